@@ -1,0 +1,188 @@
+-- Instants are seconds since 1970 (UTC), days are days since 1970 in the workspace's zone, money is minor units.
+
+create table workspace (
+  id bigint primary key check (id = 1),
+  name text not null,
+  zone text not null,
+  currency text not null,
+  created_at bigint not null
+);
+
+-- One row a sequence. 'change' is taken inside every writing transaction: its row lock is held until the commit,
+-- so the order of seq is the order of commits.
+create table counter (
+  name text primary key,
+  n bigint not null
+);
+insert into counter (name, n) values ('change', 0), ('lead', 0), ('dimension_value', 0), ('import', 0), ('spend', 0), ('source', 0);
+
+-- The append-only log: audit trail, history, activity feed and cache version in one. Never a personal value.
+create table change (
+  seq bigint primary key,
+  at bigint not null,
+  actor text not null,
+  kind text not null,
+  entity text not null,
+  entity_id bigint,
+  detail text not null
+);
+create index change_entity on change (entity, entity_id, seq);
+
+-- Versions of the agreement; terms is the text as JSON (agreement::model::Terms).
+create table agreement_version (
+  number bigint primary key,
+  starts bigint not null,
+  terms text not null,
+  signed_at bigint
+);
+
+-- Where records come from: a CRM, a spreadsheet.
+create table source (
+  id bigint primary key,
+  name text not null unique
+);
+
+create table dimension_value (
+  id bigint primary key,
+  dimension text not null,
+  name text not null,
+  unique (dimension, name)
+);
+
+-- Milestones and verdict columns are derived from the events that are not void; nothing else writes them.
+create table lead (
+  id bigint primary key,
+  created_at bigint not null,
+  company text,
+  title text,
+  size bigint,
+  channel_id bigint references dimension_value (id),
+  campaign_id bigint references dimension_value (id),
+  segment_id bigint references dimension_value (id),
+  region_id bigint references dimension_value (id),
+  persona_id bigint references dimension_value (id),
+  owner_id bigint references dimension_value (id),
+  handed_over_at bigint,
+  accepted_at bigint,
+  first_touch_at bigint,
+  connected_at bigint,
+  verdict_at bigint,
+  opportunity_at bigint,
+  won_at bigint,
+  lost_at bigint,
+  released_at bigint,
+  -- bit n is set where the n-th of the columns above, from created_at (0) to released_at (9), knows only its day
+  day_only bigint not null default 0,
+  decision text,
+  reason text,
+  verdict_complete bigint not null default 0,
+  opportunity_minor bigint,
+  won_minor bigint,
+  -- by rule of a head (not by a verdict: that is derived)
+  excluded bigint not null default 0,
+  -- handovers after the first have rows of their own
+  handovers bigint not null default 0,
+  -- events numbered so far
+  events bigint not null default 0,
+  -- taken back by the undo of the import that brought it; its number stays, so that a log line stays true
+  gone bigint not null default 0,
+  -- the change that touched it last
+  seq bigint not null
+);
+create index lead_seq on lead (seq);
+
+-- Personal values, shown by role and erasable on request.
+create table lead_person (
+  lead_id bigint primary key references lead (id) on delete cascade,
+  name text,
+  email text,
+  phone text,
+  -- trimmed, lower case: what an import joins by
+  email_key text
+);
+create index lead_person_email on lead_person (email_key);
+
+-- By which number a source knows a lead.
+create table lead_key (
+  source_id bigint not null references source (id),
+  external_id text not null,
+  lead_id bigint not null references lead (id) on delete cascade,
+  primary key (source_id, external_id)
+);
+create index lead_key_lead on lead_key (lead_id);
+
+-- The history of a lead. Never deleted, only voided, with who and why.
+create table lead_event (
+  lead_id bigint not null references lead (id) on delete cascade,
+  n bigint not null,
+  kind text not null,
+  at bigint not null,
+  day_only bigint not null default 0,
+  actor text,
+  source_id bigint references source (id),
+  import_id bigint,
+  -- the source's own number of the thing, such as a deal
+  record text,
+  -- JSON: what the kind needs (verdict: decision, reason, note …; opportunity and won: value)
+  detail text,
+  voided_at bigint,
+  voided_by text,
+  void_reason text,
+  primary key (lead_id, n)
+);
+
+-- Handovers after the first, each with its own milestones.
+create table handover (
+  lead_id bigint not null references lead (id) on delete cascade,
+  n bigint not null,
+  handed_over_at bigint not null,
+  accepted_at bigint,
+  first_touch_at bigint,
+  connected_at bigint,
+  verdict_at bigint,
+  released_at bigint,
+  -- bits as in lead.day_only
+  day_only bigint not null default 0,
+  decision text,
+  reason text,
+  verdict_complete bigint not null default 0,
+  primary key (lead_id, n)
+);
+
+-- The spend ledger. to_day is inclusive.
+create table spend (
+  id bigint primary key,
+  from_day bigint not null,
+  to_day bigint not null,
+  channel_id bigint references dimension_value (id),
+  kind text not null,
+  team text,
+  amount_minor bigint not null,
+  source_id bigint references source (id),
+  import_id bigint,
+  gone bigint not null default 0,
+  seq bigint not null,
+  check (from_day <= to_day)
+);
+create index spend_seq on spend (seq);
+
+-- The journal of imports: one that is not 'complete' or 'undone' when the program starts is taken back.
+create table import (
+  id bigint primary key,
+  kind text not null,
+  source_id bigint not null references source (id),
+  file_name text not null,
+  state text not null,
+  actor text not null,
+  started_at bigint not null,
+  ended_at bigint,
+  counts text not null
+);
+
+-- What a lead was before an import changed it, as JSON; null where the import created it.
+create table import_undo (
+  import_id bigint not null references import (id) on delete cascade,
+  lead_id bigint not null,
+  before text,
+  primary key (import_id, lead_id)
+);

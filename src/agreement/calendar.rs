@@ -1,0 +1,1 @@
+//! Working time by prefix sums over the calendar's days.

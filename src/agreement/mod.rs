@@ -1,0 +1,6 @@
+//! The agreement (SLA): what marketing promises sales and sales promises marketing, in signed versions.
+
+pub mod model;
+
+#[cfg(feature = "ssr")]
+pub mod calendar;

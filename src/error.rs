@@ -1,0 +1,40 @@
+//! What can go wrong, as a closed set: the variant decides the status code and the exit code, the text is the
+//! sentence a person reads: what happened, why, and what to do.
+
+use serde::{Deserialize, Serialize};
+
+/// An error that a person is shown.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+pub enum AppError {
+    /// The input is wrong: the sentence names what and where (400, exit 1).
+    #[error("{0}")]
+    Invalid(String),
+    /// There is nothing under that name or id (404, exit 1).
+    #[error("{0}")]
+    NotFound(String),
+    /// Somebody else changed or holds it (409, exit 1).
+    #[error("{0}")]
+    Conflict(String),
+    /// The database is busy, full or away; nothing was saved (503, exit 1).
+    #[error("{0}")]
+    Unavailable(String),
+    /// A fault of the program; the details are in the log, not on the page (500, exit 1).
+    #[error("Something went wrong on our side. Nothing was saved; the log of the server has the details.")]
+    Internal,
+}
+
+/// The result of anything that may fail before a person.
+pub type Result<T, E = AppError> = std::result::Result<T, E>;
+
+impl AppError {
+    /// The HTTP status that goes with it.
+    pub const fn status(&self) -> u16 {
+        match self {
+            Self::Invalid(_) => 400,
+            Self::NotFound(_) => 404,
+            Self::Conflict(_) => 409,
+            Self::Unavailable(_) => 503,
+            Self::Internal => 500,
+        }
+    }
+}

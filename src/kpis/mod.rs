@@ -1,0 +1,11 @@
+//! The four shared KPIs: lead-to-opportunity rate, customer acquisition cost, follow-up time, feedback coverage.
+//!
+//! `model` is the question and the answer, `facts` the leads as columns in memory, `compute` the one pass over
+//! them. The core knows no database, no clock and no web.
+
+pub mod model;
+
+#[cfg(feature = "ssr")]
+pub mod compute;
+#[cfg(feature = "ssr")]
+pub mod facts;

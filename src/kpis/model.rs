@@ -1,0 +1,290 @@
+//! A question about the KPIs and its answer. Counts are exact integers; a rate is divided only where it is shown.
+
+use crate::agreement::model::Horizon;
+use crate::leads::model::{Dimension, ValueId};
+use crate::period::{Bucket, Instant, Period};
+use serde::{Deserialize, Serialize};
+
+/// What is asked. The same question gives the same answer to everyone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Question {
+    /// `[from, to)` in the workspace's zone.
+    pub period: Period,
+    /// Later events have not happened.
+    pub now: Instant,
+    /// Overrides the horizon of the agreement's versions.
+    pub horizon: Option<HorizonChoice>,
+    /// Which leads.
+    pub filter: Filter,
+    /// Break down by these.
+    pub by: Vec<Dimension>,
+}
+
+/// A horizon, hashable for the cache.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HorizonChoice {
+    /// Days of 86,400 s.
+    Days(u32),
+    /// No limit.
+    None,
+}
+
+impl From<HorizonChoice> for Horizon {
+    fn from(choice: HorizonChoice) -> Self {
+        match choice {
+            HorizonChoice::Days(days) => Self::Days(days),
+            HorizonChoice::None => Self::None,
+        }
+    }
+}
+
+/// Leads must have one of the values in every dimension that is named; `None` is the blank value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Filter {
+    /// At most one entry a dimension; values ascending, so that equal filters are equal.
+    pub any_of: Vec<(Dimension, Vec<Option<ValueId>>)>,
+}
+
+/// Everything that a scoreboard shows for one question.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The period asked for.
+    pub period: Period,
+    /// The period before it, of exactly the same length.
+    pub previous: Period,
+    /// The instant everything is read at.
+    pub now: Instant,
+    /// The KPIs of the period.
+    pub current: Figures,
+    /// The KPIs of the previous period, read at the same `now`.
+    pub before: Figures,
+    /// Both periods, bucket by bucket.
+    pub trend: Vec<TrendPoint>,
+    /// One entry a dimension asked for.
+    pub by: Vec<Breakdown>,
+    /// Mature leads, step by step.
+    pub funnel: Funnel,
+    /// Verdict reasons of the handovers of the period, most frequent first (then by key).
+    pub reasons: Vec<(String, u32)>,
+    /// *Volume and outcome part ways*: set when it is so.
+    pub parting: Option<Parting>,
+}
+
+/// The four KPIs and their context, over one set of leads.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Figures {
+    /// K1.
+    pub conversion: Conversion,
+    /// K2.
+    pub cac: Cac,
+    /// K3.
+    pub follow_up: FollowUp,
+    /// K4.
+    pub coverage: Coverage,
+    /// Volumes: context, never a headline.
+    pub context: Context,
+}
+
+/// K1, lead-to-opportunity rate: of the mature leads handed over in the period, the share that became an
+/// opportunity within the horizon.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conversion {
+    /// Leads handed over in the period.
+    pub leads: u32,
+    /// Of them, with an opportunity by now, at whatever age.
+    pub opportunities_so_far: u32,
+    /// Of them, old enough to be judged.
+    pub mature: u32,
+    /// Of the mature, with `opportunity_at - handed_over_at <= horizon`.
+    pub opportunities: u32,
+    /// The target in force, weighted by leads over the versions, in basis points.
+    pub target_bp: Option<u32>,
+}
+
+/// Why a CAC cannot be given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoCac {
+    /// Spend rows do not carry this dimension, so its cost is not known.
+    NotCarried(Dimension),
+    /// Money was spent, no customer was won yet.
+    NoCustomer,
+    /// Neither spend nor customers.
+    NoData,
+}
+
+/// K2, customer acquisition cost. Minor units of the workspace's currency throughout.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cac {
+    /// Spend of every kind in the period; `None` where the filter or breakdown asks for what spend does not carry.
+    pub spend_minor: Option<i64>,
+    /// Media spend only.
+    pub media_minor: Option<i64>,
+    /// Leads won in the period, each once.
+    pub customers: u32,
+    /// Spend of the same length of time, earlier by `lag_days`; `None` where there is no lag.
+    pub lagged_spend_minor: Option<i64>,
+    /// Median whole days (half up) from handover to win of those customers whose win is not before their handover.
+    pub lag_days: Option<u32>,
+    /// The target in force, weighted by customers, in minor units.
+    pub target_minor: Option<i64>,
+    /// Why there is no CAC, if there is none.
+    pub missing: Option<NoCac>,
+}
+
+/// A duration that may only be known to be longer than something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Duration {
+    /// Seconds.
+    pub seconds: u32,
+    /// The curve never reaches the quantile: it is more than this.
+    pub lower_bound: bool,
+}
+
+/// K3 by one clock (elapsed or working time).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowUpClock {
+    /// Kaplan-Meier median from handover to first touch; `None`: nothing measured.
+    pub median: Option<Duration>,
+    /// 90th percentile.
+    pub p90: Option<Duration>,
+}
+
+/// K3, follow-up time, over every handover of the period.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FollowUp {
+    /// Handovers in the cohort.
+    pub handovers: u32,
+    /// By the wall clock.
+    pub elapsed: FollowUpClock,
+    /// By the agreement's working calendar.
+    pub working: FollowUpClock,
+    /// Touched (or contacted in a way that implies it) by now.
+    pub contacted: u32,
+    /// Untouched over the cohort, the not-yet-due among them.
+    pub never_contacted: u32,
+    /// First touch at or before its due time.
+    pub on_time: u32,
+    /// First touch after it.
+    pub late: u32,
+    /// Untouched, and past its due time.
+    pub overdue_open: u32,
+    /// Untouched, and still in time.
+    pub not_due: u32,
+    /// False in a workspace without a single touch event: then everything above is “no data”.
+    pub measured: bool,
+    /// The target in force, weighted by leads, in elapsed minutes.
+    pub target_minutes: Option<u32>,
+}
+
+/// K4, feedback coverage: of the handovers whose feedback window has ended, the share with a complete verdict.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Handovers of the period whose window has ended by now.
+    pub due: u32,
+    /// Of them, with a complete verdict by now, late ones too.
+    pub with_verdict: u32,
+    /// Of them, with a complete verdict in time.
+    pub on_time: u32,
+    /// Rejections and recyclings among the due.
+    pub turned_down: u32,
+    /// Of those, with the reason “other”.
+    pub other: u32,
+    /// Verdicts among the due that marketing should have answered, and did.
+    pub replied: u32,
+    /// Verdicts that marketing disputes.
+    pub disputed: u32,
+    /// Disputes ruled.
+    pub ruled: u32,
+    /// Disputes ruled for marketing.
+    pub upheld: u32,
+    /// The target in force, weighted by leads, in basis points.
+    pub target_bp: Option<u32>,
+}
+
+/// Volumes beside the KPIs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Context {
+    /// Leads handed over in the period.
+    pub handed_over: u32,
+    /// Opportunities opened in the period.
+    pub opportunities: u32,
+    /// Leads won in the period.
+    pub won: u32,
+    /// Value of the opportunities opened in the period, minor units.
+    pub pipeline_minor: i64,
+    /// Value of the leads won in the period, minor units.
+    pub won_minor: i64,
+    /// Left out by rule.
+    pub excluded: u32,
+    /// Milestones out of order: counted as reached, left out of durations, listed.
+    pub out_of_order: u32,
+}
+
+/// One point of the trend.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrendPoint {
+    /// Its days.
+    pub bucket: Bucket,
+    /// The KPIs of its days.
+    pub figures: Figures,
+    /// A new version of the agreement begins in it.
+    pub new_version: bool,
+}
+
+/// The KPIs by the values of one dimension, most leads first (then by value; blank last).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Breakdown {
+    /// By what.
+    pub dimension: Dimension,
+    /// A row a value that has a lead, a customer or spend in the period.
+    pub rows: Vec<(Option<ValueId>, Figures)>,
+}
+
+/// The mature leads of the period and how far they came; a later step implies the earlier ones, and lost leads
+/// stay counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Funnel {
+    /// Mature leads.
+    pub handed_over: u32,
+    /// Accepted, by hand or by silence.
+    pub accepted: u32,
+    /// Touched.
+    pub touched: u32,
+    /// In two-way contact.
+    pub connected: u32,
+    /// With an opportunity.
+    pub opportunity: u32,
+    /// Won.
+    pub won: u32,
+}
+
+/// Leads went up while what became of them went down, at equal age.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parting {
+    /// Leads of the period before and of this one.
+    pub leads: (u32, u32),
+    /// Their opportunities, at equal age.
+    pub opportunities: (u32, u32),
+    /// Their wins, at equal age.
+    pub won: (u32, u32),
+}
+
+/// The two-sided 95 % quantile of the normal distribution.
+const Z: f64 = 1.959964;
+
+/// The 95 % Wilson score interval of a proportion; `None` without a case.
+///
+/// Source: E. B. Wilson, “Probable inference, the law of succession, and statistical inference”, JASA 22 (1927).
+pub fn wilson(successes: u32, cases: u32) -> Option<(f64, f64)> {
+    if cases == 0 {
+        return None;
+    }
+    let n = f64::from(cases);
+    let p = f64::from(successes) / n;
+    let z2 = Z * Z;
+    let centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
+    let half = Z / (1.0 + z2 / n) * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
+    Some(((centre - half).max(0.0), (centre + half).min(1.0)))
+}

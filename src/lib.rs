@@ -1,0 +1,33 @@
+//! Doubles: the shared scoreboard of a marketing and a sales team.
+//!
+//! Folders are the nouns of the domain. Inside a slice the file name is the layer, everywhere the same:
+//! `model.rs` (types and rules, pure, both sides), `store.rs` (every SQL of the slice, server),
+//! `api.rs` (server functions), `page.rs` (what people see). `ARCHITECTURE.md` has the map.
+#![recursion_limit = "256"]
+
+pub mod agreement;
+pub mod app;
+pub mod error;
+pub mod id;
+pub mod kpis;
+pub mod leads;
+pub mod period;
+
+#[cfg(feature = "ssr")]
+pub mod changes;
+#[cfg(feature = "ssr")]
+pub mod import;
+#[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(feature = "ssr")]
+pub mod spend;
+#[cfg(feature = "ssr")]
+pub mod zone;
+
+/// Entry point in the browser: takes over the page that the server rendered.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}
