@@ -9,3 +9,5 @@ pub mod model;
 pub mod compute;
 #[cfg(feature = "ssr")]
 pub mod facts;
+#[cfg(feature = "ssr")]
+pub mod report;
