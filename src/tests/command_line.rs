@@ -176,10 +176,10 @@ fn eight_thousand_real_leads_give_the_reference_figures() {
         let k1 = &all["lead_to_opportunity"];
         assert_eq!((&k1["opportunities"], &k1["mature"]), (&842.into(), &8_000.into()));
         for (channel, opportunities, leads) in [
-            (Some("organic_search"), 271, 2_296), (Some("paid_search"), 195, 1_586), (Some("unknown"), 179, 1_099),
-            (Some("social"), 75, 1_350), (Some("direct_traffic"), 56, 499), (Some("referral"), 24, 284),
+            (Some("organic search"), 271, 2_296), (Some("paid search"), 195, 1_586), (Some("unknown"), 179, 1_099),
+            (Some("social"), 75, 1_350), (Some("direct traffic"), 56, 499), (Some("referral"), 24, 284),
             (Some("email"), 15, 493), (None, 14, 60), (Some("display"), 6, 118), (Some("other"), 4, 150),
-            (Some("other_publicities"), 3, 65),
+            (Some("other publicities"), 3, 65),
         ] {
             let row = all["by"].as_array().expect("rows").iter().find(|row| row["key"].as_str() == channel);
             let k1 = &row.unwrap_or_else(|| panic!("no row of {channel:?}"))["lead_to_opportunity"];
