@@ -4,3 +4,5 @@
 //! and `store` writes them in short batches under a journal, so that an import ends complete or fully undone.
 
 pub mod model;
+pub mod read;
+pub mod sniff;
