@@ -3,6 +3,8 @@
 //! A file is read (`read`), its headings are recognised (`mapping`), its cells become typed records (`model`),
 //! and `store` writes them in short batches under a journal, so that an import ends complete or fully undone.
 
+pub mod amounts;
+pub mod dates;
 pub mod model;
 pub mod read;
 pub mod sniff;
