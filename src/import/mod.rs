@@ -5,6 +5,11 @@
 
 pub mod amounts;
 pub mod dates;
+pub mod headings;
+pub mod mapping;
 pub mod model;
+pub mod parse;
 pub mod read;
+pub mod rows;
 pub mod sniff;
+pub mod survey;

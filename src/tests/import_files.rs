@@ -1,0 +1,1 @@
+//! Real exports and dirty files.
