@@ -1,1 +1,4 @@
 //! The specification, as tests.
+
+mod import_files;
+mod import_rows;
