@@ -2,7 +2,7 @@
 // fixtures/, a clock that stands still, and a port that is free.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -17,11 +17,9 @@ export default async function start() {
   for (const kind of ["leads", "spend"]) {
     run(data, ["import", kind, join(__dirname, `fixtures/${kind}.csv`), "--source", "fixture"]);
   }
-  // One process at a time may hold a data folder, so that the command line is asked about a copy.
-  cpSync(data, join(folder, "copy"), { recursive: true });
   const server = spawn(program, ["serve", "--address", "127.0.0.1:0", "--data", data, "--now", now]);
   process.env.DOUBLES_URL = await address(server);
-  process.env.DOUBLES_COPY = join(folder, "copy");
+  process.env.DOUBLES_DATA = data;
   return async () => {
     const ended = new Promise((resolve) => server.once("exit", resolve));
     server.kill("SIGTERM");
@@ -30,10 +28,10 @@ export default async function start() {
   };
 }
 
-/** What `doubles kpis --json` answers about `[from, to)`. */
+/** What `doubles kpis --json` answers about `[from, to)`, beside the running server. */
 export function kpis(from: string, to: string) {
-  const copy = process.env.DOUBLES_COPY ?? "";
-  return JSON.parse(run(copy, ["kpis", "--from", from, "--to", to, "--json"]));
+  const data = process.env.DOUBLES_DATA ?? "";
+  return JSON.parse(run(data, ["kpis", "--from", from, "--to", to, "--json"]));
 }
 
 function run(data: string, args: string[]): string {

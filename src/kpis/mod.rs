@@ -13,8 +13,8 @@ pub mod compute;
 #[cfg(feature = "ssr")]
 pub mod facts;
 #[cfg(feature = "ssr")]
-pub mod report;
-#[cfg(feature = "ssr")]
 mod ledger;
+#[cfg(feature = "ssr")]
+pub mod report;
 #[cfg(feature = "ssr")]
 mod rules;
