@@ -10,11 +10,11 @@ pub mod mapping;
 pub mod model;
 
 pub mod apply;
-pub mod store;
-pub mod take;
-pub mod undo;
 pub mod parse;
 pub mod read;
 pub mod rows;
 pub mod sniff;
+pub mod store;
 pub mod survey;
+pub mod take;
+pub mod undo;

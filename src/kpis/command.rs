@@ -1,8 +1,8 @@
 //! `doubles kpis`: a question on the command line, the answer as text or by contract as JSON.
 
-use super::store::Snapshot;
 use super::model::{Answer, Filter, HorizonChoice, Question};
 use super::report::{Words, as_json, as_text};
+use super::store::Snapshot;
 use crate::error::{AppError, Result};
 use crate::leads::model::{Dimension, ValueId};
 use crate::period::{Day, Instant, Period};
@@ -57,7 +57,8 @@ pub struct Kpis {
 impl Kpis {
     /// The question that the flags ask, in the words of the workspace, as of `now`.
     pub fn question(&self, snapshot: &Snapshot, now: Instant) -> Result<Question> {
-        let period = Period::new(self.from, self.to).map_err(|error| AppError::Invalid(sentence(&error.to_string())))?;
+        let period =
+            Period::new(self.from, self.to).map_err(|error| AppError::Invalid(sentence(&error.to_string())))?;
         let asked = [&self.channel, &self.campaign, &self.segment, &self.region, &self.persona, &self.owner];
         let mut any_of = Vec::new();
         for (&dimension, names) in Dimension::ALL.iter().zip(asked).filter(|(_, names)| !names.is_empty()) {

@@ -132,8 +132,7 @@ pub async fn catch_up(db: &Db, snapshot: &Snapshot) -> Result<Option<Snapshot>> 
     let mut facts = snapshot.facts.clone();
     if changed > 0 {
         let mut further = handovers(&mut tx, since).await?;
-        let text: Option<String> =
-            sqlx::query_scalar(tx.sql(CHANGED_LEADS)).bind(since.0).fetch_one(tx.conn()).await?;
+        let text: Option<String> = sqlx::query_scalar(tx.sql(CHANGED_LEADS)).bind(since.0).fetch_one(tx.conn()).await?;
         let gone: Vec<i64> = sqlx::query_scalar(tx.sql(GONE_LEADS)).bind(since.0).fetch_all(tx.conn()).await?;
         let gone: Vec<LeadId> = gone.into_iter().map(LeadId).collect();
         apply_lines(&mut facts, &text.unwrap_or_default(), &mut further, &gone)?;
@@ -185,8 +184,7 @@ async fn handovers(tx: &mut Tx, since: Seq) -> Result<HashMap<LeadId, Vec<Handov
 }
 
 async fn spend(tx: &mut Tx) -> Result<Vec<SpendFact>> {
-    let rows: Vec<(i64, i64, Option<i64>, String, i64)> =
-        sqlx::query_as(tx.sql(SPEND)).fetch_all(tx.conn()).await?;
+    let rows: Vec<(i64, i64, Option<i64>, String, i64)> = sqlx::query_as(tx.sql(SPEND)).fetch_all(tx.conn()).await?;
     let fact = |(from, to, channel, kind, amount_minor): (i64, i64, Option<i64>, String, i64)| SpendFact {
         from: Day(from as i32),
         to: Day(to as i32),
