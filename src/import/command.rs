@@ -179,7 +179,8 @@ fn summary(report: &Report, args: &Args) -> String {
     let mut text = String::new();
     let what = if args.dry_run { "Checked" } else { "Imported" };
     let rejected = report.rejected_rows();
-    let counts = [(report.new, "new"), (report.changed, "changed"), (report.unchanged, "unchanged"), (rejected, "rejected")];
+    let counts =
+        [(report.new, "new"), (report.changed, "changed"), (report.unchanged, "unchanged"), (rejected, "rejected")];
     let counts: Vec<_> = counts.iter().map(|(n, word)| format!("{} {word}", grouped(*n))).collect();
     let rows = grouped(report.rows);
     _ = writeln!(text, "{what} {} from {} (source {}).", report.kind, args.file.display(), args.source);

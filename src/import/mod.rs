@@ -7,6 +7,7 @@
 
 pub mod amounts;
 pub mod apply;
+pub mod command;
 pub mod dates;
 pub mod headings;
 pub mod mapping;
@@ -14,6 +15,7 @@ pub mod model;
 pub mod parse;
 pub mod read;
 pub mod rows;
+pub mod run;
 pub mod sniff;
 pub mod store;
 pub mod survey;

@@ -131,12 +131,7 @@ fn read_ahead(mut parsing: Parsing, sender: &mpsc::Sender<Result<Parsed>>) -> Ve
     parsing.warnings()
 }
 
-async fn take_batch(
-    import: &mut Import,
-    parsed: Result<Parsed>,
-    now: Instant,
-    fill: &mut Filling<'_>,
-) -> Result<u64> {
+async fn take_batch(import: &mut Import, parsed: Result<Parsed>, now: Instant, fill: &mut Filling<'_>) -> Result<u64> {
     let parsed = parsed?;
     let mut rejected = parsed.rejected;
     fill.report.rows += parsed.rows;
