@@ -2,11 +2,13 @@
 
 use clap::{Parser, Subcommand};
 use doubles::error::{AppError, Result};
+use doubles::import::command::{self as import, Args as Import};
 use doubles::import::undo::recover;
 use doubles::kpis::command::Kpis;
 use doubles::kpis::compute::compute;
 use doubles::kpis::store::load;
 use doubles::server::config::{Config, ServeConfig};
+use doubles::server::db::Db;
 use doubles::server::{AppState, open, serve, telemetry};
 use std::process::ExitCode;
 
@@ -24,7 +26,9 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Serve the pages until Ctrl-C
     Serve(ServeConfig),
+    Import(Import),
     Kpis(Kpis),
 }
 
@@ -54,23 +58,37 @@ async fn run(cli: Cli) -> Result<ExitCode> {
     let Cli { config, command } = cli;
     match command {
         Command::Serve(serving) => {
-            let address = serving.checked_address()?;
-            let db = open::open(&config.database()?).await?;
-            recover(&db, config.clock().now()).await?;
-            tracing::info!("Doubles has no accounts yet, so it listens on {address} only");
-            let served = serve(&serving, AppState::new(config.clock(), db.clone())).await;
+            // Before anything is made or opened.
+            serving.checked_address()?;
+            let db = open_for_writing(&config).await?;
+            serve(&serving, AppState::new(db, config.clock())).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Import(args) => {
+            let db = open_for_writing(&config).await?;
+            let code = import::run(&args, &db, "command line", config.clock().now()).await;
             db.close().await;
-            served?;
+            code.map(ExitCode::from)
         }
         Command::Kpis(kpis) => {
-            let db = open::open_read_only(&config.database()?).await?;
+            let db = open::open_read_only(&config.database()).await?;
             let snapshot = load(&db).await?.ok_or_else(|| {
                 AppError::NotFound("There is no workspace yet. Import leads first: doubles import leads FILE.".into())
             })?;
             let question = kpis.question(&snapshot, config.clock().now())?;
             print!("{}", kpis.render(&compute(&snapshot.facts, &question), &snapshot));
             db.close().await;
+            Ok(ExitCode::SUCCESS)
         }
     }
-    Ok(ExitCode::SUCCESS)
+}
+
+/// The database, made where there is none, with every import that was cut off taken back.
+async fn open_for_writing(config: &Config) -> Result<Db> {
+    config.make_data_folder()?;
+    let db = open::open(&config.database()).await?;
+    for file in recover(&db, config.clock().now()).await? {
+        eprintln!("The import of {file} had been cut off; it was taken back. Import the file again.");
+    }
+    Ok(db)
 }
