@@ -71,6 +71,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
             code.map(ExitCode::from)
         }
         Command::Kpis(kpis) => {
+            kpis.period()?;
             let db = open::open_read_only(&config.database()).await?;
             let snapshot = load(&db).await?.ok_or_else(|| {
                 AppError::NotFound("There is no workspace yet. Import leads first: doubles import leads FILE.".into())

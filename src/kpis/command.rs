@@ -55,10 +55,14 @@ pub struct Kpis {
 }
 
 impl Kpis {
+    /// The days that are asked for.
+    pub fn period(&self) -> Result<Period> {
+        Period::new(self.from, self.to).map_err(|error| AppError::Invalid(sentence(&error.to_string())))
+    }
+
     /// The question that the flags ask, in the words of the workspace, as of `now`.
     pub fn question(&self, snapshot: &Snapshot, now: Instant) -> Result<Question> {
-        let period =
-            Period::new(self.from, self.to).map_err(|error| AppError::Invalid(sentence(&error.to_string())))?;
+        let period = self.period()?;
         let asked = [&self.channel, &self.campaign, &self.segment, &self.region, &self.persona, &self.owner];
         let mut any_of = Vec::new();
         for (&dimension, names) in Dimension::ALL.iter().zip(asked).filter(|(_, names)| !names.is_empty()) {
