@@ -10,3 +10,6 @@ mod tidy;
 fn postgres_url() -> Option<String> {
     std::env::var("DOUBLES_TEST_POSTGRES").ok()
 }
+mod kpis;
+mod kpis_properties;
+mod kpis_reference;
