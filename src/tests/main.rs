@@ -1,1 +1,5 @@
 //! The specification, as tests.
+
+mod databases;
+mod import_journal;
+mod store;
