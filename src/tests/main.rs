@@ -2,4 +2,5 @@
 
 mod databases;
 mod import_journal;
+mod opening;
 mod store;
