@@ -12,9 +12,12 @@ pub mod id;
 pub mod kpis;
 pub mod leads;
 pub mod period;
+pub mod ui;
 
 #[cfg(feature = "ssr")]
 pub mod changes;
+#[cfg(feature = "ssr")]
+pub mod charts;
 #[cfg(feature = "ssr")]
 pub mod import;
 #[cfg(feature = "ssr")]

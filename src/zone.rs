@@ -85,11 +85,7 @@ impl Zone {
 
     /// The local date and time of an instant.
     pub fn local(&self, at: Instant) -> NaiveDateTime {
-        self.tz
-            .timestamp_opt(i64::from(at.0), 0)
-            .single()
-            .map(|time| time.naive_local())
-            .unwrap_or_default()
+        self.tz.timestamp_opt(i64::from(at.0), 0).single().map(|time| time.naive_local()).unwrap_or_default()
     }
 
     /// As RFC 3339 with the offset in force.

@@ -4,8 +4,17 @@
 //! them. The core knows no database, no clock and no web.
 
 pub mod model;
+pub mod sheet;
 
+#[cfg(feature = "ssr")]
+pub mod board;
 #[cfg(feature = "ssr")]
 pub mod compute;
 #[cfg(feature = "ssr")]
 pub mod facts;
+#[cfg(feature = "ssr")]
+pub mod query;
+#[cfg(feature = "ssr")]
+pub mod report;
+#[cfg(feature = "ssr")]
+pub mod words;

@@ -1,0 +1,3 @@
+//! The design system: the parts of every page, without a word of the domain.
+
+pub mod says;
