@@ -11,6 +11,7 @@ pub mod error;
 pub mod id;
 pub mod kpis;
 pub mod leads;
+pub mod money;
 pub mod period;
 pub mod ui;
 
@@ -20,6 +21,8 @@ pub mod changes;
 pub mod charts;
 #[cfg(feature = "ssr")]
 pub mod import;
+#[cfg(feature = "ssr")]
+pub mod sample;
 #[cfg(feature = "ssr")]
 pub mod server;
 #[cfg(feature = "ssr")]

@@ -1,6 +1,7 @@
 //! Numbers, money, durations and days as people read them: pure, from the value alone, so that two readers see the
 //! same text. A no-break space stands before a unit. What is undefined is a word and is decided by the caller.
 
+use crate::money;
 use crate::period::{Bucket, Day, Grain, Period};
 use chrono::{Datelike, NaiveDateTime};
 
@@ -32,17 +33,6 @@ const DAY: u32 = 24 * HOUR;
 pub struct Currency(pub String);
 
 impl Currency {
-    /// How many digits its minor unit has. Source: ISO 4217, list one (the currencies that do not have two).
-    pub fn exponent(&self) -> u32 {
-        match self.0.as_str() {
-            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "UYI" | "VND"
-            | "VUV" | "XAF" | "XOF" | "XPF" => 0,
-            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-            "CLF" | "UYW" => 4,
-            _ => 2,
-        }
-    }
-
     fn sign(&self) -> String {
         match self.0.as_str() {
             "EUR" => "€".to_owned(),
@@ -56,7 +46,7 @@ impl Currency {
 
     /// An amount of minor units in whole units, half up; below 100 units with its minor digits.
     pub fn amount(&self, minor: i64) -> String {
-        let exponent = self.exponent();
+        let exponent = money::exponent(&self.0);
         let unit = 10_u64.pow(exponent);
         let size = minor.unsigned_abs();
         let digits = if size >= 100 * unit || size.is_multiple_of(unit) {
@@ -70,7 +60,7 @@ impl Currency {
 
     /// An amount for the scale of a chart: `€40k`, `€1.5m`.
     pub fn short(&self, minor: f64) -> String {
-        let units = minor / 10_f64.powi(self.exponent() as i32);
+        let units = minor / 10_f64.powi(money::exponent(&self.0) as i32);
         let (value, suffix) = match units {
             1_000_000.0.. => (units / 1_000_000.0, "m"),
             10_000.0.. => (units / 1_000.0, "k"),

@@ -1,1 +1,47 @@
-//! server
+//! The process around the product: configuration, the clock, HTTP, security headers, the site in the binary, logs.
+
+mod assets;
+pub mod clock;
+pub mod config;
+mod http;
+pub mod router;
+mod security;
+pub mod telemetry;
+
+use crate::error::Result;
+use axum::extract::FromRef;
+use clock::Clock;
+use config::ServeConfig;
+use leptos::prelude::LeptosOptions;
+
+/// What every request may use: cheap to clone, given to handlers as axum state and to pages and server functions by
+/// context (`expect_context::<AppState>()`).
+#[derive(Clone, Debug)]
+pub struct AppState {
+    /// What time it is.
+    pub clock: Clock,
+    /// Where the page finds its program and its style sheet.
+    pub leptos_options: LeptosOptions,
+}
+
+impl AppState {
+    /// The state of a process that has just started.
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, leptos_options: assets::leptos_options() }
+    }
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos_options.clone()
+    }
+}
+
+/// Serves the site until SIGINT or SIGTERM, then lets running requests end (at most 8 s).
+///
+/// # Errors
+/// The address is not this machine's own, or it is taken.
+pub async fn serve(config: &ServeConfig, state: AppState) -> Result<()> {
+    let router = router::build(state, config.base_url.as_deref());
+    http::serve(config, router).await
+}

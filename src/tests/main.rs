@@ -1,1 +1,4 @@
 //! The specification, as tests.
+
+mod http;
+mod tidy;

@@ -199,7 +199,8 @@ impl Said for FollowUp {
 /// The share of first touches in time, over all that were due or done.
 pub(super) fn on_time(figures: &Figures) -> Option<String> {
     let k = &figures.follow_up;
-    k.measured.then(|| words::percent(k.on_time, k.on_time + k.late + k.overdue_open)).flatten()
+    let rate = k.on_time_rate();
+    words::percent(rate.part, rate.whole).filter(|_| k.measured)
 }
 
 fn measured(figures: &Figures) -> Option<Duration> {

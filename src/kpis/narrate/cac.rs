@@ -62,14 +62,14 @@ impl Said for Cac {
                     .say(", ")
                     .stress(words::count(k.customers))
                     .say(if k.customers == 1 { " customer won." } else { " customers won." });
-                if let (Some(days), Some(lagged)) = (k.lag_days, k.lagged_spend_minor) {
+                if let (Some(days), Some(lagged)) = (k.lag_days, k.lag_adjusted_minor()) {
                     prose = prose
                         .say(format!(" Lag-adjusted by {} ", words::counted(days, "day", "days")))
-                        .stress(money(divided(lagged, k.customers)))
+                        .stress(money(lagged))
                         .say(".");
                 }
-                match k.media_minor {
-                    Some(media) => prose.say(" Media only ").stress(money(divided(media, k.customers))).say("."),
+                match media_only(k) {
+                    Some(media) => prose.say(" Media only ").stress(money(media)).say("."),
                     None => prose,
                 }
             }
@@ -178,19 +178,12 @@ impl Said for Cac {
     }
 }
 
-/// Spend over customers, minor units, half up; `None` where there is no spend or no customer: no data is not zero.
+/// Cost per customer; `None` where there is no spend or no customer: no data is not zero.
 pub(super) fn amount(k: &model::Cac) -> Option<i64> {
-    let spend = k.spend_minor.filter(|&spend| spend > 0)?;
-    (k.missing.is_none() && k.customers > 0).then(|| divided(spend, k.customers))
+    k.amount_minor().filter(|_| k.missing.is_none() && k.spend_minor > Some(0))
 }
 
-/// Media spend over customers.
+/// Media cost per customer; `None` where there is no media spend or no customer.
 pub(super) fn media_only(k: &model::Cac) -> Option<i64> {
-    let media = k.media_minor.filter(|&media| media > 0)?;
-    (k.customers > 0).then(|| divided(media, k.customers))
-}
-
-fn divided(minor: i64, customers: u32) -> i64 {
-    let customers = i64::from(customers.max(1));
-    (minor + customers / 2).div_euclid(customers)
+    k.media_only_minor().filter(|_| k.media_minor > Some(0))
 }

@@ -5,6 +5,7 @@ use super::follow_up;
 use crate::agreement::model::Within;
 use crate::charts;
 use crate::kpis::board::Board;
+use crate::kpis::model::Rate;
 use crate::kpis::sheet::{Kpi, Promise};
 use crate::kpis::words;
 use crate::ui::says::Prose;
@@ -32,26 +33,22 @@ pub(super) fn net(kpi: Kpi, board: &Board) -> [Promise; 2] {
             },
             unmeasured(&format!("Accepted or rejected within {}", within(sales.decide)), None),
         ],
-        Kpi::FollowUp => {
-            let k = &current.follow_up;
-            let judged = k.on_time + k.late + k.overdue_open;
-            [
-                unmeasured("Required fields complete", marketing.complete_bp.map(words::basis_points)),
-                measured(
-                    &format!("First touch within {}", within(sales.first_touch)),
-                    follow_up::on_time(current),
-                    (k.on_time, judged),
-                ),
-            ]
-        }
+        Kpi::FollowUp => [
+            unmeasured("Required fields complete", marketing.complete_bp.map(words::basis_points)),
+            measured(
+                &format!("First touch within {}", within(sales.first_touch)),
+                follow_up::on_time(current),
+                current.follow_up.on_time_rate(),
+            ),
+        ],
         Kpi::FeedbackCoverage => {
-            let k = &current.coverage;
+            let rate = current.coverage.on_time_rate();
             [
                 unmeasured(&format!("Replies within {}", within(marketing.reply)), None),
                 measured(
                     &format!("Verdict within {}", within(sales.verdict)),
-                    words::percent(k.on_time, k.due),
-                    (k.on_time, k.due),
+                    words::percent(rate.part, rate.whole),
+                    rate,
                 ),
             ]
         }
@@ -68,12 +65,12 @@ pub(super) fn within(within: Within) -> String {
     }
 }
 
-fn measured(promise: &str, share: Option<String>, (kept, of): (u32, u32)) -> Promise {
+fn measured(promise: &str, share: Option<String>, rate: Rate) -> Promise {
+    let reach = charts::reach(rate.fraction().filter(|_| share.is_some()));
     let stand = match share {
         Some(share) => Prose::default().stress(share).say(" on time"),
         None => Prose::plain("nothing to measure yet"),
     };
-    let reach = charts::reach((of > 0).then(|| f64::from(kept) / f64::from(of)));
     Promise { words: promise.to_owned(), stand, reach }
 }
 
