@@ -3,7 +3,12 @@
 //! `model` is the question and the answer, `facts` the leads as columns in memory, `compute` the one pass over
 //! them. The core knows no database, no clock and no web.
 
+pub mod api;
 pub mod model;
+pub mod page;
+mod page_court;
+pub mod page_kpi;
+mod page_scope;
 pub mod sheet;
 
 #[cfg(feature = "ssr")]
@@ -18,5 +23,7 @@ pub mod narrate;
 pub mod query;
 #[cfg(feature = "ssr")]
 pub mod report;
+#[cfg(feature = "ssr")]
+pub mod service;
 #[cfg(feature = "ssr")]
 pub mod words;

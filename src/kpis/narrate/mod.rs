@@ -15,6 +15,7 @@ use super::model::{Figures, TrendPoint, wilson};
 use super::sheet::{Court, Kpi, KpiPage, KpiShown, Note, PartingWords, Scoreboard, Shown};
 use super::words;
 use crate::charts::{self, Slope, Team};
+use crate::error::AppError;
 use crate::leads::model::Dimension;
 use crate::ui::says::{Cell, Column, Figure, Prose, Status};
 use std::cmp::Ordering;
@@ -54,6 +55,12 @@ pub fn kpi_page(kpi: Kpi, board: &Board) -> KpiPage {
         trend: trend::chart(kpi, board),
         breakdowns: sections::by_every_dimension(kpi, board),
     }))
+}
+
+/// There are four KPIs; any other name is none.
+pub fn unknown_kpi() -> AppError {
+    let names = Kpi::ALL.iter().map(|kpi| kpi.key()).collect::<Vec<_>>().join(", ");
+    AppError::NotFound(format!("There is no KPI of this name. There are four: {names}."))
 }
 
 /// How one KPI is said. One implementation a KPI, each in its own file.
