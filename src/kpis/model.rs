@@ -273,6 +273,87 @@ pub struct Parting {
     pub won: (u32, u32),
 }
 
+/// A part of a whole, divided only where it is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// The cases counted.
+    pub part: u32,
+    /// The cases that could have been.
+    pub whole: u32,
+}
+
+impl Rate {
+    /// From 0 to 1; `None` where there is no case at all.
+    pub fn fraction(self) -> Option<f64> {
+        (self.whole > 0).then(|| f64::from(self.part) / f64::from(self.whole))
+    }
+}
+
+impl Conversion {
+    /// The headline: over mature leads.
+    pub const fn rate(&self) -> Rate {
+        Rate { part: self.opportunities, whole: self.mature }
+    }
+
+    /// Over the whole cohort, at whatever age.
+    pub const fn so_far(&self) -> Rate {
+        Rate { part: self.opportunities_so_far, whole: self.leads }
+    }
+}
+
+impl Cac {
+    /// Fully loaded cost per customer, rounded half up.
+    pub fn amount_minor(&self) -> Option<i64> {
+        self.per_customer(self.spend_minor)
+    }
+
+    /// Media cost per customer, rounded half up.
+    pub fn media_only_minor(&self) -> Option<i64> {
+        self.per_customer(self.media_minor)
+    }
+
+    /// Cost per customer with the spend window moved back by the lag, rounded half up.
+    pub fn lag_adjusted_minor(&self) -> Option<i64> {
+        self.per_customer(self.lagged_spend_minor)
+    }
+
+    fn per_customer(&self, spend_minor: Option<i64>) -> Option<i64> {
+        let customers = i64::from(self.customers);
+        let defined = self.missing.is_none() && customers > 0;
+        // Half up, towards plus infinity for refunds too: floor((2 s + n) / 2 n).
+        spend_minor.filter(|_| defined).map(|spend| (2 * spend + customers).div_euclid(2 * customers))
+    }
+}
+
+impl FollowUp {
+    /// On time over (on time + late + overdue and untouched); not-yet-due handovers stay out.
+    pub const fn on_time_rate(&self) -> Rate {
+        Rate { part: self.on_time, whole: self.on_time + self.late + self.overdue_open }
+    }
+
+    /// Untouched over the cohort.
+    pub const fn never_contacted_rate(&self) -> Rate {
+        Rate { part: self.never_contacted, whole: self.handovers }
+    }
+}
+
+impl Coverage {
+    /// The headline: complete verdicts over verdicts due.
+    pub const fn rate(&self) -> Rate {
+        Rate { part: self.with_verdict, whole: self.due }
+    }
+
+    /// Complete and in time, over due.
+    pub const fn on_time_rate(&self) -> Rate {
+        Rate { part: self.on_time, whole: self.due }
+    }
+
+    /// “Other” over rejections and recyclings.
+    pub const fn other_rate(&self) -> Rate {
+        Rate { part: self.other, whole: self.turned_down }
+    }
+}
+
 text_enum!(
     /// A count of an [`Answer`] that opens onto the very leads behind it.
     Part {
