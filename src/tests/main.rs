@@ -2,3 +2,4 @@
 
 mod import_files;
 mod import_rows;
+mod import_run;
