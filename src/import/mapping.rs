@@ -8,6 +8,7 @@ use super::amounts::DecimalMark;
 use super::column::{Column, shortened};
 use super::headings::{Cell, Field, field, fields, nearest, normal_form, recognise};
 use super::model::Kind;
+use super::rows::words::meanings;
 use crate::error::{AppError, Result};
 use std::collections::{BTreeMap, HashMap};
 
@@ -244,8 +245,15 @@ impl Mapping {
         if !matches!(column.field.cell, Cell::Word | Cell::Text) {
             return invalid(format!("--value renames words; “{key}” holds dates or numbers."));
         }
-        column.meanings.insert(value.to_lowercase(), meaning);
-        Ok(())
+        let known = meanings(kind, key);
+        let meaning = if known.is_some() { meaning.to_lowercase() } else { meaning };
+        match known.filter(|known| !meaning.is_empty() && !known.contains(&meaning.as_str())) {
+            Some(known) => invalid(format!("--value {wish}: “{meaning}” is none of {}.", known.join(", "))),
+            None => {
+                column.meanings.insert(value.to_lowercase(), meaning);
+                Ok(())
+            }
+        }
     }
 }
 
@@ -401,6 +409,7 @@ mod tests {
         let values = |wish: &str| Wishes { values: vec![wish.to_owned()], ..Wishes::default() };
         assert!(refusal(Kind::Events, "Lead ID", &values("nonsense")).contains("Heading:Value=key"));
         assert!(refusal(Kind::Events, "Lead ID,Stage", &values("Stage:x=won")).contains("--map kind=\"Stage\""));
+        assert!(refusal(Kind::Events, "kind", &values("kind:x=wonn")).contains("“wonn” is none of capture, handover"));
         assert!(refusal(Kind::Events, "Lead ID,at", &values("at:x=won")).contains("holds dates or numbers"));
     }
 

@@ -9,6 +9,7 @@ use doubles::import::parse::{Options, Parsing};
 use doubles::import::rows::Batch;
 use doubles::leads::model::{Decision, Dimension, EventKind, Moment};
 use doubles::zone::Zone;
+use proptest::prelude::*;
 use std::path::Path;
 
 /// A file in the making, with what the user says about it.
@@ -161,6 +162,30 @@ fn shown(moment: Moment) -> String {
 
 fn milestone(lead: &LeadRecord, kind: EventKind) -> Option<Option<String>> {
     lead.milestones.iter().find(|(found, _)| *found == kind).map(|(_, moment)| moment.map(shown))
+}
+
+proptest! {
+    #[test]
+    fn no_file_makes_the_import_panic(
+        kind in prop::sample::select(Kind::ALL),
+        heading in prop::collection::vec(
+            prop::sample::select(vec!["id", "lead_id", "email", "created_at", "won_at", "status", "kind", "at", "date",
+                "amount", "tv", "verdict", "reason", "size", "from", "to", "month", "currency"]), 1..6),
+        cells in prop::collection::vec("[-0-9a-z/:., $€()@\"]{0,10}|6/12/2024|2024-06-06|1,234|won|good|null", 0..40),
+        delimiter in prop::sample::select(vec![",", ";", "\t", "|"]),
+        wide in any::<bool>(),
+    ) {
+        let mut text = heading.join(delimiter);
+        for row in cells.chunks(heading.len()) {
+            text += "\n";
+            text += &row.join(delimiter);
+        }
+        let case = case(kind, &text);
+        let case = if wide && kind == Kind::Spend { case.map("channel=*") } else { case };
+        if let Ok(read) = case.read() {
+            prop_assert!(read.rejected.iter().all(|rejection| rejection.line > 1 && !rejection.reason.is_empty()));
+        }
+    }
 }
 
 // Leads
