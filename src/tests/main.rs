@@ -6,6 +6,7 @@ mod http;
 mod import_files;
 mod import_journal;
 mod import_rows;
+mod import_run;
 mod kpis;
 mod kpis_properties;
 mod kpis_reference;
