@@ -299,6 +299,13 @@ impl Column {
         self.local[row] = local;
     }
 
+    /// Adds to each code how many rows hold it.
+    pub(super) fn count_into(&self, counts: &mut [u32]) {
+        for &local in &self.local {
+            counts[self.codes[usize::from(local)] as usize] += 1;
+        }
+    }
+
     /// Blank rows first: code 0 is in every dictionary.
     fn grow(&mut self, rows: usize) {
         if self.codes.is_empty() {

@@ -1,13 +1,16 @@
 //! The four shared KPIs: lead-to-opportunity rate, customer acquisition cost, follow-up time, feedback coverage.
 //!
 //! `model` is the question and the answer, `facts` the leads as columns in memory (made of `chunk`s, the spend
-//! `ledger` and the `agreement` in force), `compute` the one pass over them. The core knows no database, no clock
-//! and no web.
+//! `ledger` and the `rules` in force), `compute` the one pass over them. The core knows no database, no clock
+//! and no web. `store` fills the facts, `service` keeps them up to date and remembers answers, `report` and
+//! `command` answer on the command line.
 
 pub mod model;
 
 #[cfg(feature = "ssr")]
 mod chunk;
+#[cfg(feature = "ssr")]
+pub mod command;
 #[cfg(feature = "ssr")]
 pub mod compute;
 #[cfg(feature = "ssr")]
@@ -18,3 +21,7 @@ mod ledger;
 pub mod report;
 #[cfg(feature = "ssr")]
 mod rules;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;

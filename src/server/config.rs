@@ -30,8 +30,8 @@ pub struct Config {
     #[arg(long, env = "DOUBLES_LOG", value_name = "LEVEL", default_value = "info", global = true)]
     pub log: String,
 
-    /// Pretend that it is this time, for tests: RFC 3339, such as 2026-03-31T12:00:00Z
-    #[arg(long, env = "DOUBLES_NOW", value_parser = parse_instant, hide = true, global = true)]
+    /// Take this instant for the present; later events have not happened. RFC 3339, such as 2026-03-31T12:00:00Z
+    #[arg(long, env = "DOUBLES_NOW", value_name = "INSTANT", value_parser = parse_instant, global = true)]
     pub now: Option<Instant>,
 }
 

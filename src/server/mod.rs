@@ -11,6 +11,7 @@ mod security;
 pub mod telemetry;
 
 use crate::error::Result;
+use crate::kpis::service::Scores;
 use axum::extract::FromRef;
 use clock::Clock;
 use config::ServeConfig;
@@ -23,6 +24,8 @@ use leptos::prelude::LeptosOptions;
 pub struct AppState {
     /// Where everything is kept.
     pub db: Db,
+    /// What the KPIs are answered from.
+    pub scores: Scores,
     /// What time it is.
     pub clock: Clock,
     /// Where the page finds its program and its style sheet.
@@ -32,7 +35,7 @@ pub struct AppState {
 impl AppState {
     /// The state of a process that has just started.
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, leptos_options: assets::leptos_options() }
+        Self { scores: Scores::new(db.clone()), db, clock, leptos_options: assets::leptos_options() }
     }
 }
 
