@@ -31,7 +31,7 @@ check: ## format, lints of both sides, style sheet
 	@scripts/step "Checking the style sheet" scripts/bundle-style target/checked.css
 
 test: check front ## everything that CI runs: check, tests on SQLite and PostgreSQL, browser tests
-	@scripts/need postgres chromium
+	@scripts/need chromium
 	@scripts/step "Compiling the tests" cargo test --quiet --features ssr --no-run
 	@scripts/with-postgres cargo test --quiet --features ssr
 	@$(MAKE) --no-print-directory release

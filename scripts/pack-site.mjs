@@ -4,7 +4,7 @@
 //   pkg/<id>/       doubles.js, doubles_bg.wasm, doubles.css, fonts/: never change under this name
 //   …               public/ as it is: the favicon
 
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const [id, profile] = process.argv.slice(2);
@@ -26,8 +26,8 @@ rmSync("target/site", { recursive: true, force: true });
 renameSync(fresh, "target/site");
 
 for (const name of ["doubles.js", "doubles_bg.wasm", "doubles.css"]) {
-  const size = (suffix) => (existsSync(`target/site/pkg/${id}/${name}${suffix}`) ? readFileSync(`target/site/pkg/${id}/${name}${suffix}`).length : 0);
-  console.log(name, size(""), "bytes, brotli", size(".br"), "gzip", size(".gz"));
+  const [plain, brotli, gzip] = ["", ".br", ".gz"].map((ending) => statSync(`target/site/pkg/${id}/${name}${ending}`).size);
+  console.log(`${name}: ${plain} bytes, ${brotli} with brotli, ${gzip} with gzip`);
 }
 
 function files(folder) {
