@@ -1,12 +1,14 @@
 //! The specification, as tests.
 
 mod command_line;
+mod databases;
 mod http;
 mod import_files;
+mod import_journal;
 mod import_rows;
+mod kpis;
+mod kpis_properties;
+mod kpis_reference;
+mod opening;
+mod store;
 mod tidy;
-
-/// The PostgreSQL that tests may use; each makes a database of its own on it.
-fn postgres_url() -> Option<String> {
-    std::env::var("DOUBLES_TEST_POSTGRES").ok()
-}
