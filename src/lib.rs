@@ -13,9 +13,12 @@ pub mod kpis;
 pub mod leads;
 pub mod money;
 pub mod period;
+pub mod ui;
 
 #[cfg(feature = "ssr")]
 pub mod changes;
+#[cfg(feature = "ssr")]
+pub mod charts;
 #[cfg(feature = "ssr")]
 pub mod import;
 #[cfg(feature = "ssr")]

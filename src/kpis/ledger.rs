@@ -1,6 +1,7 @@
 //! The spend ledger, spread over its days and summed up to each: the spend of any window is one subtraction.
 
 use super::facts::SpendFact;
+use crate::leads::model::ValueId;
 use crate::period::{Day, Period};
 use std::collections::BTreeMap;
 

@@ -1,13 +1,20 @@
 //! The memory of the process: the facts, kept up to the latest commit, and the answers given lately.
 
+use super::board::Board;
 use super::compute::compute;
 use super::facts::Survey;
 use super::model::{Answer, Question};
+use super::query::Query;
 use super::store::{self, Snapshot};
+use super::words::Currency;
 use crate::changes::model::Seq;
-use crate::error::Result;
+use crate::error::{AppError, Result};
+use crate::leads::model::{Dimension, ValueId};
+use crate::period::Instant;
+use crate::server::AppState;
 use crate::server::db::Db;
 use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -88,6 +95,46 @@ impl Scores {
         memory.state = snapshot.map(|snapshot| State { survey: Arc::new(snapshot.facts.survey()), snapshot });
         Ok(memory)
     }
+}
+
+/// The board that an address asks for, broken down by some dimensions.
+///
+/// # Errors
+/// The address names a value that no lead has, or the facts cannot be read.
+pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Board> {
+    let state = app.scores.state().await?.ok_or_else(|| {
+        AppError::NotFound("There is no workspace yet: import leads on the command line, and reload this page.".into())
+    })?;
+    let Snapshot { facts, directory, workspace, .. } = &state.snapshot;
+    // Answers are kept by the minute, so that a page that is opened by many is computed once.
+    let now = Instant(app.clock.now().0 / 60 * 60);
+    let period = query.period(facts.zone().day_of(now), state.survey.handovers);
+    let question = Question {
+        period,
+        now,
+        horizon: query.horizon,
+        filter: query.filter(|dimension, name| directory.value(dimension, name))?,
+        by: by.to_vec(),
+    };
+    let answer = app.scores.answer(&state, question).await;
+    let values = |&dimension: &Dimension| {
+        let mut values: Vec<(ValueId, String)> =
+            directory.values(dimension).map(|(value, name)| (value, name.to_owned())).collect();
+        values.sort_by_cached_key(|(value, name)| {
+            (Reverse(state.survey.leads_by_value.get(value).copied().unwrap_or_default()), name.to_lowercase())
+        });
+        (dimension, values)
+    };
+    Ok(Board {
+        query,
+        answer: (*answer).clone(),
+        as_of: facts.zone().local(now),
+        zone: workspace.zone.clone(),
+        currency: Currency(workspace.currency.clone()),
+        terms: facts.terms_on(period.to.plus(-1)).clone(),
+        data: state.survey.handovers,
+        values: Dimension::ALL.iter().map(values).collect(),
+    })
 }
 
 impl Memory {
