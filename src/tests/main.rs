@@ -2,3 +2,6 @@
 
 mod http;
 mod tidy;
+
+mod boards;
+mod pages;

@@ -83,8 +83,8 @@ trait Said: Sync {
     fn formula(&self, board: &Board) -> Prose;
     /// What the trend shows, as a sentence.
     fn finding(&self, board: &Board) -> String;
-    /// What the trend measures, in which unit.
-    fn measure(&self, board: &Board) -> String;
+    /// What the trend measures, in which unit, by day, week or month.
+    fn measure(&self, board: &Board, by: &str) -> String;
     /// One point of the trend: value, interval, target and whether it is too young to count.
     fn point(&self, board: &Board, point: &TrendPoint) -> charts::Point;
     /// A value of the trend's scale.
