@@ -1,7 +1,7 @@
 //! The specification, as tests.
 
-mod http;
-mod tidy;
-
 mod boards;
+mod charts;
+mod http;
 mod pages;
+mod tidy;
