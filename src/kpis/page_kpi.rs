@@ -23,7 +23,7 @@ pub fn KpiRoute() -> impl IntoView {
         Suspend::new(async move {
             match sheet.await {
                 Ok(KpiPage::Shown(shown)) => view! { <ShownKpi shown=*shown/> }.into_any(),
-                Ok(KpiPage::NoLead(_)) => view! { <NoLead/> }.into_any(),
+                Ok(KpiPage::NoLead) => view! { <NoLead/> }.into_any(),
                 Err(error) => view! { <Problem error way="/" way_words="To the scoreboard"/> }.into_any(),
             }
         })

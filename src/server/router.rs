@@ -3,6 +3,7 @@
 use super::security::{self, KnownHosts};
 use super::{AppState, assets, telemetry};
 use crate::app::{App, PageStatus, shell};
+use crate::error::AppError;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -51,9 +52,18 @@ fn protect(routes: Router, base_url: Option<&str>, css_path: String) -> Router {
         .layer(from_fn(telemetry::log_request))
 }
 
-/// Whether the next request would be served: the database answers.
-async fn report_readiness(State(_state): State<AppState>) -> Response {
-    "Ready.\n".into_response()
+/// Whether the next request would be served: the database reads, and lets somebody write.
+async fn report_readiness(State(state): State<AppState>) -> Response {
+    let ready = async {
+        state.db.read().await?;
+        // Dropped: it takes the write lock and gives it back.
+        state.db.write().await?;
+        Ok::<_, AppError>(())
+    };
+    match ready.await {
+        Ok(()) => "Ready.\n".into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),
+    }
 }
 
 /// A file of the site, or the page that says that there is nothing here. Programs that ask for a file of an older

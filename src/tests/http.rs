@@ -9,7 +9,9 @@ use axum::http::header::{
 use axum::http::{HeaderMap, Request, StatusCode};
 use doubles::period::Instant;
 use doubles::server::clock::Clock;
+use doubles::server::open::{DatabaseUrl, open};
 use doubles::server::{AppState, router};
+use tempfile::TempDir;
 use tower::ServiceExt;
 
 /// What came back.
@@ -25,8 +27,11 @@ impl Answer {
     }
 }
 
-fn server() -> Router {
-    router::build(AppState::new(Clock::Fixed(Instant(1_775_000_000))), None)
+/// A server over an empty database, which lives as long as the folder.
+async fn server() -> (Router, TempDir) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let db = open(&DatabaseUrl::Sqlite(folder.path().join("doubles.db"))).await.expect("an empty database");
+    (router::build(AppState::new(db, Clock::Fixed(Instant(1_775_000_000))), None), folder)
 }
 
 async fn ask(method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
@@ -38,7 +43,8 @@ async fn ask(method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
         request = request.header(*name, *value);
     }
     let request = request.body(Body::empty()).expect("the tests write valid requests");
-    let response = server().oneshot(request).await.unwrap_or_else(|never| match never {});
+    let (server, _folder) = server().await;
+    let response = server.oneshot(request).await.unwrap_or_else(|never| match never {});
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, usize::MAX).await.expect("the answer ends");
     Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }

@@ -2,6 +2,16 @@
 
 mod boards;
 mod charts;
+mod command_line;
+mod databases;
 mod http;
+mod import_files;
+mod import_journal;
+mod import_rows;
+mod kpis;
+mod kpis_properties;
+mod kpis_reference;
+mod opening;
 mod pages;
+mod store;
 mod tidy;

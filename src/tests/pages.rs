@@ -51,7 +51,7 @@ fn every_kpi_has_a_page_with_its_formula_in_the_periods_numbers() {
         ),
         (Kpi::FeedbackCoverage, "1,395 complete verdicts ÷ 1,641 leads whose window has ended = 85.0 %"),
     ] {
-        let KpiPage::Shown(shown) = narrate::kpi_page(kpi, &boards::northaisle()) else { panic!("no lead") };
+        let KpiPage::Shown(shown) = narrate::kpi_page(kpi, Some(&boards::northaisle())) else { panic!("no lead") };
         let page = render(&format!("/kpis/{kpi}"), move || view! { <ShownKpi shown=*shown/> }.into_any());
         assert!(page.says(formula), "{kpi}: “{formula}” is missing");
         page.keep(kpi.key());
@@ -60,7 +60,8 @@ fn every_kpi_has_a_page_with_its_formula_in_the_periods_numbers() {
 
 #[test]
 fn an_empty_workspace_teaches_what_to_do() {
-    assert_eq!(narrate::scoreboard(&boards::empty()), Scoreboard::NoLead);
+    assert_eq!(narrate::scoreboard(None), Scoreboard::NoLead);
+    assert_eq!(narrate::scoreboard(Some(&boards::empty())), Scoreboard::NoLead);
     let page = render("/", || view! { <NoLead/> }.into_any());
     assert!(page.says("doubles import leads leads.csv --dry-run"));
     page.keep("empty");
@@ -145,7 +146,7 @@ impl Page {
 }
 
 fn scoreboard(board: Board) -> Page {
-    let Scoreboard::Shown(shown) = narrate::scoreboard(&board) else { panic!("no lead") };
+    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&board)) else { panic!("no lead") };
     render("/", move || view! { <ShownBoard shown=*shown/> }.into_any())
 }
 

@@ -20,11 +20,9 @@ use crate::leads::model::Dimension;
 use crate::ui::says::{Cell, Column, Figure, Prose, Status};
 use std::cmp::Ordering;
 
-/// The scoreboard of a board.
-pub fn scoreboard(board: &Board) -> Scoreboard {
-    if board.data.is_none() {
-        return Scoreboard::NoLead;
-    }
+/// The scoreboard of a board, or of a workspace that is not set up yet.
+pub fn scoreboard(board: Option<&Board>) -> Scoreboard {
+    let Some(board) = board.filter(|board| board.data.is_some()) else { return Scoreboard::NoLead };
     Scoreboard::Shown(Box::new(Shown {
         scope: scope::scope("/", board),
         note: scope::note("/", board),
@@ -39,11 +37,9 @@ pub fn scoreboard(board: &Board) -> Scoreboard {
     }))
 }
 
-/// The page of one KPI of a board.
-pub fn kpi_page(kpi: Kpi, board: &Board) -> KpiPage {
-    if board.data.is_none() {
-        return KpiPage::NoLead(kpi);
-    }
+/// The page of one KPI of a board, or of a workspace that is not set up yet.
+pub fn kpi_page(kpi: Kpi, board: Option<&Board>) -> KpiPage {
+    let Some(board) = board.filter(|board| board.data.is_some()) else { return KpiPage::NoLead };
     let path = path(kpi);
     let said = said(kpi);
     KpiPage::Shown(Box::new(KpiShown {
