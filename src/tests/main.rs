@@ -1,5 +1,7 @@
 //! The specification, as tests.
 
+mod boards;
+mod charts;
 mod command_line;
 mod databases;
 mod http;
@@ -11,5 +13,6 @@ mod kpis;
 mod kpis_properties;
 mod kpis_reference;
 mod opening;
+mod pages;
 mod store;
 mod tidy;
