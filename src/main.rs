@@ -1,2 +1,95 @@
 //! The command line of Doubles.
-fn main() {}
+
+use clap::{Parser, Subcommand};
+use doubles::error::{AppError, Result};
+use doubles::import::command::{self as import, Args as Import};
+use doubles::import::undo::recover;
+use doubles::kpis::command::Kpis;
+use doubles::kpis::compute::compute;
+use doubles::kpis::store::load;
+use doubles::server::config::{Config, ServeConfig};
+use doubles::server::db::Db;
+use doubles::server::{AppState, open, serve, telemetry};
+use std::process::ExitCode;
+
+/// The shared scoreboard of a marketing and a sales team
+///
+/// Start with `doubles serve` and open http://localhost:3000, or bring your data first: `doubles import --help`.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(flatten)]
+    config: Config,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the pages until Ctrl-C
+    Serve(ServeConfig),
+    Import(Import),
+    Kpis(Kpis),
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; 2, clap's own code, would say that an import rejected rows.
+            let code = if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+            // Nobody is left to tell when the terminal is gone.
+            let _ = error.print();
+            return code;
+        }
+    };
+    let done = match telemetry::start(&cli.config) {
+        Ok(()) => run(cli).await,
+        Err(error) => Err(error),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("doubles: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(cli: Cli) -> Result<ExitCode> {
+    let Cli { config, command } = cli;
+    match command {
+        Command::Serve(serving) => {
+            // Before anything is made or opened.
+            serving.checked_address()?;
+            let db = open_for_writing(&config).await?;
+            serve(&serving, AppState::new(db, config.clock())).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Import(args) => {
+            let db = open_for_writing(&config).await?;
+            let code = import::run(&args, &db, "command line", config.clock().now()).await;
+            db.close().await;
+            code.map(ExitCode::from)
+        }
+        Command::Kpis(kpis) => {
+            kpis.period()?;
+            let db = open::open_read_only(&config.database()).await?;
+            let snapshot = load(&db).await?.ok_or_else(|| {
+                AppError::NotFound("There is no workspace yet. Import leads first: doubles import leads FILE.".into())
+            })?;
+            let question = kpis.question(&snapshot, config.clock().now())?;
+            print!("{}", kpis.render(&compute(&snapshot.facts, &question), &snapshot));
+            db.close().await;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// The database, made where there is none, with every import that was cut off taken back.
+async fn open_for_writing(config: &Config) -> Result<Db> {
+    config.make_data_folder()?;
+    let db = open::open(&config.database()).await?;
+    for file in recover(&db, config.clock().now()).await? {
+        eprintln!("The import of {file} had been cut off; it was taken back. Import the file again.");
+    }
+    Ok(db)
+}

@@ -103,7 +103,7 @@ pub struct Args {
 
 /// Runs the command and prints its report; the exit code. An error is for the caller to print, with exit code 1.
 pub async fn run(args: &Args, db: &Db, actor: &str, now: Instant) -> Result<u8> {
-    let own = find_workspace(args, db, actor, now).await?;
+    let (own, is_first) = find_workspace(args, db).await?;
     let request = Request {
         options: Options {
             kind: args.kind,
@@ -117,6 +117,7 @@ pub async fn run(args: &Args, db: &Db, actor: &str, now: Instant) -> Result<u8> 
         },
         zone: args.zone.clone(),
         source: args.source.clone(),
+        is_first,
         check_only: args.dry_run,
     };
     let bar = io::stderr().is_terminal() && !args.json;
@@ -148,8 +149,8 @@ pub fn exit_code(report: &Report) -> u8 {
     }
 }
 
-/// The workspace; on an empty database it is set up, in a check only thought of.
-async fn find_workspace(args: &Args, db: &Db, actor: &str, now: Instant) -> Result<Workspace> {
+/// The workspace, and whether it is yet to be set up.
+async fn find_workspace(args: &Args, db: &Db) -> Result<(Workspace, bool)> {
     if let Some(own) = workspace::find(&mut db.read().await?).await? {
         return match &args.currency {
             Some(asked) if !asked.eq_ignore_ascii_case(&own.currency) => Err(AppError::Invalid(format!(
@@ -157,15 +158,11 @@ async fn find_workspace(args: &Args, db: &Db, actor: &str, now: Instant) -> Resu
                  currency of this file write --set currency={asked}.",
                 own.currency
             ))),
-            _ => Ok(own),
+            _ => Ok((own, false)),
         };
     }
     let currency = args.currency.as_deref().unwrap_or("EUR").to_uppercase();
-    let own = Workspace::new("Doubles", args.zone.as_deref().unwrap_or("UTC"), &currency)?;
-    if !args.dry_run {
-        workspace::create(db, &own, actor, now).await?;
-    }
-    Ok(own)
+    Ok((Workspace::new("Doubles", args.zone.as_deref().unwrap_or("UTC"), &currency)?, true))
 }
 
 fn parse_pair(text: &str) -> Result<(String, String), String> {

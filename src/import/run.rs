@@ -10,7 +10,7 @@ use super::take::{BATCH_ROWS, Import};
 use crate::error::{AppError, Result};
 use crate::period::Instant;
 use crate::server::db::Db;
-use crate::workspace::model::Workspace;
+use crate::workspace::{self, model::Workspace};
 use crate::zone::Zone;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -31,6 +31,8 @@ pub struct Request {
     pub zone: Option<String>,
     /// The system that the file comes from: with the record's number it is the key.
     pub source: String,
+    /// The workspace is not there yet: it is set up once the file has proved to be readable.
+    pub is_first: bool,
     /// Only say what would happen; nothing is written.
     pub check_only: bool,
 }
@@ -61,6 +63,9 @@ pub async fn run_import(
     let kind = options.kind;
     let parsing = spawn_blocking(move || Parsing::open(&options, clock, currency)).await.map_err(stopped)??;
     let (bytes, file_name) = (parsing.bytes(), parsing.file_name());
+    if request.is_first && !request.check_only {
+        workspace::store::create(db, workspace, actor, now).await?;
+    }
     let new = NewImport { kind, source: &request.source, file_name: &file_name, actor };
     let mut import = match request.check_only {
         true => Import::check(db, &new).await?,

@@ -1,0 +1,129 @@
+//! What can be configured, by flag or by environment variable; flags win. The only place that reads the environment.
+
+use super::clock::Clock;
+use super::open::DatabaseUrl;
+use crate::error::{AppError, Result};
+use crate::period::Instant;
+use chrono::DateTime;
+use clap::{Args, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::str::FromStr;
+
+/// What every command needs.
+#[derive(Args, Clone, Debug)]
+pub struct Config {
+    /// Folder of the database and of everything else that Doubles keeps; made when it is not there
+    #[arg(long, env = "DOUBLES_DATA", value_name = "FOLDER", default_value = "data", global = true)]
+    pub data: PathBuf,
+
+    /// The database, where it is not doubles.db in the data folder: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME
+    #[arg(long = "database", env = "DATABASE_URL", value_name = "URL", value_parser = DatabaseUrl::from_str, hide_env_values = true, global = true)]
+    pub database_url: Option<DatabaseUrl>,
+
+    /// How the log on standard error is written
+    #[arg(long, env = "DOUBLES_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
+    pub log_format: LogFormat,
+
+    /// What is logged: error, warn, info, debug or trace, also by module as in `info,doubles=debug`
+    #[arg(long, env = "DOUBLES_LOG", value_name = "LEVEL", default_value = "info", global = true)]
+    pub log: String,
+
+    /// Take this instant for the present; later events have not happened. RFC 3339, such as 2026-03-31T12:00:00Z
+    #[arg(long, env = "DOUBLES_NOW", value_name = "INSTANT", value_parser = parse_instant, global = true)]
+    pub now: Option<Instant>,
+}
+
+/// What only `doubles serve` needs.
+#[derive(Args, Clone, Debug)]
+pub struct ServeConfig {
+    /// Address to listen on. Until Doubles has accounts it serves this machine alone: 127.0.0.1 or [::1]
+    #[arg(long, env = "DOUBLES_ADDRESS", value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
+    pub address: SocketAddr,
+
+    /// Where people reach it, for links that leave the page; the address above when it is not given
+    #[arg(long, env = "DOUBLES_BASE_URL", value_name = "URL")]
+    pub base_url: Option<String>,
+}
+
+/// The shape of a log line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for collectors.
+    Json,
+}
+
+impl Config {
+    /// Where the database is: at the configured URL, else the file in the data folder.
+    pub fn database(&self) -> DatabaseUrl {
+        self.database_url.clone().unwrap_or_else(|| DatabaseUrl::Sqlite(self.data.join("doubles.db")))
+    }
+
+    /// Makes the data folder where it is not there yet.
+    ///
+    /// # Errors
+    /// The folder cannot be made.
+    pub fn make_data_folder(&self) -> Result<()> {
+        std::fs::create_dir_all(&self.data).map_err(|error| {
+            let folder = self.data.display();
+            AppError::Unavailable(format!(
+                "The data folder {folder} cannot be made: {error}. Choose another with --data."
+            ))
+        })
+    }
+
+    /// The machine's clock, or the one that a test asked for.
+    pub fn clock(&self) -> Clock {
+        self.now.map_or(Clock::System, Clock::Fixed)
+    }
+}
+
+impl ServeConfig {
+    /// The address, if it is safe to serve without accounts.
+    ///
+    /// # Errors
+    /// Anybody in the network could read and change everything.
+    pub fn checked_address(&self) -> Result<SocketAddr> {
+        if self.address.ip().is_loopback() {
+            return Ok(self.address);
+        }
+        Err(AppError::Invalid(format!(
+            "Doubles has no accounts yet, so everybody who reaches {0} could read and change all leads. It only serves \
+             this machine: use --address 127.0.0.1:{1}, and a proxy that checks who comes when others need it.",
+            self.address,
+            self.address.port()
+        )))
+    }
+}
+
+fn parse_instant(text: &str) -> Result<Instant, String> {
+    let time = DateTime::parse_from_rfc3339(text).map_err(|error| format!("{error}; write 2026-03-31T12:00:00Z"))?;
+    u32::try_from(time.timestamp()).map(Instant).map_err(|_| "outside the years 1970 to 2105".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(address: &str) -> Result<SocketAddr> {
+        let address = address.parse().expect("the tests write addresses");
+        ServeConfig { address, base_url: None }.checked_address()
+    }
+
+    #[test]
+    fn without_accounts_only_this_machine_is_served() {
+        assert!(at("127.0.0.1:3000").is_ok());
+        assert!(at("[::1]:3000").is_ok());
+        let refused = at("0.0.0.0:8080").expect_err("everybody could read it").to_string();
+        assert!(refused.contains("--address 127.0.0.1:8080"), "{refused}");
+    }
+
+    #[test]
+    fn a_pretended_now_is_an_instant_with_its_offset() {
+        assert_eq!(parse_instant("1970-01-01T01:00:00+01:00"), Ok(Instant(0)));
+        assert!(parse_instant("2026-03-31").is_err());
+        assert!(parse_instant("1969-12-31T23:59:59Z").is_err());
+    }
+}

@@ -1,0 +1,176 @@
+//! Which path leads where, and what every request passes through.
+
+use super::security::{self, KnownHosts};
+use super::{AppState, assets, telemetry};
+use crate::app::{App, PageStatus, shell};
+use crate::error::AppError;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use leptos::prelude::*;
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use std::any::Any;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+use tower_http::limit::RequestBodyLimitLayer;
+
+/// Brotli at 4 takes a fraction of a millisecond for a page; 11, the default, takes longer than rendering it.
+const PAGE_COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
+
+/// Everything that Doubles answers.
+pub fn build(state: AppState, base_url: Option<&str>) -> Router {
+    let options = state.leptos_options.clone();
+    let css_path = options.css_path();
+    let routes = Router::new()
+        .route("/healthz", get(async || "The process runs.\n"))
+        .route("/readyz", get(report_readiness))
+        .leptos_routes_with_context(&state, generate_route_list(App), prepare_page, move || shell(options.clone()))
+        .fallback(serve_file_or_missing_page)
+        .with_state(state);
+    protect(routes, base_url, css_path)
+}
+
+/// Puts around the routes what every request and every answer passes.
+fn protect(routes: Router, base_url: Option<&str>, css_path: String) -> Router {
+    let panicked = move |_: Box<dyn Any + Send>| {
+        let sentence = "Something went wrong on our side. Nothing was saved; the log of the server has the details.";
+        security::plain_page(StatusCode::INTERNAL_SERVER_ERROR, &css_path, "This one is our fault", sentence)
+    };
+    routes
+        // The last one is met first.
+        .layer(from_fn(security::finish_writes))
+        .layer(RequestBodyLimitLayer::new(security::BODY_LIMIT))
+        .layer(from_fn(security::refuse_other_origins))
+        .layer(from_fn_with_state(KnownHosts::new(base_url), security::refuse_other_hosts))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn(security::add_headers))
+        .layer(CompressionLayer::new().quality(PAGE_COMPRESSION))
+        .layer(from_fn(telemetry::log_request))
+}
+
+/// Whether the next request would be served: the database reads, and lets somebody write.
+async fn report_readiness(State(state): State<AppState>) -> Response {
+    let ready = async {
+        state.db.read().await?;
+        // Dropped: it takes the write lock and gives it back.
+        state.db.write().await?;
+        Ok::<_, AppError>(())
+    };
+    match ready.await {
+        Ok(()) => "Ready.\n".into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),
+    }
+}
+
+/// A file of the site, or the page that says that there is nothing here. Programs that ask for a file of an older
+/// build get a line of text, not a page.
+async fn serve_file_or_missing_page(State(state): State<AppState>, request: Request) -> Response {
+    if !matches!(request.method().as_str(), "GET" | "HEAD") {
+        return (StatusCode::NOT_FOUND, "There is nothing at this address that could be changed.\n").into_response();
+    }
+    if let Some(file) = assets::find(request.uri(), request.headers()) {
+        return file;
+    }
+    if request.uri().path().starts_with("/pkg/") {
+        return (StatusCode::NOT_FOUND, "This file belongs to another version of Doubles. Reload the page.\n")
+            .into_response();
+    }
+    let mut page = render_page(state, request).await;
+    *page.status_mut() = StatusCode::NOT_FOUND;
+    page
+}
+
+/// Context of a page being rendered.
+fn prepare_page() {
+    security::announce_nonce();
+    provide_context(PageStatus(|code| {
+        if let (Some(response), Ok(code)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(code)) {
+            response.set_status(code);
+        }
+    }));
+}
+
+/// The application at whatever path the request has; unknown ones are the table of routes' own fallback.
+async fn render_page(state: AppState, request: Request) -> Response<Body> {
+    let options = state.leptos_options.clone();
+    let context = move || {
+        provide_context(state.clone());
+        prepare_page();
+    };
+    leptos_axum::render_app_async_with_context(context, move || shell(options.clone()))(request).await.into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN};
+    use axum::routing::post;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+    use tower::ServiceExt;
+
+    fn protected(routes: Router) -> Router {
+        protect(routes, None, "/doubles.css".to_owned())
+    }
+
+    fn request(method: &str, path: &str) -> Request {
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header(HOST, "localhost:3000")
+            .header(ORIGIN, "http://localhost:3000")
+            .body(Body::empty())
+            .expect("the tests write valid requests")
+    }
+
+    async fn ask(router: Router, request: Request) -> Response {
+        router.oneshot(request).await.unwrap_or_else(|never| match never {})
+    }
+
+    #[tokio::test]
+    async fn a_panic_becomes_a_page_with_a_way_out_and_without_details() {
+        async fn fail() -> &'static str {
+            panic!("the password is 1234")
+        }
+        let routes = || protected(Router::new().route("/", get(fail).post(fail)));
+        for method in ["GET", "POST"] {
+            let answer = ask(routes(), request(method, "/")).await;
+            assert_eq!(answer.status(), 500);
+            assert_eq!(answer.headers()[CONTENT_TYPE], "text/html; charset=utf-8");
+            assert!(
+                answer.headers()[CONTENT_SECURITY_POLICY].to_str().is_ok_and(|policy| policy.contains("style-src"))
+            );
+            let page = axum::body::to_bytes(answer.into_body(), 10_000).await.expect("a small page");
+            let page = String::from_utf8_lossy(&page);
+            assert!(page.contains("href=/>") && !page.contains("1234"), "{page}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_write_ends_though_the_browser_that_sent_it_has_gone() {
+        let saved = Arc::new(AtomicBool::new(false));
+        let inside = Arc::clone(&saved);
+        let save = async move || {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            inside.store(true, Ordering::SeqCst);
+        };
+        let router = protected(Router::new().route("/", post(save)));
+        let gone = tokio::time::timeout(Duration::from_millis(5), ask(router, request("POST", "/"))).await;
+        assert!(gone.is_err(), "the answer came too early for this test");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert!(saved.load(Ordering::SeqCst));
+    }
+
+    #[tokio::test]
+    async fn a_body_larger_than_any_form_is_refused() {
+        let router = protected(Router::new().route("/", post(async |_: axum::body::Bytes| "taken")));
+        let mut large = request("POST", "/");
+        *large.body_mut() = Body::from(vec![b'a'; security::BODY_LIMIT + 1]);
+        assert_eq!(ask(router, large).await.status(), 413);
+    }
+}

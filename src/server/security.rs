@@ -1,0 +1,191 @@
+//! What every answer says to the browser about trust, and which requests are not taken at all.
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::header::{self, HOST, HeaderName, HeaderValue, ORIGIN};
+use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use leptos::nonce::use_nonce;
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use std::sync::Arc;
+
+/// The largest body of a request that is not an upload, in bytes.
+pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
+
+/// For everything that is no page: nothing in it may load or run anything.
+const POLICY_OF_FILES: &str = "default-src 'none'; frame-ancestors 'none'";
+/// For pages without a script: the ones that tell of an error.
+pub const POLICY_OF_PLAIN_PAGES: &str =
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+const HEADERS: [(HeaderName, &str); 6] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    // A form without WASM gets its error back by the referring page's address, so that one must be sent to ourselves.
+    (header::REFERRER_POLICY, "same-origin"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()",
+    ),
+    // For browsers that do not know frame-ancestors.
+    (header::X_FRAME_OPTIONS, "DENY"),
+];
+
+/// Names under which this server may be spoken to, without port.
+#[derive(Clone, Debug)]
+pub struct KnownHosts(Arc<[String]>);
+
+impl KnownHosts {
+    /// This machine, and the host of the base URL if there is one.
+    pub fn new(base_url: Option<&str>) -> Self {
+        let configured = base_url.and_then(|url| url.parse::<Uri>().ok()).and_then(|url| url.host().map(str::to_owned));
+        Self(["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).into_iter().chain(configured).collect())
+    }
+
+    fn contain(&self, host: &str) -> bool {
+        let name = match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            _ => host,
+        };
+        self.0.iter().any(|known| known.eq_ignore_ascii_case(name))
+    }
+}
+
+/// Middleware: answers only under its own name. A page of the internet can make its own name point to this machine
+/// (DNS rebinding); to the browser, Doubles would then belong to that page.
+pub async fn refuse_other_hosts(State(known): State<KnownHosts>, request: Request, next: Next) -> Response {
+    let host = text(request.headers(), HOST).or_else(|| request.uri().authority().map(|host| host.as_str()));
+    if host.is_some_and(|host| known.contain(host)) {
+        return next.run(request).await;
+    }
+    let sentence = "Doubles is not known under this name. Open it as localhost, or start it with --base-url and this \
+                    address.\n";
+    (StatusCode::MISDIRECTED_REQUEST, sentence).into_response()
+}
+
+/// Middleware: whatever is not a read must come from a page of our own.
+pub async fn refuse_other_origins(request: Request, next: Next) -> Response {
+    if request.method().is_safe() || comes_from_our_page(request.headers()) {
+        return next.run(request).await;
+    }
+    let sentence =
+        "This request did not come from a page of Doubles, so nothing was done. Open Doubles and try there.\n";
+    (StatusCode::FORBIDDEN, sentence).into_response()
+}
+
+/// Middleware: a request that changes something runs to its end, even when the browser that sent it is gone. (axum
+/// would drop it wherever it stands, perhaps within a transaction.)
+pub async fn finish_writes(request: Request, next: Next) -> Response {
+    if request.method().is_safe() {
+        return next.run(request).await;
+    }
+    match tokio::spawn(next.run(request)).await {
+        Ok(response) => response,
+        Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+    }
+}
+
+/// Middleware: adds the headers that every answer carries, and the strictest of those that it does not set itself.
+pub async fn add_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    let policy = HeaderValue::from_static(POLICY_OF_FILES);
+    headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}
+
+/// Context of a page being rendered: its scripts carry a nonce, and the policy in its header says which.
+pub fn announce_nonce() {
+    if let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>())
+        && let Ok(policy) = HeaderValue::try_from(policy_of_pages(&nonce))
+    {
+        response.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+fn policy_of_pages(nonce: &str) -> String {
+    format!(
+        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    )
+}
+
+/// `Sec-Fetch-Site` where the browser sends it (only to https and localhost), else `Origin` against `Host`.
+fn comes_from_our_page(headers: &HeaderMap) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin" || site == "none";
+    }
+    let origin = text(headers, ORIGIN).and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
+    origin.is_some() && origin == text(headers, HOST)
+}
+
+fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok())
+}
+
+/// A small page without the program, for when the program cannot be trusted to render one.
+pub fn plain_page(status: StatusCode, css_path: &str, title: &str, sentence: &str) -> Response {
+    let html = format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
+         <title>{title} · Doubles</title><link rel=stylesheet href=\"{css_path}\">\
+         <main><h1>{title}</h1><p>{sentence}</p><p><a href=/>To the scoreboard</a></p></main></html>"
+    );
+    let policy = HeaderValue::from_static(POLICY_OF_PLAIN_PAGES);
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    (status, [(header::CONTENT_SECURITY_POLICY, policy), (header::CONTENT_TYPE, kind)], Body::from(html))
+        .into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(headers: &[(&'static str, &'static str)]) -> HeaderMap {
+        headers.iter().map(|&(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
+    }
+
+    #[test]
+    fn a_write_is_taken_only_from_our_own_pages() {
+        for (headers, taken) in [
+            (&[("sec-fetch-site", "same-origin")][..], true),
+            (&[("sec-fetch-site", "none")], true),
+            (&[("sec-fetch-site", "same-site")], false),
+            (&[("sec-fetch-site", "cross-site"), ("origin", "http://localhost"), ("host", "localhost")], false),
+            (&[("origin", "http://localhost:3000"), ("host", "localhost:3000")], true),
+            (&[("origin", "http://localhost:4000"), ("host", "localhost:3000")], false),
+            (&[("origin", "null"), ("host", "localhost:3000")], false),
+            (&[("host", "localhost:3000")], false),
+            (&[], false),
+        ] {
+            assert_eq!(comes_from_our_page(&request(headers)), taken, "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn the_server_answers_to_its_own_names_only() {
+        let known = KnownHosts::new(Some("https://doubles.example/"));
+        for host in ["localhost:3000", "LOCALHOST", "127.0.0.1:80", "[::1]:3000", "[::1]", "doubles.example"] {
+            assert!(known.contain(host), "{host}");
+        }
+        for host in ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:3000", "", "::1"] {
+            assert!(!known.contain(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn scripts_need_the_nonce_of_their_page() {
+        let policy = policy_of_pages("abc");
+        assert!(
+            policy.contains("'nonce-abc'") && !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'")
+        );
+    }
+}

@@ -1,0 +1,1 @@
+use doubles as _;
