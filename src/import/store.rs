@@ -138,6 +138,11 @@ pub async fn add_source(tx: &mut Tx, name: &str) -> Result<SourceId> {
     Ok(SourceId(id))
 }
 
+/// Whether an import is being written or taken back.
+pub async fn is_running(tx: &mut Tx) -> Result<bool> {
+    Ok(!unfinished(tx).await?.is_empty())
+}
+
 /// The complete imports of a source, newest first.
 pub async fn complete_of_source(tx: &mut Tx, source: &str) -> Result<Vec<ImportId>> {
     let ids: Vec<i64> = sqlx::query_scalar(tx.sql(COMPLETE_OF_SOURCE)).bind(source).fetch_all(tx.conn()).await?;

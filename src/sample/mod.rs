@@ -5,6 +5,7 @@
 //! and later. It is written as the four files that a real company would export, and taken in by the normal import.
 
 pub mod api;
+pub mod page;
 
 #[cfg(feature = "ssr")]
 mod cast;
