@@ -3,9 +3,11 @@
 mod command_line;
 mod databases;
 mod http;
+mod import_cast;
 mod import_files;
 mod import_journal;
 mod import_rows;
+mod import_take;
 mod kpis;
 mod kpis_properties;
 mod kpis_reference;
