@@ -46,18 +46,28 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
         <Router>
-            <a class="skip" href="#main">"Skip to the content"</a>
-            <div class="shell">
-                <Navigation groups=groups() brand=view! { <Brand/> }.into_any()/>
-                <main class="main" id="main" tabindex="-1">
-                    <Routes fallback=MissingPage>
-                        <Route path=path!("/") view=ScoreboardPage ssr=SsrMode::Async/>
-                        <Route path=path!("/kpis/:name") view=KpiRoute ssr=SsrMode::Async/>
-                        <Route path=path!("/ui") view=Parts/>
-                    </Routes>
-                </main>
-            </div>
+            <Frame>
+                <Routes fallback=MissingPage>
+                    <Route path=path!("/") view=ScoreboardPage ssr=SsrMode::Async/>
+                    <Route path=path!("/kpis/:name") view=KpiRoute ssr=SsrMode::Async/>
+                    <Route path=path!("/ui") view=Parts/>
+                </Routes>
+            </Frame>
         </Router>
+    }
+}
+
+/// What stands around every page.
+#[component]
+pub fn Frame(children: Children) -> impl IntoView {
+    view! {
+        <a class="skip" href="#main">"Skip to the content"</a>
+        <div class="shell">
+            <Navigation groups=groups() brand=view! { <Brand/> }.into_any()/>
+            <main class="main" id="main" tabindex="-1">
+                {children()}
+            </main>
+        </div>
     }
 }
 

@@ -8,7 +8,7 @@ use super::query::Query;
 use super::store::{self, Snapshot};
 use super::words::Currency;
 use crate::changes::model::Seq;
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use crate::leads::model::{Dimension, ValueId};
 use crate::period::Instant;
 use crate::server::AppState;
@@ -97,14 +97,12 @@ impl Scores {
     }
 }
 
-/// The board that an address asks for, broken down by some dimensions.
+/// The board that an address asks for, broken down by some dimensions; `None` before anything was imported.
 ///
 /// # Errors
 /// The address names a value that no lead has, or the facts cannot be read.
-pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Board> {
-    let state = app.scores.state().await?.ok_or_else(|| {
-        AppError::NotFound("There is no workspace yet: import leads on the command line, and reload this page.".into())
-    })?;
+pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Option<Board>> {
+    let Some(state) = app.scores.state().await? else { return Ok(None) };
     let Snapshot { facts, directory, workspace, .. } = &state.snapshot;
     // Answers are kept by the minute, so that a page that is opened by many is computed once.
     let now = Instant(app.clock.now().0 / 60 * 60);
@@ -125,7 +123,7 @@ pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Boa
         });
         (dimension, values)
     };
-    Ok(Board {
+    Ok(Some(Board {
         query,
         answer: (*answer).clone(),
         as_of: facts.zone().local(now),
@@ -134,7 +132,7 @@ pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Boa
         terms: facts.terms_on(period.to.plus(-1)).clone(),
         data: state.survey.handovers,
         values: Dimension::ALL.iter().map(values).collect(),
-    })
+    }))
 }
 
 impl Memory {

@@ -1,14 +1,18 @@
 //! The specification, as tests.
 
+mod boards;
+mod charts;
 mod command_line;
 mod databases;
 mod http;
 mod import_files;
 mod import_journal;
 mod import_rows;
+mod import_run;
 mod kpis;
 mod kpis_properties;
 mod kpis_reference;
 mod opening;
+mod pages;
 mod store;
 mod tidy;

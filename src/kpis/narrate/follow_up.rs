@@ -19,7 +19,7 @@ impl Said for FollowUp {
         let Some(median) = measured(figures) else { return Figure::word(self.short(board, figures)) };
         let mut parts = Vec::new();
         if median.lower_bound {
-            parts.push((">".to_owned(), true));
+            parts.push(("more than ".to_owned(), true));
         }
         for (number, unit) in words::duration_parts(median.seconds) {
             parts.extend([(number, false), (unit.to_owned(), true)]);
@@ -146,9 +146,9 @@ impl Said for FollowUp {
         }
     }
 
-    fn measure(&self, board: &Board) -> String {
+    fn measure(&self, board: &Board, by: &str) -> String {
         let unit = if unit_seconds(board) == DAY { "days" } else { "hours" };
-        format!("Median {unit} from handover to first touch, by handover; untouched leads count too")
+        format!("Median {unit} from handover to first touch, untouched leads too, by {by} of handover")
     }
 
     fn point(&self, board: &Board, point: &TrendPoint) -> Point {
