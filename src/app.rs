@@ -3,6 +3,7 @@
 use crate::error::AppError;
 use crate::kpis::page::ScoreboardPage;
 use crate::kpis::page_kpi::KpiRoute;
+use crate::listing::page::ListRoute;
 use crate::ui::{Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
@@ -50,6 +51,7 @@ pub fn App() -> impl IntoView {
                 <Routes fallback=MissingPage>
                     <Route path=path!("/") view=ScoreboardPage ssr=SsrMode::Async/>
                     <Route path=path!("/kpis/:name") view=KpiRoute ssr=SsrMode::Async/>
+                    <Route path=path!("/kpis/:name/leads") view=ListRoute ssr=SsrMode::Async/>
                     <Route path=path!("/ui") view=Parts/>
                 </Routes>
             </Frame>

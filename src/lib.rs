@@ -11,6 +11,7 @@ pub mod error;
 pub mod id;
 pub mod kpis;
 pub mod leads;
+pub mod listing;
 pub mod money;
 pub mod period;
 pub mod sample;

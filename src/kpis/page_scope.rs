@@ -103,6 +103,9 @@ fn FilterView(filter: FilterWords) -> impl IntoView {
 
 /// The rest of the question, so that a form does not lose it.
 #[component]
-fn Kept(pairs: Vec<(String, String)>) -> impl IntoView {
+pub fn Kept(
+    /// Key and value.
+    pairs: Vec<(String, String)>,
+) -> impl IntoView {
     pairs.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()
 }

@@ -196,6 +196,16 @@ impl Query {
     }
 }
 
+/// The pairs of the part of an address after the `?`.
+pub fn pairs_of(search: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(search.as_bytes()).into_owned().collect()
+}
+
+/// The part of an address after the `?` that says these pairs.
+pub fn search_of(pairs: &[(String, String)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
 impl fmt::Display for Query {
     /// The part of an address after the `?`; empty for the default.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

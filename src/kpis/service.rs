@@ -111,24 +111,40 @@ impl Scores {
     }
 }
 
-/// The board that an address asks for, broken down by some dimensions; `None` before anything was imported.
+/// The question that an address asks, and the state to ask; `None` before anything was imported.
 ///
 /// # Errors
 /// The address names a value that no lead has, or the facts cannot be read.
-pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Option<Board>> {
+pub async fn ask(app: &AppState, query: &Query, by: &[Dimension]) -> Result<Option<(State, Question)>> {
     let Some(state) = app.scores.state().await? else { return Ok(None) };
-    let Snapshot { facts, directory, workspace, .. } = &state.snapshot;
+    let Snapshot { facts, directory, .. } = &state.snapshot;
     // Answers are kept by the minute, so that a page that is opened by many is computed once.
     let now = Instant(app.clock.now().0 / 60 * 60);
-    let period = query.period(facts.zone().day_of(now), state.survey.handovers);
     let question = Question {
-        period,
+        period: query.period(facts.zone().day_of(now), state.survey.handovers),
         now,
         horizon: query.horizon,
         filter: query.filter(|dimension, name| directory.value(dimension, name))?,
         by: by.to_vec(),
     };
-    let answer = app.scores.answer(&state, question).await;
+    Ok(Some((state, question)))
+}
+
+/// The board that an address asks for, broken down by some dimensions; `None` before anything was imported.
+///
+/// # Errors
+/// As for [`ask`].
+pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Option<Board>> {
+    match ask(app, &query, by).await? {
+        Some((state, question)) => Ok(Some(board_of(app, &state, query, question).await)),
+        None => Ok(None),
+    }
+}
+
+/// The board of a question that was asked of a state.
+pub async fn board_of(app: &AppState, state: &State, query: Query, question: Question) -> Board {
+    let Snapshot { facts, directory, workspace, .. } = &state.snapshot;
+    let answer = app.scores.answer(state, question).await;
     let values = |&dimension: &Dimension| {
         let mut values: Vec<(ValueId, String)> =
             directory.values(dimension).map(|(value, name)| (value, name.to_owned())).collect();
@@ -137,18 +153,18 @@ pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Opt
         });
         (dimension, values)
     };
-    Ok(Some(Board {
+    Board {
         query,
-        answer: (*answer).clone(),
-        as_of: facts.zone().local(now),
+        as_of: facts.zone().local(answer.now),
         zone: workspace.zone.clone(),
         currency: Currency(workspace.currency.clone()),
-        terms: facts.terms_on(period.to.plus(-1)).clone(),
+        terms: facts.terms_on(answer.period.to.plus(-1)).clone(),
         data: state.survey.handovers,
         importing: state.importing,
         sample: state.sample,
         values: Dimension::ALL.iter().map(values).collect(),
-    }))
+        answer: (*answer).clone(),
+    }
 }
 
 impl Memory {

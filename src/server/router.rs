@@ -4,6 +4,7 @@ use super::security::{self, KnownHosts};
 use super::{AppState, assets, telemetry};
 use crate::app::{App, PageStatus, shell};
 use crate::error::AppError;
+use crate::listing;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -29,6 +30,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
     let routes = Router::new()
         .route("/healthz", get(async || "The process runs.\n"))
         .route("/readyz", get(report_readiness))
+        .route("/kpis/{name}/leads.csv", get(listing::rest::download))
         .leptos_routes_with_context(&state, generate_route_list(App), prepare_page, move || shell(options.clone()))
         .fallback(serve_file_or_missing_page)
         .with_state(state);

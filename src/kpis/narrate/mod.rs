@@ -6,7 +6,7 @@ mod conversion;
 mod coverage;
 mod follow_up;
 mod promise;
-mod scope;
+pub mod scope;
 mod sections;
 mod trend;
 
