@@ -165,7 +165,7 @@ pub fn csv(list: &List, raw: bool) -> Result<Vec<u8>> {
     for row in &list.rows {
         let moment = |at: Option<Instant>| match at {
             Some(at) if raw => zone.rfc3339(at),
-            Some(at) => words::local_minute(zone.local(at)),
+            Some(at) => zone.local(at).format("%Y-%m-%d %H:%M").to_string(),
             None => String::new(),
         };
         let decision = row.decision.map(|decision| if raw { decision.key() } else { decision_name(decision) });
