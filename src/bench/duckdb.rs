@@ -130,7 +130,9 @@ fn clocks(answer: &Answer, clock: impl Fn(&Figures) -> FollowUpClock) -> Value {
         let known = |duration: Option<doubles::kpis::model::Duration>| {
             duration.filter(|duration| !duration.lower_bound).map(|duration| duration.seconds)
         };
-        rows.push((group, key, known(clock.median), known(clock.p90)));
+        if clock.median.is_some() {
+            rows.push((group, key, known(clock.median), known(clock.p90)));
+        }
     };
     push(0, 0, &answer.before);
     push(0, 1, &answer.current);

@@ -158,8 +158,8 @@ for name, where in (("all", ""), ("filtered", question["where"])):
         "opened": total(counts[3], weeks // 2, 2),
         "won": total(counts[4], weeks // 2, 2),
         "spend": sum(row[3] for row in counts[5] if row[2] == 1 and row[0] >= weeks // 2),
-        "channels": sorted([row[1] or 0, *row[4:8]] for row in counts[0] if row[3] == 5 and row[1] != 4294967295),
-        "owners": sorted([row[2] or 0, *row[4:8]] for row in counts[0] if row[3] == 6 and row[2] != 4294967295),
+        "channels": sorted([row[1] or 0, *row[4:8]] for row in counts[0] if row[3] == 5 and row[1] != 4294967295 and row[4]),
+        "owners": sorted([row[2] or 0, *row[4:8]] for row in counts[0] if row[3] == 6 and row[2] != 4294967295 and row[4]),
         "elapsed": [row[:4] for row in sorted(curves[0], key=lambda row: row[:2])],
         "worked": [row[:4] for row in sorted(curves[1], key=lambda row: row[:2])],
     }
