@@ -13,6 +13,7 @@ pub mod kpis;
 pub mod leads;
 pub mod money;
 pub mod period;
+pub mod sample;
 pub mod ui;
 
 #[cfg(feature = "ssr")]
@@ -21,8 +22,6 @@ pub mod changes;
 pub mod charts;
 #[cfg(feature = "ssr")]
 pub mod import;
-#[cfg(feature = "ssr")]
-pub mod sample;
 #[cfg(feature = "ssr")]
 pub mod server;
 #[cfg(feature = "ssr")]

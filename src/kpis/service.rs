@@ -9,8 +9,10 @@ use super::store::{self, Snapshot};
 use super::words::Currency;
 use crate::changes::model::Seq;
 use crate::error::Result;
+use crate::import::store as journal;
 use crate::leads::model::{Dimension, ValueId};
 use crate::period::Instant;
+use crate::sample::service as sample;
 use crate::server::AppState;
 use crate::server::db::Db;
 use rustc_hash::FxHashMap;
@@ -42,6 +44,10 @@ pub struct State {
     pub snapshot: Snapshot,
     /// Days and values that leads have.
     pub survey: Arc<Survey>,
+    /// An import is being written or taken back at this moment.
+    pub importing: bool,
+    /// The sample company is among the leads.
+    pub sample: bool,
 }
 
 impl Scores {
@@ -92,7 +98,15 @@ impl Scores {
             None => store::load(&self.db).await?,
         };
         memory.answers.clear();
-        memory.state = snapshot.map(|snapshot| State { survey: Arc::new(snapshot.facts.survey()), snapshot });
+        memory.state = match snapshot {
+            Some(snapshot) => Some(State {
+                survey: Arc::new(snapshot.facts.survey()),
+                importing: journal::is_running(&mut self.db.read().await?).await?,
+                sample: sample::is_loaded(&self.db).await?,
+                snapshot,
+            }),
+            None => None,
+        };
         Ok(memory)
     }
 }
@@ -131,6 +145,8 @@ pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Opt
         currency: Currency(workspace.currency.clone()),
         terms: facts.terms_on(period.to.plus(-1)).clone(),
         data: state.survey.handovers,
+        importing: state.importing,
+        sample: state.sample,
         values: Dimension::ALL.iter().map(values).collect(),
     }))
 }

@@ -47,6 +47,10 @@ pub struct Shown {
     pub scope: Scope,
     /// Why there is nothing, or less than expected.
     pub note: Option<Note>,
+    /// An import is under way: the numbers are not complete.
+    pub importing: bool,
+    /// The sample company is among the leads.
+    pub sample: bool,
     /// Volume and outcome part ways.
     pub parting: Option<PartingWords>,
     /// The four KPIs.

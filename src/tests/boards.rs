@@ -149,6 +149,8 @@ fn board_of(answer: Answer) -> Board {
         currency: Currency("EUR".to_owned()),
         terms: Terms::defaults("Europe/Berlin"),
         data: Some(days("2024-04-02", "2025-10-14")),
+        importing: false,
+        sample: false,
         values: Vec::new(),
     }
 }

@@ -209,7 +209,7 @@ fn what_this_user_may_not_write_is_named() {
         Command::new(test)
     };
     let output = command
-        .args(["--exact", "opening::as_nobody", "--ignored", "--nocapture"])
+        .args(["--exact", "opening::as_nobody", "--nocapture"])
         .env("DOUBLES_TEST_FOLDER", folder.path())
         .env("TMPDIR", folder.path())
         .output()
@@ -223,10 +223,12 @@ fn is_root() -> bool {
     id.stdout == b"0\n"
 }
 
+/// Has something to do only where [`what_this_user_may_not_write_is_named`] runs it.
 #[tokio::test]
-#[ignore = "run by what_this_user_may_not_write_is_named, as another user"]
 async fn as_nobody() {
-    let folder = PathBuf::from(std::env::var("DOUBLES_TEST_FOLDER").expect("a folder"));
+    let Ok(folder) = std::env::var("DOUBLES_TEST_FOLDER") else { return };
+    let folder = PathBuf::from(folder);
+    assert!(!is_root());
     let path = folder.join("doubles.db");
     let allow = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
     make(&path).await;

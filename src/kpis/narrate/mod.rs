@@ -26,6 +26,8 @@ pub fn scoreboard(board: Option<&Board>) -> Scoreboard {
     Scoreboard::Shown(Box::new(Shown {
         scope: scope::scope("/", board),
         note: scope::note("/", board),
+        importing: board.importing,
+        sample: board.sample,
         parting: parting(board),
         courts: Kpi::ALL.iter().map(|&kpi| court(kpi, board)).collect(),
         trends: Kpi::ALL.iter().map(|&kpi| trend::chart(kpi, board)).collect(),
