@@ -7,7 +7,7 @@ use crate::listing::page::ListRoute;
 use crate::ui::{Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
-use leptos_router::components::{Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
 /// How a page tells the server which HTTP status it is; the browser provides none.
@@ -48,12 +48,12 @@ pub fn App() -> impl IntoView {
     view! {
         <Router>
             <Frame>
-                <Routes fallback=MissingPage>
+                <FlatRoutes fallback=MissingPage>
                     <Route path=path!("/") view=ScoreboardPage ssr=SsrMode::Async/>
                     <Route path=path!("/kpis/:name") view=KpiRoute ssr=SsrMode::Async/>
                     <Route path=path!("/kpis/:name/leads") view=ListRoute ssr=SsrMode::Async/>
                     <Route path=path!("/ui") view=Parts/>
-                </Routes>
+                </FlatRoutes>
             </Frame>
         </Router>
     }

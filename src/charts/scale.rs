@@ -33,7 +33,8 @@ impl Scale {
 
     /// At most `most` round values on it, zero first.
     pub(super) fn round_values(&self, most: usize) -> Vec<f64> {
-        self.axis.key_points(most)
+        // 0.30000000000000004 is 0.3.
+        self.axis.key_points(most).into_iter().map(|value| (value * 1e9).round() / 1e9).collect()
     }
 }
 

@@ -341,15 +341,17 @@ impl<'a> Plot<'a> {
         for (i, point) in points.iter().enumerate() {
             let (Some(value), Some(mark)) = (point.value, &point.mark) else { continue };
             let neighbours = [i.checked_sub(1).and_then(|i| points[i].value), points.get(i + 1).and_then(|p| p.value)];
-            let below =
-                neighbours.iter().flatten().any(|&n| n > value) && neighbours.iter().flatten().all(|&n| n >= value);
-            let y = if below { self.y(value) + 20.0 } else { self.y(value) - 9.0 };
+            let mut beside = neighbours.iter().flatten();
+            let is_low = beside.clone().any(|&n| n > value) && beside.all(|&n| n >= value);
+            let (above, below) = (self.y(value) - 9.0, self.y(value) + 20.0);
+            let floor = self.frame.top + self.frame.height - 4.0;
+            let y = if is_low && below <= floor { below } else { above };
             let (class, x) = if i + 1 == points.len() && i > 0 { ("end", 100.0) } else { ("mid", self.x(i)) };
             let _ = write!(
                 svg,
                 "<text class=\"strong halo {class}\" x=\"{}%\" y=\"{}\">{}</text>",
                 coordinate(x),
-                coordinate(y.clamp(TOPMOST_WORDS, self.frame.top + self.frame.height - 4.0)),
+                coordinate(y.max(TOPMOST_WORDS)),
                 escaped(mark)
             );
         }

@@ -130,7 +130,10 @@ impl Query {
                 ids.push(match name {
                     None => None,
                     Some(name) => Some(id(*dimension, name).ok_or_else(|| {
-                        invalid(format!("No lead has the {dimension} “{}”. Choose one from the filters.", quote(name)))
+                        invalid(format!(
+                            "No lead has the {dimension} “{}”. The filters of the scoreboard list what there is.",
+                            quote(name)
+                        ))
                     })?),
                 });
             }
@@ -453,7 +456,7 @@ mod tests {
         let filter = parsed("channel=Webinar&channel=%28blank%29").filter(id).expect("a filter");
         assert_eq!(filter.any_of, [(Dimension::Channel, vec![None, Some(ValueId(7))])]);
         let error = parsed("channel=Radio").filter(id).expect_err("unknown").to_string();
-        assert_eq!(error, "No lead has the channel “Radio”. Choose one from the filters.");
+        assert_eq!(error, "No lead has the channel “Radio”. The filters of the scoreboard list what there is.");
     }
 
     #[test]
