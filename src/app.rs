@@ -3,10 +3,11 @@
 use crate::error::AppError;
 use crate::kpis::page::ScoreboardPage;
 use crate::kpis::page_kpi::KpiRoute;
+use crate::listing::page::ListRoute;
 use crate::ui::{Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
-use leptos_router::components::{Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::{SsrMode, path};
 
 /// How a page tells the server which HTTP status it is; the browser provides none.
@@ -46,18 +47,29 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
         <Router>
-            <a class="skip" href="#main">"Skip to the content"</a>
-            <div class="shell">
-                <Navigation groups=groups() brand=view! { <Brand/> }.into_any()/>
-                <main class="main" id="main" tabindex="-1">
-                    <Routes fallback=MissingPage>
-                        <Route path=path!("/") view=ScoreboardPage ssr=SsrMode::Async/>
-                        <Route path=path!("/kpis/:name") view=KpiRoute ssr=SsrMode::Async/>
-                        <Route path=path!("/ui") view=Parts/>
-                    </Routes>
-                </main>
-            </div>
+            <Frame>
+                <FlatRoutes fallback=MissingPage>
+                    <Route path=path!("/") view=ScoreboardPage ssr=SsrMode::Async/>
+                    <Route path=path!("/kpis/:name") view=KpiRoute ssr=SsrMode::Async/>
+                    <Route path=path!("/kpis/:name/leads") view=ListRoute ssr=SsrMode::Async/>
+                    <Route path=path!("/ui") view=Parts/>
+                </FlatRoutes>
+            </Frame>
         </Router>
+    }
+}
+
+/// What stands around every page.
+#[component]
+pub fn Frame(children: Children) -> impl IntoView {
+    view! {
+        <a class="skip" href="#main">"Skip to the content"</a>
+        <div class="shell">
+            <Navigation groups=groups() brand=view! { <Brand/> }.into_any()/>
+            <main class="main" id="main" tabindex="-1">
+                {children()}
+            </main>
+        </div>
     }
 }
 

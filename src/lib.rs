@@ -11,8 +11,10 @@ pub mod error;
 pub mod id;
 pub mod kpis;
 pub mod leads;
+pub mod listing;
 pub mod money;
 pub mod period;
+pub mod sample;
 pub mod ui;
 
 #[cfg(feature = "ssr")]
@@ -21,8 +23,6 @@ pub mod changes;
 pub mod charts;
 #[cfg(feature = "ssr")]
 pub mod import;
-#[cfg(feature = "ssr")]
-pub mod sample;
 #[cfg(feature = "ssr")]
 pub mod server;
 #[cfg(feature = "ssr")]

@@ -7,6 +7,7 @@ use doubles::import::undo::recover;
 use doubles::kpis::command::Kpis;
 use doubles::kpis::compute::compute;
 use doubles::kpis::store::load;
+use doubles::sample::command::Sample;
 use doubles::server::config::{Config, ServeConfig};
 use doubles::server::db::Db;
 use doubles::server::{AppState, open, serve, telemetry};
@@ -30,6 +31,7 @@ enum Command {
     Serve(ServeConfig),
     Import(Import),
     Kpis(Kpis),
+    Sample(Sample),
 }
 
 #[tokio::main]
@@ -69,6 +71,13 @@ async fn run(cli: Cli) -> Result<ExitCode> {
             let code = import::run(&args, &db, "command line", config.clock().now()).await;
             db.close().await;
             code.map(ExitCode::from)
+        }
+        Command::Sample(sample) => {
+            let db = open_for_writing(&config).await?;
+            let said = sample.run(&db, config.clock().now()).await;
+            db.close().await;
+            print!("{}", said?);
+            Ok(ExitCode::SUCCESS)
         }
         Command::Kpis(kpis) => {
             kpis.period()?;

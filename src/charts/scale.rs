@@ -6,28 +6,35 @@ use plotters::coord::types::RangedCoordf64;
 /// As finely as a place is told: hundredths of a percent.
 const STEPS: i32 = 10_000;
 
-/// A linear scale from zero to a top; places are percent from below.
+/// A linear scale; places are percent from below.
 pub(super) struct Scale {
     axis: RangedCoordf64,
-    top: f64,
+    low: f64,
+    high: f64,
 }
 
 impl Scale {
     /// From zero to `top`, or to 1 where that is not above zero.
     pub(super) fn to(top: f64) -> Self {
-        let top = if top.is_finite() && top > 0.0 { top } else { 1.0 };
-        Self { axis: (0.0..top).into(), top }
+        Self::between(0.0, if top.is_finite() && top > 0.0 { top } else { 1.0 })
+    }
+
+    /// From `low` to `high`, which lies above it.
+    pub(super) fn between(low: f64, high: f64) -> Self {
+        Self { axis: (low..high).into(), low, high }
     }
 
     /// 0 at the bottom to 100 at the top; what lies far outside stays close outside.
     pub(super) fn percent(&self, value: f64) -> f64 {
-        let value = value.clamp(-self.top, 2.0 * self.top);
+        let reach = self.high - self.low;
+        let value = value.clamp(self.low - reach, self.high + reach);
         f64::from(self.axis.map(&value, (0, STEPS))) * 100.0 / f64::from(STEPS)
     }
 
     /// At most `most` round values on it, zero first.
     pub(super) fn round_values(&self, most: usize) -> Vec<f64> {
-        self.axis.key_points(most)
+        // 0.30000000000000004 is 0.3.
+        self.axis.key_points(most).into_iter().map(|value| (value * 1e9).round() / 1e9).collect()
     }
 }
 
@@ -41,7 +48,7 @@ mod tests {
             let values = Scale::to(top).round_values(5);
             assert!((2..=5).contains(&values.len()), "{top}: {values:?}");
             assert_eq!(values[0], 0.0);
-            assert!(values.iter().all(|&value| value <= top), "{top}: {values:?}");
+            assert!(values.iter().all(|&value| value <= top * (1.0 + 1e-9)), "{top}: {values:?}");
         }
         assert_eq!(Scale::to(0.2).percent(0.05), 25.0);
     }

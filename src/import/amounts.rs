@@ -245,7 +245,7 @@ impl<'a> Lexed<'a> {
 
     fn shape(&self) -> Option<Shape> {
         let marks = || self.body.bytes().filter(|byte| b".,".contains(byte));
-        let Some(last) = marks().last() else { return self.is_grouped(b' ').then_some(Shape::Whole) };
+        let Some(last) = marks().next_back() else { return self.is_grouped(b' ').then_some(Shape::Whole) };
         let mark = DecimalMark::of(last);
         let (same, all) = (marks().filter(|&byte| byte == last).count(), marks().count());
         if same < all {

@@ -1,6 +1,7 @@
 //! `doubles import`: the command line of imports.
 
 use super::dates::Order;
+use super::headings::fields;
 use super::mapping::Wishes;
 use super::model::{Kind, Rejection, Report};
 use super::parse::Options;
@@ -18,33 +19,40 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "\
 EXAMPLES
-  Leads. Headings of HubSpot, Salesforce, Pipedrive, Zoho, Marketo and plain English are recognised; see first what
-  would happen:
+  Leads. The headings of HubSpot, Salesforce, Pipedrive, Zoho, Marketo and plain English are
+  recognised. See first what would happen:
       doubles import leads contacts.csv --source hubspot --dry-run
-      doubles import leads contacts.csv --source hubspot --map handed_over_at=\"Became a Marketing Qualified Lead Date\"
+      doubles import leads contacts.csv --source hubspot --map handed_over_at=\"MQL since\"
 
-  Outcomes: deals or offers, keyed by the lead. The source must be the one of the leads:
-      doubles import outcomes deals.csv --source hubspot --map external_id=\"Contact ID\" --value \"Stage:Demo=open\"
+  Outcomes: deals or offers, keyed by the lead. Name the source that the leads came from:
+      doubles import outcomes deals.csv --source hubspot \\
+          --map external_id=\"Contact ID\" --value \"Stage:Demo=open\"
 
-  Events: what happened to a lead, and when. Each status is an event, a verdict, or passed over:
-      doubles import events history.csv --source hubspot --value \"Status:Working=touch\" --value \"Status:Bounced=ignore\"
+  Events: what happened to a lead, and when. A status is an event, a verdict, or passed over:
+      doubles import events history.csv --source hubspot \\
+          --value \"Status:Working=touch\" --value \"Status:Bounced=ignore\"
 
   Spend: long (date, channel, amount), or wide with a column per channel:
-      doubles import spend ads.csv --set channel=Google --map amount=cost_micros --set unit=micros
-      doubles import spend weekly.csv --map \"channel=*_S\" --set span=week --value \"channel:tv_S=Television\"
+      doubles import spend ads.csv --set channel=Google \\
+          --map amount=cost_micros --set unit=micros
+      doubles import spend weekly.csv --map \"channel=*_S\" --set span=week \\
+          --value \"channel:tv_S=Television\"
 
 FIELDS
-  leads     external_id email name first_name last_name company title phone size created_at handed_over_at channel
-            campaign segment region persona owner accepted_at first_touch_at connected_at opportunity_at won_at
-            lost_at verdict verdict_at reason note
-  outcomes  external_id email outcome_id opportunity_at won_at lost_at closed_at status value currency reason owner
-  events    external_id email kind (or status) at by note verdict reason
-  spend     date, month, or from and to; channel amount currency kind team
+  leads     external_id, email, name, first_name, last_name, company, title, phone, size,
+            created_at, handed_over_at, channel, campaign, segment, region, persona, owner,
+            accepted_at, first_touch_at, connected_at, opportunity_at, won_at, lost_at,
+            verdict, verdict_at, reason, note
+  outcomes  external_id, email, outcome_id, opportunity_at, won_at, lost_at, closed_at,
+            status, value, currency, reason, owner
+  events    external_id, email, kind (or status), at, by, note, verdict, reason
+  spend     date, or month, or from and to; channel, amount, currency, kind, team
 
-  Without handed_over_at the handover is the creation; with it, an empty cell means not handed over.
+  Without handed_over_at the handover is the creation. With it, an empty cell means that the
+  lead was not handed over.
 
 EXIT CODE
-  0 every row was taken; 2 some rows were rejected, the others were taken; 1 nothing was done.";
+  0 every row was taken; 2 some rows were rejected, the others taken; 1 nothing was done.";
 
 /// Arguments of `doubles import`.
 #[derive(Clone, Debug, clap::Args)]
@@ -179,11 +187,12 @@ fn summary(report: &Report, args: &Args) -> String {
     let counts =
         [(report.new, "new"), (report.changed, "changed"), (report.unchanged, "unchanged"), (rejected, "rejected")];
     let counts: Vec<_> = counts.iter().map(|(n, word)| format!("{} {word}", grouped(*n))).collect();
-    let rows = grouped(report.rows);
     _ = writeln!(text, "{what} {} from {} (source {}).", report.kind, args.file.display(), args.source);
-    _ = writeln!(text, "{rows} rows: {}.\n\nRead as", counts.join(", "));
-    for (field, heading) in &report.mapping {
-        _ = writeln!(text, "  {field:<16}{heading}");
+    _ = writeln!(text, "Rows {}: {}.\n\nRead as", grouped(report.rows), counts.join(", "));
+    for field in fields(report.kind) {
+        if let Some(heading) = report.mapping.get(field.key) {
+            _ = writeln!(text, "  {:<16}{heading}", field.key);
+        }
     }
     if !report.warnings.is_empty() {
         text.push_str("\nPlease note\n");
@@ -194,14 +203,12 @@ fn summary(report: &Report, args: &Args) -> String {
     if rejected > 0 {
         write_rejections(&mut text, &report.rejected, rejected);
     }
-    text.push('\n');
-    text.push_str(match (args.dry_run, rejected) {
-        (true, _) => "Nothing was written. Without --dry-run the same command imports.\n",
-        (false, 0) => "The four numbers: doubles kpis --from 2026-01-01 --to 2026-04-01\n",
-        (false, _) => {
-            "Correct the rejected rows and import the file again: what was taken stays as it is.\n\
-             The four numbers: doubles kpis --from 2026-01-01 --to 2026-04-01\n"
-        }
+    text.push_str("\nNext: ");
+    text.push_str(match (args.dry_run, exit_code(report)) {
+        (true, _) => "nothing was written; the same command without --dry-run imports.\n",
+        (false, 0) => "doubles kpis --from YYYY-MM-DD --to YYYY-MM-DD shows the four numbers of a period.\n",
+        (false, 1) => "no row was taken; correct the mapping or the file and import it again.\n",
+        (false, _) => "correct the rejected rows and import the file again; what was taken stays as it is.\n",
     });
     text
 }
@@ -240,7 +247,7 @@ fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

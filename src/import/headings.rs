@@ -87,8 +87,18 @@ pub fn nearest<'a>(name: &str, candidates: impl Iterator<Item = &'a str>) -> Opt
         .map(|(_, candidate)| candidate)
 }
 
+/// The currency that a heading states in brackets at its end, as in “Amount spent (USD)”.
+pub fn currency_in_heading(heading: &str) -> Option<&str> {
+    let code = heading.trim().strip_suffix(')')?.rsplit_once('(')?.1;
+    (code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())).then_some(code)
+}
+
 /// The normal forms under which a heading is looked up.
 fn forms(kind: Kind, heading: &str) -> Vec<String> {
+    let heading = match currency_in_heading(heading) {
+        Some(_) => heading.rsplit_once('(').map_or(heading, |(name, _)| name),
+        None => heading,
+    };
     let lower = heading.to_lowercase();
     let bare = lower.strip_suffix("__c").or_else(|| lower.strip_suffix("_c")).unwrap_or(&lower);
     let bare = bare.strip_prefix("property_").unwrap_or(bare);
@@ -155,11 +165,11 @@ const LEADS: &[Field] = &[
             "recordid",
             "contactid",
             "pipedrivesystemid",
-            "leadnumber",
             "personid",
             "leadrecordid",
             "systemid",
             "id",
+            "leadnumber",
         ],
     ),
     of("email", Cell::Text, EMAIL),

@@ -5,10 +5,10 @@
 //! a warning names the others. `--map field=` leaves a field out.
 
 use super::amounts::DecimalMark;
-use super::dates::Order;
+use super::column::{Column, shortened};
 use super::headings::{Cell, Field, field, fields, nearest, normal_form, recognise};
-use super::model::{Kind, Rejection};
-use super::read::Row;
+use super::model::Kind;
+use super::rows::words::meanings;
 use crate::error::{AppError, Result};
 use std::collections::{BTreeMap, HashMap};
 
@@ -43,28 +43,6 @@ pub struct Mapping {
     pub warnings: Vec<String>,
 }
 
-/// Where a field's values come from.
-#[derive(Clone, Debug)]
-pub struct Column {
-    /// The field.
-    pub field: &'static Field,
-    /// The heading, or the value that was set for every row.
-    pub heading: String,
-    source: Source,
-    /// `--value`: what stands in the cell, in lower case, and what it means.
-    meanings: HashMap<String, String>,
-    /// The order of day and month that the column decided.
-    pub order: Option<Order>,
-    /// The decimal mark that the column decided.
-    pub mark: Option<DecimalMark>,
-}
-
-#[derive(Clone, Debug)]
-enum Source {
-    Column(usize),
-    Constant(String),
-}
-
 impl Mapping {
     /// Finds a column for every field of the kind, as far as there is one.
     pub fn new(kind: Kind, headings: &[String], wishes: &Wishes) -> Result<Self> {
@@ -91,7 +69,9 @@ impl Mapping {
                 left_out.extend(["channel", "amount"]);
             } else {
                 let column = known_heading(headings, heading)?;
-                mapping.columns.insert(field.key, Column::new(field, headings, column));
+                let mut column = Column::new(field, headings, column);
+                column.by_hand = true;
+                mapping.columns.insert(field.key, column);
             }
         }
         for (name, value) in &wishes.set {
@@ -129,6 +109,11 @@ impl Mapping {
         if let Some(column) = self.columns.remove(key) {
             self.warnings.push(format!("“{}” was left out: {why}.", column.heading));
         }
+    }
+
+    /// Forgets a field that another one stands for.
+    pub fn forget(&mut self, key: &str) {
+        self.columns.remove(key);
     }
 
     /// Every column that is read, to be looked at before the rows.
@@ -260,101 +245,16 @@ impl Mapping {
         if !matches!(column.field.cell, Cell::Word | Cell::Text) {
             return invalid(format!("--value renames words; “{key}” holds dates or numbers."));
         }
-        column.meanings.insert(value.to_lowercase(), meaning);
-        Ok(())
-    }
-}
-
-impl Column {
-    fn new(field: &'static Field, headings: &[String], column: usize) -> Self {
-        Self { heading: headings[column].clone(), source: Source::Column(column), ..Self::constant(field, "") }
-    }
-
-    fn constant(field: &'static Field, value: &str) -> Self {
-        Self {
-            field,
-            heading: value.trim().to_owned(),
-            source: Source::Constant(value.trim().to_owned()),
-            meanings: HashMap::new(),
-            order: None,
-            mark: None,
-        }
-    }
-
-    /// Its place in the row, unless it is set for all rows.
-    pub fn index(&self) -> Option<usize> {
-        match self.source {
-            Source::Column(column) => Some(column),
-            Source::Constant(_) => None,
-        }
-    }
-
-    /// What stands in the row, trimmed, whatever it is.
-    pub fn raw<'a>(&'a self, row: &'a Row) -> &'a str {
-        match &self.source {
-            Source::Column(column) => row.cell(*column).trim(),
-            Source::Constant(value) => value,
-        }
-    }
-
-    /// What the row says: the meaning that `--value` gave it, and nothing for an empty cell or a null word.
-    pub fn text<'a>(&'a self, row: &'a Row) -> Option<&'a str> {
-        let raw = self.raw(row);
-        if !self.meanings.is_empty() {
-            if let Some(meaning) = self.meanings.get(&raw.to_lowercase()) {
-                return Some(meaning);
+        let known = meanings(kind, key);
+        let meaning = if known.is_some() { meaning.to_lowercase() } else { meaning };
+        match known.filter(|known| !meaning.is_empty() && !known.contains(&meaning.as_str())) {
+            Some(known) => invalid(format!("--value {wish}: “{meaning}” is none of {}.", known.join(", "))),
+            None => {
+                column.meanings.insert(value.to_lowercase(), meaning);
+                Ok(())
             }
         }
-        let empty = match self.field.cell {
-            Cell::Text | Cell::Word => is_null(raw),
-            _ => is_null(raw) || is_no_number(raw),
-        };
-        (!empty).then_some(raw)
     }
-
-    /// The row is not taken because of this cell.
-    pub fn reject(&self, row: &Row, reason: impl Into<String>) -> Rejection {
-        Rejection {
-            line: row.line(),
-            column: Some(self.heading.clone()).filter(|_| self.index().is_some()),
-            value: Some(shortened(self.raw(row))),
-            reason: reason.into(),
-        }
-    }
-
-    fn described(&self) -> (String, String) {
-        let heading = match self.source {
-            Source::Column(_) => self.heading.clone(),
-            Source::Constant(_) => format!("= {}", self.heading),
-        };
-        (self.field.key.to_owned(), heading)
-    }
-}
-
-/// Words that exports write where there is nothing: the empty cell, `N/A`, `#N/A`, `Select`, `null`, `-`.
-pub fn is_null(text: &str) -> bool {
-    match text.len() {
-        0 => true,
-        1 => text == "-",
-        3 => text.eq_ignore_ascii_case("n/a") || matches!(text, "–" | "—"),
-        4 => text.eq_ignore_ascii_case("#n/a") || text.eq_ignore_ascii_case("null"),
-        6 => text.eq_ignore_ascii_case("select"),
-        _ => false,
-    }
-}
-
-/// Among dates and numbers also `na`, `nan` and `none`, which may be names elsewhere (a region `NA`).
-fn is_no_number(text: &str) -> bool {
-    ["na", "nan", "none"].iter().any(|word| text.eq_ignore_ascii_case(word))
-}
-
-/// A value as a report shows it: one line, at most 80 characters.
-pub fn shortened(value: &str) -> String {
-    let mut short: String = value.chars().take(80).map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if value.chars().nth(80).is_some() {
-        short.push('…');
-    }
-    short
 }
 
 fn invalid<T>(sentence: impl Into<String>) -> Result<T> {
@@ -424,6 +324,7 @@ fn matches_pattern(pattern: &str, heading: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::import::read::Row;
 
     fn headings(line: &str) -> Vec<String> {
         line.split(',').map(str::to_owned).collect()
@@ -508,6 +409,7 @@ mod tests {
         let values = |wish: &str| Wishes { values: vec![wish.to_owned()], ..Wishes::default() };
         assert!(refusal(Kind::Events, "Lead ID", &values("nonsense")).contains("Heading:Value=key"));
         assert!(refusal(Kind::Events, "Lead ID,Stage", &values("Stage:x=won")).contains("--map kind=\"Stage\""));
+        assert!(refusal(Kind::Events, "kind", &values("kind:x=wonn")).contains("“wonn” is none of capture, handover"));
         assert!(refusal(Kind::Events, "Lead ID,at", &values("at:x=won")).contains("holds dates or numbers"));
     }
 
@@ -527,13 +429,5 @@ mod tests {
         assert!(
             matches_pattern("*", "anything") && matches_pattern("a*b*c", "a-b-c") && !matches_pattern("a*b", "abc")
         );
-    }
-
-    #[test]
-    fn null_words_are_empty_and_na_is_one_among_numbers_only() {
-        for word in ["", "N/A", "#N/A", "n/a", "Select", "null", "NULL", "-"] {
-            assert!(is_null(word), "{word}");
-        }
-        assert!(!is_null("NA") && is_no_number("NA") && is_no_number("nan"));
     }
 }

@@ -7,7 +7,9 @@
 
 pub mod amounts;
 pub mod apply;
+pub mod column;
 pub mod command;
+pub mod date_cursor;
 pub mod dates;
 pub mod headings;
 pub mod mapping;

@@ -63,7 +63,7 @@ impl Parsing {
         Ok(Self { kind: options.kind, table, mapping, reader, rows, row: Row::default() })
     }
 
-    /// The records of the next rows; `None` at the end.
+    /// The records of the next rows; `None` at the end. Refused at the end if the file has changed meanwhile.
     pub fn next_batch(&mut self) -> Result<Option<Parsed>> {
         let batch = Batch::new(self.kind);
         let mut parsed = Parsed { batch, rejected: Vec::new(), rows: 0, passed_over: 0, bytes_read: 0 };
@@ -83,7 +83,11 @@ impl Parsing {
             }
         }
         parsed.bytes_read = self.rows.bytes_read();
-        Ok((parsed.rows > 0).then_some(parsed))
+        if parsed.rows == 0 {
+            self.table.check_unchanged()?;
+            return Ok(None);
+        }
+        Ok(Some(parsed))
     }
 
     /// Length of the file in bytes.

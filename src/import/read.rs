@@ -99,12 +99,19 @@ impl Table {
         Ok(rows)
     }
 
-    fn start(&self) -> Result<Rows> {
-        let (mut file, now) = open_file(&self.path)?;
-        if now.len() != self.seen.len() || now.modified().ok() != self.seen.modified().ok() {
-            let path = quoted(&self.path);
-            return Err(AppError::Conflict(format!("{path} changed while it was being read; import it again.")));
+    /// Refused if the file is no longer the one that was opened.
+    pub fn check_unchanged(&self) -> Result<()> {
+        let now = std::fs::metadata(&self.path).map_err(|error| unreadable(&self.path, &error))?;
+        if now.len() == self.seen.len() && now.modified().ok() == self.seen.modified().ok() {
+            return Ok(());
         }
+        let path = quoted(&self.path);
+        Err(AppError::Conflict(format!("{path} changed while it was being read; import it again.")))
+    }
+
+    fn start(&self) -> Result<Rows> {
+        let (mut file, _) = open_file(&self.path)?;
+        self.check_unchanged()?;
         file.seek(SeekFrom::Start(self.layout.mark as u64)).map_err(|error| unreadable(&self.path, &error))?;
         Ok(Rows::new(Box::new(file), self.layout))
     }

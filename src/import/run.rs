@@ -101,8 +101,12 @@ pub async fn run_import(
     let warnings = match (outcome, warnings) {
         (Ok(()), Ok(warnings)) => warnings,
         (Err(error), _) | (_, Err(error)) => {
-            import.cancel(now).await?;
-            return Err(error);
+            return Err(match import.cancel(now).await {
+                Ok(()) => error,
+                Err(undoing) => AppError::Unavailable(format!(
+                    "{error} What was taken in before will be taken back at the next start: {undoing}"
+                )),
+            });
         }
     };
     report.warnings = warnings;

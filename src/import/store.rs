@@ -39,6 +39,8 @@ statements! {
     FIND = "select state, file_name, actor from import where id = $1";
     UNFINISHED = "select id, state, file_name, actor from import where state in ('running', 'undoing') order by id desc";
     NEWEST_COMPLETE = "select id, file_name from import where state = 'complete' order by id desc limit 1";
+    COMPLETE_OF_SOURCE = "select i.id from import as i join source as s on s.id = i.source_id
+        where s.name = $1 and i.state = 'complete' order by i.id desc";
     ADD_BATCH = "insert into import_batch (import_id, n, seq, first_lead, last_lead, first_spend, last_spend)
         values ($1, $2, $3, $4, $5, $6, $7)";
     LAST_BATCH = "select n, seq, first_lead, last_lead, first_spend, last_spend from import_batch
@@ -136,6 +138,17 @@ pub async fn add_source(tx: &mut Tx, name: &str) -> Result<SourceId> {
     let id = changes::store::take_numbers(tx, changes::store::Counter::Source, 1).await?;
     sqlx::query(tx.sql(ADD_SOURCE)).bind(id).bind(name).execute(tx.conn()).await?;
     Ok(SourceId(id))
+}
+
+/// Whether an import is being written or taken back.
+pub async fn is_running(tx: &mut Tx) -> Result<bool> {
+    Ok(!unfinished(tx).await?.is_empty())
+}
+
+/// The complete imports of a source, newest first.
+pub async fn complete_of_source(tx: &mut Tx, source: &str) -> Result<Vec<ImportId>> {
+    let ids: Vec<i64> = sqlx::query_scalar(tx.sql(COMPLETE_OF_SOURCE)).bind(source).fetch_all(tx.conn()).await?;
+    Ok(ids.into_iter().map(ImportId).collect())
 }
 
 /// Writes down that an import begins.

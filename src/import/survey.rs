@@ -3,9 +3,10 @@
 //! end is refused before its first row is written.
 
 use super::amounts::{MarkEvidence, is_number};
+use super::column::{Column, is_null};
 use super::dates::{Order, OrderEvidence, read_date};
 use super::headings::Cell;
-use super::mapping::{Column, Mapping, is_null, list_headings};
+use super::mapping::{Mapping, list_headings};
 use super::read::{Row, Table};
 use crate::error::{AppError, Result};
 use std::collections::{BTreeSet, HashSet};
@@ -126,7 +127,7 @@ fn drop_columns_without_numbers(
     mapping.set_channels(table.headings(), &kept_columns);
     if !dropped.is_empty() {
         let names: Vec<_> = dropped.iter().map(|(column, _)| format!("“{}”", table.headings()[**column])).collect();
-        mapping.warnings.push(format!("No channel, since it holds no numbers: {}.", names.join(", ")));
+        mapping.warnings.push(format!("No channel, since most of its values are no numbers: {}.", names.join(", ")));
     }
     Ok(())
 }
@@ -142,10 +143,11 @@ impl DaySteps {
     const MOST: usize = 3_660;
 
     fn observe(&mut self, date: &Column, row: &Row) {
-        if let Some(text) = date.text(row) {
-            if self.dates.len() < Self::MOST && !self.dates.contains(text) {
-                self.dates.insert(text.to_owned());
-            }
+        if let Some(text) = date.text(row)
+            && self.dates.len() < Self::MOST
+            && !self.dates.contains(text)
+        {
+            self.dates.insert(text.to_owned());
         }
     }
 

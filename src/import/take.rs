@@ -151,7 +151,7 @@ impl Import {
             }
         };
         let named = records.iter().filter_map(|r| Some((Dimension::Channel, r.channel.clone()?)));
-        let new_values = self.find_values(&mut turn, named).await?;
+        let new_values = self.find_values(&mut turn, named.into_iter()).await?;
 
         let mut next = latest_number(&mut turn, Counter::Spend).await?;
         let (mut added, mut taken_out) = (Vec::new(), Vec::new());
@@ -226,8 +226,9 @@ impl Import {
         let found = self.find_leads(&mut turn, records, numbers_from).await?;
 
         let accepted = || records.iter().zip(&found).filter_map(|(record, found)| Some((record, found.as_ref().ok()?)));
-        let named = accepted().flat_map(|(record, _)| record.values().map(|(d, name)| (d, name.to_owned())));
-        let new_values = self.find_values(&mut turn, named).await?;
+        let named: Vec<_> =
+            accepted().flat_map(|(record, _)| record.values().map(|(d, name)| (d, name.to_owned()))).collect();
+        let new_values = self.find_values(&mut turn, named.into_iter()).await?;
         self.load_drafts(&mut turn, accepted().map(|(_, found)| *found)).await?;
 
         let mut answers = Vec::with_capacity(records.len());
@@ -384,10 +385,12 @@ impl Import {
         leads::put_people(tx, people).await?;
         let keys = drafts.iter().filter_map(|draft| Some((draft.lead.id, draft.new_key.as_deref()?)));
         leads::add_keys(tx, source, Some(import.0), keys).await?;
-        let voided = drafts.iter().flat_map(|draft| draft.voided.iter().map(|n| (draft.lead.id, *n)));
-        leads::void_events(tx, at, Some(import.0), &self.actor, "its source says otherwise now", voided).await?;
-        let events = drafts.iter().flat_map(|draft| draft.new_events().iter().map(|event| (draft.lead.id, event)));
-        leads::add_events(tx, Some(source), Some(import.0), events).await?;
+        let voided: Vec<_> = drafts.iter().flat_map(|draft| draft.voided.iter().map(|n| (draft.lead.id, *n))).collect();
+        leads::void_events(tx, at, Some(import.0), &self.actor, "its source says otherwise now", voided.into_iter())
+            .await?;
+        let events: Vec<_> =
+            drafts.iter().flat_map(|draft| draft.new_events().iter().map(|event| (draft.lead.id, event))).collect();
+        leads::add_events(tx, Some(source), Some(import.0), events.into_iter()).await?;
         let other_handovers = |draft: &&Draft| {
             let before = draft.before.as_ref().map_or(&[][..], |(row, _)| &row.derived.later);
             before != draft.lead.row.derived.later

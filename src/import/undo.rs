@@ -35,6 +35,19 @@ pub async fn take_back(db: &Db, import: ImportId, actor: &str, at: Instant) -> R
     Err(AppError::Conflict(refusal))
 }
 
+/// Takes back everything of a source that nobody else brings records from, newest first; imports of other sources may
+/// be newer. A lead that a person worked on since stays as it is.
+pub async fn take_back_source(db: &Db, source: &str, actor: &str, at: Instant) -> Result<()> {
+    let imports = store::complete_of_source(&mut db.read().await?, source).await?;
+    if imports.is_empty() {
+        return Err(AppError::NotFound(format!("Nothing is here that came from “{source}”.")));
+    }
+    for import in imports {
+        take_back_unfinished(db, import, actor, at).await?;
+    }
+    Ok(())
+}
+
 /// Takes back every import that the program left unfinished when it died; answers with the names of their files.
 /// To be called at the start, before anything else writes. A lead that a person worked on while the import ran stays
 /// as it is.

@@ -26,6 +26,10 @@ pub struct Board {
     pub terms: Terms,
     /// From the first day with a handover to the day after the last one; `None`: the workspace has no lead.
     pub data: Option<Period>,
+    /// An import is being written or taken back at this moment: the numbers are on their way.
+    pub importing: bool,
+    /// The sample company is among the leads.
+    pub sample: bool,
     /// The values of each dimension, those with the most leads first, the blank one left out.
     pub values: Vec<(Dimension, Vec<(ValueId, String)>)>,
 }

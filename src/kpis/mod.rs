@@ -12,7 +12,7 @@ pub mod model;
 pub mod page;
 mod page_court;
 pub mod page_kpi;
-mod page_scope;
+pub mod page_scope;
 pub mod sheet;
 
 #[cfg(feature = "ssr")]

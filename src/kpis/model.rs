@@ -425,5 +425,8 @@ pub fn wilson(successes: u32, cases: u32) -> Option<(f64, f64)> {
     let z2 = Z * Z;
     let centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
     let half = Z / (1.0 + z2 / n) * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
-    Some(((centre - half).max(0.0), (centre + half).min(1.0)))
+    // At the edges the bound is the edge itself, which rounding would miss by a hair.
+    let low = if successes == 0 { 0.0 } else { centre - half };
+    let high = if successes == cases { 1.0 } else { centre + half };
+    Some((low, high))
 }

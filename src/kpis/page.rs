@@ -5,7 +5,8 @@ use super::page_court::CourtView;
 use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{PartingWords, Scoreboard, Section, Shown};
 use crate::app::{Problem, Settled};
-use crate::ui::{ChartFigure, DataTable, Drawing, Empty, PageHead, SectionHead, Segmented};
+use crate::sample::page::{LoadSampleForm, RemoveSampleForm};
+use crate::ui::{ChartFigure, DataTable, Drawing, Empty, Notice, NoticeKind, PageHead, SectionHead, Segmented};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
@@ -33,6 +34,7 @@ pub fn NoLead() -> impl IntoView {
     view! {
         <PageHead title="Scoreboard" lede="The numbers that marketing and sales share."/>
         <Empty title="No lead is here yet">
+            <LoadSampleForm/>
             <p>
                 "Doubles shows four numbers that both teams answer for: how many leads become opportunities, what a \
                  customer costs, how fast sales follows up, and how many leads get feedback. Each is computed from what \
@@ -65,14 +67,27 @@ pub fn NoLead() -> impl IntoView {
     }
 }
 
+/// A scoreboard with numbers.
 #[component]
-fn ShownBoard(shown: Shown) -> impl IntoView {
+pub fn ShownBoard(
+    /// What it says.
+    shown: Shown,
+) -> impl IntoView {
     let charts = shown.trends.into_iter().map(|chart| view! { <ChartFigure chart/> }).collect_view();
     let courts = shown.courts.into_iter().map(|court| view! { <CourtView court/> }).collect_view();
     view! {
         <PageHead title="Scoreboard" lede=shown.scope.lede.clone()/>
         <ScopeBar scope=shown.scope/>
         {shown.note.map(|note| view! { <NoteView note/> })}
+        {shown
+            .importing
+            .then(|| {
+                view! {
+                    <Notice kind=NoticeKind::Early title="An import is under way">
+                        <p>"The numbers below are not complete until it has ended; reload to see how far it is."</p>
+                    </Notice>
+                }
+            })}
         {shown.parting.map(|parting| view! { <PartingView parting/> })}
         <section class="courts" aria-label="The four shared numbers">{courts}</section>
         <section class="section" aria-labelledby="trends">
@@ -93,6 +108,7 @@ fn ShownBoard(shown: Shown) -> impl IntoView {
             </SectionHead>
             <DataTable table=shown.context class="context" label="Volumes"/>
         </section>
+        {shown.sample.then(|| view! { <RemoveSampleForm/> })}
     }
 }
 

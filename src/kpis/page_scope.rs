@@ -2,7 +2,10 @@
 
 use super::sheet::{FilterWords, Note, Scope};
 use crate::ui::{Button, Chip, Field, Notice, NoticeKind, Segmented};
+use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::Element;
 use leptos_router::components::Form;
 
 /// The bar of a page about numbers.
@@ -17,7 +20,7 @@ pub fn ScopeBar(
         view! { <Filters path=scope.path.clone() filters=scope.filters keep=scope.beside_filters/> }
     });
     view! {
-        <div class="scope" role="group" aria-label="Period and filters">
+        <div class="scope" role="group" aria-label="Period and filters" on:submit=fold>
             <div class="row period">
                 <Step href=scope.earlier name="Earlier period" sign="‹"/>
                 <Segmented label="Period" links=scope.steps/>
@@ -28,6 +31,16 @@ pub fn ScopeBar(
             {all_leads}
             {excluded}
         </div>
+    }
+}
+
+/// Folds up what was filled in: the answer is on its way and should not lie under it.
+fn fold(event: SubmitEvent) {
+    let form = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let scope = form.and_then(|form| form.closest(".scope").ok().flatten());
+    if let Some(open) = scope.and_then(|scope| scope.query_selector("details[open]").ok().flatten()) {
+        // The worst that can happen is that it stays open.
+        let _ = open.remove_attribute("open");
     }
 }
 
@@ -103,6 +116,9 @@ fn FilterView(filter: FilterWords) -> impl IntoView {
 
 /// The rest of the question, so that a form does not lose it.
 #[component]
-fn Kept(pairs: Vec<(String, String)>) -> impl IntoView {
+pub fn Kept(
+    /// Key and value.
+    pairs: Vec<(String, String)>,
+) -> impl IntoView {
     pairs.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()
 }

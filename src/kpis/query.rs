@@ -130,7 +130,10 @@ impl Query {
                 ids.push(match name {
                     None => None,
                     Some(name) => Some(id(*dimension, name).ok_or_else(|| {
-                        invalid(format!("No lead has the {dimension} “{}”. Choose one from the filters.", quote(name)))
+                        invalid(format!(
+                            "No lead has the {dimension} “{}”. The filters of the scoreboard list what there is.",
+                            quote(name)
+                        ))
                     })?),
                 });
             }
@@ -194,6 +197,16 @@ impl Query {
         }));
         pairs
     }
+}
+
+/// The pairs of the part of an address after the `?`.
+pub fn pairs_of(search: &str) -> Vec<(String, String)> {
+    form_urlencoded::parse(search.as_bytes()).into_owned().collect()
+}
+
+/// The part of an address after the `?` that says these pairs.
+pub fn search_of(pairs: &[(String, String)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
 impl fmt::Display for Query {
@@ -443,7 +456,7 @@ mod tests {
         let filter = parsed("channel=Webinar&channel=%28blank%29").filter(id).expect("a filter");
         assert_eq!(filter.any_of, [(Dimension::Channel, vec![None, Some(ValueId(7))])]);
         let error = parsed("channel=Radio").filter(id).expect_err("unknown").to_string();
-        assert_eq!(error, "No lead has the channel “Radio”. Choose one from the filters.");
+        assert_eq!(error, "No lead has the channel “Radio”. The filters of the scoreboard list what there is.");
     }
 
     #[test]

@@ -8,9 +8,11 @@ use super::query::Query;
 use super::store::{self, Snapshot};
 use super::words::Currency;
 use crate::changes::model::Seq;
-use crate::error::{AppError, Result};
+use crate::error::Result;
+use crate::import::store as journal;
 use crate::leads::model::{Dimension, ValueId};
 use crate::period::Instant;
+use crate::sample::service as sample;
 use crate::server::AppState;
 use crate::server::db::Db;
 use rustc_hash::FxHashMap;
@@ -42,6 +44,10 @@ pub struct State {
     pub snapshot: Snapshot,
     /// Days and values that leads have.
     pub survey: Arc<Survey>,
+    /// An import is being written or taken back at this moment.
+    pub importing: bool,
+    /// The sample company is among the leads.
+    pub sample: bool,
 }
 
 impl Scores {
@@ -92,31 +98,53 @@ impl Scores {
             None => store::load(&self.db).await?,
         };
         memory.answers.clear();
-        memory.state = snapshot.map(|snapshot| State { survey: Arc::new(snapshot.facts.survey()), snapshot });
+        memory.state = match snapshot {
+            Some(snapshot) => Some(State {
+                survey: Arc::new(snapshot.facts.survey()),
+                importing: journal::is_running(&mut self.db.read().await?).await?,
+                sample: sample::is_loaded(&self.db).await?,
+                snapshot,
+            }),
+            None => None,
+        };
         Ok(memory)
     }
 }
 
-/// The board that an address asks for, broken down by some dimensions.
+/// The question that an address asks, and the state to ask; `None` before anything was imported.
 ///
 /// # Errors
 /// The address names a value that no lead has, or the facts cannot be read.
-pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Board> {
-    let state = app.scores.state().await?.ok_or_else(|| {
-        AppError::NotFound("There is no workspace yet: import leads on the command line, and reload this page.".into())
-    })?;
-    let Snapshot { facts, directory, workspace, .. } = &state.snapshot;
+pub async fn ask(app: &AppState, query: &Query, by: &[Dimension]) -> Result<Option<(State, Question)>> {
+    let Some(state) = app.scores.state().await? else { return Ok(None) };
+    let Snapshot { facts, directory, .. } = &state.snapshot;
     // Answers are kept by the minute, so that a page that is opened by many is computed once.
     let now = Instant(app.clock.now().0 / 60 * 60);
-    let period = query.period(facts.zone().day_of(now), state.survey.handovers);
     let question = Question {
-        period,
+        period: query.period(facts.zone().day_of(now), state.survey.handovers),
         now,
         horizon: query.horizon,
         filter: query.filter(|dimension, name| directory.value(dimension, name))?,
         by: by.to_vec(),
     };
-    let answer = app.scores.answer(&state, question).await;
+    Ok(Some((state, question)))
+}
+
+/// The board that an address asks for, broken down by some dimensions; `None` before anything was imported.
+///
+/// # Errors
+/// As for [`ask`].
+pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Option<Board>> {
+    match ask(app, &query, by).await? {
+        Some((state, question)) => Ok(Some(board_of(app, &state, query, question).await)),
+        None => Ok(None),
+    }
+}
+
+/// The board of a question that was asked of a state.
+pub async fn board_of(app: &AppState, state: &State, query: Query, question: Question) -> Board {
+    let Snapshot { facts, directory, workspace, .. } = &state.snapshot;
+    let answer = app.scores.answer(state, question).await;
     let values = |&dimension: &Dimension| {
         let mut values: Vec<(ValueId, String)> =
             directory.values(dimension).map(|(value, name)| (value, name.to_owned())).collect();
@@ -125,16 +153,18 @@ pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Boa
         });
         (dimension, values)
     };
-    Ok(Board {
+    Board {
         query,
-        answer: (*answer).clone(),
-        as_of: facts.zone().local(now),
+        as_of: facts.zone().local(answer.now),
         zone: workspace.zone.clone(),
         currency: Currency(workspace.currency.clone()),
-        terms: facts.terms_on(period.to.plus(-1)).clone(),
+        terms: facts.terms_on(answer.period.to.plus(-1)).clone(),
         data: state.survey.handovers,
+        importing: state.importing,
+        sample: state.sample,
         values: Dimension::ALL.iter().map(values).collect(),
-    })
+        answer: (*answer).clone(),
+    }
 }
 
 impl Memory {

@@ -47,6 +47,10 @@ pub struct Shown {
     pub scope: Scope,
     /// Why there is nothing, or less than expected.
     pub note: Option<Note>,
+    /// An import is under way: the numbers are not complete.
+    pub importing: bool,
+    /// The sample company is among the leads.
+    pub sample: bool,
     /// Volume and outcome part ways.
     pub parting: Option<PartingWords>,
     /// The four KPIs.
@@ -69,7 +73,7 @@ pub struct Shown {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KpiPage {
     /// The workspace has no lead yet.
-    NoLead(Kpi),
+    NoLead,
     /// The numbers.
     Shown(Box<KpiShown>),
 }

@@ -151,6 +151,12 @@ pub fn days(period: Period) -> String {
     }
 }
 
+/// `14 Oct 2025, 10:40`, as in a table.
+pub fn local_minute(at: NaiveDateTime) -> String {
+    let month = &month_name(Day(at.date().to_epoch_days()))[..3];
+    format!("{}{NBSP}{month}{NBSP}{}, {}", at.day(), at.year(), at.format("%H:%M"))
+}
+
 /// `Tuesday 14 October 2025, 10:40`.
 pub fn local_time(at: NaiveDateTime) -> String {
     let weekday = WEEKDAYS[at.weekday().num_days_from_monday() as usize];

@@ -4,8 +4,16 @@
 //! syndication brings more and more leads that never become anything, and since three months sales calls later
 //! and later. It is written as the four files that a real company would export, and taken in by the normal import.
 
-mod cast;
-mod files;
-mod story;
+pub mod api;
+pub mod page;
 
-pub use files::{SOURCE, files};
+#[cfg(feature = "ssr")]
+mod cast;
+#[cfg(feature = "ssr")]
+pub mod command;
+#[cfg(feature = "ssr")]
+mod files;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+mod story;

@@ -52,7 +52,7 @@ impl FromRef<AppState> for LeptosOptions {
 /// The address is not this machine's own, or it is taken.
 pub async fn serve(config: &ServeConfig, state: AppState) -> Result<()> {
     let db = state.db.clone();
-    let served = http::serve(config, router::build(state, config.base_url.as_deref())).await;
+    let served = http::serve(config, router::build(state, config.base_url.as_ref())).await;
     db.close().await;
     served
 }

@@ -4,10 +4,12 @@ use super::security::{self, KnownHosts};
 use super::{AppState, assets, telemetry};
 use crate::app::{App, PageStatus, shell};
 use crate::error::AppError;
+use crate::listing;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -22,12 +24,13 @@ use tower_http::limit::RequestBodyLimitLayer;
 const PAGE_COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
 
 /// Everything that Doubles answers.
-pub fn build(state: AppState, base_url: Option<&str>) -> Router {
+pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
     let options = state.leptos_options.clone();
     let css_path = options.css_path();
     let routes = Router::new()
         .route("/healthz", get(async || "The process runs.\n"))
         .route("/readyz", get(report_readiness))
+        .route("/kpis/{name}/leads.csv", get(listing::rest::download))
         .leptos_routes_with_context(&state, generate_route_list(App), prepare_page, move || shell(options.clone()))
         .fallback(serve_file_or_missing_page)
         .with_state(state);
@@ -35,10 +38,10 @@ pub fn build(state: AppState, base_url: Option<&str>) -> Router {
 }
 
 /// Puts around the routes what every request and every answer passes.
-fn protect(routes: Router, base_url: Option<&str>, css_path: String) -> Router {
+fn protect(routes: Router, base_url: Option<&Uri>, css_path: String) -> Router {
     let panicked = move |_: Box<dyn Any + Send>| {
         let sentence = "Something went wrong on our side. Nothing was saved; the log of the server has the details.";
-        security::plain_page(StatusCode::INTERNAL_SERVER_ERROR, &css_path, "This one is our fault", sentence)
+        plain_page(StatusCode::INTERNAL_SERVER_ERROR, &css_path, "This one is our fault", sentence)
     };
     routes
         // The last one is met first.
@@ -50,6 +53,18 @@ fn protect(routes: Router, base_url: Option<&str>, css_path: String) -> Router {
         .layer(from_fn(security::add_headers))
         .layer(CompressionLayer::new().quality(PAGE_COMPRESSION))
         .layer(from_fn(telemetry::log_request))
+}
+
+/// A small page without the program, for when the program cannot be trusted to render one.
+fn plain_page(status: StatusCode, css_path: &str, title: &str, sentence: &str) -> Response {
+    let html = format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
+         <title>{title} · Doubles</title><link rel=stylesheet href=\"{css_path}\">\
+         <main><h1>{title}</h1><p>{sentence}</p><p><a href=/>To the scoreboard</a></p></main></html>"
+    );
+    let policy = HeaderValue::from_static(security::POLICY_OF_PLAIN_PAGES);
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    (status, [(CONTENT_SECURITY_POLICY, policy), (CONTENT_TYPE, kind)], Body::from(html)).into_response()
 }
 
 /// Whether the next request would be served: the database reads, and lets somebody write.
@@ -107,7 +122,7 @@ async fn render_page(state: AppState, request: Request) -> Response<Body> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN};
+    use axum::http::header::{HOST, ORIGIN};
     use axum::routing::post;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};

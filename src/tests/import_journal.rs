@@ -4,7 +4,7 @@ use crate::databases::{dump, name, on_each_engine, table};
 use crate::import_cast::{
     File, Hand, NOW, at, by_hand, event, from, import, import_from, lead, milestones, outcome, spend,
 };
-use doubles::import::model::{EventRecord, LeadRecord, OutcomeRecord, Taken, VerdictRecord};
+use doubles::import::model::{EventRecord, OutcomeRecord, VerdictRecord};
 use doubles::import::take::Import;
 use doubles::import::undo;
 use doubles::leads::model::{Decision, Dimension, EventKind};

@@ -7,7 +7,7 @@ use crate::import_cast::{
 };
 use doubles::import::model::{EventRecord, ImportId, LeadRecord, OutcomeRecord, Taken, VerdictRecord};
 use doubles::import::undo;
-use doubles::leads::model::{Decision, Dimension, EventKind};
+use doubles::leads::model::{Decision, EventKind};
 
 #[tokio::test]
 async fn a_lead_file_becomes_leads_with_events_and_milestones_and_personal_values_apart() {

@@ -10,6 +10,7 @@ use doubles::leads::model::{Decision, Dimension, LeadId, Moment, ValueId};
 use doubles::period::{Bucket, Day, Instant, Period};
 use doubles::zone::Zone;
 use num_bigint::BigUint;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Everything there is, as plain rows.
@@ -237,14 +238,19 @@ impl World {
     }
 }
 
+/// A zone makes a table of all its days: made once.
+fn zone_named(name: &str) -> Zone {
+    thread_local! {
+        static ZONES: RefCell<BTreeMap<String, Zone>> = const { RefCell::new(BTreeMap::new()) };
+    }
+    ZONES.with_borrow_mut(|zones| {
+        zones.entry(name.to_owned()).or_insert_with(|| Zone::parse(name).expect("a zone")).clone()
+    })
+}
+
 /// The ranges of working time as instants, from a day before `from` for so many days.
 fn ranges(terms: &CalendarTerms, from: Instant, days: i32) -> Vec<(Day, i64, i64)> {
-    thread_local! {
-        static ZONES: std::cell::RefCell<BTreeMap<String, Zone>> = const { std::cell::RefCell::new(BTreeMap::new()) };
-    }
-    let zone = ZONES.with_borrow_mut(|zones| {
-        zones.entry(terms.zone.clone()).or_insert_with(|| Zone::parse(&terms.zone).expect("a zone")).clone()
-    });
+    let zone = zone_named(&terms.zone);
     let first = zone.day_of(from).plus(-1);
     let mut ranges = Vec::new();
     for day in (0..days).map(|n| first.plus(n)) {
@@ -292,7 +298,7 @@ fn due(terms: &Terms, start: Moment, within: Within) -> Option<i64> {
         }
         Within::WorkingDays(0) => Some(begin),
         Within::WorkingDays(n) => {
-            let zone = Zone::parse(&terms.calendar.zone).expect("a zone");
+            let zone = zone_named(&terms.calendar.zone);
             let local = zone.local(Instant(begin as u32));
             let today = Day::from_date(local.date()).expect("a day");
             let days: BTreeSet<Day> = ranges.iter().map(|(day, _, _)| *day).filter(|day| today < *day).collect();

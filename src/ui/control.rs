@@ -24,8 +24,8 @@ pub fn Button(
     #[prop(optional)]
     variant: Variant,
     /// What it was pressed for is being done.
-    #[prop(optional)]
-    busy: bool,
+    #[prop(optional, into)]
+    busy: Signal<bool>,
     /// It cannot be pressed.
     #[prop(optional)]
     disabled: bool,
@@ -39,7 +39,7 @@ pub fn Button(
         Variant::Plain => Some("plain"),
     };
     view! {
-        <button class="button" data-variant=variant aria-busy=busy.then_some("true") disabled=disabled>
+        <button class="button" data-variant=variant aria-busy=move || busy.get().then_some("true") disabled=disabled>
             {children()}
         </button>
     }

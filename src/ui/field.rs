@@ -42,7 +42,8 @@ pub fn Field(
                 id=id
                 name=name
                 type=kind
-                value=value
+                value=value.clone()
+                prop:value=value
                 aria-invalid=is_wrong.then_some("true")
                 aria-describedby=described
             />

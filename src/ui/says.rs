@@ -8,9 +8,17 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct Prose(pub Vec<Run>);
 
-/// A stretch of text and whether it stands out.
+/// A stretch of text, whether it stands out, and where it leads.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Run(pub String, pub bool);
+pub struct Run(
+    /// The text.
+    pub String,
+    /// It stands out.
+    pub bool,
+    /// Where it leads, if anywhere.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub String,
+);
 
 impl Prose {
     /// Only plain text.
@@ -21,14 +29,21 @@ impl Prose {
     /// And then this.
     #[must_use]
     pub fn say(mut self, text: impl Into<String>) -> Self {
-        self.0.push(Run(text.into(), false));
+        self.0.push(Run(text.into(), false, String::new()));
         self
     }
 
     /// And then this, which stands out.
     #[must_use]
     pub fn stress(mut self, text: impl Into<String>) -> Self {
-        self.0.push(Run(text.into(), true));
+        self.0.push(Run(text.into(), true, String::new()));
+        self
+    }
+
+    /// And then this, which opens onto something.
+    #[must_use]
+    pub fn link(mut self, text: impl Into<String>, href: impl Into<String>) -> Self {
+        self.0.push(Run(text.into(), true, href.into()));
         self
     }
 }
@@ -139,6 +154,27 @@ pub struct Column {
     pub text: String,
     /// What its cells hold.
     pub holds: Holds,
+    /// How the rows can be sorted by it, if they can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sort: Option<Sort>,
+}
+
+/// A heading that sorts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sort {
+    /// The table sorted by it; where it is already, the other way round.
+    pub href: String,
+    /// The table is sorted by it.
+    pub order: Option<Order>,
+}
+
+/// Which way a table is sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Order {
+    /// Smallest, earliest, first letter first.
+    Ascending,
+    /// The other way round.
+    Descending,
 }
 
 /// What the cells of a column hold.
@@ -156,17 +192,25 @@ pub enum Holds {
 impl Column {
     /// A column of words.
     pub fn words(text: impl Into<String>) -> Self {
-        Self { text: text.into(), holds: Holds::Words }
+        Self { text: text.into(), holds: Holds::Words, sort: None }
     }
 
     /// A column of numbers.
     pub fn numbers(text: impl Into<String>) -> Self {
-        Self { text: text.into(), holds: Holds::Numbers }
+        Self { text: text.into(), holds: Holds::Numbers, sort: None }
     }
 
     /// A column of drawings.
     pub fn drawing(text: impl Into<String>) -> Self {
-        Self { text: text.into(), holds: Holds::Drawing }
+        Self { text: text.into(), holds: Holds::Drawing, sort: None }
+    }
+}
+
+impl Column {
+    /// As a heading that sorts.
+    #[must_use]
+    pub fn sorted(self, href: impl Into<String>, order: Option<Order>) -> Self {
+        Self { sort: Some(Sort { href: href.into(), order }), ..self }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Tables: the first cell of a row is its heading, numbers stand flush right.
 
-use super::says::{Cell, Holds, Table};
+use super::says::{Cell, Column, Holds, Order, Sort, Table};
 use leptos::prelude::*;
 
 /// A table of finished cells.
@@ -17,6 +17,7 @@ pub fn DataTable(
 ) -> impl IntoView {
     let holds: Vec<Holds> = table.head.iter().map(|column| column.holds).collect();
     let head = table.head.into_iter().map(|column| match column.holds {
+        _ if column.sort.is_some() => sorting(column),
         Holds::Words => view! { <th scope="col">{column.text}</th> }.into_any(),
         Holds::Numbers => view! { <th scope="col" class="num">{column.text}</th> }.into_any(),
         Holds::Drawing => view! { <th scope="col"><span class="sr">{column.text}</span></th> }.into_any(),
@@ -29,17 +30,28 @@ pub fn DataTable(
     let rows = table.rows.into_iter().map(row).collect_view();
     let foot = (!table.foot.is_empty()).then(|| view! { <tfoot>{row(table.foot)}</tfoot> });
     let label = if label.is_empty() { table.caption.clone() } else { label };
-    let caption = (!table.caption.is_empty()).then(|| view! { <caption>{table.caption}</caption> });
+    // Not a <caption>: that would scroll away with a wide table.
+    let caption = (!table.caption.is_empty()).then(|| view! { <p class="caption">{table.caption}</p> });
     view! {
+        {caption}
         <div class="table-wrap" tabindex="0" role="region" aria-label=label>
             <table class=format!("table {class}")>
-                {caption}
                 <thead><tr>{head.collect_view()}</tr></thead>
                 <tbody>{rows}</tbody>
                 {foot}
             </table>
         </div>
     }
+}
+
+fn sorting(column: Column) -> AnyView {
+    let Sort { href, order } = column.sort.unwrap_or(Sort { href: String::new(), order: None });
+    let order = order.map(|order| match order {
+        Order::Ascending => "ascending",
+        Order::Descending => "descending",
+    });
+    let class = (column.holds == Holds::Numbers).then_some("num");
+    view! { <th scope="col" class=class aria-sort=order><a href=href>{column.text}</a></th> }.into_any()
 }
 
 fn heading(cell: Cell) -> AnyView {

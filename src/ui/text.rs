@@ -1,6 +1,6 @@
 //! Words and numbers in a line.
 
-use super::says::{Figure, Prose, Status, Tone};
+use super::says::{Figure, Prose, Run, Status, Tone};
 use leptos::prelude::*;
 
 /// Whose it is: round is marketing, square is sales, half and half is both.
@@ -43,7 +43,11 @@ pub fn ProseText(
     prose
         .0
         .into_iter()
-        .map(|run| if run.1 { view! { <b>{run.0}</b> }.into_any() } else { run.0.into_any() })
+        .map(|Run(text, stressed, href)| match (stressed, href.is_empty()) {
+            (_, false) => view! { <a href=href>{text}</a> }.into_any(),
+            (true, true) => view! { <b>{text}</b> }.into_any(),
+            (false, true) => text.into_any(),
+        })
         .collect_view()
 }
 

@@ -5,7 +5,8 @@
 use super::words::Happening;
 use super::{Context, Doubt, KeyColumns, ask_meaning, missing, read_reason, words};
 use crate::error::Result;
-use crate::import::mapping::{Column, Mapping};
+use crate::import::column::Column;
+use crate::import::mapping::Mapping;
 use crate::import::model::{EventRecord, Rejection, VerdictRecord};
 use crate::import::read::Row;
 use crate::leads::model::{Decision, EventKind};

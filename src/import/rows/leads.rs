@@ -6,7 +6,8 @@
 
 use super::{Context, Doubt, KeyColumns, ask_meaning, missing, read_reason, reject_row, words};
 use crate::error::Result;
-use crate::import::mapping::{Column, Mapping};
+use crate::import::column::Column;
+use crate::import::mapping::Mapping;
 use crate::import::model::{LeadRecord, Rejection, VerdictRecord};
 use crate::import::read::Row;
 use crate::leads::model::{Decision, Dimension, EventKind, Moment};

@@ -10,8 +10,9 @@ mod spend;
 pub mod words;
 
 use super::amounts::Currency;
+use super::column::{Column, shortened};
 use super::dates::{Clock, read_date};
-use super::mapping::{Column, Mapping, list_headings};
+use super::mapping::{Mapping, list_headings};
 use super::model::{EventRecord, Kind, LeadKey, LeadRecord, OutcomeRecord, Rejection, SpendRecord};
 use super::read::Row;
 use crate::error::{AppError, Result};
@@ -39,6 +40,7 @@ pub struct RowReader {
     context: Context,
 }
 
+#[expect(clippy::large_enum_variant, reason = "there is one of it a file")]
 enum Rules {
     Leads(leads::LeadRows),
     Outcomes(outcomes::OutcomeRows),
@@ -177,25 +179,26 @@ impl Context {
         let zone = self.clock.file.name();
         self.doubts
             .iter()
-            .map(|(&(doubt, field), &n)| match doubt {
-                Doubt::TwiceShown => format!(
-                    "{field}: {n} times stand twice on the clock of {zone}, which is set back then; the earlier was taken."
-                ),
-                Doubt::NeverShown => format!(
-                    "{field}: {n} times never stood on the clock of {zone}, which is set forward then; they were \
-                     moved forward."
-                ),
-                Doubt::DateOfStatus => {
-                    format!("{field}: {n} rows say so without a date of their own; the row's other date was taken.")
-                }
-                Doubt::DateOfVerdict => format!(
-                    "{field}: {n} verdicts have no date of their own; the row's latest milestone was taken, else the \
-                     handover."
-                ),
-                Doubt::RangeOfSize => format!("{field}: {n} ranges such as 51-200 were taken at their lower end."),
-                Doubt::NoEmail => format!("{field}: {n} values are no e-mail address and were left out."),
-                Doubt::Ignored => format!("{field}: {n} rows were passed over, as --value says."),
-                Doubt::NoAmount => format!("{field}: {n} rows without an amount were passed over."),
+            .map(|(&(doubt, field), n)| {
+                let what = match doubt {
+                    Doubt::TwiceShown => {
+                        format!(
+                            "a time that the clock of {zone} showed twice, when it was set back: the earlier was taken"
+                        )
+                    }
+                    Doubt::NeverShown => {
+                        format!("a time that the clock of {zone} never showed, when it was set forward: moved forward")
+                    }
+                    Doubt::DateOfStatus => "no date of its own: the row's other date was taken".to_owned(),
+                    Doubt::DateOfVerdict => {
+                        "no date of its own: the row's latest milestone was taken, else the handover".to_owned()
+                    }
+                    Doubt::RangeOfSize => "a range such as 51-200: its lower end was taken".to_owned(),
+                    Doubt::NoEmail => "no e-mail address: left out".to_owned(),
+                    Doubt::Ignored => "a row passed over, as --value says".to_owned(),
+                    Doubt::NoAmount => "a row without an amount: passed over".to_owned(),
+                };
+                format!("{field}: {n} × {what}.")
             })
             .collect()
     }
@@ -225,14 +228,14 @@ impl KeyColumns {
     fn read(&self, row: &Row, context: &mut Context) -> Result<LeadKey, Rejection> {
         let external_id = self.external_id.as_ref().and_then(|column| column.text(row)).map(str::to_owned);
         let mut email = self.email.as_ref().and_then(|column| column.text(row)).map(str::to_owned);
-        if let (Some(text), Some(column)) = (&email, &self.email) {
-            if !is_email(text) {
-                if external_id.is_none() {
-                    return Err(column.reject(row, "this is no e-mail address, and nothing else names the lead"));
-                }
-                context.count(Doubt::NoEmail, column.field.key);
-                email = None;
+        if let (Some(text), Some(column)) = (&email, &self.email)
+            && !is_email(text)
+        {
+            if external_id.is_none() {
+                return Err(column.reject(row, "this is no e-mail address, and nothing else names the lead"));
             }
+            context.count(Doubt::NoEmail, column.field.key);
+            email = None;
         }
         if external_id.is_none() && email.is_none() {
             let column = self.external_id.as_ref().or(self.email.as_ref());
@@ -268,7 +271,7 @@ fn read_reason(column: Option<&Column>, row: &Row) -> Result<Option<String>, Rej
 
 /// The option that would give a word its meaning.
 fn ask_meaning(column: &Column, row: &Row, example: &str) -> String {
-    format!("--value \"{}:{}={example}\"", column.heading, super::mapping::shortened(column.raw(row)))
+    format!("--value \"{}:{}={example}\"", column.heading, shortened(column.raw(row)))
 }
 
 fn reject_row(row: &Row, reason: impl Into<String>) -> Rejection {

@@ -8,7 +8,8 @@ use super::words::DealStatus;
 use super::{Context, Doubt, KeyColumns, ask_meaning, missing, read_reason, reject_row, words};
 use crate::error::Result;
 use crate::import::amounts::read_amount;
-use crate::import::mapping::{Column, Mapping};
+use crate::import::column::Column;
+use crate::import::mapping::Mapping;
 use crate::import::model::{OutcomeRecord, Rejection};
 use crate::import::read::Row;
 
@@ -108,7 +109,7 @@ impl OutcomeRows {
         let Some((column, text)) = self.value.as_ref().and_then(|column| Some((column, column.text(row)?))) else {
             return Ok(None);
         };
-        let stated = self.currency.as_ref().and_then(|column| column.text(row));
+        let stated = self.currency.as_ref().and_then(|column| column.text(row)).or(column.currency.as_deref());
         let minor = read_amount(text, column.mark, &context.currency, stated, self.divisor);
         minor.map(Some).map_err(|fault| column.reject(row, fault.to_string()))
     }

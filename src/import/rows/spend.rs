@@ -7,8 +7,9 @@
 use super::{Context, Doubt, ask_meaning, missing, words};
 use crate::error::{AppError, Result};
 use crate::import::amounts::read_amount;
+use crate::import::column::Column;
 use crate::import::dates::{DateFault, read_date, read_month};
-use crate::import::mapping::{Column, Mapping};
+use crate::import::mapping::Mapping;
 use crate::import::model::{Rejection, SpendKind, SpendRecord, Team};
 use crate::import::read::Row;
 use crate::period::Day;
@@ -99,6 +100,7 @@ impl SpendRows {
         let mut paid = false;
         for (channel, column) in &self.amounts {
             let Some(text) = column.text(row) else { continue };
+            let stated = stated.or(column.currency.as_deref());
             let amount_minor = read_amount(text, column.mark, &context.currency, stated, self.divisor)
                 .map_err(|fault| column.reject(row, fault.to_string()))?;
             let named = channel.as_deref().or_else(|| self.channel.as_ref().and_then(|column| column.text(row)));
@@ -112,25 +114,35 @@ impl SpendRows {
         Ok(())
     }
 
-    fn span(mapping: &Mapping, headings: &[String]) -> Result<Span> {
-        if let Some(date) = mapping.column("date") {
-            return Ok(Span::Days(date, mapping.span.unwrap_or(1)));
+    /// One of the three ways to say when; what was mapped by hand comes first, then the day, the range, the month.
+    fn span(mapping: &mut Mapping, headings: &[String]) -> Result<Span> {
+        let ways: [&[&str]; 3] = [&["date"], &["from", "to"], &["month"]];
+        let mut found: Vec<_> =
+            ways.into_iter().filter(|way| way.iter().all(|key| mapping.get(key).is_some())).collect();
+        let by_hand = |way: &&[&str]| way.iter().any(|key| mapping.get(key).is_some_and(|column| column.by_hand));
+        if found.iter().filter(|way| by_hand(way)).count() > 1 {
+            let sentence = "Spend is booked by date, by month, or from a day to a day; map one of the three.";
+            return Err(AppError::Invalid(sentence.to_owned()));
         }
-        let span = match (mapping.column("from"), mapping.column("to"), mapping.column("month")) {
-            (Some(from), Some(to), _) => Span::Range(from, to),
-            (_, _, Some(month)) => Span::Month(month),
-            _ => {
-                return Err(missing(
-                    "No heading says when the money was spent. Map it with --map date=Heading, --map month=Heading, \
-                     or --map from=Heading and --map to=Heading.",
-                    headings,
-                ));
-            }
+        found.sort_by_key(|way| !by_hand(way));
+        let Some(&way) = found.first() else {
+            return Err(missing(
+                "No heading says when the money was spent. Map it with --map date=Heading, --map month=Heading, or \
+                 --map from=Heading and --map to=Heading.",
+                headings,
+            ));
         };
-        if mapping.span.is_some() {
-            return Err(AppError::Invalid("--set span belongs to a column mapped as date.".to_owned()));
+        ways.iter().filter(|other| **other != way).for_each(|other| other.iter().for_each(|key| mapping.forget(key)));
+        let days = mapping.span;
+        let span = match (mapping.column("date"), mapping.column("from"), mapping.column("to")) {
+            (Some(date), ..) => return Ok(Span::Days(date, days.unwrap_or(1))),
+            (None, Some(from), Some(to)) => Span::Range(from, to),
+            _ => Span::Month(mapping.column("month").expect("the way that is left")),
+        };
+        match days {
+            None => Ok(span),
+            Some(_) => Err(AppError::Invalid("--set span belongs to a column that is mapped as date.".to_owned())),
         }
-        Ok(span)
     }
 }
 

@@ -3,7 +3,7 @@
 //! Only words that mean one thing everywhere are known. Anything else is asked for by `--value`.
 
 use crate::import::headings::normal_form;
-use crate::import::model::{SpendKind, Team};
+use crate::import::model::{Kind, SpendKind, Team};
 use crate::leads::model::{Decision, EventKind, Reason};
 
 /// The meaning “pass this row over”, in `--value`.
@@ -128,6 +128,25 @@ pub fn spend_kind(word: &str) -> Option<SpendKind> {
 /// Whose money.
 pub fn team(word: &str) -> Option<Team> {
     Team::from_key(&normal_form(word))
+}
+
+/// The meanings that `--value` can give to the words of a field, if that is a closed set.
+pub fn meanings(kind: Kind, field: &str) -> Option<Vec<&'static str>> {
+    let decisions = || Decision::ALL.iter().map(|decision| decision.key());
+    let meanings: Vec<_> = match (kind, field) {
+        (Kind::Events, "kind") => {
+            let events = EventKind::ALL.iter().map(|kind| kind.key());
+            std::iter::once("capture").chain(events).chain(decisions()).chain([IGNORE]).collect()
+        }
+        (Kind::Events, "verdict") => decisions().collect(),
+        (_, "verdict") => decisions().chain([IGNORE]).collect(),
+        (_, "status") => vec!["open", "won", "lost", IGNORE],
+        (_, "reason") => Reason::ALL.iter().map(|reason| reason.key()).collect(),
+        (_, "kind") => SpendKind::ALL.iter().map(|kind| kind.key()).collect(),
+        (_, "team") => Team::ALL.iter().map(|team| team.key()).collect(),
+        _ => return None,
+    };
+    Some(meanings)
 }
 
 /// The keys of a closed set, for a sentence.

@@ -1,8 +1,9 @@
 //! From counts to the figures of one set of leads: the period, a bucket of the trend, a row of a breakdown.
 
+use super::measures::Measured;
 use super::plan::Plan;
 use super::scan::Tally;
-use crate::kpis::model::{Cac, Context, Conversion, Coverage, Figures, FollowUp, FollowUpClock, NoCac, Part};
+use crate::kpis::model::{Cac, Context, Conversion, Coverage, Figures, FollowUp, NoCac, Part};
 use crate::leads::model::Dimension;
 use crate::period::Period;
 
@@ -12,10 +13,7 @@ pub(super) struct Cell<'a> {
     pub(super) days: Period,
     /// Counts by version of the agreement: the one on the day of the handover, opportunity or win.
     pub(super) tallies: Vec<(usize, &'a Tally)>,
-    pub(super) elapsed: FollowUpClock,
-    pub(super) worked: FollowUpClock,
-    /// Median seconds from handover to win, doubled, so that half a second stays whole.
-    pub(super) lag: Option<u64>,
+    pub(super) measured: Measured,
     /// Which spend belongs to it.
     pub(super) spend: Spending,
 }
@@ -66,8 +64,8 @@ pub(super) fn figures(plan: &Plan, cell: &Cell) -> Figures {
         },
         follow_up: FollowUp {
             handovers: sum.of(Part::Handovers),
-            elapsed: cell.elapsed,
-            working: cell.worked,
+            elapsed: cell.measured.elapsed,
+            working: cell.measured.worked,
             contacted: sum.of(Part::Contacted),
             never_contacted: sum.of(Part::NeverContacted),
             on_time: sum.of(Part::TouchedOnTime),
@@ -102,7 +100,7 @@ pub(super) fn figures(plan: &Plan, cell: &Cell) -> Figures {
 /// customers of half a month are not set against the spend of a whole one.
 fn cac(plan: &Plan, cell: &Cell, customers: u32) -> Cac {
     // Whole days, half up.
-    let lag_days = cell.lag.map(|doubled| ((doubled + 86_400) / (2 * 86_400)) as u32);
+    let lag_days = cell.measured.lag.map(|doubled| ((doubled + 86_400) / (2 * 86_400)) as u32);
     let none = Cac { customers, lag_days, ..Cac::default() };
     let ledger = &plan.facts.ledger;
     let spent = |window| match cell.spend {

@@ -1,7 +1,7 @@
 //! The answer to a question, from one pass over the facts.
 //!
-//! `plan` makes the question ready, `standing` says where one lead stands as of `now`, `scan` counts, `survival`
-//! finds the medians of the waiting times, `figures` turns counts into the figures of one set of leads.
+//! `plan` makes the question ready, `standing` says where one lead stands as of `now`, `scan` counts, `measures`
+//! finds medians (of waiting times by `survival`), `figures` turns counts into the figures of one set of leads.
 //!
 //! # What the definitions leave open, decided here
 //! - **Order.** Out of order is what stands before its handover, and a win or a loss before the opportunity.
@@ -24,20 +24,19 @@
 //!   in force on the first day stands.
 
 mod figures;
+mod measures;
 mod plan;
 mod scan;
 mod standing;
 mod survival;
 
 use super::facts::Facts;
-use super::model::{Answer, Breakdown, FollowUpClock, Funnel, Part, Parting, Question, TrendPoint};
+use super::model::{Answer, Breakdown, Funnel, Part, Parting, Question, TrendPoint};
 use crate::leads::model::{Dimension, LeadId};
 use figures::{Cell, Spending, figures};
+use measures::{Layout, Measures};
 use plan::Plan;
-use scan::{Cells, Scan, Tally};
-
-/// Below this number of waiting times a second thread costs more than it saves.
-const WAITS_WORTH_A_THREAD: usize = 20_000;
+use scan::{Scan, Tally};
 
 /// Mature leads from which on a parting of volume and outcome is said.
 const PARTING_LEADS: u32 = 20;
@@ -45,8 +44,9 @@ const PARTING_LEADS: u32 = 20;
 /// Answers a question, exactly; see the module for every decision behind it.
 pub fn compute(facts: &Facts, question: &Question) -> Answer {
     let plan = Plan::new(facts, question);
-    let scan = Scan::run(&plan, &question.by);
-    let measures = Measures::of(&plan, &scan, &question.by);
+    let layout = Layout::new(&plan, &question.by);
+    let scan = Scan::run(&plan, &layout, &question.by);
+    let measures = Measures::of(&layout, &scan);
     let of_slots = |select: &dyn Fn(usize) -> bool| -> Vec<(usize, &Tally)> {
         let slots = plan.slots.iter().zip(&scan.slots).enumerate().filter(|(index, _)| select(*index));
         slots.map(|(_, (slot, tally))| (usize::from(slot.version), tally)).collect()
@@ -58,9 +58,7 @@ pub fn compute(facts: &Facts, question: &Question) -> Answer {
             &Cell {
                 days: if current { plan.period } else { plan.previous },
                 tallies: of_slots(&|index| plan.slots[index].current == current),
-                elapsed: measures.elapsed.periods[usize::from(current)],
-                worked: measures.worked.periods[usize::from(current)],
-                lag: measures.lags.periods[usize::from(current)],
+                measured: measures.at(layout.period(current)),
                 spend,
             },
         )
@@ -72,9 +70,7 @@ pub fn compute(facts: &Facts, question: &Question) -> Answer {
             &Cell {
                 days: bucket.period,
                 tallies: of_slots(&|slot| usize::from(plan.slots[slot].bucket) == index),
-                elapsed: measures.elapsed.buckets[index],
-                worked: measures.worked.buckets[index],
-                lag: measures.lags.buckets[index],
+                measured: measures.at(layout.bucket(index)),
                 spend,
             },
         ),
@@ -87,7 +83,7 @@ pub fn compute(facts: &Facts, question: &Question) -> Answer {
         current: whole(true),
         before: whole(false),
         trend: trend.collect(),
-        by: question.by.iter().enumerate().map(|(n, by)| breakdown(&plan, &scan, &measures, n, *by)).collect(),
+        by: (0..question.by.len()).map(|n| breakdown(&plan, &scan, &layout, &measures, n, question.by[n])).collect(),
         funnel: funnel(&plan, &scan),
         reasons: reasons(&plan, &scan),
         parting: parting(&plan, &scan),
@@ -100,93 +96,14 @@ pub fn members(facts: &Facts, question: &Question, part: Part) -> Vec<LeadId> {
     scan::members(&Plan::new(facts, question), part)
 }
 
-/// One measure over each cell that has figures.
-struct Measure<T> {
-    /// The previous period, the period.
-    periods: [T; 2],
-    buckets: Vec<T>,
-    /// For each dimension asked for, by code.
-    groups: Vec<Vec<T>>,
-}
-
-struct Measures {
-    elapsed: Measure<FollowUpClock>,
-    worked: Measure<FollowUpClock>,
-    lags: Measure<Option<u64>>,
-}
-
-impl Measures {
-    fn of(plan: &Plan, scan: &Scan, by: &[Dimension]) -> Self {
-        let waits = &scan.waits;
-        let clock = |times: &[u32]| {
-            let order = survival::sorted(times, &waits.censored);
-            Measure::over(plan, by, &waits.cells, &order, |entry| entry >> 1, |part| survival::clock(times, part))
-        };
-        let (elapsed, worked) = if waits.elapsed.len() < WAITS_WORTH_A_THREAD {
-            (clock(&waits.elapsed), clock(&waits.worked))
-        } else {
-            std::thread::scope(|scope| {
-                let worked = scope.spawn(|| clock(&waits.worked));
-                let elapsed = clock(&waits.elapsed);
-                match worked.join() {
-                    Ok(worked) => (elapsed, worked),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            })
-        };
-        let seconds = &scan.lags.seconds;
-        let mut order: Vec<u32> = (0..seconds.len() as u32).collect();
-        order.sort_unstable_by_key(|index| seconds[*index as usize]);
-        let median = |part: &[u32]| doubled_median(seconds, part);
-        Self { elapsed, worked, lags: Measure::over(plan, by, &scan.lags.cells, &order, |index| index, median) }
-    }
-}
-
-/// The median of times in ascending order, doubled.
-fn doubled_median(seconds: &[u32], part: &[u32]) -> Option<u64> {
-    let second = |position: usize| u64::from(seconds[part[position] as usize]);
-    (!part.is_empty()).then(|| second((part.len() - 1) / 2) + second(part.len() / 2))
-}
-
-impl<T: Default + Clone> Measure<T> {
-    /// Deals the entries of an order to their cells, each keeping the order, and measures each cell.
-    fn over(
-        plan: &Plan,
-        by: &[Dimension],
-        cells: &Cells,
-        order: &[u32],
-        index: impl Fn(u32) -> u32,
-        measure: impl Fn(&[u32]) -> T,
-    ) -> Self {
-        let slot = |entry: u32| &plan.slots[usize::from(cells.slot[index(entry) as usize])];
-        let periods = deal(order, 2, &|entry| Some(usize::from(slot(entry).current)), &measure);
-        let buckets = deal(order, plan.buckets.len(), &|entry| Some(usize::from(slot(entry).bucket)), &measure);
-        let groups = by.iter().zip(&cells.codes).map(|(dimension, codes)| {
-            let cell = |entry| slot(entry).current.then(|| codes[index(entry) as usize] as usize);
-            deal(order, plan.facts.words.values(*dimension), &cell, &measure)
-        });
-        let groups = groups.collect();
-        let mut periods = periods.into_iter();
-        Self { periods: std::array::from_fn(|_| periods.next().unwrap_or_default()), buckets, groups }
-    }
-}
-
-fn deal<T>(
-    order: &[u32],
-    cells: usize,
-    cell_of: &dyn Fn(u32) -> Option<usize>,
-    measure: &impl Fn(&[u32]) -> T,
-) -> Vec<T> {
-    let mut dealt: Vec<Vec<u32>> = vec![Vec::new(); cells];
-    for entry in order {
-        if let Some(cell) = cell_of(*entry) {
-            dealt[cell].push(*entry);
-        }
-    }
-    dealt.iter().map(|part| measure(part)).collect()
-}
-
-fn breakdown(plan: &Plan, scan: &Scan, measures: &Measures, n: usize, dimension: Dimension) -> Breakdown {
+fn breakdown(
+    plan: &Plan,
+    scan: &Scan,
+    layout: &Layout,
+    measures: &Measures,
+    n: usize,
+    dimension: Dimension,
+) -> Breakdown {
     let by_channel = dimension == Dimension::Channel;
     let mut rows = Vec::new();
     for code in 0..plan.facts.words.values(dimension) as u32 {
@@ -200,9 +117,7 @@ fn breakdown(plan: &Plan, scan: &Scan, measures: &Measures, n: usize, dimension:
         let cell = Cell {
             days: plan.period,
             tallies: versions.map(|version| (version, tally(version))).collect(),
-            elapsed: measures.elapsed.groups[n][code as usize],
-            worked: measures.worked.groups[n][code as usize],
-            lag: measures.lags.groups[n][code as usize],
+            measured: measures.at(layout.group(n, code)),
             spend,
         };
         let counted = cell.tallies.iter().any(|(_, tally)| !tally.is_empty());

@@ -1,8 +1,10 @@
 //! The pass over the columns: every lead of the two periods is looked at once, and counted in its slot and, for the
 //! period itself, in its group of each dimension asked for.
 
-use super::plan::Plan;
+use super::measures::Layout;
+use super::plan::{Plan, Slot};
 use super::standing::{self, Standing, Wait, bit};
+use super::survival::Places;
 use crate::kpis::chunk::{Chunk, Handover, SPLIT, lead_at};
 use crate::kpis::model::Part;
 use crate::leads::model::{Dimension, LeadId};
@@ -25,47 +27,42 @@ pub(super) struct Scan {
 /// Counts of one cell.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Tally {
-    counts: [u32; 32],
+    counts: Counts,
     pub(super) opportunity_minor: i64,
     pub(super) won_minor: i64,
 }
 
-/// Where something is counted.
-#[derive(Clone, Default)]
-pub(super) struct Cells {
-    pub(super) slot: Vec<u16>,
-    /// For each dimension asked for, the code.
-    pub(super) codes: Vec<Vec<u32>>,
-}
+/// One for each bit of a [`Standing`].
+type Counts = [u32; 32];
 
 /// K3's times.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Waits {
     pub(super) elapsed: Vec<u32>,
     pub(super) worked: Vec<u32>,
     pub(super) censored: Vec<bool>,
-    pub(super) cells: Cells,
+    pub(super) places: Places,
 }
 
 /// Seconds from handover to win of customers won after it.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Lags {
     pub(super) seconds: Vec<u32>,
-    pub(super) cells: Cells,
+    pub(super) places: Places,
 }
 
 impl Scan {
     /// Looks at all chunks, with two threads where there is enough to do.
-    pub(super) fn run(plan: &Plan, by: &[Dimension]) -> Self {
+    pub(super) fn run(plan: &Plan, layout: &Layout, by: &[Dimension]) -> Self {
         let chunks: Vec<&Chunk> = plan.facts.chunks.values().map(|chunk| &**chunk).collect();
         let rows: usize = chunks.iter().map(|chunk| chunk.handed_over.len()).sum();
         if rows < LEADS_WORTH_A_THREAD {
-            return Self::over(plan, by, &chunks);
+            return Self::over(plan, layout, by, &chunks);
         }
         let (first, second) = chunks.split_at(chunks.len() / 2);
         std::thread::scope(|scope| {
-            let other = scope.spawn(|| Self::over(plan, by, second));
-            let mut scan = Self::over(plan, by, first);
+            let other = scope.spawn(|| Self::over(plan, layout, by, second));
+            let mut scan = Self::over(plan, layout, by, first);
             match other.join() {
                 Ok(other) => scan.merge(&other),
                 Err(panic) => std::panic::resume_unwind(panic),
@@ -79,70 +76,22 @@ impl Scan {
         code as usize * plan.versions.len() + (version - plan.versions.start)
     }
 
-    fn over(plan: &Plan, by: &[Dimension], chunks: &[&Chunk]) -> Self {
+    fn over(plan: &Plan, layout: &Layout, by: &[Dimension], chunks: &[&Chunk]) -> Self {
         let words = &plan.facts.words;
         let groups = by.iter().map(|dimension| words.values(*dimension) * plan.versions.len());
-        let cells = Cells { slot: Vec::new(), codes: vec![Vec::new(); by.len()] };
+        let places = Places { cells: Vec::new(), width: layout.width() };
         let mut scan = Self {
             slots: vec![Tally::default(); plan.slots.len()],
             groups: groups.map(|cells| vec![Tally::default(); cells]).collect(),
             reasons: vec![0; words.reasons().len() + 1],
-            waits: Waits { cells: cells.clone(), ..Waits::default() },
-            lags: Lags { cells, ..Lags::default() },
+            waits: Waits { places: places.clone(), ..Waits::default() },
+            lags: Lags { places, ..Lags::default() },
         };
         let mut codes = vec![0; by.len()];
         for chunk in chunks {
-            visit(plan, chunk, &mut |visit| {
-                let row = visit.row();
-                for (code, dimension) in codes.iter_mut().zip(by) {
-                    let column = &chunk.dimensions[*dimension as usize];
-                    *code = column.codes[usize::from(column.local[row])];
-                }
-                scan.count(plan, chunk, visit, &codes);
-            });
+            visit(plan, chunk, &mut Counting { scan: &mut scan, plan, layout, by, chunk, codes: &mut codes });
         }
         scan
-    }
-
-    fn count(&mut self, plan: &Plan, chunk: &Chunk, visit: Visit, codes: &[u32]) {
-        match visit {
-            Visit::Lead { slot, standing, .. } => self.add(plan, slot, codes, |tally| tally.add(standing)),
-            Visit::Handover { slot, standing, wait, reason, .. } => {
-                self.add(plan, slot, codes, |tally| tally.add(standing));
-                if plan.slots[slot].current {
-                    self.reasons[reason as usize] += 1;
-                }
-                if let Some(wait) = wait {
-                    self.waits.elapsed.push(wait.elapsed);
-                    self.waits.worked.push(wait.worked);
-                    self.waits.censored.push(wait.censored);
-                    self.waits.cells.push(slot, codes);
-                }
-            }
-            Visit::Opened { slot, minor, .. } => self.add(plan, slot, codes, |tally| {
-                tally.add(bit(Part::OpportunitiesOpened));
-                tally.opportunity_minor = tally.opportunity_minor.saturating_add(minor);
-            }),
-            Visit::Won { slot, row, minor, at } => {
-                self.add(plan, slot, codes, |tally| {
-                    tally.add(bit(Part::Customers));
-                    tally.won_minor = tally.won_minor.saturating_add(minor);
-                });
-                if chunk.handed_over[row] <= at {
-                    self.lags.seconds.push(at - chunk.handed_over[row]);
-                    self.lags.cells.push(slot, codes);
-                }
-            }
-        }
-    }
-
-    fn add(&mut self, plan: &Plan, slot: usize, codes: &[u32], change: impl Fn(&mut Tally)) {
-        change(&mut self.slots[slot]);
-        if plan.slots[slot].current {
-            for (groups, code) in self.groups.iter_mut().zip(codes) {
-                change(&mut groups[Self::group(plan, *code, usize::from(plan.slots[slot].version))]);
-            }
-        }
     }
 
     fn merge(&mut self, other: &Self) {
@@ -153,9 +102,9 @@ impl Scan {
         self.waits.elapsed.extend_from_slice(&other.waits.elapsed);
         self.waits.worked.extend_from_slice(&other.waits.worked);
         self.waits.censored.extend_from_slice(&other.waits.censored);
-        self.waits.cells.extend(&other.waits.cells);
+        self.waits.places.cells.extend_from_slice(&other.waits.places.cells);
         self.lags.seconds.extend_from_slice(&other.lags.seconds);
-        self.lags.cells.extend(&other.lags.cells);
+        self.lags.places.cells.extend_from_slice(&other.lags.places.cells);
     }
 }
 
@@ -163,103 +112,207 @@ impl Scan {
 pub(super) fn members(plan: &Plan, part: Part) -> Vec<LeadId> {
     let mut members = Vec::new();
     for (key, chunk) in &plan.facts.chunks {
-        let mut rows = Vec::new();
-        visit(plan, chunk, &mut |visit| {
-            let (slot, standing) = match visit {
-                Visit::Lead { slot, standing, .. } | Visit::Handover { slot, standing, .. } => (slot, standing),
-                Visit::Opened { slot, .. } => (slot, bit(Part::OpportunitiesOpened)),
-                Visit::Won { slot, .. } => (slot, bit(Part::Customers)),
-            };
-            if plan.slots[slot].current && standing & bit(part) != 0 {
-                rows.push(visit.row());
-            }
-        });
-        rows.sort_unstable();
-        rows.dedup();
-        members.extend(rows.into_iter().map(|row| lead_at(*key, row)));
+        let mut listing = Listing { plan, part, rows: Vec::new() };
+        visit(plan, chunk, &mut listing);
+        listing.rows.sort_unstable();
+        listing.rows.dedup();
+        members.extend(listing.rows.into_iter().map(|row| lead_at(*key, row)));
     }
     members
 }
 
-/// Something that is counted.
-#[derive(Clone, Copy)]
-enum Visit {
-    /// A first handover in one of the two periods.
-    Lead { slot: usize, row: usize, standing: Standing },
-    /// A handover in one of the two periods, of a lead that is not excluded.
-    Handover { slot: usize, row: usize, standing: Standing, wait: Option<Wait>, reason: u32 },
-    /// An opportunity opened in one of the two periods.
-    Opened { slot: usize, row: usize, minor: i64 },
-    /// A win in one of the two periods.
-    Won { slot: usize, row: usize, minor: i64, at: u32 },
-}
-
-impl Visit {
-    fn row(&self) -> usize {
-        match self {
-            Self::Lead { row, .. } | Self::Handover { row, .. } | Self::Opened { row, .. } | Self::Won { row, .. } => {
-                *row
-            }
-        }
-    }
+/// What is done with all that a question counts.
+trait Visitor {
+    /// A lead or a handover of one of the two periods, or both in one; a reason of 0 is none.
+    fn handover(&mut self, slot: usize, row: usize, standing: Standing, wait: Option<Wait>, reason: u32);
+    /// An opportunity or a win in one of the two periods, with its value.
+    fn outcome(&mut self, slot: usize, row: usize, part: Part, at: u32, minor: i64);
 }
 
 /// Shows everything in a chunk that the question counts.
-fn visit(plan: &Plan, chunk: &Chunk, show: &mut impl FnMut(Visit)) {
+fn visit(plan: &Plan, chunk: &Chunk, visitor: &mut impl Visitor) {
+    let length = plan.to.saturating_sub(plan.from);
+    let in_periods = |at: u32| at.wrapping_sub(plan.from) < length;
     let passing = plan.passing(chunk);
     let passes = |row: usize| {
         passing.iter().all(|(dimension, passes)| passes[usize::from(chunk.dimensions[*dimension].local[row])])
     };
-    let in_periods = |at: u32| plan.from <= at && at < plan.to;
-    for row in 0..chunk.handed_over.len() {
-        let at = chunk.handed_over[row];
-        if !in_periods(at) || !passes(row) {
-            continue;
-        }
-        let slot = plan.slot_of(at);
+    for row in cohort(chunk, &passing, in_periods) {
+        let row = usize::from(row);
+        let slot = plan.slot_of(chunk.handed_over[row]);
         if standing::is_excluded(plan, chunk, row) {
-            show(Visit::Lead { slot, row, standing: bit(Part::Excluded) });
+            visitor.handover(slot, row, bit(Part::Excluded), None, 0);
             continue;
         }
-        show(Visit::Lead { slot, row, standing: standing::of_lead(plan, &plan.slots[slot], chunk, row) });
+        let lead = standing::of_lead(plan, &plan.slots[slot], chunk, row);
         if chunk.flags[row] & SPLIT == 0 {
-            show_handover(plan, slot, row, &chunk.handover(row), show);
+            show(plan, slot, row, lead, &chunk.handover(row), visitor);
+        } else {
+            visitor.handover(slot, row, lead, None, 0);
         }
     }
     for (row, handover) in &chunk.split {
         let row = usize::from(*row);
         if in_periods(handover.at) && passes(row) && !standing::is_excluded(plan, chunk, row) {
-            show_handover(plan, plan.slot_of(handover.at), row, handover, show);
+            show(plan, plan.slot_of(handover.at), row, 0, handover, visitor);
         }
     }
     // A lead with an opportunity or a win by now is never excluded.
     for outcome in &chunk.outcomes {
         let row = usize::from(outcome.row);
-        if in_periods(outcome.opportunity) && passes(row) {
-            let slot = plan.slot_of(outcome.opportunity);
-            show(Visit::Opened { slot, row, minor: outcome.opportunity_minor });
-        }
-        if in_periods(outcome.won) && passes(row) {
-            show(Visit::Won { slot: plan.slot_of(outcome.won), row, minor: outcome.won_minor, at: outcome.won });
+        let both = [
+            (Part::OpportunitiesOpened, outcome.opportunity, outcome.opportunity_minor),
+            (Part::Customers, outcome.won, outcome.won_minor),
+        ];
+        for (part, at, minor) in both {
+            if in_periods(at) && passes(row) {
+                visitor.outcome(plan.slot_of(at), row, part, at, minor);
+            }
         }
     }
 }
 
-fn show_handover(plan: &Plan, slot: usize, row: usize, handover: &Handover, show: &mut impl FnMut(Visit)) {
+/// The rows whose first handover lies in the periods, and that pass the filter. Written without a branch, since
+/// which ones do is as good as random.
+fn cohort(chunk: &Chunk, passing: &[(usize, Vec<bool>)], in_periods: impl Fn(u32) -> bool) -> Vec<u16> {
+    let mut rows = vec![0u16; chunk.handed_over.len()];
+    let mut found = 0;
+    for (row, at) in chunk.handed_over.iter().enumerate() {
+        rows[found] = row as u16;
+        found += usize::from(in_periods(*at));
+    }
+    for (dimension, passes) in passing {
+        let local = &chunk.dimensions[*dimension].local;
+        let before = std::mem::replace(&mut found, 0);
+        for index in 0..before {
+            let row = rows[index];
+            rows[found] = row;
+            found += usize::from(passes[usize::from(local[usize::from(row)])]);
+        }
+    }
+    rows.truncate(found);
+    rows
+}
+
+fn show(plan: &Plan, slot: usize, row: usize, lead: Standing, handover: &Handover, visitor: &mut impl Visitor) {
     let (standing, wait) = standing::of_handover(plan, &plan.slots[slot], handover);
     let reason = if handover.verdict <= plan.now { handover.reason } else { 0 };
-    show(Visit::Handover { slot, row, standing, wait, reason });
+    visitor.handover(slot, row, lead | standing, wait, reason);
+}
+
+/// Counts what is shown.
+struct Counting<'a> {
+    scan: &'a mut Scan,
+    plan: &'a Plan<'a>,
+    layout: &'a Layout,
+    by: &'a [Dimension],
+    chunk: &'a Chunk,
+    codes: &'a mut [u32],
+}
+
+impl Counting<'_> {
+    /// Reads the codes of a lead's dimensions asked for.
+    fn read_codes(&mut self, row: usize) {
+        for (code, dimension) in self.codes.iter_mut().zip(self.by) {
+            let column = &self.chunk.dimensions[*dimension as usize];
+            *code = column.codes[usize::from(column.local[row])];
+        }
+    }
+
+    fn add(&mut self, slot: usize, change: impl Fn(&mut Tally)) {
+        change(&mut self.scan.slots[slot]);
+        let Slot { current, version, .. } = self.plan.slots[slot];
+        if current {
+            for (groups, code) in self.scan.groups.iter_mut().zip(&*self.codes) {
+                change(&mut groups[Scan::group(self.plan, *code, usize::from(version))]);
+            }
+        }
+    }
+}
+
+impl Visitor for Counting<'_> {
+    fn handover(&mut self, slot: usize, row: usize, standing: Standing, wait: Option<Wait>, reason: u32) {
+        self.read_codes(row);
+        let counts = counts_of(standing);
+        self.add(slot, |tally| tally.add(&counts));
+        let slot = &self.plan.slots[slot];
+        self.scan.reasons[reason as usize] += u32::from(slot.current);
+        if let Some(wait) = wait {
+            let waits = &mut self.scan.waits;
+            waits.elapsed.push(wait.elapsed);
+            waits.worked.push(wait.worked);
+            waits.censored.push(wait.censored);
+            self.layout.place(slot, self.codes, &mut waits.places.cells);
+        }
+    }
+
+    fn outcome(&mut self, slot: usize, row: usize, part: Part, at: u32, minor: i64) {
+        self.read_codes(row);
+        let counts = counts_of(bit(part));
+        self.add(slot, |tally| {
+            tally.add(&counts);
+            let sum = if part == Part::Customers { &mut tally.won_minor } else { &mut tally.opportunity_minor };
+            *sum = sum.saturating_add(minor);
+        });
+        let handed_over = self.chunk.handed_over[row];
+        if part == Part::Customers && handed_over <= at {
+            self.scan.lags.seconds.push(at - handed_over);
+            self.layout.place(&self.plan.slots[slot], self.codes, &mut self.scan.lags.places.cells);
+        }
+    }
+}
+
+/// Lists the rows that are counted in a part of the period itself.
+struct Listing<'a> {
+    plan: &'a Plan<'a>,
+    part: Part,
+    rows: Vec<usize>,
+}
+
+impl Visitor for Listing<'_> {
+    fn handover(&mut self, slot: usize, row: usize, standing: Standing, _: Option<Wait>, _: u32) {
+        if self.plan.slots[slot].current && standing & bit(self.part) != 0 {
+            self.rows.push(row);
+        }
+    }
+
+    fn outcome(&mut self, slot: usize, row: usize, part: Part, _: u32, _: i64) {
+        if self.plan.slots[slot].current && part == self.part {
+            self.rows.push(row);
+        }
+    }
+}
+
+/// Each bit as a count, four at a time: a handover is counted in several cells, and its bits are spread once.
+fn counts_of(standing: Standing) -> Counts {
+    const SPREAD: [[u32; 4]; 16] = {
+        let mut spread = [[0; 4]; 16];
+        let mut bits = 0;
+        while bits < 16 {
+            let mut bit = 0;
+            while bit < 4 {
+                spread[bits][bit] = (bits as u32 >> bit) & 1;
+                bit += 1;
+            }
+            bits += 1;
+        }
+        spread
+    };
+    let mut counts = [0; 32];
+    for (index, four) in counts.chunks_exact_mut(4).enumerate() {
+        four.copy_from_slice(&SPREAD[(standing >> (4 * index) & 15) as usize]);
+    }
+    counts
 }
 
 impl Tally {
-    fn add(&mut self, standing: Standing) {
-        for (index, count) in self.counts.iter_mut().enumerate() {
-            *count += standing >> index & 1;
-        }
+    fn add(&mut self, counts: &Counts) {
+        // Far below the four billions at which a count would wrap.
+        self.counts.iter_mut().zip(counts).for_each(|(sum, count)| *sum = sum.wrapping_add(*count));
     }
 
     pub(super) fn merge(&mut self, other: &Self) {
-        self.counts.iter_mut().zip(&other.counts).for_each(|(count, other)| *count += other);
+        self.add(&other.counts);
         self.opportunity_minor = self.opportunity_minor.saturating_add(other.opportunity_minor);
         self.won_minor = self.won_minor.saturating_add(other.won_minor);
     }
@@ -275,17 +328,5 @@ impl Tally {
 
     pub(super) fn is_empty(&self) -> bool {
         self.counts.iter().all(|count| *count == 0)
-    }
-}
-
-impl Cells {
-    fn push(&mut self, slot: usize, codes: &[u32]) {
-        self.slot.push(slot as u16);
-        self.codes.iter_mut().zip(codes).for_each(|(column, code)| column.push(*code));
-    }
-
-    fn extend(&mut self, other: &Self) {
-        self.slot.extend_from_slice(&other.slot);
-        self.codes.iter_mut().zip(&other.codes).for_each(|(column, other)| column.extend_from_slice(other));
     }
 }

@@ -3,8 +3,11 @@
 use super::{Said, dimension_name};
 use crate::charts::{Point, Team};
 use crate::kpis::board::Board;
+use crate::kpis::model::Part;
 use crate::kpis::model::{self, Figures, NoCac, TrendPoint};
+use crate::kpis::sheet::Kpi;
 use crate::kpis::words;
+use crate::listing::narrate::list_address;
 use crate::ui::says::{Cell, Column, Figure, Prose, Status, StatusKind};
 
 pub(super) struct Cac;
@@ -60,7 +63,7 @@ impl Said for Cac {
                 let mut prose = Prose::plain("fully loaded: ")
                     .stress(format!("{} spent", money(spend)))
                     .say(", ")
-                    .stress(words::count(k.customers))
+                    .link(words::count(k.customers), leads(board, Part::Customers))
                     .say(if k.customers == 1 { " customer won." } else { " customers won." });
                 if let (Some(days), Some(lagged)) = (k.lag_days, k.lag_adjusted_minor()) {
                     prose = prose
@@ -73,9 +76,9 @@ impl Said for Cac {
                     None => prose,
                 }
             }
-            _ if k.customers > 0 => {
-                Prose::default().stress(format!("{customers} won")).say(", but no spend is recorded for these days.")
-            }
+            _ if k.customers > 0 => Prose::default()
+                .link(format!("{customers} won"), leads(board, Part::Customers))
+                .say(", but no spend is recorded for these days."),
             _ => Prose::plain("neither spend nor a customer in these days."),
         }
     }
@@ -138,8 +141,8 @@ impl Said for Cac {
         }
     }
 
-    fn measure(&self, _: &Board) -> String {
-        "Fully loaded cost per customer won, by day of the win".to_owned()
+    fn measure(&self, _: &Board, by: &str) -> String {
+        format!("Fully loaded cost per customer won, by {by} of the win")
     }
 
     fn point(&self, _: &Board, point: &TrendPoint) -> Point {
@@ -186,4 +189,9 @@ pub(super) fn amount(k: &model::Cac) -> Option<i64> {
 /// Media cost per customer; `None` where there is no media spend or no customer.
 pub(super) fn media_only(k: &model::Cac) -> Option<i64> {
     k.media_only_minor().filter(|_| k.media_minor > Some(0))
+}
+
+/// The leads behind a number.
+fn leads(board: &Board, part: Part) -> String {
+    list_address(Kpi::Cac, &board.query, part)
 }

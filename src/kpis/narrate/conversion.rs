@@ -4,8 +4,11 @@ use super::{Said, differs, points_short};
 use crate::agreement::model::Horizon;
 use crate::charts::{Point, Team};
 use crate::kpis::board::Board;
+use crate::kpis::model::Part;
 use crate::kpis::model::{Figures, TrendPoint, wilson};
+use crate::kpis::sheet::Kpi;
 use crate::kpis::words;
+use crate::listing::narrate::list_address;
 use crate::ui::says::{Cell, Column, Figure, Prose, Status, StatusKind, Tone};
 use std::cmp::Ordering;
 
@@ -58,21 +61,21 @@ impl Said for Conversion {
         }
         if k.mature == 0 {
             return Prose::plain("none of ")
-                .stress(words::counted(k.leads, "lead", "leads"))
+                .link(words::counted(k.leads, "lead", "leads"), leads(board, Part::Leads))
                 .say(format!(" is old enough to be judged{within}. So far "))
                 .stress(words::count(k.opportunities_so_far))
                 .say(" became opportunities.");
         }
         let mut prose = Prose::plain("of ")
-            .stress(words::counted(k.mature, "mature lead", "mature leads"))
+            .link(words::counted(k.mature, "mature lead", "mature leads"), leads(board, Part::Mature))
             .say(", ")
-            .stress(words::count(k.opportunities))
+            .link(words::count(k.opportunities), leads(board, Part::Opportunities))
             .say(format!(" became opportunities{within}."));
         if let Some(interval) = wilson(k.opportunities, k.mature) {
             prose = prose.say(" 95\u{a0}% interval ").stress(words::interval(interval)).say(".");
         }
         if let Some(so_far) = words::percent(k.opportunities_so_far, k.leads) {
-            prose = prose.say(" So far ").stress(so_far);
+            prose = prose.say(" So far ").link(so_far, leads(board, Part::SoFar));
         }
         match words::percent(k.leads - k.mature.min(k.leads), k.leads).filter(|_| k.mature < k.leads) {
             Some(young) => prose.say("; ").stress(young).say(" of leads are too young."),
@@ -118,7 +121,7 @@ impl Said for Conversion {
             .stress(words::counted(k.opportunities, "opportunity", "opportunities"))
             .say(within(board))
             .say(" ÷ ")
-            .stress(words::counted(k.mature, "mature lead", "mature leads"))
+            .link(words::counted(k.mature, "mature lead", "mature leads"), leads(board, Part::Mature))
             .say(" = ")
             .stress(self.short(board, &board.answer.current))
     }
@@ -143,8 +146,8 @@ impl Said for Conversion {
         }
     }
 
-    fn measure(&self, board: &Board) -> String {
-        format!("Opportunities{}, in percent of the mature leads, by handover", within(board))
+    fn measure(&self, board: &Board, by: &str) -> String {
+        format!("Opportunities{} in percent of the mature leads, by {by} of handover", within(board))
     }
 
     fn point(&self, _: &Board, point: &TrendPoint) -> Point {
@@ -206,4 +209,9 @@ pub(super) fn within(board: &Board) -> String {
         Horizon::Days(days) => format!(" within {}", words::counted(days, "day", "days")),
         Horizon::None => String::new(),
     }
+}
+
+/// The leads behind a number.
+fn leads(board: &Board, part: Part) -> String {
+    list_address(Kpi::LeadToOpportunity, &board.query, part)
 }

@@ -4,8 +4,11 @@ use super::conversion::percent_of_scale;
 use super::{Said, differs, points_short, promise};
 use crate::charts::{Point, Team};
 use crate::kpis::board::Board;
+use crate::kpis::model::Part;
 use crate::kpis::model::{Figures, TrendPoint, wilson};
+use crate::kpis::sheet::Kpi;
 use crate::kpis::words;
+use crate::listing::narrate::list_address;
 use crate::ui::says::{Cell, Column, Figure, Prose, Status, StatusKind};
 use std::cmp::Ordering;
 
@@ -47,7 +50,9 @@ impl Said for Coverage {
             return Prose::plain("no lead of these days has reached the end of its feedback window.");
         }
         let mut prose = Prose::default()
-            .stress(format!("{} of {}", words::count(k.with_verdict), words::count(k.due)))
+            .link(words::count(k.with_verdict), leads(board, Part::WithVerdict))
+            .say(" of ")
+            .link(words::count(k.due), leads(board, Part::FeedbackDue))
             .say(format!(" {} a complete verdict.", if k.due == 1 { "lead has" } else { "leads have" }));
         let shares = [
             ("On time", k.on_time, k.due),
@@ -118,8 +123,8 @@ impl Said for Coverage {
         }
     }
 
-    fn measure(&self, _: &Board) -> String {
-        "Leads with a complete verdict, in percent of those due, by handover".to_owned()
+    fn measure(&self, _: &Board, by: &str) -> String {
+        format!("Leads with a complete verdict in percent of those due, by {by} of handover")
     }
 
     fn point(&self, _: &Board, point: &TrendPoint) -> Point {
@@ -164,4 +169,9 @@ impl Said for Coverage {
             share(k.other, k.turned_down),
         ]
     }
+}
+
+/// The leads behind a number.
+fn leads(board: &Board, part: Part) -> String {
+    list_address(Kpi::FeedbackCoverage, &board.query, part)
 }

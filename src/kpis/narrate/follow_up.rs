@@ -3,8 +3,11 @@
 use super::{Said, promise};
 use crate::charts::{Point, Team};
 use crate::kpis::board::Board;
+use crate::kpis::model::Part;
 use crate::kpis::model::{Duration, Figures, TrendPoint};
+use crate::kpis::sheet::Kpi;
 use crate::kpis::words;
+use crate::listing::narrate::list_address;
 use crate::ui::says::{Cell, Column, Figure, Prose, Status, StatusKind};
 
 const HOUR: f64 = 3_600.0;
@@ -19,7 +22,7 @@ impl Said for FollowUp {
         let Some(median) = measured(figures) else { return Figure::word(self.short(board, figures)) };
         let mut parts = Vec::new();
         if median.lower_bound {
-            parts.push((">".to_owned(), true));
+            parts.push(("more than ".to_owned(), true));
         }
         for (number, unit) in words::duration_parts(median.seconds) {
             parts.extend([(number, false), (unit.to_owned(), true)]);
@@ -76,13 +79,15 @@ impl Said for FollowUp {
             prose = prose.say(". ");
         }
         let never = if k.never_contacted == 1 { " was never contacted" } else { " were never contacted" };
-        prose = prose.stress(words::counted(k.never_contacted, "lead", "leads")).say(never);
+        prose = prose
+            .link(words::counted(k.never_contacted, "lead", "leads"), leads(board, Part::NeverContacted))
+            .say(never);
         if let Some(share) = words::percent(k.never_contacted, k.handovers).filter(|_| k.never_contacted > 0) {
             prose = prose.say(" (").stress(share).say(")");
         }
         match k.not_due {
             0 => prose.say("."),
-            n => prose.say(", of them ").stress(words::count(n)).say(" not due yet."),
+            n => prose.say(", of them ").link(words::count(n), leads(board, Part::NotDue)).say(" not due yet."),
         }
     }
 
@@ -146,9 +151,9 @@ impl Said for FollowUp {
         }
     }
 
-    fn measure(&self, board: &Board) -> String {
+    fn measure(&self, board: &Board, by: &str) -> String {
         let unit = if unit_seconds(board) == DAY { "days" } else { "hours" };
-        format!("Median {unit} from handover to first touch, by handover; untouched leads count too")
+        format!("Median {unit} from handover to first touch, untouched leads too, by {by} of handover")
     }
 
     fn point(&self, board: &Board, point: &TrendPoint) -> Point {
@@ -217,4 +222,9 @@ fn unit_seconds(board: &Board) -> f64 {
     let longest =
         board.answer.trend.iter().filter_map(|point| measured(&point.figures)).map(|median| median.seconds).max();
     if longest.unwrap_or_default() > LONG { DAY } else { HOUR }
+}
+
+/// The leads behind a number.
+fn leads(board: &Board, part: Part) -> String {
+    list_address(Kpi::FollowUp, &board.query, part)
 }

@@ -20,7 +20,8 @@ pub(super) fn address(path: &str, query: &Query) -> String {
     if search.is_empty() { path.to_owned() } else { format!("{path}?{search}") }
 }
 
-pub(super) fn scope(path: &str, board: &Board) -> Scope {
+/// Period and filters of a page.
+pub fn scope(path: &str, board: &Board) -> Scope {
     let query = &board.query;
     let period = board.answer.period;
     let to_span = |span: Span| address(path, &query.with_span(span));

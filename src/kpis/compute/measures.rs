@@ -1,0 +1,117 @@
+//! What is not counted but measured over each set of leads: the quantiles of waiting, the lag from handover to win.
+
+use super::plan::{Plan, Slot};
+use super::scan::Scan;
+use super::survival::{self, Places};
+use crate::kpis::model::FollowUpClock;
+use crate::leads::model::Dimension;
+
+/// Below this number of waiting times a second thread costs more than it saves.
+const WAITS_WORTH_A_THREAD: usize = 20_000;
+
+/// The cells of the measures, one for each set of leads that has figures: the two periods, the buckets, and the
+/// groups of each dimension asked for.
+pub(super) struct Layout {
+    /// For each dimension, the cell of its code 0.
+    groups: Vec<usize>,
+    cells: usize,
+}
+
+/// By cell.
+pub(super) struct Measures {
+    elapsed: Vec<FollowUpClock>,
+    worked: Vec<FollowUpClock>,
+    lags: Vec<Option<u64>>,
+}
+
+/// What was measured over one set of leads.
+#[derive(Clone, Copy)]
+pub(super) struct Measured {
+    pub(super) elapsed: FollowUpClock,
+    pub(super) worked: FollowUpClock,
+    /// Median seconds from handover to win, doubled, so that half a second stays whole.
+    pub(super) lag: Option<u64>,
+}
+
+impl Layout {
+    pub(super) fn new(plan: &Plan, by: &[Dimension]) -> Self {
+        let mut cells = 2 + plan.buckets.len();
+        let groups = by.iter().map(|dimension| {
+            let first = cells;
+            cells += plan.facts.words.values(*dimension);
+            first
+        });
+        Self { groups: groups.collect(), cells }
+    }
+
+    pub(super) fn period(&self, current: bool) -> usize {
+        usize::from(current)
+    }
+
+    pub(super) fn bucket(&self, bucket: usize) -> usize {
+        2 + bucket
+    }
+
+    pub(super) fn group(&self, dimension: usize, code: u32) -> usize {
+        self.groups[dimension] + code as usize
+    }
+
+    /// In how many cells an entry counts.
+    pub(super) fn width(&self) -> usize {
+        2 + self.groups.len()
+    }
+
+    /// Adds the cells of one entry. Groups are of the period itself only.
+    pub(super) fn place(&self, slot: &Slot, codes: &[u32], cells: &mut Vec<u32>) {
+        cells.push(u32::from(slot.current));
+        cells.push(2 + u32::from(slot.bucket));
+        let nowhere = self.cells as u32;
+        let groups = self.groups.iter().zip(codes);
+        cells.extend(groups.map(|(first, code)| if slot.current { *first as u32 + code } else { nowhere }));
+    }
+}
+
+impl Measures {
+    pub(super) fn of(layout: &Layout, scan: &Scan) -> Self {
+        let waits = &scan.waits;
+        let clocks = |times: &[u32]| survival::clocks(times, &waits.censored, layout.cells, &waits.places);
+        let lags = || medians(&scan.lags.seconds, layout.cells, &scan.lags.places);
+        if waits.elapsed.len() < WAITS_WORTH_A_THREAD {
+            return Self { elapsed: clocks(&waits.elapsed), worked: clocks(&waits.worked), lags: lags() };
+        }
+        std::thread::scope(|scope| {
+            let worked = scope.spawn(|| clocks(&waits.worked));
+            let (elapsed, lags) = (clocks(&waits.elapsed), lags());
+            match worked.join() {
+                Ok(worked) => Self { elapsed, worked, lags },
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })
+    }
+}
+
+impl Measures {
+    pub(super) fn at(&self, cell: usize) -> Measured {
+        Measured { elapsed: self.elapsed[cell], worked: self.worked[cell], lag: self.lags[cell] }
+    }
+}
+
+/// The doubled median of each cell.
+fn medians(seconds: &[u32], cells: usize, places: &Places) -> Vec<Option<u64>> {
+    let mut dealt: Vec<Vec<u32>> = vec![Vec::new(); cells + 1];
+    for (entry, seconds) in seconds.iter().enumerate() {
+        places.of(entry).iter().for_each(|cell| dealt[*cell as usize].push(*seconds));
+    }
+    dealt.truncate(cells);
+    dealt
+        .into_iter()
+        .map(|mut lags| {
+            let middle = lags.len().checked_sub(1)? / 2;
+            let (_, low, above) = lags.select_nth_unstable(middle);
+            let low = *low;
+            // With an even number the other one in the middle is the least above.
+            let high = if above.len() > middle { above.iter().copied().min().unwrap_or(low) } else { low };
+            Some(u64::from(low) + u64::from(high))
+        })
+        .collect()
+}

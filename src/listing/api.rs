@@ -1,0 +1,22 @@
+//! What the page asks the server: it only reads.
+
+use super::sheet::ListPage;
+use crate::error::AppError;
+use leptos::prelude::*;
+
+/// A page of the leads behind a KPI's number.
+///
+/// # Errors
+/// The address cannot be understood, names a value that no lead has, or the database does not answer.
+#[server(endpoint = "list")]
+pub async fn read_list(
+    /// The KPI's key.
+    name: String,
+    /// The part of the address after its `?`.
+    search: String,
+) -> Result<ListPage, AppError> {
+    let app: crate::server::AppState = expect_context();
+    let request = super::service::Request::parse(&name, &search)?;
+    let list = super::service::list(&app, &request).await?;
+    Ok(super::narrate::page(&request, list.as_ref()))
+}

@@ -1,0 +1,252 @@
+//! Says a list: the words around it, a page of its rows, and the whole of it as a file.
+
+use super::model::{Column, PAGE_ROWS, Row, View, defuse};
+use super::service::{List, Request, parts};
+use super::sheet::{ListPage, ListShown};
+use crate::error::{AppError, Result};
+use crate::kpis::model::Part;
+use crate::kpis::narrate::scope::scope;
+use crate::kpis::query::search_of;
+use crate::kpis::sheet::Kpi;
+use crate::kpis::words;
+use crate::leads::model::Decision;
+use crate::period::Instant;
+use crate::ui::says::{Cell, Column as Heading, Link, Order, Table};
+use crate::zone::Zone;
+
+/// The columns in their order, with the word above each.
+const COLUMNS: [(Column, &str); 10] = [
+    (Column::Name, "Lead"),
+    (Column::Company, "Company"),
+    (Column::Channel, "Channel"),
+    (Column::Owner, "Owner"),
+    (Column::HandedOver, "Handed over"),
+    (Column::FirstTouch, "First touch"),
+    (Column::Verdict, "Verdict"),
+    (Column::Opportunity, "Opportunity"),
+    (Column::Won, "Won"),
+    (Column::Lost, "Lost"),
+];
+
+/// The address of a list, or of its file.
+fn address(path: &str, request: &Request, part: Part, view: &View) -> String {
+    let usual = View::default();
+    let mut pairs: Vec<(String, String)> = own_pairs(request);
+    pairs.push(("part".into(), part.key().into()));
+    if (view.sort, view.descending) != (usual.sort, usual.descending) {
+        pairs.push(("sort".into(), view.sort.key().into()));
+        pairs.push(("order".into(), if view.descending { "desc" } else { "asc" }.into()));
+    }
+    if !view.search.is_empty() {
+        pairs.push(("search".into(), view.search.clone()));
+    }
+    if view.page > 1 {
+        pairs.push(("page".into(), view.page.to_string()));
+    }
+    format!("{path}?{}", search_of(&pairs))
+}
+
+fn own_pairs(request: &Request) -> Vec<(String, String)> {
+    request.query.pairs().into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// The address of the leads behind a number.
+pub fn list_address(kpi: Kpi, query: &crate::kpis::query::Query, part: Part) -> String {
+    let request = Request { kpi, part, query: query.clone(), view: View::default() };
+    address(&format!("/kpis/{kpi}/leads"), &request, part, &request.view)
+}
+
+/// The page of a list.
+pub fn page(request: &Request, list: Option<&List>) -> ListPage {
+    let Some(list) = list.filter(|list| list.board.data.is_some()) else { return ListPage::NoLead };
+    let (kpi, view) = (request.kpi, &request.view);
+    let path = format!("/kpis/{kpi}/leads");
+    let pages = list.rows.len().div_ceil(PAGE_ROWS).max(1);
+    let number = view.page.min(pages);
+    let first = (number - 1) * PAGE_ROWS;
+    let rows: Vec<&Row> = list.rows.iter().skip(first).take(PAGE_ROWS).collect();
+    let to_page = |page| address(&path, request, request.part, &View { page, ..view.clone() });
+    let whole = View { page: 1, ..view.clone() };
+    let link = |&part: &Part| Link {
+        text: part_name(part).to_owned(),
+        href: address(&path, request, part, &View { page: 1, ..view.clone() }),
+        current: part == request.part,
+    };
+    let mut beside_search = own_pairs(request);
+    beside_search.push(("part".into(), request.part.key().into()));
+    beside_search.push(("sort".into(), view.sort.key().into()));
+    beside_search.push(("order".into(), if view.descending { "desc" } else { "asc" }.into()));
+    let file = address(&format!("{path}.csv"), request, request.part, &whole);
+    ListPage::Shown(Box::new(ListShown {
+        kpi,
+        scope: scope(&path, &list.board),
+        parts: parts(kpi).iter().map(link).collect(),
+        meaning: meaning(request.part).to_owned(),
+        counted: counted(list, first, rows.len()),
+        search: view.search.clone(),
+        beside_search,
+        table: Table {
+            head: COLUMNS.iter().map(|&(column, text)| heading(&path, request, column, text)).collect(),
+            rows: rows.into_iter().map(|row| cells(row, &list.zone)).collect(),
+            ..Table::default()
+        },
+        earlier: if number > 1 { to_page(number - 1) } else { String::new() },
+        later: if number < pages { to_page(number + 1) } else { String::new() },
+        raw_csv: format!("{file}&raw=1"),
+        csv: file,
+        back: format!("/kpis/{kpi}?{}", request.query),
+    }))
+}
+
+fn counted(list: &List, first: usize, shown: usize) -> String {
+    let leads = |n: usize| words::counted(n as u32, "lead", "leads");
+    let found = match list.rows.len() {
+        0 if list.all == 0 => return "No lead is counted here in these days.".to_owned(),
+        0 => return format!("None of the {} has this in name, e-mail, company or number.", leads(list.all)),
+        found if found == list.all => leads(found),
+        found => format!("{} of {}", words::count(found as u32), leads(list.all)),
+    };
+    if shown == list.rows.len() {
+        return format!("{found}.");
+    }
+    format!("{found}, here {} to {}.", words::count(first as u32 + 1), words::count((first + shown) as u32))
+}
+
+fn heading(path: &str, request: &Request, column: Column, text: &str) -> Heading {
+    let view = &request.view;
+    let sorted = view.sort == column;
+    // Moments are asked for latest first, words in the order of the alphabet.
+    let natural = !matches!(column, Column::Name | Column::Company | Column::Channel | Column::Owner);
+    let descending = if sorted { !view.descending } else { natural };
+    let href = address(path, request, request.part, &View { sort: column, descending, page: 1, ..view.clone() });
+    let order = sorted.then_some(if view.descending { Order::Descending } else { Order::Ascending });
+    Heading::words(text).sorted(href, order)
+}
+
+fn cells(row: &Row, zone: &Zone) -> Vec<Cell> {
+    let text = |text: &Option<String>| Cell::new(text.as_deref().unwrap_or("–"));
+    let moment =
+        |at: Option<Instant>| at.map_or(Cell::new("–").quiet(), |at| Cell::new(words::local_minute(zone.local(at))));
+    let name = row.name.as_ref().or(row.email.as_ref()).or(row.external_id.as_ref());
+    let lead = Cell::new(name.cloned().unwrap_or_else(|| format!("Lead {}", row.id)));
+    vec![
+        lead.sub(row.external_id.clone().filter(|_| row.name.is_some()).unwrap_or_default()),
+        text(&row.company),
+        text(&row.channel),
+        text(&row.owner),
+        moment(row.handed_over_at),
+        moment(row.first_touch_at),
+        Cell::new(row.decision.map_or("–", decision_name))
+            .sub(row.reason.as_deref().map(reason_name).unwrap_or_default()),
+        moment(row.opportunity_at),
+        moment(row.won_at),
+        moment(row.lost_at),
+    ]
+}
+
+/// The whole list as CSV: as on the page, or raw, with keys and instants for machines.
+///
+/// # Errors
+/// None that a person can mend: memory does not run out of disk.
+pub fn csv(list: &List, raw: bool) -> Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let zone = &list.zone;
+    let in_zone = |text: &str| format!("{text} ({})", zone.name());
+    let head: Vec<String> = if raw {
+        let moments = ["handed_over_at", "first_touch_at", "opportunity_at", "won_at", "lost_at"];
+        let texts = ["external_id", "email", "name", "company", "channel", "owner"];
+        texts.into_iter().chain(["verdict", "reason"]).chain(moments).map(str::to_owned).collect()
+    } else {
+        let texts = ["Number", "E-mail", "Lead", "Company", "Channel", "Owner", "Verdict", "Reason"].map(str::to_owned);
+        let moments = ["Handed over", "First touch", "Opportunity", "Won", "Lost"].map(in_zone);
+        texts.into_iter().chain(moments).collect()
+    };
+    writer.write_record(&head).map_err(|_| AppError::Internal)?;
+    for row in &list.rows {
+        let moment = |at: Option<Instant>| match at {
+            Some(at) if raw => zone.rfc3339(at),
+            Some(at) => zone.local(at).format("%Y-%m-%d %H:%M").to_string(),
+            None => String::new(),
+        };
+        let decision = row.decision.map(|decision| if raw { decision.key() } else { decision_name(decision) });
+        let reason = row.reason.as_deref().map(|key| if raw { key.to_owned() } else { reason_name(key) });
+        let texts = [&row.external_id, &row.email, &row.name, &row.company, &row.channel, &row.owner];
+        let texts = texts.into_iter().map(|text| defuse(text.as_deref().unwrap_or_default()));
+        let said = [decision.unwrap_or_default().to_owned(), reason.unwrap_or_default()];
+        let moments = [row.handed_over_at, row.first_touch_at, row.opportunity_at, row.won_at, row.lost_at].map(moment);
+        writer.write_record(texts.chain(said).chain(moments)).map_err(|_| AppError::Internal)?;
+    }
+    writer.into_inner().map_err(|_| AppError::Internal)
+}
+
+const fn decision_name(decision: Decision) -> &'static str {
+    match decision {
+        Decision::Good => "good",
+        Decision::Reject => "rejected",
+        Decision::Recycle => "recycled",
+    }
+}
+
+fn reason_name(key: &str) -> String {
+    key.replace('_', " ")
+}
+
+const fn part_name(part: Part) -> &'static str {
+    match part {
+        Part::Leads => "All handed over",
+        Part::SoFar => "Opportunities so far",
+        Part::Mature => "Mature",
+        Part::Opportunities => "Opportunities in time",
+        Part::Accepted => "Accepted",
+        Part::Touched => "Touched",
+        Part::Connected => "Connected",
+        Part::Opportunity => "Opportunity",
+        Part::Won => "Won",
+        Part::Handovers => "All handovers",
+        Part::Contacted => "Contacted",
+        Part::NeverContacted => "Never contacted",
+        Part::TouchedOnTime => "On time",
+        Part::TouchedLate => "Late",
+        Part::OverdueOpen => "Overdue",
+        Part::NotDue => "Not due yet",
+        Part::FeedbackDue => "Feedback due",
+        Part::WithVerdict => "With verdict",
+        Part::VerdictOnTime => "Verdict on time",
+        Part::TurnedDown => "Turned down",
+        Part::OtherReason => "Reason “other”",
+        Part::Excluded => "Excluded",
+        Part::OutOfOrder => "Out of order",
+        Part::OpportunitiesOpened => "Opportunities opened",
+        Part::Customers => "Customers won",
+    }
+}
+
+const fn meaning(part: Part) -> &'static str {
+    match part {
+        Part::Leads => "Handed over in the period, of any age.",
+        Part::SoFar => "Handed over in the period, and an opportunity by now.",
+        Part::Mature => "Handed over in the period and old enough to be judged: the denominator of the rate.",
+        Part::Opportunities => "Mature, and an opportunity within the agreed days: the numerator of the rate.",
+        Part::Accepted => "Mature, and accepted by hand or by silence.",
+        Part::Touched => "Mature, and touched at least once.",
+        Part::Connected => "Mature, and in two-way contact.",
+        Part::Opportunity => "Mature, and an opportunity at whatever age.",
+        Part::Won => "Mature, and won.",
+        Part::Handovers => "With a handover in the period.",
+        Part::Contacted => "Touched by sales, or in contact in a way that implies it.",
+        Part::NeverContacted => "Nobody of sales has reached out to these leads by now.",
+        Part::TouchedOnTime => "First touch at or before its due time.",
+        Part::TouchedLate => "First touch after its due time.",
+        Part::OverdueOpen => "Untouched, and past the due time: a breach, whether or not somebody has noticed.",
+        Part::NotDue => "Untouched, and still in time.",
+        Part::FeedbackDue => "The window for feedback has ended: the denominator of the coverage.",
+        Part::WithVerdict => "Feedback was due, and a complete verdict is there: the numerator of the coverage.",
+        Part::VerdictOnTime => "A complete verdict within the agreed time.",
+        Part::TurnedDown => "Feedback was due, and sales rejected or recycled the lead.",
+        Part::OtherReason => "Turned down with the reason “other”.",
+        Part::Excluded => "Left out of every number by rule: spam, test entries and duplicates.",
+        Part::OutOfOrder => "A milestone stands before the one it follows: counted as reached, left out of durations.",
+        Part::OpportunitiesOpened => "Became an opportunity in the period, whenever they were handed over.",
+        Part::Customers => "Won in the period, whenever they were handed over: the denominator of the cost.",
+    }
+}

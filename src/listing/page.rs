@@ -1,0 +1,67 @@
+//! The page of a list.
+
+use super::api;
+use super::sheet::{ListPage, ListShown};
+use crate::app::{Problem, Settled};
+use crate::kpis::page::NoLead;
+use crate::kpis::page_scope::{Kept, ScopeBar};
+use crate::ui::{Button, Chip, DataTable, Field, PageHead, Segmented};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::Form;
+use leptos_router::hooks::{use_location, use_params_map};
+
+/// `/kpis/:name/leads`
+#[component]
+pub fn ListRoute() -> impl IntoView {
+    let params = use_params_map();
+    let search = use_location().search;
+    let name = move || params.read().get("name").unwrap_or_default();
+    let sheet = Resource::new(move || (name(), search.get()), |(name, search)| api::read_list(name, search));
+    let shown = move || {
+        Suspend::new(async move {
+            match sheet.await {
+                Ok(ListPage::Shown(shown)) => view! { <ShownList shown=*shown/> }.into_any(),
+                Ok(ListPage::NoLead) => view! { <NoLead/> }.into_any(),
+                Err(error) => view! { <Problem error way="/" way_words="To the scoreboard"/> }.into_any(),
+            }
+        })
+    };
+    view! { <Title text="Leads behind a number · Doubles"/><Settled>{shown}</Settled> }
+}
+
+/// A list with leads, or with none that fit.
+#[component]
+pub fn ShownList(
+    /// What it says.
+    shown: ListShown,
+) -> impl IntoView {
+    let path = shown.scope.path.clone();
+    let empty = shown.table.rows.is_empty();
+    view! {
+        <PageHead title=format!("Leads behind: {}", shown.kpi.name()) lede=shown.scope.lede.clone()/>
+        <p class="back"><a href=shown.back>{format!("‹ {}", shown.kpi.name())}</a></p>
+        <ScopeBar scope=shown.scope/>
+        <div class="list-head">
+            <Segmented label="Which leads" links=shown.parts/>
+            <Form method="get" action=path attr:role="search">
+                <Kept pairs=shown.beside_search/>
+                <Field id="search" name="search" label="Name, e-mail, company or number" kind="search" value=shown.search/>
+                <Button>"Search"</Button>
+            </Form>
+        </div>
+        <p class="list-meaning">{shown.meaning}" "<b>{shown.counted}</b></p>
+        {(!empty).then(|| view! { <DataTable table=shown.table class="leads" label="Leads"/> })}
+        <p class="pages">
+            {(!shown.earlier.is_empty()).then(|| view! { <Chip href=shown.earlier>"‹ Page before"</Chip> })}
+            {(!shown.later.is_empty()).then(|| view! { <Chip href=shown.later>"Next page ›"</Chip> })}
+            {(!empty)
+                .then(|| {
+                    view! {
+                        <a href=shown.csv rel="external" download="">"CSV as shown"</a>
+                        <a href=shown.raw_csv rel="external" download="">"CSV for machines"</a>
+                    }
+                })}
+        </p>
+    }
+}

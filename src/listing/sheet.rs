@@ -1,0 +1,45 @@
+//! What a list says: finished words, the same on both sides.
+
+use crate::kpis::sheet::{Kpi, Scope};
+use crate::ui::says::{Link, Table};
+use serde::{Deserialize, Serialize};
+
+/// The leads behind a number.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ListPage {
+    /// The workspace has no lead yet.
+    NoLead,
+    /// The leads.
+    Shown(Box<ListShown>),
+}
+
+/// A list with leads, or with none that fit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListShown {
+    /// Whose number.
+    pub kpi: Kpi,
+    /// Period and filters.
+    pub scope: Scope,
+    /// The parts of the number, and which is shown.
+    pub parts: Vec<Link>,
+    /// What the leads have in common.
+    pub meaning: String,
+    /// How many, and which of them are on this page.
+    pub counted: String,
+    /// What is searched for.
+    pub search: String,
+    /// What the search form keeps of the question.
+    pub beside_search: Vec<(String, String)>,
+    /// A page of them.
+    pub table: Table,
+    /// The page before; empty where there is none.
+    pub earlier: String,
+    /// The page after; empty where there is none.
+    pub later: String,
+    /// The whole list as a file, as shown.
+    pub csv: String,
+    /// The whole list as a file for machines.
+    pub raw_csv: String,
+    /// The page of the KPI.
+    pub back: String,
+}

@@ -1,0 +1,28 @@
+//! One click brings the sample company, one takes it away.
+
+use crate::error::AppError;
+use leptos::prelude::*;
+
+/// Brings the sample company into the empty workspace and shows its scoreboard.
+///
+/// # Errors
+/// There is data already, or the database does not answer.
+#[server(endpoint = "load-sample")]
+pub async fn load_sample() -> Result<(), AppError> {
+    let app: crate::server::AppState = expect_context();
+    super::service::load(&app.db, "this browser", app.clock.now()).await?;
+    leptos_axum::redirect("/");
+    Ok(())
+}
+
+/// Takes the sample company out again and shows the empty scoreboard.
+///
+/// # Errors
+/// It is not there, or the database does not answer.
+#[server(endpoint = "remove-sample")]
+pub async fn remove_sample() -> Result<(), AppError> {
+    let app: crate::server::AppState = expect_context();
+    super::service::remove(&app.db, "this browser", app.clock.now()).await?;
+    leptos_axum::redirect("/");
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! The two clicks: one brings the sample company, one takes it away.
+
+use super::api::{LoadSample, RemoveSample};
+use crate::ui::{Button, Variant};
+use leptos::prelude::*;
+
+/// On the empty scoreboard.
+#[component]
+pub fn LoadSampleForm() -> impl IntoView {
+    let load = ServerAction::<LoadSample>::new();
+    let failed =
+        move || load.value().get().and_then(Result::err).map(|error| view! { <p role="alert">{error.to_string()}</p> });
+    view! {
+        <ActionForm action=load attr:class="sample">
+            <Button variant=Variant::Primary busy=load.pending()>"Start with the sample company"</Button>
+            <p>"Northaisle makes warehouse robots and is invented. Eighteen months of its leads, removable in one click."</p>
+            {failed}
+        </ActionForm>
+    }
+}
+
+/// Below a scoreboard that shows the sample company.
+#[component]
+pub fn RemoveSampleForm() -> impl IntoView {
+    let remove = ServerAction::<RemoveSample>::new();
+    let failed = move || {
+        remove.value().get().and_then(Result::err).map(|error| view! { <p role="alert">{error.to_string()}</p> })
+    };
+    view! {
+        <ActionForm action=remove attr:class="sample">
+            <p>"This is Northaisle, the sample company: every lead, name and number is invented."</p>
+            <Button variant=Variant::Danger busy=remove.pending()>"Remove the sample company"</Button>
+            {failed}
+        </ActionForm>
+    }
+}
