@@ -1,4 +1,5 @@
-//! The process around the product: configuration, the clock, the database's connections, HTTP, security headers, the site in the binary, logs.
+//! The process around the product: configuration, the clock, the database's connections, HTTP, security headers, the
+//! site in the binary, logs.
 
 mod assets;
 pub mod clock;
