@@ -134,8 +134,11 @@ impl Said for Conversion {
         if now.mature == 0 {
             return "It is too early to say how many leads become opportunities".to_owned();
         }
-        if now.mature < ENOUGH || before.mature < ENOUGH {
+        if now.mature < ENOUGH {
             return "Too few leads are old enough to say what changed".to_owned();
+        }
+        if before.mature < ENOUGH {
+            return format!("{} of the mature leads became opportunities", self.short(board, &board.answer.current));
         }
         let rates =
             format!("{} after {}", self.short(board, &board.answer.current), self.short(board, &board.answer.before));
