@@ -3,10 +3,10 @@
 //! Every write goes through [`WriteTx`], which can only be committed together with its row of the change log.
 //! What the two engines do differently stands here and in [`super::open`], and nowhere else.
 
+use super::bulk::Rows;
 use crate::changes::model::{Change, Seq};
 use crate::changes::store as changes;
 use crate::error::{AppError, Result};
-use super::bulk::Rows;
 use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, Pool, Transaction};
 use std::fs::File;
