@@ -70,7 +70,13 @@ impl<'a> Rows<'a> {
     }
 
     /// The text and the values of one run.
-    pub(super) fn part(&self, engine: Engine, statement: &str, cells: &[Cell<'a>]) -> (AssertSqlSafe<String>, AnyArguments) {
+    pub(super) fn part(
+        &self,
+        engine: Engine,
+        statement: &str,
+        cells: &[Cell<'a>],
+    ) -> (AssertSqlSafe<String>, AnyArguments) {
+        debug_assert_eq!(width_of(statement), self.width, "every cell of a row has its place in: {statement}");
         let text = AssertSqlSafe(in_dialect(engine, statement, cells.len() / self.width));
         let mut values = AnyArguments::default();
         match engine {
@@ -104,12 +110,8 @@ fn bind(values: &mut AnyArguments, cell: &Cell<'_>) {
 /// The text of a statement as an engine wants it, over so many rows.
 pub fn in_dialect(engine: Engine, statement: &str, rows: usize) -> String {
     let mut text = String::with_capacity(2 * statement.len());
-    let mut width = 0;
     let mut rest = statement;
-    // Cells first: how many there are decides the width of the rows.
-    while let Some((before, cell, after)) = next_cell(rest) {
-        let (index, kind) = cell;
-        width = width.max(index + 1);
+    while let Some((before, (index, kind), after)) = next_cell(rest) {
         text += before;
         let written = match (engine, kind) {
             (Engine::Sqlite, _) => write!(text, "r.column{}", index + 1),
@@ -125,12 +127,23 @@ pub fn in_dialect(engine: Engine, statement: &str, rows: usize) -> String {
     }
     let table = match engine {
         Engine::Sqlite => {
-            let row = format!("({})", vec!["?"; width].join(","));
+            let row = format!("({})", vec!["?"; width_of(statement)].join(","));
             format!("(values {}) as r", vec![row; rows].join(","))
         }
         Engine::Postgres => "json_array_elements(cast(cast($1 as text) as json)) as r".to_owned(),
     };
     text.replace("{rows}", &table)
+}
+
+/// How many cells a row of this statement has.
+fn width_of(statement: &str) -> usize {
+    let mut width = 0;
+    let mut rest = statement;
+    while let Some((_, (index, _), after)) = next_cell(rest) {
+        width = width.max(index + 1);
+        rest = after;
+    }
+    width
 }
 
 /// The first cell of a text: what stands before it, its number and kind, what stands after it.
@@ -224,7 +237,8 @@ impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
 mod tests {
     use super::*;
 
-    const STATEMENT: &str = "insert into lead_key (lead_id, external_id) select {0:int}, {1:text} from {rows} where true";
+    const STATEMENT: &str =
+        "insert into lead_key (lead_id, external_id) select {0:int}, {1:text} from {rows} where true";
 
     #[test]
     fn sqlite_reads_bound_values_and_postgresql_reads_json() {
@@ -259,7 +273,8 @@ mod tests {
 
     #[test]
     fn json_holds_numbers_texts_and_nulls() {
-        let rows: Rows = [[Cell::from(1_i64), Some("a\"b").into()], [2_i64.into(), None::<&str>.into()]].into_iter().collect();
+        let rows: Rows =
+            [[Cell::from(1_i64), Some("a\"b").into()], [2_i64.into(), None::<&str>.into()]].into_iter().collect();
         let json = serde_json::to_string(&Table { width: 2, cells: &rows.cells });
         assert_eq!(json.expect("JSON"), r#"[[1,"a\"b"],[2,null]]"#);
     }

@@ -2,6 +2,7 @@
 //! site in the binary, logs.
 
 mod assets;
+pub mod bulk;
 pub mod clock;
 pub mod config;
 pub mod db;
