@@ -308,8 +308,8 @@ impl<'a> Plot<'a> {
         let points = self.chart.points;
         let measured = |i: usize| points.get(i).is_some_and(|point| point.value.is_some());
         for (i, point) in points.iter().enumerate() {
-            let alone = !(i > 0 && measured(i - 1)) && !measured(i + 1);
-            if point.young || point.mark.is_some() || alone {
+            let beside_another = measured(i + 1) || i > 0 && measured(i - 1);
+            if point.young || point.mark.is_some() || !beside_another {
                 self.dot(svg, i);
             }
         }

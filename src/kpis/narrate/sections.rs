@@ -49,7 +49,7 @@ pub(super) fn funnel(board: &Board) -> Section {
             opening(Kpi::LeadToOpportunity, &board.query, part, words::count(n)),
             Cell::new(charts::share(share(n), share(before))),
             Cell::new(if i == 0 { None } else { words::percent(n, before) }.unwrap_or_default()),
-            Cell::new(way).sub(if implied { "no touch is recorded; later steps imply it" } else { "" }),
+            Cell::new(way).beneath(if implied { "no touch is recorded; later steps imply it" } else { "" }),
         ]);
     }
     let title = match worst {
@@ -274,7 +274,7 @@ fn media(board: &Board, figures: &Figures) -> Cell {
     match (cac::media_only(&figures.cac), figures.cac.media_minor) {
         (Some(amount), _) => Cell::new(board.currency.amount(amount)),
         (None, Some(spent)) if spent > 0 => {
-            Cell::new("not defined").quiet().sub(format!("{}, no customer yet", board.currency.amount(spent)))
+            Cell::new("not defined").quiet().beneath(format!("{}, no customer yet", board.currency.amount(spent)))
         }
         _ => Cell::new("no spend").quiet(),
     }
