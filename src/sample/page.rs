@@ -1,6 +1,7 @@
 //! The two clicks: one brings the sample company, one takes it away.
 
 use super::api::{LoadSample, RemoveSample};
+use crate::error::AppError;
 use crate::ui::{Button, Variant};
 use leptos::prelude::*;
 
@@ -8,6 +9,7 @@ use leptos::prelude::*;
 #[component]
 pub fn LoadSampleForm() -> impl IntoView {
     let load = ServerAction::<LoadSample>::new();
+    show_anew(move || load.value().get());
     let failed =
         move || load.value().get().and_then(Result::err).map(|error| view! { <p role="alert">{error.to_string()}</p> });
     view! {
@@ -23,6 +25,7 @@ pub fn LoadSampleForm() -> impl IntoView {
 #[component]
 pub fn RemoveSampleForm() -> impl IntoView {
     let remove = ServerAction::<RemoveSample>::new();
+    show_anew(move || remove.value().get());
     let failed = move || {
         remove.value().get().and_then(Result::err).map(|error| view! { <p role="alert">{error.to_string()}</p> })
     };
@@ -33,4 +36,15 @@ pub fn RemoveSampleForm() -> impl IntoView {
             {failed}
         </ActionForm>
     }
+}
+
+/// Asks for the page again once the data are others: the server leads to the address that is shown already, so the
+/// router would leave it as it is.
+fn show_anew(done: impl Fn() -> Option<Result<(), AppError>> + 'static) {
+    Effect::new(move || {
+        if matches!(done(), Some(Ok(()))) {
+            // The worst that can happen is that a person reloads.
+            let _ = window().location().reload();
+        }
+    });
 }
