@@ -211,6 +211,7 @@ impl Chunk {
     }
 
     /// The only handover of a lead that is not split.
+    #[inline]
     pub(super) fn handover(&self, row: usize) -> Handover {
         Handover {
             at: self.handed_over[row],

@@ -56,26 +56,36 @@ impl Layout {
         self.groups[dimension] + code as usize
     }
 
-    /// In how many cells an entry counts.
-    pub(super) fn width(&self) -> usize {
-        2 + self.groups.len()
+    /// Places for entries, none so far.
+    pub(super) fn places(&self) -> Places {
+        Places::below(self.cells)
     }
 
     /// Adds the cells of one entry. Groups are of the period itself only.
-    pub(super) fn place(&self, slot: &Slot, codes: &[u32], cells: &mut Vec<u32>) {
-        cells.push(u32::from(slot.current));
-        cells.push(2 + u32::from(slot.bucket));
-        let nowhere = self.cells as u32;
-        let groups = self.groups.iter().zip(codes);
-        cells.extend(groups.map(|(first, code)| if slot.current { *first as u32 + code } else { nowhere }));
+    #[inline]
+    pub(super) fn place(&self, slot: &Slot, codes: &[u32], places: &mut Places) {
+        places.push(self.period(slot.current));
+        places.push(self.bucket(usize::from(slot.bucket)));
+        for (first, code) in self.groups.iter().zip(codes) {
+            places.push(if slot.current { first + *code as usize } else { self.cells });
+        }
+    }
+
+    /// In how many cells each entry counts.
+    fn width(&self) -> usize {
+        2 + self.groups.len()
     }
 }
 
 impl Measures {
     pub(super) fn of(layout: &Layout, scan: &Scan) -> Self {
         let waits = &scan.waits;
-        let clocks = |times: &[u32]| survival::clocks(times, &waits.censored, layout.cells, &waits.places);
-        let lags = || medians(&scan.lags.seconds, layout.cells, &scan.lags.places);
+        let cases = waits.places.cases(layout.cells);
+        let clocks = |times: &[u32]| survival::clocks(times, &waits.censored, &waits.places, &cases);
+        let lags = || {
+            let dealt = scan.lags.places.deal(&scan.lags.seconds, layout.cells, layout.width());
+            dealt.into_iter().map(doubled_median).collect()
+        };
         if waits.elapsed.len() < WAITS_WORTH_A_THREAD {
             return Self { elapsed: clocks(&waits.elapsed), worked: clocks(&waits.worked), lags: lags() };
         }
@@ -96,22 +106,11 @@ impl Measures {
     }
 }
 
-/// The doubled median of each cell.
-fn medians(seconds: &[u32], cells: usize, places: &Places) -> Vec<Option<u64>> {
-    let mut dealt: Vec<Vec<u32>> = vec![Vec::new(); cells + 1];
-    for (entry, seconds) in seconds.iter().enumerate() {
-        places.of(entry).iter().for_each(|cell| dealt[*cell as usize].push(*seconds));
-    }
-    dealt.truncate(cells);
-    dealt
-        .into_iter()
-        .map(|mut lags| {
-            let middle = lags.len().checked_sub(1)? / 2;
-            let (_, low, above) = lags.select_nth_unstable(middle);
-            let low = *low;
-            // With an even number the other one in the middle is the least above.
-            let high = if above.len() > middle { above.iter().copied().min().unwrap_or(low) } else { low };
-            Some(u64::from(low) + u64::from(high))
-        })
-        .collect()
+fn doubled_median(mut seconds: Vec<u32>) -> Option<u64> {
+    let middle = seconds.len().checked_sub(1)? / 2;
+    let (_, low, above) = seconds.select_nth_unstable(middle);
+    let low = *low;
+    // Of an even number the other one in the middle is the least above.
+    let high = if above.len() > middle { above.iter().copied().min().unwrap_or(low) } else { low };
+    Some(u64::from(low) + u64::from(high))
 }

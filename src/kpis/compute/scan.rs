@@ -16,7 +16,7 @@ const LEADS_WORTH_A_THREAD: usize = 50_000;
 pub(super) struct Scan {
     /// By slot.
     pub(super) slots: Vec<Tally>,
-    /// For each dimension asked for, by code and version: see [`Scan::group`].
+    /// For each dimension asked for, by code and version: see [`Scan::group`]. The last is what belongs to none.
     pub(super) groups: Vec<Vec<Tally>>,
     /// Handovers of the period by the code of their verdict's reason.
     pub(super) reasons: Vec<u32>,
@@ -36,7 +36,6 @@ pub(super) struct Tally {
 type Counts = [u32; 32];
 
 /// K3's times.
-#[derive(Default)]
 pub(super) struct Waits {
     pub(super) elapsed: Vec<u32>,
     pub(super) worked: Vec<u32>,
@@ -45,7 +44,6 @@ pub(super) struct Waits {
 }
 
 /// Seconds from handover to win of customers won after it.
-#[derive(Default)]
 pub(super) struct Lags {
     pub(super) seconds: Vec<u32>,
     pub(super) places: Places,
@@ -72,20 +70,20 @@ impl Scan {
     }
 
     /// The index of a group's tally in [`Scan::groups`].
+    #[inline]
     pub(super) fn group(plan: &Plan, code: u32, version: usize) -> usize {
-        code as usize * plan.versions.len() + (version - plan.versions.start)
+        code as usize * plan.versions.len() + version.saturating_sub(plan.versions.start)
     }
 
     fn over(plan: &Plan, layout: &Layout, by: &[Dimension], chunks: &[&Chunk]) -> Self {
         let words = &plan.facts.words;
         let groups = by.iter().map(|dimension| words.values(*dimension) * plan.versions.len());
-        let places = Places { cells: Vec::new(), width: layout.width() };
         let mut scan = Self {
             slots: vec![Tally::default(); plan.slots.len()],
-            groups: groups.map(|cells| vec![Tally::default(); cells]).collect(),
+            groups: groups.map(|cells| vec![Tally::default(); cells + 1]).collect(),
             reasons: vec![0; words.reasons().len() + 1],
-            waits: Waits { places: places.clone(), ..Waits::default() },
-            lags: Lags { places, ..Lags::default() },
+            waits: Waits { elapsed: Vec::new(), worked: Vec::new(), censored: Vec::new(), places: layout.places() },
+            lags: Lags { seconds: Vec::new(), places: layout.places() },
         };
         let mut codes = vec![0; by.len()];
         for chunk in chunks {
@@ -102,9 +100,9 @@ impl Scan {
         self.waits.elapsed.extend_from_slice(&other.waits.elapsed);
         self.waits.worked.extend_from_slice(&other.waits.worked);
         self.waits.censored.extend_from_slice(&other.waits.censored);
-        self.waits.places.cells.extend_from_slice(&other.waits.places.cells);
+        self.waits.places.extend(&other.waits.places);
         self.lags.seconds.extend_from_slice(&other.lags.seconds);
-        self.lags.places.cells.extend_from_slice(&other.lags.places.cells);
+        self.lags.places.extend(&other.lags.places);
     }
 }
 
@@ -179,7 +177,7 @@ fn cohort(chunk: &Chunk, passing: &[(usize, Vec<bool>)], in_periods: impl Fn(u32
     let mut found = 0;
     for (row, at) in chunk.handed_over.iter().enumerate() {
         rows[found] = row as u16;
-        found += usize::from(in_periods(*at));
+        found = found.wrapping_add(usize::from(in_periods(*at)));
     }
     for (dimension, passes) in passing {
         let local = &chunk.dimensions[*dimension].local;
@@ -222,10 +220,11 @@ impl Counting<'_> {
     fn add(&mut self, slot: usize, change: impl Fn(&mut Tally)) {
         change(&mut self.scan.slots[slot]);
         let Slot { current, version, .. } = self.plan.slots[slot];
-        if current {
-            for (groups, code) in self.scan.groups.iter_mut().zip(&*self.codes) {
-                change(&mut groups[Scan::group(self.plan, *code, usize::from(version))]);
-            }
+        for (groups, code) in self.scan.groups.iter_mut().zip(&*self.codes) {
+            // What is not of the period itself goes to the last tally, which nobody reads: no branch.
+            let group = Scan::group(self.plan, *code, usize::from(version));
+            let group = if current { group } else { groups.len() - 1 };
+            change(&mut groups[group]);
         }
     }
 }
@@ -242,7 +241,7 @@ impl Visitor for Counting<'_> {
             waits.elapsed.push(wait.elapsed);
             waits.worked.push(wait.worked);
             waits.censored.push(wait.censored);
-            self.layout.place(slot, self.codes, &mut waits.places.cells);
+            self.layout.place(slot, self.codes, &mut waits.places);
         }
     }
 
@@ -257,7 +256,7 @@ impl Visitor for Counting<'_> {
         let handed_over = self.chunk.handed_over[row];
         if part == Part::Customers && handed_over <= at {
             self.scan.lags.seconds.push(at - handed_over);
-            self.layout.place(&self.plan.slots[slot], self.codes, &mut self.scan.lags.places.cells);
+            self.layout.place(&self.plan.slots[slot], self.codes, &mut self.scan.lags.places);
         }
     }
 }

@@ -35,6 +35,7 @@ const fn when(holds: bool, part: Part) -> Standing {
 /// Whether a lead is left out by rule: a head's, or a verdict's by now. Never one with an opportunity.
 ///
 /// A verdict excludes as long as no later handover has begun: that one only opens once the verdict was repaired.
+#[inline]
 pub(super) fn is_excluded(plan: &Plan, chunk: &Chunk, row: usize) -> bool {
     let flags = chunk.flags[row];
     if flags & (EXCLUDED | VERDICT_EXCLUDES | SPLIT) == 0 || chunk.opportunity[row].min(chunk.won[row]) <= plan.now {
@@ -52,6 +53,7 @@ pub(super) fn is_excluded(plan: &Plan, chunk: &Chunk, row: usize) -> bool {
 }
 
 /// K1, the funnel and the findings of a lead whose first handover lies in the slot, and that is not excluded.
+#[inline]
 pub(super) fn of_lead(plan: &Plan, slot: &Slot, chunk: &Chunk, row: usize) -> Standing {
     let now = plan.now;
     let at = chunk.handed_over[row];
@@ -79,6 +81,7 @@ pub(super) fn of_lead(plan: &Plan, slot: &Slot, chunk: &Chunk, row: usize) -> St
 }
 
 /// Whether a milestone stands out of order, as far as both have happened by now.
+#[inline]
 fn has_finding(plan: &Plan, chunk: &Chunk, row: usize) -> bool {
     let flags = chunk.flags[row];
     let ended_early = flags & ENDED_BEFORE_OPPORTUNITY != 0 && chunk.opportunity[row] <= plan.now;
@@ -93,6 +96,7 @@ fn has_finding(plan: &Plan, chunk: &Chunk, row: usize) -> bool {
 }
 
 /// K3 and K4 of a handover in the slot, of a lead that is not excluded.
+#[inline]
 pub(super) fn of_handover(plan: &Plan, slot: &Slot, handover: &Handover) -> (Standing, Option<Wait>) {
     let feedback = feedback(plan.now, handover);
     if !plan.measured {
@@ -102,6 +106,7 @@ pub(super) fn of_handover(plan: &Plan, slot: &Slot, handover: &Handover) -> (Sta
     (feedback | follow_up, wait)
 }
 
+#[inline]
 fn feedback(now: u32, handover: &Handover) -> Standing {
     let due = handover.verdict_due <= now;
     let given = due && handover.verdict <= now;
@@ -114,41 +119,43 @@ fn feedback(now: u32, handover: &Handover) -> Standing {
         | when(turned_down && handover.flags & OTHER != 0, Part::OtherReason)
 }
 
+/// Written without a branch where it can be: who was touched and who not is as good as random.
+#[inline]
 fn follow_up(plan: &Plan, slot: &Slot, handover: &Handover) -> (Standing, Option<Wait>) {
     let now = plan.now;
     let has = |flag: u16| handover.flags & flag != 0;
     let touched = handover.touch <= now;
-    let contacted = touched || handover.contact <= now;
-    let released = handover.released <= now && (!touched || has(RELEASED_FIRST));
-    let standing =
-        when(true, Part::Handovers) | when(contacted, Part::Contacted) | when(!contacted, Part::NeverContacted);
-    if touched && has(TOUCH_BEFORE) || contacted && !touched {
-        // Contacted, but when is not known: no duration, neither on time nor late.
+    let contacted = touched | (handover.contact <= now);
+    // Contacted, but when is not known: no duration, neither on time nor late.
+    let unknown = (touched & has(TOUCH_BEFORE)) | (contacted & !touched);
+    // Untouched when it was taken away: known to have waited so long, and no longer anybody's duty.
+    let released = !unknown & (handover.released <= now) & (!touched | has(RELEASED_FIRST));
+    let answered = touched & !unknown & !released;
+    let open = !touched & !unknown & !released;
+    let in_time = handover.touch <= handover.touch_due;
+    let overdue = handover.touch_due < now;
+    let standing = when(true, Part::Handovers)
+        | when(contacted, Part::Contacted)
+        | when(!contacted, Part::NeverContacted)
+        | when(answered & in_time, Part::TouchedOnTime)
+        | when(answered & !in_time, Part::TouchedLate)
+        | when(open & overdue, Part::OverdueOpen)
+        | when(open & !overdue, Part::NotDue);
+    let untimed = (answered & has(TOUCH_UNTIMED)) | (released & has(RELEASE_UNTIMED)) | (open & has(UNTIMED));
+    if unknown | untimed {
         return (standing, None);
     }
-    if released {
-        // Untouched when it was taken away: known to have waited so long, and no longer anybody's duty.
-        let wait = (!has(RELEASE_UNTIMED)).then(|| Wait {
+    let wait = if released {
+        Wait {
             elapsed: handover.released - handover.at,
             worked: plan.worked_until(slot, handover.released) - handover.worked_before,
             censored: true,
-        });
-        return (standing, wait);
-    }
-    if touched {
-        let in_time = handover.touch <= handover.touch_due;
-        let wait = (!has(TOUCH_UNTIMED)).then(|| Wait {
-            elapsed: handover.touch - handover.at,
-            worked: handover.worked,
-            censored: false,
-        });
-        return (standing | when(in_time, Part::TouchedOnTime) | when(!in_time, Part::TouchedLate), wait);
-    }
-    let overdue = handover.touch_due < now;
-    let wait = (!has(UNTIMED)).then(|| Wait {
-        elapsed: now - handover.at,
-        worked: slot.worked_now - handover.worked_before,
-        censored: true,
-    });
-    (standing | when(overdue, Part::OverdueOpen) | when(!overdue, Part::NotDue), wait)
+        }
+    } else {
+        let end = if answered { handover.touch } else { now };
+        let worked_now = slot.worked_now - handover.worked_before;
+        let worked = if answered { handover.worked } else { worked_now };
+        Wait { elapsed: end - handover.at, worked, censored: open }
+    };
+    (standing, Some(wait))
 }
