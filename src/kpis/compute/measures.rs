@@ -2,6 +2,7 @@
 
 use super::plan::{Plan, Slot};
 use super::scan::Scan;
+use super::standing::Wait;
 use super::survival::{self, Places};
 use crate::kpis::model::FollowUpClock;
 use crate::leads::model::Dimension;
@@ -64,11 +65,9 @@ impl Layout {
     /// Adds the cells of one entry. Groups are of the period itself only.
     #[inline]
     pub(super) fn place(&self, slot: &Slot, codes: &[u32], places: &mut Places) {
-        places.push(self.period(slot.current));
-        places.push(self.bucket(usize::from(slot.bucket)));
-        for (first, code) in self.groups.iter().zip(codes) {
-            places.push(if slot.current { first + *code as usize } else { self.cells });
-        }
+        let groups = self.groups.iter().zip(codes);
+        let groups = groups.map(|(first, code)| if slot.current { first + *code as usize } else { self.cells });
+        places.extend_by([self.period(slot.current), self.bucket(usize::from(slot.bucket))].into_iter().chain(groups));
     }
 
     /// In how many cells each entry counts.
@@ -81,17 +80,17 @@ impl Measures {
     pub(super) fn of(layout: &Layout, scan: &Scan) -> Self {
         let waits = &scan.waits;
         let cases = waits.places.cases(layout.cells);
-        let clocks = |times: &[u32]| survival::clocks(times, &waits.censored, &waits.places, &cases);
+        let clocks = |time: fn(&Wait) -> u32| survival::clocks(&waits.waits, time, &waits.places, &cases);
         let lags = || {
             let dealt = scan.lags.places.deal(&scan.lags.seconds, layout.cells, layout.width());
             dealt.into_iter().map(doubled_median).collect()
         };
-        if waits.elapsed.len() < WAITS_WORTH_A_THREAD {
-            return Self { elapsed: clocks(&waits.elapsed), worked: clocks(&waits.worked), lags: lags() };
+        if waits.waits.len() < WAITS_WORTH_A_THREAD {
+            return Self { elapsed: clocks(|wait| wait.elapsed), worked: clocks(|wait| wait.worked), lags: lags() };
         }
         std::thread::scope(|scope| {
-            let worked = scope.spawn(|| clocks(&waits.worked));
-            let (elapsed, lags) = (clocks(&waits.elapsed), lags());
+            let worked = scope.spawn(|| clocks(|wait| wait.worked));
+            let (elapsed, lags) = (clocks(|wait| wait.elapsed), lags());
             match worked.join() {
                 Ok(worked) => Self { elapsed, worked, lags },
                 Err(panic) => std::panic::resume_unwind(panic),

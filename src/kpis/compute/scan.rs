@@ -5,7 +5,7 @@ use super::measures::Layout;
 use super::plan::{Plan, Slot};
 use super::standing::{self, Standing, Wait, bit};
 use super::survival::Places;
-use crate::kpis::chunk::{Chunk, Handover, SPLIT, lead_at};
+use crate::kpis::chunk::{Chunk, Clocks, SPLIT, lead_at};
 use crate::kpis::model::Part;
 use crate::leads::model::{Dimension, LeadId};
 
@@ -37,9 +37,7 @@ type Counts = [u32; 32];
 
 /// K3's times.
 pub(super) struct Waits {
-    pub(super) elapsed: Vec<u32>,
-    pub(super) worked: Vec<u32>,
-    pub(super) censored: Vec<bool>,
+    pub(super) waits: Vec<Wait>,
     pub(super) places: Places,
 }
 
@@ -53,8 +51,8 @@ impl Scan {
     /// Looks at all chunks, with two threads where there is enough to do.
     pub(super) fn run(plan: &Plan, layout: &Layout, by: &[Dimension]) -> Self {
         let chunks: Vec<&Chunk> = plan.facts.chunks.values().map(|chunk| &**chunk).collect();
-        let rows: usize = chunks.iter().map(|chunk| chunk.handed_over.len()).sum();
-        if rows < LEADS_WORTH_A_THREAD {
+        let leads: usize = chunks.iter().map(|chunk| chunk.leads()).sum();
+        if leads < LEADS_WORTH_A_THREAD {
             return Self::over(plan, layout, by, &chunks);
         }
         let (first, second) = chunks.split_at(chunks.len() / 2);
@@ -82,7 +80,7 @@ impl Scan {
             slots: vec![Tally::default(); plan.slots.len()],
             groups: groups.map(|cells| vec![Tally::default(); cells + 1]).collect(),
             reasons: vec![0; words.reasons().len() + 1],
-            waits: Waits { elapsed: Vec::new(), worked: Vec::new(), censored: Vec::new(), places: layout.places() },
+            waits: Waits { waits: Vec::new(), places: layout.places() },
             lags: Lags { seconds: Vec::new(), places: layout.places() },
         };
         let mut codes = vec![0; by.len()];
@@ -97,9 +95,7 @@ impl Scan {
         let groups = self.groups.iter_mut().flatten().zip(other.groups.iter().flatten());
         tallies.chain(groups).for_each(|(tally, other)| tally.merge(other));
         self.reasons.iter_mut().zip(&other.reasons).for_each(|(count, other)| *count += other);
-        self.waits.elapsed.extend_from_slice(&other.waits.elapsed);
-        self.waits.worked.extend_from_slice(&other.waits.worked);
-        self.waits.censored.extend_from_slice(&other.waits.censored);
+        self.waits.waits.extend_from_slice(&other.waits.waits);
         self.waits.places.extend(&other.waits.places);
         self.lags.seconds.extend_from_slice(&other.lags.seconds);
         self.lags.places.extend(&other.lags.places);
@@ -143,8 +139,9 @@ fn visit(plan: &Plan, chunk: &Chunk, visitor: &mut impl Visitor) {
             continue;
         }
         let lead = standing::of_lead(plan, &plan.slots[slot], chunk, row);
-        if chunk.flags[row] & SPLIT == 0 {
-            show(plan, slot, row, lead, &chunk.handover(row), visitor);
+        let clocks = &chunk.rows[row].clocks;
+        if clocks.flags & SPLIT == 0 {
+            show(plan, slot, row, lead, (chunk.handed_over[row], clocks), visitor);
         } else {
             visitor.handover(slot, row, lead, None, 0);
         }
@@ -152,7 +149,7 @@ fn visit(plan: &Plan, chunk: &Chunk, visitor: &mut impl Visitor) {
     for (row, handover) in &chunk.split {
         let row = usize::from(*row);
         if in_periods(handover.at) && passes(row) && !standing::is_excluded(plan, chunk, row) {
-            show(plan, plan.slot_of(handover.at), row, 0, handover, visitor);
+            show(plan, plan.slot_of(handover.at), row, 0, (handover.at, &handover.clocks), visitor);
         }
     }
     // A lead with an opportunity or a win by now is never excluded.
@@ -192,9 +189,17 @@ fn cohort(chunk: &Chunk, passing: &[(usize, Vec<bool>)], in_periods: impl Fn(u32
     rows
 }
 
-fn show(plan: &Plan, slot: usize, row: usize, lead: Standing, handover: &Handover, visitor: &mut impl Visitor) {
-    let (standing, wait) = standing::of_handover(plan, &plan.slots[slot], handover);
-    let reason = if handover.verdict <= plan.now { handover.reason } else { 0 };
+#[inline]
+fn show(
+    plan: &Plan,
+    slot: usize,
+    row: usize,
+    lead: Standing,
+    (at, clocks): (u32, &Clocks),
+    visitor: &mut impl Visitor,
+) {
+    let (standing, wait) = standing::of_handover(plan, &plan.slots[slot], at, clocks);
+    let reason = if clocks.verdict <= plan.now { clocks.reason } else { 0 };
     visitor.handover(slot, row, lead | standing, wait, reason);
 }
 
@@ -238,9 +243,7 @@ impl Visitor for Counting<'_> {
         self.scan.reasons[reason as usize] += u32::from(slot.current);
         if let Some(wait) = wait {
             let waits = &mut self.scan.waits;
-            waits.elapsed.push(wait.elapsed);
-            waits.worked.push(wait.worked);
-            waits.censored.push(wait.censored);
+            waits.waits.push(wait);
             self.layout.place(slot, self.codes, &mut waits.places);
         }
     }

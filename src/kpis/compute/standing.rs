@@ -3,8 +3,8 @@
 
 use super::plan::{Plan, Slot};
 use crate::kpis::chunk::{
-    COMPLETE, Chunk, ENDED_BEFORE_OPPORTUNITY, EXCLUDED, Handover, OTHER, OUT_OF_ORDER, RELEASE_UNTIMED,
-    RELEASED_FIRST, SPLIT, TOUCH_BEFORE, TOUCH_UNTIMED, TURNED_DOWN, UNTIMED, VERDICT_EXCLUDES,
+    COMPLETE, Chunk, Clocks, ENDED_BEFORE_OPPORTUNITY, EXCLUDED, OTHER, OUT_OF_ORDER, RELEASE_UNTIMED, RELEASED_FIRST,
+    Row, SPLIT, TOUCH_BEFORE, TOUCH_UNTIMED, TURNED_DOWN, UNTIMED, VERDICT_EXCLUDES,
 };
 use crate::kpis::model::Part;
 
@@ -37,17 +37,18 @@ const fn when(holds: bool, part: Part) -> Standing {
 /// A verdict excludes as long as no later handover has begun: that one only opens once the verdict was repaired.
 #[inline]
 pub(super) fn is_excluded(plan: &Plan, chunk: &Chunk, row: usize) -> bool {
-    let flags = chunk.flags[row];
-    if flags & (EXCLUDED | VERDICT_EXCLUDES | SPLIT) == 0 || chunk.opportunity[row].min(chunk.won[row]) <= plan.now {
+    let lead = &chunk.rows[row];
+    let flags = lead.clocks.flags;
+    if flags & (EXCLUDED | VERDICT_EXCLUDES | SPLIT) == 0 || lead.opportunity.min(lead.won) <= plan.now {
         return false;
     }
     let by_verdict = |flags: u16, verdict: u32| flags & VERDICT_EXCLUDES != 0 && verdict <= plan.now;
     flags & EXCLUDED != 0
         || match flags & SPLIT != 0 {
-            false => by_verdict(flags, chunk.verdict[row]),
+            false => by_verdict(flags, lead.clocks.verdict),
             true => {
                 let begun = chunk.handovers(row).iter().rev().find(|(_, handover)| handover.at <= plan.now);
-                begun.is_some_and(|(_, latest)| by_verdict(latest.flags, latest.verdict))
+                begun.is_some_and(|(_, latest)| by_verdict(latest.clocks.flags, latest.clocks.verdict))
             }
         }
 }
@@ -57,13 +58,13 @@ pub(super) fn is_excluded(plan: &Plan, chunk: &Chunk, row: usize) -> bool {
 pub(super) fn of_lead(plan: &Plan, slot: &Slot, chunk: &Chunk, row: usize) -> Standing {
     let now = plan.now;
     let at = chunk.handed_over[row];
-    let (opportunity, won, contact) = (chunk.opportunity[row], chunk.won[row], chunk.contact[row]);
+    let Row { opportunity, won, accepted, clocks: Clocks { touch, contact, .. } } = chunk.rows[row];
     let has_opportunity = opportunity <= now;
     let mature = now - at >= slot.matures_after;
     let in_time = has_opportunity && opportunity <= at.saturating_add(slot.horizon);
     // A later step implies the earlier ones.
-    let touched = chunk.touch[row].min(contact);
-    let accepted = chunk.accepted[row].min(touched);
+    let touched = touch.min(contact);
+    let accepted = accepted.min(touched);
     let equally_old = at <= slot.equal_age;
     when(true, Part::Leads)
         | when(has_opportunity, Part::SoFar)
@@ -83,13 +84,13 @@ pub(super) fn of_lead(plan: &Plan, slot: &Slot, chunk: &Chunk, row: usize) -> St
 /// Whether a milestone stands out of order, as far as both have happened by now.
 #[inline]
 fn has_finding(plan: &Plan, chunk: &Chunk, row: usize) -> bool {
-    let flags = chunk.flags[row];
-    let ended_early = flags & ENDED_BEFORE_OPPORTUNITY != 0 && chunk.opportunity[row] <= plan.now;
+    let flags = chunk.rows[row].clocks.flags;
+    let ended_early = flags & ENDED_BEFORE_OPPORTUNITY != 0 && chunk.rows[row].opportunity <= plan.now;
     let before_handover = match flags & SPLIT != 0 {
         false => flags & OUT_OF_ORDER != 0,
         true => {
             let begun = chunk.handovers(row).iter().filter(|(_, handover)| handover.at <= plan.now);
-            begun.into_iter().any(|(_, handover)| handover.flags & OUT_OF_ORDER != 0)
+            begun.into_iter().any(|(_, handover)| handover.clocks.flags & OUT_OF_ORDER != 0)
         }
     };
     before_handover || ended_early
@@ -97,43 +98,43 @@ fn has_finding(plan: &Plan, chunk: &Chunk, row: usize) -> bool {
 
 /// K3 and K4 of a handover in the slot, of a lead that is not excluded.
 #[inline]
-pub(super) fn of_handover(plan: &Plan, slot: &Slot, handover: &Handover) -> (Standing, Option<Wait>) {
-    let feedback = feedback(plan.now, handover);
+pub(super) fn of_handover(plan: &Plan, slot: &Slot, at: u32, clocks: &Clocks) -> (Standing, Option<Wait>) {
+    let feedback = feedback(plan.now, clocks);
     if !plan.measured {
         return (feedback | when(true, Part::Handovers), None);
     }
-    let (follow_up, wait) = follow_up(plan, slot, handover);
+    let (follow_up, wait) = follow_up(plan, slot, at, clocks);
     (feedback | follow_up, wait)
 }
 
 #[inline]
-fn feedback(now: u32, handover: &Handover) -> Standing {
-    let due = handover.verdict_due <= now;
-    let given = due && handover.verdict <= now;
-    let complete = given && handover.flags & COMPLETE != 0;
-    let turned_down = given && handover.flags & TURNED_DOWN != 0;
+fn feedback(now: u32, clocks: &Clocks) -> Standing {
+    let due = clocks.verdict_due <= now;
+    let given = due && clocks.verdict <= now;
+    let complete = given && clocks.flags & COMPLETE != 0;
+    let turned_down = given && clocks.flags & TURNED_DOWN != 0;
     when(due, Part::FeedbackDue)
         | when(complete, Part::WithVerdict)
-        | when(complete && handover.verdict <= handover.verdict_due, Part::VerdictOnTime)
+        | when(complete && clocks.verdict <= clocks.verdict_due, Part::VerdictOnTime)
         | when(turned_down, Part::TurnedDown)
-        | when(turned_down && handover.flags & OTHER != 0, Part::OtherReason)
+        | when(turned_down && clocks.flags & OTHER != 0, Part::OtherReason)
 }
 
 /// Written without a branch where it can be: who was touched and who not is as good as random.
 #[inline]
-fn follow_up(plan: &Plan, slot: &Slot, handover: &Handover) -> (Standing, Option<Wait>) {
+fn follow_up(plan: &Plan, slot: &Slot, at: u32, clocks: &Clocks) -> (Standing, Option<Wait>) {
     let now = plan.now;
-    let has = |flag: u16| handover.flags & flag != 0;
-    let touched = handover.touch <= now;
-    let contacted = touched | (handover.contact <= now);
+    let has = |flag: u16| clocks.flags & flag != 0;
+    let touched = clocks.touch <= now;
+    let contacted = touched | (clocks.contact <= now);
     // Contacted, but when is not known: no duration, neither on time nor late.
     let unknown = (touched & has(TOUCH_BEFORE)) | (contacted & !touched);
     // Untouched when it was taken away: known to have waited so long, and no longer anybody's duty.
-    let released = !unknown & (handover.released <= now) & (!touched | has(RELEASED_FIRST));
+    let released = !unknown & (clocks.released <= now) & (!touched | has(RELEASED_FIRST));
     let answered = touched & !unknown & !released;
     let open = !touched & !unknown & !released;
-    let in_time = handover.touch <= handover.touch_due;
-    let overdue = handover.touch_due < now;
+    let in_time = clocks.touch <= clocks.touch_due;
+    let overdue = clocks.touch_due < now;
     let standing = when(true, Part::Handovers)
         | when(contacted, Part::Contacted)
         | when(!contacted, Part::NeverContacted)
@@ -147,15 +148,15 @@ fn follow_up(plan: &Plan, slot: &Slot, handover: &Handover) -> (Standing, Option
     }
     let wait = if released {
         Wait {
-            elapsed: handover.released - handover.at,
-            worked: plan.worked_until(slot, handover.released) - handover.worked_before,
+            elapsed: clocks.released - at,
+            worked: plan.worked_until(slot, clocks.released) - clocks.worked_before,
             censored: true,
         }
     } else {
-        let end = if answered { handover.touch } else { now };
-        let worked_now = slot.worked_now - handover.worked_before;
-        let worked = if answered { handover.worked } else { worked_now };
-        Wait { elapsed: end - handover.at, worked, censored: open }
+        let end = if answered { clocks.touch } else { now };
+        let worked_now = slot.worked_now - clocks.worked_before;
+        let worked = if answered { clocks.worked } else { worked_now };
+        Wait { elapsed: end - at, worked, censored: open }
     };
     (standing, Some(wait))
 }

@@ -3,6 +3,7 @@
 //! All curves are walked at once, in one ascending order of time. Source: E. L. Kaplan, P. Meier, “Nonparametric
 //! estimation from incomplete observations”, JASA 53 (1958).
 
+use super::standing::Wait;
 use crate::kpis::model::{Duration, FollowUpClock};
 use num_bigint::BigUint;
 
@@ -29,11 +30,12 @@ impl Places {
         if count <= usize::from(u16::MAX) { Self::Narrow(Vec::new()) } else { Self::Wide(Vec::new()) }
     }
 
+    /// Adds the cells of an entry.
     #[inline]
-    pub(super) fn push(&mut self, cell: usize) {
+    pub(super) fn extend_by(&mut self, of_entry: impl Iterator<Item = usize>) {
         match self {
-            Self::Narrow(cells) => cells.push(cell as u16),
-            Self::Wide(cells) => cells.push(cell as u32),
+            Self::Narrow(cells) => cells.extend(of_entry.map(|cell| cell as u16)),
+            Self::Wide(cells) => cells.extend(of_entry.map(|cell| cell as u32)),
         }
     }
 
@@ -74,8 +76,13 @@ impl Places {
 }
 
 /// The median and the 90th percentile of each cell. `cases` is how many of the entries count in it.
-pub(super) fn clocks(times: &[u32], censored: &[bool], places: &Places, cases: &[u32]) -> Vec<FollowUpClock> {
-    let order = sorted(times, censored);
+pub(super) fn clocks(
+    waits: &[Wait],
+    time: impl Fn(&Wait) -> u32,
+    places: &Places,
+    cases: &[u32],
+) -> Vec<FollowUpClock> {
+    let order = sorted(waits, time);
     match places {
         Places::Narrow(cells) => walk(&order, cells, cases),
         Places::Wide(cells) => walk(&order, cells, cases),
@@ -145,20 +152,23 @@ fn entry_of(key: Key) -> usize {
 
 /// In ascending order; of equal times the events come first. A radix sort, one digit of time and censoring after the
 /// other.
-fn sorted(times: &[u32], censored: &[bool]) -> Vec<Key> {
+fn sorted(waits: &[Wait], time: impl Fn(&Wait) -> u32) -> Vec<Key> {
     const DIGIT: u32 = 11;
     // Of 33 bits.
     const DIGITS: usize = 3;
     let digit = |key: Key, n: usize| (((key >> 32) << 1 | key & 1) >> (DIGIT * n as u32)) as usize % (1 << DIGIT);
-    let key = |entry: usize| u64::from(times[entry]) << 32 | (entry as u64) << 1 | u64::from(censored[entry]);
+    let key =
+        |(entry, wait): (usize, &Wait)| u64::from(time(wait)) << 32 | (entry as u64) << 1 | u64::from(wait.censored);
     let mut counts = [[0u32; 1 << DIGIT]; DIGITS];
-    for entry in 0..times.len() {
-        counts.iter_mut().enumerate().for_each(|(n, count)| {
-            let count = &mut count[digit(key(entry), n)];
-            *count = count.wrapping_add(1);
-        });
-    }
-    let mut keys: Vec<Key> = (0..times.len()).map(key).collect();
+    let keys = waits.iter().enumerate().map(key);
+    let mut keys: Vec<Key> = keys
+        .inspect(|key| {
+            for (n, count) in counts.iter_mut().enumerate() {
+                let count = &mut count[digit(*key, n)];
+                *count = count.wrapping_add(1);
+            }
+        })
+        .collect();
     let mut other = vec![0; keys.len()];
     for (n, starts) in counts.iter_mut().enumerate() {
         if starts.contains(&(keys.len() as u32)) {
@@ -307,12 +317,15 @@ fn product(factors: &[u32]) -> BigUint {
 mod tests {
     use super::*;
 
+    fn wait(elapsed: u32, censored: bool) -> Wait {
+        Wait { elapsed, worked: 0, censored }
+    }
+
     /// The clock of all entries in one cell; negative times are censored.
     fn clock(times: &[i64]) -> FollowUpClock {
-        let seconds: Vec<u32> = times.iter().map(|time| time.unsigned_abs() as u32).collect();
-        let censored: Vec<bool> = times.iter().map(|time| *time < 0).collect();
+        let waits: Vec<Wait> = times.iter().map(|time| wait(time.unsigned_abs() as u32, *time < 0)).collect();
         let places = Places::Narrow(vec![0; times.len()]);
-        clocks(&seconds, &censored, &places, &places.cases(1)).remove(0)
+        clocks(&waits, |wait| wait.elapsed, &places, &places.cases(1)).remove(0)
     }
 
     /// The median in seconds; `Err` is a lower bound.
@@ -322,11 +335,11 @@ mod tests {
 
     #[test]
     fn times_are_sorted_with_events_before_censorings() {
-        let seconds = [7, 3, 3, u32::MAX, 0, 70_000];
-        let censored = [false, true, false, true, false, true];
-        let order: Vec<usize> = sorted(&seconds, &censored).into_iter().map(entry_of).collect();
+        let waits = [(7, false), (3, true), (3, false), (u32::MAX, true), (0, false), (70_000, true)];
+        let waits = waits.map(|(seconds, censored)| wait(seconds, censored));
+        let order: Vec<usize> = sorted(&waits, |wait| wait.elapsed).into_iter().map(entry_of).collect();
         assert_eq!(order, [4, 2, 1, 0, 5, 3]);
-        assert!(sorted(&[], &[]).is_empty());
+        assert!(sorted(&[], |wait| wait.elapsed).is_empty());
     }
 
     #[test]
@@ -341,7 +354,7 @@ mod tests {
     fn a_curve_that_never_falls_to_one_half_gives_a_lower_bound() {
         assert_eq!(median(&[1, 2, -9, -8, -7]), Some(Err(9)));
         assert_eq!(median(&[-5]), Some(Err(5)));
-        let at_once = clocks(&[0], &[true], &Places::Wide(vec![0]), &[1, 0])[0].median;
+        let at_once = clocks(&[wait(0, true)], |wait| wait.elapsed, &Places::Wide(vec![0]), &[1, 0])[0].median;
         assert_eq!(at_once, Some(Duration { seconds: 0, lower_bound: true }));
     }
 
