@@ -377,12 +377,13 @@ impl Import {
         leads::put_people(tx, people).await?;
         let keys = drafts.iter().filter_map(|draft| Some((draft.lead.id, draft.new_key.as_deref()?)));
         leads::add_keys(tx, source, Some(import.0), keys).await?;
-        let voided: Vec<_> = drafts.iter().flat_map(|draft| draft.voided.iter().map(|n| (draft.lead.id, *n))).collect();
-        leads::void_events(tx, at, Some(import.0), &self.actor, "its source says otherwise now", voided.into_iter())
-            .await?;
         let events: Vec<_> =
             drafts.iter().flat_map(|draft| draft.new_events().iter().map(|event| (draft.lead.id, event))).collect();
         leads::add_events(tx, Some(source), Some(import.0), events.into_iter()).await?;
+        // After they are added: of two rows about one deal the second voids what the first said.
+        let voided: Vec<_> = drafts.iter().flat_map(|draft| draft.voided.iter().map(|n| (draft.lead.id, *n))).collect();
+        leads::void_events(tx, at, Some(import.0), &self.actor, "its source says otherwise now", voided.into_iter())
+            .await?;
         let other_handovers = |draft: &&Draft| {
             let before = draft.before.as_ref().map_or(&[][..], |(row, _)| &row.derived.later);
             before != draft.lead.row.derived.later

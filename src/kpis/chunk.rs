@@ -302,7 +302,7 @@ impl Column {
 
     /// Adds to each code how many rows hold it.
     pub(super) fn count_into(&self, counts: &mut [u32]) {
-        for &local in &self.local {
+        for &local in self.local.iter() {
             counts[self.codes[usize::from(local)] as usize] += 1;
         }
     }

@@ -139,13 +139,14 @@ fn cells(row: &Row, zone: &Zone) -> Vec<Cell> {
     let text =
         |text: &Option<String>| text.as_deref().map_or(Cell::new("–").quiet(), |text| Cell::new(clipped(text)));
     let moment = |at: Option<Instant>| {
-        at.map(|at| zone.local(at))
-            .map_or(Cell::new("–").quiet(), |at| Cell::new(words::local_day(at)).sub(at.format("%H:%M").to_string()))
+        at.map(|at| zone.local(at)).map_or(Cell::new("–").quiet(), |at| {
+            Cell::new(words::local_day(at)).beneath(at.format("%H:%M").to_string())
+        })
     };
     let name = row.name.as_ref().or(row.email.as_ref()).or(row.external_id.as_ref());
     let lead = Cell::new(name.map_or_else(|| format!("Lead {}", row.id), |name| clipped(name)));
     vec![
-        lead.sub(row.external_id.as_deref().filter(|_| row.name.is_some()).map(clipped).unwrap_or_default()),
+        lead.beneath(row.external_id.as_deref().filter(|_| row.name.is_some()).map(clipped).unwrap_or_default()),
         text(&row.company),
         text(&row.channel),
         text(&row.owner),
@@ -153,7 +154,7 @@ fn cells(row: &Row, zone: &Zone) -> Vec<Cell> {
         moment(row.first_touch_at),
         row.decision
             .map_or(Cell::new("–").quiet(), |decision| Cell::new(decision_name(decision)))
-            .sub(row.reason.as_deref().map(reason_name).unwrap_or_default()),
+            .beneath(row.reason.as_deref().map(reason_name).unwrap_or_default()),
         moment(row.opportunity_at),
         moment(row.won_at),
         moment(row.lost_at),

@@ -38,6 +38,7 @@ pub fn lead(line: u64, id: &str, email: &str) -> LeadRecord {
         dimensions: vec![(Dimension::Channel, "Webinar".into()), (Dimension::Region, "North".into())],
         milestones: vec![(EventKind::Handover, Some(at(1_000))), (EventKind::Touch, Some(at(2_000)))],
         verdict: None,
+        unjudged: false,
     }
 }
 
@@ -49,6 +50,8 @@ pub fn outcome(line: u64, id: &str, deal: &str) -> OutcomeRecord {
         opportunity_at: Some(at(5_000)),
         won_at: None,
         lost_at: None,
+        not_won: false,
+        not_lost: false,
         value_minor: Some(70_000),
         reason: None,
         owner: None,

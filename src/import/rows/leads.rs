@@ -103,6 +103,7 @@ impl LeadRows {
         imply_opportunity(&mut milestones);
         let handover = if self.handed_over_at.is_some() { handed_over } else { Some(created_at) };
         milestones.insert(0, (EventKind::Handover, handover));
+        let unjudged = self.verdict.as_ref().is_some_and(|column| column.text(row).is_none());
         Ok(LeadRecord {
             line: row.line(),
             key,
@@ -119,6 +120,7 @@ impl LeadRows {
                 .collect(),
             milestones,
             verdict: self.verdict(row, context, verdict_at, latest.or(handover))?,
+            unjudged,
         })
     }
 

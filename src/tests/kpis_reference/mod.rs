@@ -398,12 +398,18 @@ impl<'a> Set<'a> {
             let rows = rows.iter().filter(|row| row.media || !media);
             rows.flat_map(|row| days.iter().map(move |day| part(row, day.plus(-shift)))).sum()
         };
-        let recorded = rows.iter().any(|row| days.iter().any(|day| row.from <= *day && *day <= row.to));
+        let recorded = |shift: i32| {
+            let covers = |row: &&SpendFact, day: Day| row.from <= day && day <= row.to;
+            rows.iter().any(|row| days.iter().any(|day| covers(row, day.plus(-shift))))
+        };
         Cac {
             spend_minor: Some(spent(0, false)),
             media_minor: Some(spent(0, true)),
-            lagged_spend_minor: lag_days.map(|lag| spent(lag as i32, false)),
-            missing: match (recorded, customers) {
+            lagged_spend_minor: lag_days
+                .map(|lag| lag as i32)
+                .filter(|&lag| recorded(lag))
+                .map(|lag| spent(lag, false)),
+            missing: match (recorded(0), customers) {
                 (false, _) => Some(NoCac::NoData),
                 (true, 0) => Some(NoCac::NoCustomer),
                 _ => None,
