@@ -14,7 +14,7 @@ use crate::period::Instant;
 use rustc_hash::FxHashMap;
 
 /// Leads in a chunk.
-const CHUNK_LEADS: i64 = 16_384;
+const CHUNK_LEADS: i64 = 8_192;
 
 /// It has not happened and will not: later than every `now`.
 pub(super) const NEVER: u32 = u32::MAX;

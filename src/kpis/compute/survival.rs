@@ -264,8 +264,9 @@ impl Curve {
         let bound = f64::from(self.since);
         // Two more products; the factor 2 covers that small errors multiply.
         let doubt = bound * (self.roundings + 2.0) * 2.0 * f64::EPSILON;
-        if (left - bound).abs() > doubt {
-            return left < bound;
+        if self.roundings == 0.0 || (left - bound).abs() > doubt {
+            // Without a rounding both are whole numbers.
+            return left <= bound;
         }
         let (left, all) = exact(self, &before());
         left * one_in <= all
@@ -391,7 +392,7 @@ mod tests {
 
     #[test]
     fn a_tie_in_floats_alone_is_none() {
-        // A curve in doubt: as if many roundings had happened, so that everything is decided in whole numbers.
+        // A curve in doubt, as if many roundings had happened, so that everything is decided in whole numbers.
         let curve = |at_risk| Curve { at_risk, roundings: 1e16, ..Curve::of(4) };
         let before = || vec![false];
         assert!(curve(2).is_reached(2, &before) && !curve(3).is_reached(2, &|| Vec::new()));
