@@ -292,6 +292,9 @@ impl LeadWord for LeadRecord {
     }
 
     fn apply(&self, draft: &mut Draft, origin: Origin, record: &str, values: &ValueIds) -> Effect {
+        // A handover that the creation only stands for does not correct one that the source gave for itself.
+        let given = draft.told(origin, record, EventKind::Handover).filter(|&at| at != draft.lead.row.created_at);
+        let handover = given.filter(|_| self.handover_implied);
         let lead = &mut draft.lead;
         let mut effect = if lead.row.created_at == self.created_at { Effect::Nothing } else { Effect::Changed };
         lead.row.created_at = self.created_at;
@@ -310,7 +313,8 @@ impl LeadWord for LeadRecord {
             (None, Some(None)) => Some(draft.opened_for_itself(origin, record)),
             (None, _) => None,
         };
-        let others = self.milestones.iter().copied().filter(|(kind, _)| *kind != EventKind::Opportunity);
+        let stands = |kind| kind != EventKind::Opportunity && (kind != EventKind::Handover || handover.is_none());
+        let others = self.milestones.iter().copied().filter(|(kind, _)| stands(*kind));
         for (kind, moment) in others.chain(opened.map(|moment| (EventKind::Opportunity, moment))) {
             effect = effect.and(draft.tell(origin, record, kind, moment, Detail::default()));
         }

@@ -96,6 +96,8 @@ pub struct LeadRecord {
     /// Every milestone that is mapped: `None` where the cell is empty, which takes an earlier import's word back.
     /// Without a `handed_over_at` column the handover is the creation.
     pub milestones: Vec<(EventKind, Option<Moment>)>,
+    /// The file has no column of handovers, and the creation stands for it.
+    pub handover_implied: bool,
     /// The verdict with its moment.
     pub verdict: Option<(VerdictRecord, Moment)>,
     /// There is a column of verdicts and the row's cell is empty, which takes an earlier import's verdict back.

@@ -13,7 +13,7 @@ use crate::error::{AppError, Result};
 use crate::leads::model::{Dimension, LeadId, ValueId};
 use crate::leads::store as leads;
 use crate::period::Instant;
-use crate::server::db::{Db, Tx, WriteTx};
+use crate::server::db::{Db, ImportClaim, Tx, WriteTx};
 use crate::spend::store::{self as spend, SpendKey};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value, json};
@@ -34,6 +34,8 @@ pub struct Import {
     source: i64,
     /// `None`: only a check.
     import: Option<ImportId>,
+    /// As long as it is there, nobody takes this import for a dead one.
+    _claim: Option<ImportClaim>,
     actor: String,
     batch: i64,
     values: ValueIds,
@@ -83,6 +85,10 @@ impl Import {
                 other.file_name, other.actor
             )));
         }
+        let Some(claim) = db.claim_imports().await? else {
+            let sentence = "Another process is about to import here; start this one when it has ended.";
+            return Err(AppError::Conflict(sentence.to_owned()));
+        };
         let source = match store::find_source(&mut tx, new.source).await? {
             Some(source) => source,
             None => store::add_source(&mut tx, new.source).await?,
@@ -91,7 +97,7 @@ impl Import {
         let detail = json!({ "kind": new.kind, "source": new.source, "file": new.file_name });
         let change = change_of(import, ChangeKind::ImportStarted, new.actor, at, detail);
         tx.record_change(&change).await?.commit().await?;
-        Ok(Self::of(db, new, source.0, Some(import)))
+        Ok(Self { _claim: Some(claim), ..Self::of(db, new, source.0, Some(import)) })
     }
 
     /// Begins a check: the same answers, and nothing is written.
@@ -106,6 +112,7 @@ impl Import {
             kind: new.kind,
             source,
             import,
+            _claim: None,
             actor: new.actor.to_owned(),
             batch: 0,
             values: ValueIds::default(),

@@ -129,11 +129,16 @@ pub fn as_text(answer: &Answer, words: &Words) -> String {
         line(format!("{:<28}{:>8}{:>16}{:>16}{:>12}", breakdown.dimension.key(), "leads", "rate", "CAC", "feedback"));
         for (value, figures) in &breakdown.rows {
             let name: String = value.map_or("(blank)".into(), words.name_of).chars().take(26).collect();
+            let too_early = if figures.conversion.leads == 0 { "no data" } else { "too early" };
+            let cac = match figures.cac.missing {
+                // The sum that was spent is too long for a column.
+                Some(NoCac::NoCustomer) => "not defined".to_owned(),
+                _ => cac_in_words(&figures.cac, words.currency),
+            };
             line(format!(
-                "{name:<28}{:>8}{:>16}{:>16}{:>12}",
+                "{name:<28}{:>8}{:>16}{cac:>16}{:>12}",
                 figures.conversion.leads,
-                rate_in_words(figures.conversion.rate(), "too early"),
-                cac_in_words(&figures.cac, words.currency),
+                rate_in_words(figures.conversion.rate(), too_early),
                 rate_in_words(figures.coverage.rate(), "none due"),
             ));
         }

@@ -37,6 +37,7 @@ pub fn lead(line: u64, id: &str, email: &str) -> LeadRecord {
         created_at: at(900),
         dimensions: vec![(Dimension::Channel, "Webinar".into()), (Dimension::Region, "North".into())],
         milestones: vec![(EventKind::Handover, Some(at(1_000))), (EventKind::Touch, Some(at(2_000)))],
+        handover_implied: false,
         verdict: None,
         unjudged: false,
     }

@@ -259,6 +259,23 @@ async fn the_opportunity_that_only_a_win_implied_goes_with_it_and_never_corrects
 }
 
 #[tokio::test]
+async fn a_file_without_handovers_leaves_those_that_its_source_gave() {
+    on_each_engine(async |db| {
+        let plain = |id: &str, created: u32| LeadRecord {
+            created_at: at(created),
+            milestones: vec![(EventKind::Handover, Some(at(created)))],
+            handover_implied: true,
+            ..lead(2, id, "")
+        };
+        import(db, File::Leads(vec![lead(2, "A", ""), plain("B", 900)])).await;
+        import(db, File::Leads(vec![plain("A", 800), plain("B", 700)])).await;
+        let found = table(db, "select created_at, handed_over_at from lead order by id").await;
+        assert_eq!(found, [["800", "1000"], ["700", "700"]]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_empty_cell_of_a_column_of_verdicts_takes_the_verdict_back() {
     on_each_engine(async |db| {
         let verdict = VerdictRecord { decision: Decision::Reject, reason: Some("no_need".into()), note: None };

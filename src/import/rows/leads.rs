@@ -119,6 +119,7 @@ impl LeadRows {
                 .filter_map(|(dimension, column)| column.text(row).map(|text| (*dimension, text.to_owned())))
                 .collect(),
             milestones,
+            handover_implied: self.handed_over_at.is_none(),
             verdict: self.verdict(row, context, verdict_at, latest.or(handover))?,
             unjudged,
         })
