@@ -9,6 +9,7 @@ use crate::ui::{Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, Page
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::hooks::use_location;
 use leptos_router::{SsrMode, path};
 
 /// How a page tells the server which HTTP status it is; the browser provides none.
@@ -72,6 +73,16 @@ pub fn Frame(children: Children) -> impl IntoView {
             </main>
         </div>
     }
+}
+
+/// The part of the address after the `?` while the address is this page's own. Once another page is on its way, that
+/// one's question means nothing here: the last one stays.
+pub fn own_search(is_own: fn(path: &str) -> bool) -> Memo<String> {
+    let location = use_location();
+    Memo::new(move |last: Option<&String>| {
+        let own = last.is_none() || location.pathname.with(|path| is_own(path));
+        if own { location.search.get() } else { last.cloned().unwrap_or_default() }
+    })
 }
 
 /// Waits for a page's data before it shows it; while the next one is on its way the last one stays.

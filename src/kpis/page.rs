@@ -4,17 +4,16 @@ use super::api;
 use super::page_court::CourtView;
 use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{PartingWords, Scoreboard, Section, Shown};
-use crate::app::{Problem, Settled};
+use crate::app::{Problem, Settled, own_search};
 use crate::sample::page::{LoadSampleForm, RemoveSampleForm};
 use crate::ui::{ChartFigure, DataTable, Drawing, Empty, Notice, NoticeKind, PageHead, SectionHead, Segmented};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_location;
 
 /// `/`
 #[component]
 pub fn ScoreboardPage() -> impl IntoView {
-    let search = use_location().search;
+    let search = own_search(|path| path == "/");
     let sheet = Resource::new(move || search.get(), api::read_scoreboard);
     let shown = move || {
         Suspend::new(async move {
@@ -30,9 +29,13 @@ pub fn ScoreboardPage() -> impl IntoView {
 
 /// What stands on any page about numbers while there is no lead.
 #[component]
-pub fn NoLead() -> impl IntoView {
+pub fn NoLead(
+    /// What the page is about.
+    #[prop(default = "Scoreboard")]
+    title: &'static str,
+) -> impl IntoView {
     view! {
-        <PageHead title="Scoreboard" lede="The numbers that marketing and sales share."/>
+        <PageHead title lede="The numbers that marketing and sales share."/>
         <Empty title="No lead is here yet">
             <LoadSampleForm/>
             <p>

@@ -5,25 +5,26 @@ use super::page::{ChartKey, More, NoLead};
 use super::page_court::CourtView;
 use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{Kpi, KpiPage, KpiShown, Section};
-use crate::app::{Problem, Settled};
+use crate::app::{Problem, Settled, own_search};
 use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, SectionHead};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::{use_location, use_params_map};
+use leptos_router::hooks::use_params_map;
 
 /// `/kpis/:name`
 #[component]
 pub fn KpiRoute() -> impl IntoView {
     let params = use_params_map();
-    let search = use_location().search;
+    let search = own_search(|path| path.starts_with("/kpis/") && !path.contains("/leads"));
     let name = move || params.read().get("name").unwrap_or_default();
     let sheet = Resource::new(move || (name(), search.get()), |(name, search)| api::read_kpi(name, search));
     let title = move || Kpi::from_key(&name()).map_or("Nothing here", Kpi::name);
     let shown = move || {
+        let title = title();
         Suspend::new(async move {
             match sheet.await {
                 Ok(KpiPage::Shown(shown)) => view! { <ShownKpi shown=*shown/> }.into_any(),
-                Ok(KpiPage::NoLead) => view! { <NoLead/> }.into_any(),
+                Ok(KpiPage::NoLead) => view! { <NoLead title/> }.into_any(),
                 Err(error) => view! { <Problem error way="/" way_words="To the scoreboard"/> }.into_any(),
             }
         })

@@ -5,8 +5,9 @@ use crate::ui::{Button, Chip, Field, Notice, NoticeKind, Segmented};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::Element;
+use leptos::web_sys::{Element, FormData};
 use leptos_router::components::Form;
+use std::sync::Arc;
 
 /// The bar of a page about numbers.
 #[component]
@@ -69,12 +70,11 @@ fn Dates(path: String, dates: (String, String), keep: Vec<(String, String)>, cho
         <details class="unfold" name="scope">
             <summary class="chip" data-set=chosen.then_some("")>"Dates…"</summary>
             <div class="panel">
-                <Form method="get" action=path>
-                    <Kept pairs=keep/>
+                <AskForm path keep>
                     <Field id="from" name="from" label="From" kind="date" value=dates.0/>
                     <Field id="to" name="to" label="To before" kind="date" value=dates.1 hint="This day is no longer counted."/>
                     <Button>"Show these days"</Button>
-                </Form>
+                </AskForm>
             </div>
         </details>
     }
@@ -83,7 +83,7 @@ fn Dates(path: String, dates: (String, String), keep: Vec<(String, String)>, cho
 #[component]
 fn Filters(path: String, filters: Vec<FilterWords>, keep: Vec<(String, String)>) -> impl IntoView {
     let filters = filters.into_iter().map(|filter| view! { <FilterView filter/> }).collect_view();
-    view! { <Form method="get" action=path attr:class="row filters"><Kept pairs=keep/>{filters}</Form> }
+    view! { <AskForm path keep attr:class="row filters">{filters}</AskForm> }
 }
 
 #[component]
@@ -115,11 +115,18 @@ fn FilterView(filter: FilterWords) -> impl IntoView {
     }
 }
 
-/// The rest of the question, so that a form does not lose it.
+/// A form that asks a page another question: all of it goes into the address.
 #[component]
-pub fn Kept(
-    /// Key and value.
-    pairs: Vec<(String, String)>,
+pub fn AskForm(
+    /// The page.
+    path: String,
+    /// The rest of the question, so that the form does not lose it.
+    keep: Vec<(String, String)>,
+    /// Fields and a button.
+    children: Children,
 ) -> impl IntoView {
-    pairs.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()
+    let keep = keep.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
+    // The router takes the button for a field; the browser itself leaves out what has no name.
+    let leave_nameless: Arc<dyn Fn(&FormData)> = Arc::new(|data: &FormData| data.delete(""));
+    view! { <Form method="get" action=path on_form_data=leave_nameless>{keep.collect_view()}{children()}</Form> }
 }

@@ -2,20 +2,19 @@
 
 use super::api;
 use super::sheet::{ListPage, ListShown};
-use crate::app::{Problem, Settled};
+use crate::app::{Problem, Settled, own_search};
 use crate::kpis::page::NoLead;
-use crate::kpis::page_scope::{Kept, ScopeBar};
+use crate::kpis::page_scope::{AskForm, ScopeBar};
 use crate::ui::{Button, Chip, DataTable, Field, PageHead, Segmented};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::Form;
-use leptos_router::hooks::{use_location, use_params_map};
+use leptos_router::hooks::use_params_map;
 
 /// `/kpis/:name/leads`
 #[component]
 pub fn ListRoute() -> impl IntoView {
     let params = use_params_map();
-    let search = use_location().search;
+    let search = own_search(|path| path.contains("/leads"));
     let name = move || params.read().get("name").unwrap_or_default();
     let sheet = Resource::new(move || (name(), search.get()), |(name, search)| api::read_list(name, search));
     let shown = move || {
@@ -40,17 +39,17 @@ pub fn ShownList(
     let empty = shown.table.rows.is_empty();
     let groups = shown.groups.into_iter().map(|(name, links)| view! { <Segmented label=name links/> }).collect_view();
     view! {
+        <Title text=format!("{} · Doubles", shown.title)/>
         <p class="back"><a href=shown.back>{format!("‹ {}", shown.kpi.name())}</a></p>
         <PageHead title=shown.title lede=shown.scope.lede.clone()/>
         <ScopeBar scope=shown.scope/>
         <div class="parts" role="group" aria-label="Which leads">{groups}</div>
         <div class="list-head">
             <p>{shown.meaning}" "<b>{shown.counted}</b></p>
-            <Form method="get" action=path attr:role="search">
-                <Kept pairs=shown.beside_search/>
+            <AskForm path keep=shown.beside_search attr:role="search">
                 <Field id="search" name="search" label="Name, e-mail, company or number" kind="search" value=shown.search/>
                 <Button>"Search"</Button>
-            </Form>
+            </AskForm>
         </div>
         {(!empty).then(|| view! { <DataTable table=shown.table class="leads" label="Leads"/> })}
         <p class="pages">

@@ -78,11 +78,14 @@ impl Said for FollowUp {
             });
             prose = prose.say(". ");
         }
+        if k.never_contacted == 0 {
+            return prose.say("Every lead was contacted.");
+        }
         let never = if k.never_contacted == 1 { " was never contacted" } else { " were never contacted" };
         prose = prose
             .link(words::counted(k.never_contacted, "lead", "leads"), leads(board, Part::NeverContacted))
             .say(never);
-        if let Some(share) = words::percent(k.never_contacted, k.handovers).filter(|_| k.never_contacted > 0) {
+        if let Some(share) = words::percent(k.never_contacted, k.handovers) {
             prose = prose.say(" (").stress(share).say(")");
         }
         match k.not_due {
