@@ -308,8 +308,8 @@ impl<'a> Plot<'a> {
         let points = self.chart.points;
         let measured = |i: usize| points.get(i).is_some_and(|point| point.value.is_some());
         for (i, point) in points.iter().enumerate() {
-            let alone = !(i > 0 && measured(i - 1)) && !measured(i + 1);
-            if point.young || point.mark.is_some() || alone {
+            let beside_another = measured(i + 1) || i > 0 && measured(i - 1);
+            if point.young || point.mark.is_some() || !beside_another {
                 self.dot(svg, i);
             }
         }
@@ -346,11 +346,16 @@ impl<'a> Plot<'a> {
             let (above, below) = (self.y(value) - 9.0, self.y(value) + 20.0);
             let floor = self.frame.top + self.frame.height - 4.0;
             let y = if is_low && below <= floor { below } else { above };
-            let (class, x) = if i + 1 == points.len() && i > 0 { ("end", 100.0) } else { ("mid", self.x(i)) };
+            // At the edges the words lean inwards, away from the scale and the window's side.
+            let (class, lean) = match i {
+                0 => ("start", -4),
+                i if i + 1 == points.len() => ("end", 16),
+                _ => ("mid", 0),
+            };
             let _ = write!(
                 svg,
-                "<text class=\"strong halo {class}\" x=\"{}%\" y=\"{}\">{}</text>",
-                coordinate(x),
+                "<text class=\"strong halo {class}\" x=\"{}%\" dx=\"{lean}\" y=\"{}\">{}</text>",
+                coordinate(self.x(i)),
                 coordinate(y.max(TOPMOST_WORDS)),
                 escaped(mark)
             );

@@ -6,7 +6,8 @@ use crate::id_type;
 use crate::leads::model::LeadId;
 use crate::leads::store::{LeadRow, Person};
 use crate::period::Instant;
-use crate::server::db::{Rows, Tx};
+use crate::server::bulk::Rows;
+use crate::server::db::Tx;
 use crate::statements;
 use crate::{changes, text_enum};
 
@@ -46,7 +47,7 @@ statements! {
         where import_id = $1 order by n desc limit 1";
     REMOVE_BATCH = "delete from import_batch where import_id = $1 and n = $2";
     ADD_BEFORE = "insert into import_undo (import_id, batch, lead_id, before, person)
-        select $2, $3, cast(r.value ->> 0 as bigint), r.value ->> 1, r.value ->> 2 from {rows} as r";
+        select {3:int}, {4:int}, {0:int}, {1:text}, {2:text} from {rows}";
     BEFORE = "select u.lead_id, u.before, u.person from import_undo as u
         where u.import_id = $1 and u.batch = $2 and not exists
             (select 1 from change as c where c.entity = 'lead' and c.entity_id = u.lead_id and c.seq > $3)";
@@ -60,22 +61,23 @@ statements! {
             (select 1 from import_undo as u
              where u.import_id = b.import_id and u.batch = b.n and u.lead_id = c.entity_id))";
     REMOVE_EVENTS = "delete from lead_event
-        where lead_id in (select cast(r.value ->> 0 as bigint) from {rows} as r)";
+        where lead_id in (select {0:int} from {rows})";
     REMOVE_LATER_EVENTS = "delete from lead_event where (lead_id, n) in
-            (select e.lead_id, e.n from {rows} as r cross join lead_event as e
-             where e.lead_id = cast(r.value ->> 0 as bigint) and e.n > cast(r.value ->> 1 as bigint)
-                and e.import_id = $2)";
+            (select e.lead_id, e.n from {rows} cross join lead_event as e
+             where e.lead_id = {0:int} and e.n > {1:int}
+                and e.import_id = {2:int})";
     UNVOID_EVENTS = "update lead_event
         set voided_at = null, voided_by = null, void_reason = null, voided_import = null
-        where voided_import = $2 and lead_id in (select cast(r.value ->> 0 as bigint) from {rows} as r)";
+        from {rows} where lead_id = {0:int} and voided_import = {1:int}";
     REMOVE_ALL_KEYS = "delete from lead_key
-        where lead_id in (select cast(r.value ->> 0 as bigint) from {rows} as r)";
-    REMOVE_KEYS = "delete from lead_key where import_id = $2
-        and lead_id in (select cast(r.value ->> 0 as bigint) from {rows} as r)";
+        where lead_id in (select {0:int} from {rows})";
+    REMOVE_KEYS = "delete from lead_key where (source_id, external_id) in
+            (select k.source_id, k.external_id from {rows} cross join lead_key as k
+             where k.lead_id = {0:int} and k.import_id = {1:int})";
     /// The number stays, so that a line of the log stays true; all else goes.
     REMOVE_LEADS = "update lead set gone = 1, company = null, title = null, size = null, channel_id = null,
-            campaign_id = null, segment_id = null, region_id = null, persona_id = null, owner_id = null, seq = $2
-        where id in (select cast(r.value ->> 0 as bigint) from {rows} as r)";
+            campaign_id = null, segment_id = null, region_id = null, persona_id = null, owner_id = null, seq = {1:int}
+        from {rows} where id = {0:int}";
     REMOVE_UNUSED_VALUES = "delete from dimension_value where import_id = $1 and id not in (
             select channel_id from lead where channel_id is not null
             union select campaign_id from lead where campaign_id is not null
@@ -243,11 +245,11 @@ pub async fn keep_before<'a>(
     let rows: Rows = leads
         .map(|(id, (row, person))| {
             let person = (!person.is_empty()).then(|| json(serde_json::to_string(person)));
-            (id, json(serde_json::to_string(row)), person)
+            let row = json(serde_json::to_string(row));
+            [id.into(), row.into(), person.into(), import.0.into(), batch.into()]
         })
         .collect();
-    tx.bulk_with(ADD_BEFORE, rows, &[Some(import.0), Some(batch)]).await?;
-    Ok(())
+    tx.bulk(ADD_BEFORE, &rows).await
 }
 
 /// What leads were before a batch changed them, but for those that a person worked on since.
@@ -279,20 +281,19 @@ pub async fn worked_on(tx: &mut Tx, import: ImportId) -> Result<i64> {
 
 /// Takes leads away that an import brought.
 pub async fn remove_leads(tx: &mut Tx, seq: i64, leads: &[LeadId]) -> Result<()> {
-    let ids = || leads.iter().map(|id| [id]).collect::<Rows>();
-    tx.bulk(REMOVE_EVENTS, ids()).await?;
-    tx.bulk(REMOVE_ALL_KEYS, ids()).await?;
-    tx.bulk_with(REMOVE_LEADS, ids(), &[Some(seq)]).await?;
-    Ok(())
+    let ids = leads.iter().map(|id| [(*id).into()]).collect();
+    tx.bulk(REMOVE_EVENTS, &ids).await?;
+    tx.bulk(REMOVE_ALL_KEYS, &ids).await?;
+    tx.bulk(REMOVE_LEADS, &leads.iter().map(|id| [(*id).into(), seq.into()]).collect()).await
 }
 
 /// Takes from histories and keys what an import added, and lets hold again what it voided.
 pub async fn restore_histories(tx: &mut Tx, import: ImportId, leads: &[(LeadId, LeadRow, Person)]) -> Result<()> {
-    let rows = || leads.iter().map(|(id, row, _)| (id, row.events)).collect::<Rows>();
-    tx.bulk_with(REMOVE_LATER_EVENTS, rows(), &[Some(import.0)]).await?;
-    tx.bulk_with(UNVOID_EVENTS, rows(), &[Some(import.0)]).await?;
-    tx.bulk_with(REMOVE_KEYS, rows(), &[Some(import.0)]).await?;
-    Ok(())
+    let later = leads.iter().map(|(id, row, _)| [(*id).into(), row.events.into(), import.0.into()]).collect();
+    tx.bulk(REMOVE_LATER_EVENTS, &later).await?;
+    let rows = leads.iter().map(|(id, ..)| [(*id).into(), import.0.into()]).collect();
+    tx.bulk(UNVOID_EVENTS, &rows).await?;
+    tx.bulk(REMOVE_KEYS, &rows).await
 }
 
 /// Strikes a batch that is taken back from the journal.

@@ -13,7 +13,7 @@ use crate::error::{AppError, Result};
 use crate::leads::model::{Dimension, LeadId, ValueId};
 use crate::leads::store as leads;
 use crate::period::Instant;
-use crate::server::db::{Db, ImportClaim, Rows, Tx, WriteTx};
+use crate::server::db::{Db, ImportClaim, Tx, WriteTx};
 use crate::spend::store::{self as spend, SpendKey};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value, json};
@@ -302,22 +302,14 @@ impl Import {
         records: &[R],
         numbers_from: i64,
     ) -> Result<Vec<Result<Found, Taken>>> {
-        let mut ids = Rows::default();
-        for (n, record) in records.iter().enumerate() {
-            if let Some(id) = &record.key().external_id {
-                ids.push(&(n, id));
-            }
-        }
         let mut by_id = vec![None; records.len()];
+        let numbered = records.iter().enumerate();
+        let ids = numbered.clone().filter_map(|(n, record)| Some((n, record.key().external_id.as_deref()?)));
         for (n, lead) in leads::find_by_id(tx, self.source, ids).await? {
             by_id[n as usize] = Some(LeadId(lead));
         }
-        let mut emails = Rows::default();
-        for (n, record) in records.iter().enumerate() {
-            if let (None, Some(email)) = (by_id[n], &record.key().email) {
-                emails.push(&(n, leads::email_key(email)));
-            }
-        }
+        let unknown = numbered.filter(|(n, _)| by_id[*n].is_none());
+        let emails = unknown.filter_map(|(n, record)| Some((n, record.key().email.as_deref()?)));
         let mut by_email: FxHashMap<usize, Vec<(LeadId, bool)>> = FxHashMap::default();
         for (n, lead, known) in leads::find_by_email(tx, self.source, emails).await? {
             by_email.entry(n as usize).or_default().push((LeadId(lead), known != 0));

@@ -144,18 +144,27 @@ pub fn More(
 
 /// What the lines and grounds of the charts mean.
 #[component]
-pub fn ChartKey() -> impl IntoView {
+pub fn ChartKey(
+    /// Some of them show how sure they are.
+    #[prop(default = true)]
+    sure: bool,
+) -> impl IntoView {
+    let band = sure.then(|| {
+        view! {
+            <span>
+                <svg class="chart" aria-hidden="true"><rect class="band" width="24" height="10"></rect></svg>
+                "95 % interval"
+            </span>
+            <span><i class="hatched" aria-hidden="true"></i>"too young to count"</span>
+        }
+    });
     view! {
         <div class="key">
             <span>
                 <svg class="chart" aria-hidden="true"><line class="target" x1="0" x2="24" y1="5" y2="5"></line></svg>
                 "target in force"
             </span>
-            <span>
-                <svg class="chart" aria-hidden="true"><rect class="band" width="24" height="10"></rect></svg>
-                "95 % interval"
-            </span>
-            <span><i class="hatched" aria-hidden="true"></i>"too young to count"</span>
+            {band}
         </div>
     }
 }

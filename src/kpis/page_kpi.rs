@@ -37,6 +37,7 @@ pub fn ShownKpi(
     /// What it says.
     shown: KpiShown,
 ) -> impl IntoView {
+    let has_interval = matches!(shown.court.kpi, Kpi::LeadToOpportunity | Kpi::FeedbackCoverage);
     let rules = shown.definition.into_iter().map(|rule| view! { <li>{rule}</li> }).collect_view();
     let breakdowns = shown.breakdowns.into_iter().map(|section| view! { <ByDimension section/> }).collect_view();
     view! {
@@ -52,11 +53,13 @@ pub fn ShownKpi(
             </section>
         </div>
         <section class="section" aria-labelledby="trend">
-            <SectionHead id="trend" title="How it moved"><ChartKey/></SectionHead>
+            <SectionHead id="trend" title="How it moved"><ChartKey sure=has_interval/></SectionHead>
             <ChartFigure chart=shown.trend/>
         </section>
         <section class="section" aria-labelledby="breakdowns">
-            <SectionHead id="breakdowns" title="Where it differs"/>
+            <SectionHead id="breakdowns" title="Where it differs">
+                <p>"Most leads first; a name filters by it, a number opens its leads"</p>
+            </SectionHead>
             <div class="cols-2 breakdowns">{breakdowns}</div>
         </section>
     }

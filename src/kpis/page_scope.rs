@@ -14,7 +14,8 @@ pub fn ScopeBar(
     /// What is asked, and what could be.
     scope: Scope,
 ) -> impl IntoView {
-    let excluded = (!scope.excluded.is_empty()).then(|| view! { <p class="end quiet">{scope.excluded}</p> });
+    let excluded =
+        scope.excluded.map(|excluded| view! { <p class="end"><a href=excluded.href>{excluded.text}</a></p> });
     let all_leads = scope.all_leads.map(|href| view! { <Chip href=href>"Show all leads"</Chip> });
     let filters = (!scope.filters.is_empty()).then(|| {
         view! { <Filters path=scope.path.clone() filters=scope.filters keep=scope.beside_filters/> }

@@ -122,8 +122,8 @@ pub struct Scope {
     pub filters: Vec<FilterWords>,
     /// The same question about all leads, if a filter is set.
     pub all_leads: Option<String>,
-    /// How many leads are left out by rule; empty where none is.
-    pub excluded: String,
+    /// How many leads are left out by rule, and which; nothing where none is.
+    pub excluded: Option<Link>,
 }
 
 /// A filter and its choices.

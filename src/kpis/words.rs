@@ -151,10 +151,10 @@ pub fn days(period: Period) -> String {
     }
 }
 
-/// `14 Oct 2025, 10:40`, as in a table.
-pub fn local_minute(at: NaiveDateTime) -> String {
+/// `14 Oct 2025`, as in a table.
+pub fn local_day(at: NaiveDateTime) -> String {
     let month = &month_name(Day(at.date().to_epoch_days()))[..3];
-    format!("{}{NBSP}{month}{NBSP}{}, {}", at.day(), at.year(), at.format("%H:%M"))
+    format!("{}{NBSP}{month}{NBSP}{}", at.day(), at.year())
 }
 
 /// `Tuesday 14 October 2025, 10:40`.

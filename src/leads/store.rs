@@ -4,51 +4,52 @@ use super::derive::{Derived, Milestones, derive};
 use super::model::{Decision, Dimension, Event, EventKind, LeadId, Moment, ValueId, VerdictFacts};
 use crate::error::Result;
 use crate::period::Instant;
-use crate::server::db::{Rows, Tx};
+use crate::server::bulk::{Cell, Rows};
+use crate::server::db::Tx;
 use crate::statements;
 use serde::{Deserialize, Serialize};
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
 use std::collections::HashMap;
 
 statements! {
-    FIND_BY_ID = "select cast(r.value ->> 0 as bigint), k.lead_id from {rows} as r cross join lead_key as k
-        where k.source_id = $2 and k.external_id = r.value ->> 1";
+    FIND_BY_ID = "select {0:int}, k.lead_id from {rows} cross join lead_key as k
+        where k.source_id = {2:int} and k.external_id = {1:text}";
     /// Oldest first; says also whether the source knows the lead by a number already.
-    FIND_BY_EMAIL = "select cast(r.value ->> 0 as bigint), p.lead_id,
-            cast(exists (select 1 from lead_key as k where k.lead_id = p.lead_id and k.source_id = $2) as integer)
-        from {rows} as r cross join lead_person as p where p.email_key = r.value ->> 1 order by p.lead_id";
+    FIND_BY_EMAIL = "select {0:int}, p.lead_id,
+            cast(exists (select 1 from lead_key as k where k.lead_id = p.lead_id and k.source_id = {2:int}) as integer)
+        from {rows} cross join lead_person as p where p.email_key = {1:text} order by p.lead_id";
     LOAD = "select l.id, l.created_at, l.company, l.title, l.size,
             l.channel_id, l.campaign_id, l.segment_id, l.region_id, l.persona_id, l.owner_id,
             l.handed_over_at, l.accepted_at, l.first_touch_at, l.connected_at, l.verdict_at,
             l.opportunity_at, l.won_at, l.lost_at, l.released_at, l.day_only,
             l.decision, l.reason, l.verdict_complete, l.opportunity_minor, l.won_minor, l.excluded, l.events,
             p.lead_id, p.name, p.email, p.phone
-        from {rows} as r cross join lead as l left join lead_person as p on p.lead_id = l.id
-        where l.id = cast(r.value ->> 0 as bigint) and l.gone = 0";
+        from {rows} cross join lead as l left join lead_person as p on p.lead_id = l.id
+        where l.id = {0:int} and l.gone = 0";
     LOAD_EVENTS = "select e.lead_id, e.n, e.kind, e.at, e.day_only, e.actor, e.source_id, e.import_id, e.record, e.detail,
             case when e.voided_at is null then cast(0 as bigint) when e.voided_import is null then 2 else 1 end
-        from {rows} as r cross join lead_event as e where e.lead_id = cast(r.value ->> 0 as bigint)
+        from {rows} cross join lead_event as e where e.lead_id = {0:int}
         order by e.lead_id, e.n";
     LOAD_HANDOVERS = "select h.lead_id, h.handed_over_at, h.accepted_at, h.first_touch_at, h.connected_at, h.verdict_at,
             h.released_at, h.day_only, h.decision, h.reason, h.verdict_complete
-        from {rows} as r cross join handover as h where h.lead_id = cast(r.value ->> 0 as bigint)
+        from {rows} cross join handover as h where h.lead_id = {0:int}
         order by h.lead_id, h.n";
     PUT = "insert into lead (id, created_at, company, title, size,
             channel_id, campaign_id, segment_id, region_id, persona_id, owner_id,
             handed_over_at, accepted_at, first_touch_at, connected_at, verdict_at,
             opportunity_at, won_at, lost_at, released_at, day_only,
             decision, reason, verdict_complete, opportunity_minor, won_minor, excluded, events, handovers, seq)
-        select cast(r.value ->> 0 as bigint), cast(r.value ->> 1 as bigint), r.value ->> 2, r.value ->> 3,
-            cast(r.value ->> 4 as bigint), cast(r.value ->> 5 as bigint), cast(r.value ->> 6 as bigint),
-            cast(r.value ->> 7 as bigint), cast(r.value ->> 8 as bigint), cast(r.value ->> 9 as bigint),
-            cast(r.value ->> 10 as bigint), cast(r.value ->> 11 as bigint), cast(r.value ->> 12 as bigint),
-            cast(r.value ->> 13 as bigint), cast(r.value ->> 14 as bigint), cast(r.value ->> 15 as bigint),
-            cast(r.value ->> 16 as bigint), cast(r.value ->> 17 as bigint), cast(r.value ->> 18 as bigint),
-            cast(r.value ->> 19 as bigint), cast(r.value ->> 20 as bigint), r.value ->> 21, r.value ->> 22,
-            cast(r.value ->> 23 as bigint), cast(r.value ->> 24 as bigint), cast(r.value ->> 25 as bigint),
-            cast(r.value ->> 26 as bigint), cast(r.value ->> 27 as bigint), cast(r.value ->> 28 as bigint), $2
-        from {rows} as r where true
+        select {0:int}, {1:int}, {2:text}, {3:text},
+            {4:int}, {5:int}, {6:int},
+            {7:int}, {8:int}, {9:int},
+            {10:int}, {11:int}, {12:int},
+            {13:int}, {14:int}, {15:int},
+            {16:int}, {17:int}, {18:int},
+            {19:int}, {20:int}, {21:text}, {22:text},
+            {23:int}, {24:int}, {25:int},
+            {26:int}, {27:int}, {28:int}, {29:int}
+        from {rows} where true
         on conflict (id) do update set created_at = excluded.created_at, company = excluded.company,
             title = excluded.title, size = excluded.size, channel_id = excluded.channel_id,
             campaign_id = excluded.campaign_id, segment_id = excluded.segment_id, region_id = excluded.region_id,
@@ -62,33 +63,33 @@ statements! {
             excluded = excluded.excluded, events = excluded.events, handovers = excluded.handovers,
             seq = excluded.seq";
     PUT_PERSON = "insert into lead_person (lead_id, name, email, phone, email_key)
-        select cast(r.value ->> 0 as bigint), r.value ->> 1, r.value ->> 2, r.value ->> 3, r.value ->> 4
-        from {rows} as r where true
+        select {0:int}, {1:text}, {2:text}, {3:text}, {4:text}
+        from {rows} where true
         on conflict (lead_id) do update set name = excluded.name, email = excluded.email, phone = excluded.phone,
             email_key = excluded.email_key";
-    REMOVE_PERSON = "delete from lead_person where lead_id in (select cast(r.value ->> 0 as bigint) from {rows} as r)";
-    REMOVE_HANDOVERS = "delete from handover where lead_id in (select cast(r.value ->> 0 as bigint) from {rows} as r)";
+    REMOVE_PERSON = "delete from lead_person where lead_id in (select {0:int} from {rows})";
+    REMOVE_HANDOVERS = "delete from handover where lead_id in (select {0:int} from {rows})";
     ADD_HANDOVERS = "insert into handover (lead_id, n, handed_over_at, accepted_at, first_touch_at, connected_at,
             verdict_at, released_at, day_only, decision, reason, verdict_complete)
-        select cast(r.value ->> 0 as bigint), cast(r.value ->> 1 as bigint), cast(r.value ->> 2 as bigint),
-            cast(r.value ->> 3 as bigint), cast(r.value ->> 4 as bigint), cast(r.value ->> 5 as bigint),
-            cast(r.value ->> 6 as bigint), cast(r.value ->> 7 as bigint), cast(r.value ->> 8 as bigint),
-            r.value ->> 9, r.value ->> 10, cast(r.value ->> 11 as bigint)
-        from {rows} as r";
+        select {0:int}, {1:int}, {2:int},
+            {3:int}, {4:int}, {5:int},
+            {6:int}, {7:int}, {8:int},
+            {9:text}, {10:text}, {11:int}
+        from {rows}";
     ADD_EVENTS = "insert into lead_event (lead_id, n, kind, at, day_only, actor, record, detail, source_id, import_id)
-        select cast(r.value ->> 0 as bigint), cast(r.value ->> 1 as bigint), r.value ->> 2,
-            cast(r.value ->> 3 as bigint), cast(r.value ->> 4 as bigint), r.value ->> 5, r.value ->> 6, r.value ->> 7,
-            $2, $3
-        from {rows} as r";
-    VOID_EVENTS = "update lead_event set voided_at = $2, voided_import = $3, voided_by = r.value ->> 2,
-            void_reason = r.value ->> 3
-        from {rows} as r where lead_id = cast(r.value ->> 0 as bigint) and n = cast(r.value ->> 1 as bigint)";
+        select {0:int}, {1:int}, {2:text},
+            {3:int}, {4:int}, {5:text}, {6:text}, {7:text},
+            {8:int}, {9:int}
+        from {rows}";
+    VOID_EVENTS = "update lead_event set voided_at = {4:int}, voided_import = {5:int}, voided_by = {2:text},
+            void_reason = {3:text}
+        from {rows} where lead_id = {0:int} and n = {1:int}";
     ADD_KEYS = "insert into lead_key (source_id, external_id, lead_id, import_id)
-        select $2, r.value ->> 1, cast(r.value ->> 0 as bigint), $3 from {rows} as r";
-    FIND_VALUES = "select v.dimension, v.name, v.id from {rows} as r cross join dimension_value as v
-        where v.dimension = r.value ->> 0 and v.name = r.value ->> 1";
+        select {2:int}, {1:text}, {0:int}, {3:int} from {rows}";
+    FIND_VALUES = "select v.dimension, v.name, v.id from {rows} cross join dimension_value as v
+        where v.dimension = {0:text} and v.name = {1:text}";
     ADD_VALUES = "insert into dimension_value (dimension, name, id, import_id)
-        select r.value ->> 0, r.value ->> 1, cast(r.value ->> 2 as bigint), $2 from {rows} as r";
+        select {0:text}, {1:text}, {2:int}, {3:int} from {rows}";
 }
 
 /// Name, e-mail and phone: shown by role, erasable, and never in a log.
@@ -227,40 +228,43 @@ impl StoredLead {
     }
 }
 
-/// For each `(row, external id)`, the lead that the source knows by it: pairs of row and lead.
-pub async fn find_by_id(tx: &mut Tx, source: i64, ids: Rows) -> Result<Vec<(i64, i64)>> {
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(sqlx::query_as(tx.sql(FIND_BY_ID)).bind(ids.into_json()).bind(source).fetch_all(tx.conn()).await?)
+/// For each pair of a row's place and an external id, the lead that the source knows by it: place and lead.
+pub async fn find_by_id<'a>(
+    tx: &mut Tx,
+    source: i64,
+    ids: impl Iterator<Item = (usize, &'a str)>,
+) -> Result<Vec<(i64, i64)>> {
+    let rows = ids.map(|(place, id)| [place.into(), id.into(), source.into()]).collect();
+    let found = tx.bulk_rows(FIND_BY_ID, &rows).await?;
+    Ok(found.iter().map(FromRow::from_row).collect::<Result<_, _>>()?)
 }
 
-/// For each `(row, e-mail key)`, the leads with that e-mail, oldest first: row, lead, and 1 where the source knows
-/// that lead by a number already.
-pub async fn find_by_email(tx: &mut Tx, source: i64, emails: Rows) -> Result<Vec<(i64, i64, i64)>> {
-    if emails.is_empty() {
-        return Ok(Vec::new());
-    }
-    Ok(sqlx::query_as(tx.sql(FIND_BY_EMAIL)).bind(emails.into_json()).bind(source).fetch_all(tx.conn()).await?)
+/// For each pair of a row's place and an e-mail, the leads with that e-mail, oldest first: place, lead, and 1 where
+/// the source knows that lead by a number already.
+pub async fn find_by_email<'a>(
+    tx: &mut Tx,
+    source: i64,
+    emails: impl Iterator<Item = (usize, &'a str)>,
+) -> Result<Vec<(i64, i64, i64)>> {
+    let rows = emails.map(|(place, email)| [place.into(), email_key(email).into(), source.into()]).collect();
+    let found = tx.bulk_rows(FIND_BY_EMAIL, &rows).await?;
+    Ok(found.iter().map(FromRow::from_row).collect::<Result<_, _>>()?)
 }
 
 /// Leads with their history; those that are gone are left out.
 pub async fn load(tx: &mut Tx, ids: &[LeadId]) -> Result<HashMap<LeadId, StoredLead>> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let json = || ids.iter().map(|id| [id.0]).collect::<Rows>().into_json();
+    let rows: Rows = ids.iter().map(|id| [Cell::from(*id)]).collect();
     let mut leads = HashMap::with_capacity(ids.len());
-    for row in sqlx::query(tx.sql(LOAD)).bind(json()).fetch_all(tx.conn()).await? {
+    for row in tx.bulk_rows(LOAD, &rows).await? {
         let lead = lead_of(&row)?;
         leads.insert(lead.id, lead);
     }
-    for row in sqlx::query(tx.sql(LOAD_EVENTS)).bind(json()).fetch_all(tx.conn()).await? {
+    for row in tx.bulk_rows(LOAD_EVENTS, &rows).await? {
         if let Some(lead) = leads.get_mut(&LeadId(row.try_get(0)?)) {
             lead.events.push(event_of(&row)?);
         }
     }
-    for row in sqlx::query(tx.sql(LOAD_HANDOVERS)).bind(json()).fetch_all(tx.conn()).await? {
+    for row in tx.bulk_rows(LOAD_HANDOVERS, &rows).await? {
         if let Some(lead) = leads.get_mut(&LeadId(row.try_get(0)?)) {
             lead.row.derived.later.push(handover_of(&row)?);
         }
@@ -271,9 +275,7 @@ pub async fn load(tx: &mut Tx, ids: &[LeadId]) -> Result<HashMap<LeadId, StoredL
 /// Writes the rows of leads, new and old, with the seq of this write. Handovers after the first are written by
 /// [`put_handovers`], personal values by [`put_people`].
 pub async fn put<'a>(tx: &mut Tx, seq: i64, leads: impl Iterator<Item = (LeadId, &'a LeadRow)>) -> Result<()> {
-    let rows: Rows = leads.map(|(id, row)| LeadCells { id, row }).collect();
-    tx.bulk_with(PUT, rows, &[Some(seq)]).await?;
-    Ok(())
+    tx.bulk(PUT, &leads.map(|(id, row)| cells_of(id, row, seq)).collect()).await
 }
 
 /// Replaces the handovers after the first of these leads.
@@ -283,31 +285,29 @@ pub async fn put_handovers<'a>(tx: &mut Tx, leads: impl Iterator<Item = (LeadId,
     let mut rows = Rows::default();
     for (id, lead) in leads {
         for (nth, handover) in lead.derived.later.iter().enumerate() {
-            let at = |moment: Option<Moment>| moment.map(|moment| moment.at.0);
-            rows.push(&(
-                id,
-                nth + 2,
+            let at = |moment: Option<Moment>| moment.map(|moment| moment.at).into();
+            rows.push([
+                id.into(),
+                (nth + 2).into(),
                 at(handover.handed_over_at),
                 at(handover.accepted_at),
                 at(handover.first_touch_at),
                 at(handover.connected_at),
                 at(handover.verdict_at),
                 at(handover.released_at),
-                handover_bits(handover),
-                handover.decision,
-                &handover.reason,
-                i64::from(handover.verdict_complete),
-            ));
+                handover_bits(handover).into(),
+                handover.decision.map(Decision::key).into(),
+                handover.reason.as_ref().into(),
+                handover.verdict_complete.into(),
+            ]);
         }
     }
-    tx.bulk(ADD_HANDOVERS, rows).await?;
-    Ok(())
+    tx.bulk(ADD_HANDOVERS, &rows).await
 }
 
 /// Removes the handovers after the first of these leads.
 pub async fn remove_handovers(tx: &mut Tx, leads: &[LeadId]) -> Result<()> {
-    tx.bulk(REMOVE_HANDOVERS, leads.iter().map(|id| [id]).collect()).await?;
-    Ok(())
+    tx.bulk(REMOVE_HANDOVERS, &leads.iter().map(|id| [(*id).into()]).collect()).await
 }
 
 /// Writes personal values; empty ones take the row away.
@@ -315,14 +315,15 @@ pub async fn put_people<'a>(tx: &mut Tx, people: impl Iterator<Item = (LeadId, &
     let (mut put, mut remove) = (Rows::default(), Rows::default());
     for (id, person) in people {
         if person.is_empty() {
-            remove.push(&[id]);
+            remove.push([id.into()]);
         } else {
-            put.push(&(id, &person.name, &person.email, &person.phone, person.email.as_deref().map(email_key)));
+            let Person { name, email, phone } = person;
+            let key = email.as_deref().map(email_key);
+            put.push([id.into(), name.as_ref().into(), email.as_ref().into(), phone.as_ref().into(), key.into()]);
         }
     }
-    tx.bulk(REMOVE_PERSON, remove).await?;
-    tx.bulk(PUT_PERSON, put).await?;
-    Ok(())
+    tx.bulk(REMOVE_PERSON, &remove).await?;
+    tx.bulk(PUT_PERSON, &put).await
 }
 
 /// Appends events to histories.
@@ -335,11 +336,20 @@ pub async fn add_events<'a>(
     let mut rows = Rows::default();
     for (lead, event) in events {
         let Moment { at, day_only } = event.moment;
-        let detail = event.detail.to_json();
-        rows.push(&(lead, event.n, event.kind, at, i64::from(day_only), &event.actor, &event.record, detail));
+        rows.push([
+            lead.into(),
+            event.n.into(),
+            event.kind.key().into(),
+            at.into(),
+            day_only.into(),
+            event.actor.as_ref().into(),
+            event.record.as_ref().into(),
+            event.detail.to_json().into(),
+            source.into(),
+            import.into(),
+        ]);
     }
-    tx.bulk_with(ADD_EVENTS, rows, &[source, import]).await?;
-    Ok(())
+    tx.bulk(ADD_EVENTS, &rows).await
 }
 
 /// Voids events of leads, by number, saying who did it and why.
@@ -351,9 +361,8 @@ pub async fn void_events(
     reason: &str,
     events: impl Iterator<Item = (LeadId, i64)>,
 ) -> Result<()> {
-    let rows: Rows = events.map(|(lead, n)| (lead, n, by, reason)).collect();
-    tx.bulk_with(VOID_EVENTS, rows, &[Some(i64::from(at.0)), import]).await?;
-    Ok(())
+    let cells = |(lead, n): (LeadId, i64)| [lead.into(), n.into(), by.into(), reason.into(), at.into(), import.into()];
+    tx.bulk(VOID_EVENTS, &events.map(cells).collect()).await
 }
 
 /// Writes down by which numbers a source knows leads.
@@ -363,17 +372,15 @@ pub async fn add_keys<'a>(
     import: Option<i64>,
     keys: impl Iterator<Item = (LeadId, &'a str)>,
 ) -> Result<()> {
-    tx.bulk_with(ADD_KEYS, keys.collect(), &[Some(source), import]).await?;
-    Ok(())
+    let cells = |(lead, key): (LeadId, &'a str)| [lead.into(), key.into(), source.into(), import.into()];
+    tx.bulk(ADD_KEYS, &keys.map(cells).collect()).await
 }
 
 /// The numbers of those values of dimensions that are there.
 pub async fn find_values(tx: &mut Tx, names: &[(Dimension, String)]) -> Result<Vec<((Dimension, String), ValueId)>> {
-    if names.is_empty() {
-        return Ok(Vec::new());
-    }
-    let json = names.iter().collect::<Rows>().into_json();
-    let found: Vec<(String, String, i64)> = sqlx::query_as(tx.sql(FIND_VALUES)).bind(json).fetch_all(tx.conn()).await?;
+    let rows = names.iter().map(|(dimension, name)| [dimension.key().into(), name.into()]).collect();
+    let found = tx.bulk_rows(FIND_VALUES, &rows).await?;
+    let found: Vec<(String, String, i64)> = found.iter().map(FromRow::from_row).collect::<Result<_, _>>()?;
     let known = found
         .into_iter()
         .filter_map(|(dimension, name, id)| Some(((Dimension::from_key(&dimension)?, name), ValueId(id))));
@@ -386,45 +393,50 @@ pub async fn add_values<'a>(
     import: Option<i64>,
     values: impl Iterator<Item = (&'a (Dimension, String), ValueId)>,
 ) -> Result<()> {
-    let rows: Rows = values.map(|((dimension, name), id)| (dimension, name, id)).collect();
-    tx.bulk_with(ADD_VALUES, rows, &[import]).await?;
-    Ok(())
+    let cells = |((dimension, name), id): (&'a (Dimension, String), ValueId)| {
+        [dimension.key().into(), name.into(), id.into(), import.into()]
+    };
+    tx.bulk(ADD_VALUES, &values.map(cells).collect()).await
 }
 
 /// A lead as the cells of [`PUT`].
-struct LeadCells<'a> {
-    id: LeadId,
-    row: &'a LeadRow,
-}
-
-impl Serialize for LeadCells<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeSeq;
-        let row = self.row;
-        let derived = &row.derived;
-        let mut cells = serializer.serialize_seq(None)?;
-        cells.serialize_element(&self.id)?;
-        cells.serialize_element(&row.created_at.at)?;
-        cells.serialize_element(&row.company)?;
-        cells.serialize_element(&row.title)?;
-        cells.serialize_element(&row.size)?;
-        for value in &row.values {
-            cells.serialize_element(value)?;
-        }
-        for moment in moments(row).into_iter().skip(1) {
-            cells.serialize_element(&moment.map(|moment| moment.at))?;
-        }
-        cells.serialize_element(&day_bits(&moments(row)))?;
-        cells.serialize_element(&derived.first.decision)?;
-        cells.serialize_element(&derived.first.reason)?;
-        cells.serialize_element(&i64::from(derived.first.verdict_complete))?;
-        cells.serialize_element(&derived.opportunity_minor)?;
-        cells.serialize_element(&derived.won_minor)?;
-        cells.serialize_element(&i64::from(row.excluded))?;
-        cells.serialize_element(&row.events)?;
-        cells.serialize_element(&derived.handovers())?;
-        cells.end()
-    }
+fn cells_of(id: LeadId, row: &LeadRow, seq: i64) -> [Cell<'_>; 30] {
+    let derived = &row.derived;
+    let moments = moments(row);
+    let at = |n: usize| moments[n].map(|moment| moment.at).into();
+    let value = |n: usize| row.values[n].into();
+    [
+        id.into(),
+        row.created_at.at.into(),
+        row.company.as_ref().into(),
+        row.title.as_ref().into(),
+        row.size.into(),
+        value(0),
+        value(1),
+        value(2),
+        value(3),
+        value(4),
+        value(5),
+        at(1),
+        at(2),
+        at(3),
+        at(4),
+        at(5),
+        at(6),
+        at(7),
+        at(8),
+        at(9),
+        day_bits(&moments).into(),
+        derived.first.decision.map(Decision::key).into(),
+        derived.first.reason.as_ref().into(),
+        derived.first.verdict_complete.into(),
+        derived.opportunity_minor.into(),
+        derived.won_minor.into(),
+        row.excluded.into(),
+        row.events.into(),
+        derived.handovers().into(),
+        seq.into(),
+    ]
 }
 
 /// The instants of a lead's row in the order of its columns, which numbers the bits of `day_only`.

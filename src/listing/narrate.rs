@@ -1,7 +1,7 @@
 //! Says a list: the words around it, a page of its rows, and the whole of it as a file.
 
 use super::model::{Column, PAGE_ROWS, Row, View, defuse};
-use super::service::{List, Request, parts};
+use super::service::{List, Request, groups};
 use super::sheet::{ListPage, ListShown};
 use crate::error::{AppError, Result};
 use crate::kpis::model::Part;
@@ -28,11 +28,23 @@ const COLUMNS: [(Column, &str); 10] = [
     (Column::Lost, "Lost"),
 ];
 
+/// As many characters of a name stand in a row.
+const MOST_NAMED: usize = 60;
+
 /// The address of a list, or of its file.
 fn address(path: &str, request: &Request, part: Part, view: &View) -> String {
+    let pairs = [question_pairs(request), own_pairs(part, view)].concat();
+    format!("{path}?{}", search_of(&pairs))
+}
+
+fn question_pairs(request: &Request) -> Vec<(String, String)> {
+    request.query.pairs().into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}
+
+/// What an address of a list says beside the question.
+fn own_pairs(part: Part, view: &View) -> Vec<(String, String)> {
     let usual = View::default();
-    let mut pairs: Vec<(String, String)> = own_pairs(request);
-    pairs.push(("part".into(), part.key().into()));
+    let mut pairs = vec![("part".to_owned(), part.key().to_owned())];
     if (view.sort, view.descending) != (usual.sort, usual.descending) {
         pairs.push(("sort".into(), view.sort.key().into()));
         pairs.push(("order".into(), if view.descending { "desc" } else { "asc" }.into()));
@@ -43,11 +55,7 @@ fn address(path: &str, request: &Request, part: Part, view: &View) -> String {
     if view.page > 1 {
         pairs.push(("page".into(), view.page.to_string()));
     }
-    format!("{path}?{}", search_of(&pairs))
-}
-
-fn own_pairs(request: &Request) -> Vec<(String, String)> {
-    request.query.pairs().into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+    pairs
 }
 
 /// The address of the leads behind a number.
@@ -72,15 +80,19 @@ pub fn page(request: &Request, list: Option<&List>) -> ListPage {
         href: address(&path, request, part, &View { page: 1, ..view.clone() }),
         current: part == request.part,
     };
-    let mut beside_search = own_pairs(request);
-    beside_search.push(("part".into(), request.part.key().into()));
-    beside_search.push(("sort".into(), view.sort.key().into()));
-    beside_search.push(("order".into(), if view.descending { "desc" } else { "asc" }.into()));
+    let mut own = own_pairs(request.part, &whole);
+    let scope = scope(&path, kpi, &own, &list.board);
+    own.retain(|(key, _)| key != "search");
+    let beside_search = [question_pairs(request), own].concat();
     let file = address(&format!("{path}.csv"), request, request.part, &whole);
     ListPage::Shown(Box::new(ListShown {
         kpi,
-        scope: scope(&path, &list.board),
-        parts: parts(kpi).iter().map(link).collect(),
+        scope,
+        title: format!("{}: {}", part_name(request.part), words::counted(list.all as u32, "lead", "leads")),
+        groups: groups(kpi)
+            .iter()
+            .map(|(name, parts)| ((*name).to_owned(), parts.iter().map(link).collect()))
+            .collect(),
         meaning: meaning(request.part).to_owned(),
         counted: counted(list, first, rows.len()),
         search: view.search.clone(),
@@ -124,20 +136,25 @@ fn heading(path: &str, request: &Request, column: Column, text: &str) -> Heading
 }
 
 fn cells(row: &Row, zone: &Zone) -> Vec<Cell> {
-    let text = |text: &Option<String>| Cell::new(text.as_deref().unwrap_or("–"));
-    let moment =
-        |at: Option<Instant>| at.map_or(Cell::new("–").quiet(), |at| Cell::new(words::local_minute(zone.local(at))));
+    let text =
+        |text: &Option<String>| text.as_deref().map_or(Cell::new("–").quiet(), |text| Cell::new(clipped(text)));
+    let moment = |at: Option<Instant>| {
+        at.map(|at| zone.local(at)).map_or(Cell::new("–").quiet(), |at| {
+            Cell::new(words::local_day(at)).beneath(at.format("%H:%M").to_string())
+        })
+    };
     let name = row.name.as_ref().or(row.email.as_ref()).or(row.external_id.as_ref());
-    let lead = Cell::new(name.cloned().unwrap_or_else(|| format!("Lead {}", row.id)));
+    let lead = Cell::new(name.map_or_else(|| format!("Lead {}", row.id), |name| clipped(name)));
     vec![
-        lead.sub(row.external_id.clone().filter(|_| row.name.is_some()).unwrap_or_default()),
+        lead.beneath(row.external_id.as_deref().filter(|_| row.name.is_some()).map(clipped).unwrap_or_default()),
         text(&row.company),
         text(&row.channel),
         text(&row.owner),
         moment(row.handed_over_at),
         moment(row.first_touch_at),
-        Cell::new(row.decision.map_or("–", decision_name))
-            .sub(row.reason.as_deref().map(reason_name).unwrap_or_default()),
+        row.decision
+            .map_or(Cell::new("–").quiet(), |decision| Cell::new(decision_name(decision)))
+            .beneath(row.reason.as_deref().map(reason_name).unwrap_or_default()),
         moment(row.opportunity_at),
         moment(row.won_at),
         moment(row.lost_at),
@@ -177,6 +194,14 @@ pub fn csv(list: &List, raw: bool) -> Result<Vec<u8>> {
         writer.write_record(texts.chain(said).chain(moments)).map_err(|_| AppError::Internal)?;
     }
     writer.into_inner().map_err(|_| AppError::Internal)
+}
+
+/// As much of a name as a row has room for; the files hold the whole.
+fn clipped(name: &str) -> String {
+    match name.char_indices().nth(MOST_NAMED) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
 }
 
 const fn decision_name(decision: Decision) -> &'static str {

@@ -38,19 +38,20 @@ pub fn ShownList(
 ) -> impl IntoView {
     let path = shown.scope.path.clone();
     let empty = shown.table.rows.is_empty();
+    let groups = shown.groups.into_iter().map(|(name, links)| view! { <Segmented label=name links/> }).collect_view();
     view! {
-        <PageHead title=format!("Leads behind: {}", shown.kpi.name()) lede=shown.scope.lede.clone()/>
         <p class="back"><a href=shown.back>{format!("‹ {}", shown.kpi.name())}</a></p>
+        <PageHead title=shown.title lede=shown.scope.lede.clone()/>
         <ScopeBar scope=shown.scope/>
+        <div class="parts" role="group" aria-label="Which leads">{groups}</div>
         <div class="list-head">
-            <Segmented label="Which leads" links=shown.parts/>
+            <p>{shown.meaning}" "<b>{shown.counted}</b></p>
             <Form method="get" action=path attr:role="search">
                 <Kept pairs=shown.beside_search/>
                 <Field id="search" name="search" label="Name, e-mail, company or number" kind="search" value=shown.search/>
                 <Button>"Search"</Button>
             </Form>
         </div>
-        <p class="list-meaning">{shown.meaning}" "<b>{shown.counted}</b></p>
         {(!empty).then(|| view! { <DataTable table=shown.table class="leads" label="Leads"/> })}
         <p class="pages">
             {(!shown.earlier.is_empty()).then(|| view! { <Chip href=shown.earlier>"‹ Page before"</Chip> })}
@@ -58,8 +59,10 @@ pub fn ShownList(
             {(!empty)
                 .then(|| {
                     view! {
-                        <a href=shown.csv rel="external" download="">"CSV as shown"</a>
-                        <a href=shown.raw_csv rel="external" download="">"CSV for machines"</a>
+                        <span class="files">
+                            <a href=shown.csv rel="external" download="">"CSV as shown"</a>
+                            <a href=shown.raw_csv rel="external" download="">"CSV for machines"</a>
+                        </span>
                     }
                 })}
         </p>

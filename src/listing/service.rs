@@ -1,6 +1,7 @@
 //! Finds the leads of a list: the core says which, the database who they are.
 
 use super::model::{Row, View, fold, sort};
+use super::sheet::OWN_KEYS;
 use super::store;
 use crate::error::{AppError, Result};
 use crate::kpis::board::Board;
@@ -39,9 +40,6 @@ pub struct List {
     pub all: usize,
 }
 
-/// The keys of an address that are not the question's.
-const OWN_KEYS: [&str; 5] = ["part", "sort", "order", "search", "page"];
-
 impl Request {
     /// Reads the name of a KPI and the part of an address after the `?`. An error is a sentence.
     pub fn parse(name: &str, search: &str) -> Result<Self> {
@@ -61,33 +59,31 @@ impl Request {
     }
 }
 
-/// The parts of a KPI that open onto their leads, the headline's first.
-pub fn parts(kpi: Kpi) -> &'static [Part] {
+/// The parts of a KPI that open onto their leads, in groups with a name; the headline's first.
+pub fn groups(kpi: Kpi) -> &'static [(&'static str, &'static [Part])] {
     match kpi {
-        Kpi::LeadToOpportunity => {
-            &[Part::Opportunities, Part::Mature, Part::Leads, Part::SoFar, Part::Excluded, Part::OutOfOrder]
-        }
-        Kpi::Cac => &[Part::Customers, Part::OpportunitiesOpened, Part::Excluded],
+        Kpi::LeadToOpportunity => &[
+            ("The rate", &[Part::Opportunities, Part::Mature, Part::Leads, Part::SoFar]),
+            ("The funnel", &[Part::Accepted, Part::Touched, Part::Connected, Part::Opportunity, Part::Won]),
+            ("Findings", &[Part::Excluded, Part::OutOfOrder]),
+        ],
+        Kpi::Cac => &[("The cost", &[Part::Customers, Part::OpportunitiesOpened]), ("Findings", &[Part::Excluded])],
         Kpi::FollowUp => &[
-            Part::NeverContacted,
-            Part::OverdueOpen,
-            Part::TouchedLate,
-            Part::TouchedOnTime,
-            Part::NotDue,
-            Part::Contacted,
-            Part::Handovers,
-            Part::Excluded,
-            Part::OutOfOrder,
+            ("Contact", &[Part::NeverContacted, Part::Contacted, Part::Handovers]),
+            ("The promise", &[Part::TouchedOnTime, Part::TouchedLate, Part::OverdueOpen, Part::NotDue]),
+            ("Findings", &[Part::Excluded, Part::OutOfOrder]),
         ],
         Kpi::FeedbackCoverage => &[
-            Part::WithVerdict,
-            Part::FeedbackDue,
-            Part::VerdictOnTime,
-            Part::TurnedDown,
-            Part::OtherReason,
-            Part::Excluded,
+            ("Coverage", &[Part::WithVerdict, Part::FeedbackDue, Part::VerdictOnTime]),
+            ("Verdicts", &[Part::TurnedDown, Part::OtherReason]),
+            ("Findings", &[Part::Excluded]),
         ],
     }
+}
+
+/// The parts of all groups of a KPI.
+pub fn parts(kpi: Kpi) -> Vec<Part> {
+    groups(kpi).iter().flat_map(|(_, parts)| *parts).copied().collect()
 }
 
 /// The leads that are asked for; `None` before anything was imported.

@@ -4,6 +4,9 @@ use crate::kpis::sheet::{Kpi, Scope};
 use crate::ui::says::{Link, Table};
 use serde::{Deserialize, Serialize};
 
+/// The keys of a list's address that are not the question's: no other page understands them.
+pub const OWN_KEYS: [&str; 5] = ["part", "sort", "order", "search", "page"];
+
 /// The leads behind a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ListPage {
@@ -20,8 +23,10 @@ pub struct ListShown {
     pub kpi: Kpi,
     /// Period and filters.
     pub scope: Scope,
-    /// The parts of the number, and which is shown.
-    pub parts: Vec<Link>,
+    /// Which leads, and how many.
+    pub title: String,
+    /// The parts of the number in groups with a name, and which is shown.
+    pub groups: Vec<(String, Vec<Link>)>,
     /// What the leads have in common.
     pub meaning: String,
     /// How many, and which of them are on this page.

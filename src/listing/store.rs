@@ -4,7 +4,7 @@ use super::model::Row;
 use crate::error::Result;
 use crate::leads::model::{Decision, LeadId};
 use crate::period::Instant;
-use crate::server::db::{Db, Rows};
+use crate::server::db::Db;
 use crate::statements;
 use sqlx::Row as _;
 
@@ -12,19 +12,18 @@ statements! {
     LEADS = "select l.id, (select min(k.external_id) from lead_key as k where k.lead_id = l.id) as external_id,
             p.name, p.email, l.company, c.name as channel, o.name as owner, l.handed_over_at, l.first_touch_at,
             l.decision, l.reason, l.opportunity_at, l.won_at, l.lost_at
-        from {rows} as r
+        from {rows}
         cross join lead as l
         left join lead_person as p on p.lead_id = l.id
         left join dimension_value as c on c.id = l.channel_id
         left join dimension_value as o on o.id = l.owner_id
-        where l.id = cast(r.value ->> 0 as bigint)";
+        where l.id = {0:int}";
 }
 
 /// These leads, in no particular order.
 pub async fn leads(db: &Db, ids: &[LeadId]) -> Result<Vec<Row>> {
     let mut tx = db.read().await?;
-    let ids = ids.iter().map(|id| [id.0]).collect::<Rows>().into_json();
-    let rows = sqlx::query(tx.sql(LEADS)).bind(ids).fetch_all(tx.conn()).await?;
+    let rows = tx.bulk_rows(LEADS, &ids.iter().map(|id| [(*id).into()]).collect()).await?;
     let row = |row: &sqlx::any::AnyRow| -> Result<Row, sqlx::Error> {
         let instant = |name| -> Result<Option<Instant>, sqlx::Error> {
             let at: Option<i64> = row.try_get(name)?;

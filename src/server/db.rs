@@ -3,11 +3,12 @@
 //! Every write goes through [`WriteTx`], which can only be committed together with its row of the change log.
 //! What the two engines do differently stands here and in [`super::open`], and nowhere else.
 
+use super::bulk::Rows;
 use crate::changes::model::{Change, Seq};
 use crate::changes::store as changes;
 use crate::error::{AppError, Result};
-use serde::Serialize;
-use sqlx::{Any, AnyConnection, AssertSqlSafe, Pool, Transaction};
+use sqlx::any::AnyRow;
+use sqlx::{Any, AnyConnection, Pool, Transaction};
 use std::fs::File;
 use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex};
@@ -129,9 +130,9 @@ impl Db {
 }
 
 impl Tx {
-    /// The text of a statement in the dialect of this engine.
-    pub fn sql(&self, statement: &'static str) -> AssertSqlSafe<String> {
-        AssertSqlSafe(in_dialect(self.engine, statement))
+    /// The text of a statement without rows.
+    pub fn sql(&self, statement: &'static str) -> &'static str {
+        statement
     }
 
     /// Where statements are sent.
@@ -139,27 +140,30 @@ impl Tx {
         &mut self.inner
     }
 
-    /// Runs a statement over many rows at once: `{rows}` in its text stands for the rows, which are bound as `$1`.
-    /// Much faster than a statement a row, and the only place where the engines' dialects differ.
-    pub(crate) async fn bulk(&mut self, statement: &'static str, rows: Rows) -> Result<u64> {
-        self.bulk_with(statement, rows, &[]).await
+    /// Runs a statement over many rows; see [`super::bulk`].
+    pub(crate) async fn bulk(&mut self, statement: &'static str, rows: &Rows<'_>) -> Result<()> {
+        let engine = self.engine;
+        let mut parts = rows.parts(engine).map(|part| rows.part(engine, statement, part));
+        let mut next = parts.next();
+        while let Some((text, values)) = next {
+            let run = sqlx::query_with(text, values).execute(self.conn());
+            // The next part is laid out while the database works on this one.
+            let (done, prepared) = tokio::join!(run, async { parts.next() });
+            done?;
+            next = prepared;
+        }
+        Ok(())
     }
 
-    /// As [`Tx::bulk`], with numbers that are the same for every row as `$2`, `$3` ….
-    pub(crate) async fn bulk_with(
-        &mut self,
-        statement: &'static str,
-        rows: Rows,
-        constants: &[Option<i64>],
-    ) -> Result<u64> {
-        if rows.is_empty() {
-            return Ok(0);
+    /// The rows that a query over many rows finds, in parts in the order of those; see [`super::bulk`].
+    pub(crate) async fn bulk_rows(&mut self, statement: &'static str, rows: &Rows<'_>) -> Result<Vec<AnyRow>> {
+        let engine = self.engine;
+        let mut found = Vec::new();
+        for part in rows.parts(engine) {
+            let (text, values) = rows.part(engine, statement, part);
+            found.extend(sqlx::query_with(text, values).fetch_all(self.conn()).await?);
         }
-        let mut query = sqlx::query(self.sql(statement)).bind(rows.into_json());
-        for constant in constants {
-            query = query.bind(*constant);
-        }
-        Ok(query.execute(self.conn()).await?.rows_affected())
+        Ok(found)
     }
 }
 
@@ -198,48 +202,9 @@ impl Recorded {
     }
 }
 
-/// The rows of a bulk statement, as one JSON array of arrays.
-#[derive(Debug, Default)]
-pub struct Rows {
-    json: Vec<u8>,
-    rows: usize,
-}
-
-impl Rows {
-    /// Adds a row: a tuple or array, or whatever else serialises as a JSON array.
-    pub fn push(&mut self, row: &impl Serialize) {
-        self.json.push(if self.rows == 0 { b'[' } else { b',' });
-        serde_json::to_writer(&mut self.json, row).expect("rows are numbers and texts, written to memory");
-        self.rows += 1;
-    }
-
-    /// No row was added.
-    pub const fn is_empty(&self) -> bool {
-        self.rows == 0
-    }
-
-    /// As what is bound to `$1` of a statement over these rows.
-    pub fn into_json(mut self) -> String {
-        if self.rows == 0 {
-            self.json.push(b'[');
-        }
-        self.json.push(b']');
-        String::from_utf8(self.json).expect("serde_json writes UTF-8")
-    }
-}
-
-impl<R: Serialize> FromIterator<R> for Rows {
-    fn from_iter<I: IntoIterator<Item = R>>(iter: I) -> Self {
-        let mut rows = Self::default();
-        iter.into_iter().for_each(|row| rows.push(&row));
-        rows
-    }
-}
-
 /// Declares the SQL of a store, as constants and as the list `ALL`, which a test prepares on both engines.
 ///
-/// `{rows}` stands for a table of one column `value` with the rows bound as `$1`; `value ->> 0` is the first cell
-/// of a row, as text on PostgreSQL, so numbers are cast.
+/// What `{rows}` and `{0:int}` stand for is said in [`crate::server::bulk`].
 #[macro_export]
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $sql:expr;)+) => {
@@ -248,16 +213,6 @@ macro_rules! statements {
         /// Every statement of this store by name.
         pub const ALL: &[(&str, &str)] = &[$((concat!(module_path!(), "::", stringify!($name)), $name)),+];
     };
-}
-
-/// The text of a statement as an engine wants it.
-pub fn in_dialect(engine: Engine, statement: &str) -> String {
-    let rows = match engine {
-        // JSONB, so that reading a cell does not parse the row's text once more.
-        Engine::Sqlite => "jsonb_each($1)",
-        Engine::Postgres => "json_array_elements(cast(cast($1 as text) as json))",
-    };
-    statement.replace("{rows}", rows)
 }
 
 /// What a failure of the database means to the person who asked. Nothing was saved in any of these cases.
@@ -326,13 +281,6 @@ fn postgres_trouble(state: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn rows_are_one_json_array_of_arrays() {
-        assert_eq!(Rows::default().into_json(), "[]");
-        let rows: Rows = [(1, Some("a\"b")), (2, None)].into_iter().collect();
-        assert_eq!(rows.into_json(), r#"[[1,"a\"b"],[2,null]]"#);
-    }
 
     #[test]
     fn each_refusal_of_sqlite_says_what_to_do() {

@@ -1,6 +1,8 @@
-//! The process around the product: configuration, the clock, the database's connections, HTTP, security headers, the site in the binary, logs.
+//! The process around the product: configuration, the clock, the database's connections, HTTP, security headers, the
+//! site in the binary, logs.
 
 mod assets;
+pub mod bulk;
 pub mod clock;
 pub mod config;
 pub mod db;

@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::import::model::{SpendKind, Team};
 use crate::leads::model::ValueId;
 use crate::period::Day;
-use crate::server::db::{Rows, Tx};
+use crate::server::db::Tx;
 use crate::statements;
 use sqlx::Row;
 
@@ -13,12 +13,11 @@ statements! {
         from spend as s left join dimension_value as v on v.id = s.channel_id
         where s.source_id = $1 and s.gone = 0";
     ADD = "insert into spend (id, from_day, to_day, channel_id, kind, team, ordinal, amount_minor, source_id, import_id, seq)
-        select cast(r.value ->> 0 as bigint), cast(r.value ->> 1 as bigint), cast(r.value ->> 2 as bigint),
-            cast(r.value ->> 3 as bigint), r.value ->> 4, r.value ->> 5, cast(r.value ->> 6 as bigint),
-            cast(r.value ->> 7 as bigint), $2, $3, $4
-        from {rows} as r";
-    TAKE_OUT = "update spend set gone = 1, gone_import = $2, seq = $3
-        where id in (select cast(r.value ->> 0 as bigint) from {rows} as r)";
+        select {0:int}, {1:int}, {2:int},
+            {3:int}, {4:text}, {5:text}, {6:int},
+            {7:int}, {8:int}, {9:int}, {10:int}
+        from {rows}";
+    TAKE_OUT = "update spend set gone = 1, gone_import = {1:int}, seq = {2:int} from {rows} where id = {0:int}";
     REMOVE_ADDED = "update spend set gone = 1, seq = $3 where id between $1 and $2";
     PUT_BACK = "update spend set gone = 0, gone_import = null, seq = $2 where gone_import = $1";
 }
@@ -68,17 +67,27 @@ pub async fn add<'a>(
     seq: i64,
     rows: impl Iterator<Item = (i64, &'a SpendKey, Option<ValueId>, i64)>,
 ) -> Result<()> {
-    let rows: Rows = rows
-        .map(|(id, key, channel, amount)| (id, key.from.0, key.to.0, channel, key.kind, key.team, key.ordinal, amount))
-        .collect();
-    tx.bulk_with(ADD, rows, &[Some(source), Some(import), Some(seq)]).await?;
-    Ok(())
+    let cells = |(id, key, channel, amount): (i64, &'a SpendKey, Option<ValueId>, i64)| {
+        [
+            id.into(),
+            i64::from(key.from.0).into(),
+            i64::from(key.to.0).into(),
+            channel.into(),
+            key.kind.key().into(),
+            key.team.map(Team::key).into(),
+            key.ordinal.into(),
+            amount.into(),
+            source.into(),
+            import.into(),
+            seq.into(),
+        ]
+    };
+    tx.bulk(ADD, &rows.map(cells).collect()).await
 }
 
 /// Takes rows out because an import says otherwise.
 pub async fn take_out(tx: &mut Tx, import: i64, seq: i64, ids: impl Iterator<Item = i64>) -> Result<()> {
-    tx.bulk_with(TAKE_OUT, ids.map(|id| [id]).collect(), &[Some(import), Some(seq)]).await?;
-    Ok(())
+    tx.bulk(TAKE_OUT, &ids.map(|id| [id.into(), import.into(), seq.into()]).collect()).await
 }
 
 /// Undoes an import: the rows that a batch added (numbers `first` to `last`) go, and those that the import took out

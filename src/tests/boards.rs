@@ -26,15 +26,39 @@ const MONTHS: [(u32, u32, u32, u32, u32, i64); 12] = [
     (362, 14, 1_356, 290, 255, 40_100),
 ];
 
-/// Channel, leads, opportunities of mature, media in euro, customers, median minutes, share on time in percent.
-const CHANNELS: [(&str, u32, u32, u32, i64, u32, u32, u32); 7] = [
-    ("Organic search", 388, 23, 207, 9_200, 8, 800, 80),
-    ("Webinars", 342, 29, 184, 64_800, 10, 700, 84),
-    ("LinkedIn Ads", 301, 14, 163, 94_500, 5, 890, 79),
-    ("Google Ads", 287, 11, 158, 58_880, 4, 930, 78),
-    ("Content syndication", 222, 3, 115, 41_200, 0, 1_905, 63),
-    ("Trade fairs", 214, 17, 121, 91_800, 6, 1_565, 61),
-    ("Partner referrals", 118, 16, 64, 32_960, 8, 370, 88),
+/// How a channel fared.
+struct Channel {
+    name: &'static str,
+    leads: u32,
+    opportunities: u32,
+    mature: u32,
+    /// In whole euro.
+    media: i64,
+    customers: u32,
+    median_minutes: u32,
+    /// First touches in time, in percent.
+    on_time: u32,
+}
+
+const fn channel(
+    name: &'static str,
+    leads: u32,
+    [opportunities, mature]: [u32; 2],
+    media: i64,
+    customers: u32,
+    [median_minutes, on_time]: [u32; 2],
+) -> Channel {
+    Channel { name, leads, opportunities, mature, media, customers, median_minutes, on_time }
+}
+
+const CHANNELS: [Channel; 7] = [
+    channel("Organic search", 388, [23, 207], 9_200, 8, [800, 80]),
+    channel("Webinars", 342, [29, 184], 64_800, 10, [700, 84]),
+    channel("LinkedIn Ads", 301, [14, 163], 94_500, 5, [890, 79]),
+    channel("Google Ads", 287, [11, 158], 58_880, 4, [930, 78]),
+    channel("Content syndication", 222, [3, 115], 41_200, 0, [1_905, 63]),
+    channel("Trade fairs", 214, [17, 121], 91_800, 6, [1_565, 61]),
+    channel("Partner referrals", 118, [16, 64], 32_960, 8, [370, 88]),
 ];
 
 /// Northaisle, April to September 2025, as of 14 October.
@@ -48,8 +72,8 @@ pub fn northaisle() -> Board {
     });
     let mut answer = empty_answer(period);
     answer.trend = trend.collect();
-    answer.current = figures((1_872, 1_012, 113, 180), (55_200, 14_700), 41, (1_486_200_00, 318_400_00));
-    answer.before = figures((1_464, 1_464, 212, 212), (37_440, 9_000), 46, (1_460_000_00, 290_000_00));
+    answer.current = figures((1_872, 1_012, 113, 180), (55_200, 14_700), 41, (euro(1_486_200), euro(318_400)));
+    answer.before = figures((1_464, 1_464, 212, 212), (37_440, 9_000), 46, (euro(1_460_000), euro(290_000)));
     answer.current.coverage = Coverage {
         due: 1_641,
         with_verdict: 1_395,
@@ -67,8 +91,8 @@ pub fn northaisle() -> Board {
         handed_over: 1_872,
         opportunities: 188,
         won: 41,
-        pipeline_minor: 9_812_000_00,
-        won_minor: 2_140_000_00,
+        pipeline_minor: euro(9_812_000),
+        won_minor: euro(2_140_000),
         excluded: 38,
         out_of_order: 3,
     };
@@ -76,8 +100,8 @@ pub fn northaisle() -> Board {
         handed_over: 1_464,
         opportunities: 205,
         won: 46,
-        pipeline_minor: 10_400_000_00,
-        won_minor: 2_390_000_00,
+        pipeline_minor: euro(10_400_000),
+        won_minor: euro(2_390_000),
         excluded: 21,
         out_of_order: 0,
     };
@@ -88,7 +112,7 @@ pub fn northaisle() -> Board {
     answer.parting = Some(Parting { leads: (809, 1_012), opportunities: (119, 113), won: (27, 24) });
     answer.by = vec![channels()];
     let mut board = board_of(answer);
-    let names = CHANNELS.iter().enumerate().map(|(i, channel)| (ValueId(i as i64), channel.0.to_owned()));
+    let names = CHANNELS.iter().enumerate().map(|(i, channel)| (ValueId(i as i64), channel.name.to_owned()));
     board.values = vec![
         (Dimension::Channel, names.collect()),
         (Dimension::Segment, vec![(ValueId(20), "Mid-market".to_owned()), (ValueId(21), "Enterprise".to_owned())]),
@@ -192,21 +216,17 @@ fn month_figures(
 }
 
 fn channels() -> Breakdown {
-    let rows = CHANNELS.iter().enumerate().map(
-        |(i, &(_, leads, opportunities, mature, media, customers, minutes, on_time))| {
-            let mut row = figures(
-                (leads, mature, opportunities, opportunities),
-                (minutes * 60, minutes * 15),
-                customers,
-                (0, media * 100),
-            );
-            row.follow_up.on_time = on_time;
-            row.follow_up.late = 100 - on_time;
-            row.follow_up.overdue_open = 0;
-            row.coverage = Coverage { due: leads, with_verdict: leads * 85 / 100, ..Coverage::default() };
-            (Some(ValueId(i as i64)), row)
-        },
-    );
+    let rows = CHANNELS.iter().enumerate().map(|(i, channel)| {
+        let &Channel { leads, mature, opportunities, .. } = channel;
+        let clocks = (channel.median_minutes * 60, channel.median_minutes * 15);
+        let mut row =
+            figures((leads, mature, opportunities, opportunities), clocks, channel.customers, (0, euro(channel.media)));
+        row.follow_up.on_time = channel.on_time;
+        row.follow_up.late = 100 - channel.on_time;
+        row.follow_up.overdue_open = 0;
+        row.coverage = Coverage { due: leads, with_verdict: leads * 85 / 100, ..Coverage::default() };
+        (Some(ValueId(i as i64)), row)
+    });
     Breakdown { dimension: Dimension::Channel, rows: rows.collect() }
 }
 
@@ -228,7 +248,7 @@ fn figures(
             customers,
             lagged_spend_minor: Some(spend * 93 / 100),
             lag_days: Some(112),
-            target_minor: Some(34_000_00),
+            target_minor: Some(euro(34_000)),
             missing: (customers == 0).then_some(NoCac::NoCustomer),
         },
         follow_up: FollowUp {
@@ -246,6 +266,11 @@ fn figures(
         },
         ..Figures::default()
     }
+}
+
+/// In minor units.
+const fn euro(units: i64) -> i64 {
+    units * 100
 }
 
 fn days(from: &str, to: &str) -> Period {

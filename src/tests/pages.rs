@@ -41,6 +41,23 @@ fn the_scoreboard_says_each_number_with_its_standing() {
 }
 
 #[test]
+fn what_is_counted_opens_onto_its_leads() {
+    let page = scoreboard(boards::northaisle());
+    for (text, list) in [
+        ("38 leads excluded by rule", "lead-to-opportunity/leads?part=excluded"),
+        ("1,012 mature leads", "lead-to-opportunity/leads?part=mature"),
+        ("188", "cac/leads?part=opportunities_opened"),
+        ("388", "lead-to-opportunity/leads?channel=Organic+search&amp;part=leads"),
+        ("23 of 207", "lead-to-opportunity/leads?channel=Organic+search&amp;part=opportunities"),
+    ] {
+        let link = page.html.find(&format!("<a href=\"/kpis/{list}\"")).map(|at| &page.html[at..]);
+        let words = link.map(|link| words_of(link.split("</a>").next().unwrap_or_default()));
+        assert_eq!(words.as_deref(), Some(text), "{list}");
+    }
+    assert!(!page.html.contains("part=won\">0<"), "nothing opens onto no lead");
+}
+
+#[test]
 fn every_kpi_has_a_page_with_its_formula_in_the_periods_numbers() {
     for (kpi, formula) in [
         (Kpi::LeadToOpportunity, "113 opportunities within 90 days ÷ 1,012 mature leads = 11.2 %"),
@@ -117,18 +134,7 @@ struct Page {
 impl Page {
     /// Whether the words stand on the page, markup and kinds of spaces aside.
     fn says(&self, words: &str) -> bool {
-        let mut text = String::new();
-        let mut inside = false;
-        for c in self.html.chars() {
-            match c {
-                '<' => inside = true,
-                '>' => inside = false,
-                '\u{a0}' if !inside => text.push(' '),
-                c if !inside => text.push(c),
-                _ => {}
-            }
-        }
-        text.contains(words)
+        words_of(&self.html).contains(words)
     }
 
     /// Leaves the page where a person can look at it with the style sheet.
@@ -143,6 +149,22 @@ impl Page {
             .and_then(|()| fs::write(folder.join(format!("{name}.html")), document))
             .expect("target can be written");
     }
+}
+
+/// The words of a piece of a page, without markup and with plain spaces.
+pub fn words_of(html: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for c in html.chars() {
+        match c {
+            '<' => inside = true,
+            '>' => inside = false,
+            '\u{a0}' if !inside => text.push(' '),
+            c if !inside => text.push(c),
+            _ => {}
+        }
+    }
+    text
 }
 
 fn scoreboard(board: Board) -> Page {

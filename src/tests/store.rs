@@ -3,17 +3,22 @@
 use crate::databases::{Schema, name, on_each_engine, postgres, table};
 use doubles::changes::model::{Change, ChangeKind, Entity};
 use doubles::period::Instant;
-use doubles::server::db::{Db, in_dialect};
+use doubles::server::bulk::in_dialect;
+use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
-use doubles::{agreement, changes, import, leads, spend, workspace};
+use doubles::{agreement, changes, import, kpis, leads, listing, spend, workspace};
 use sqlx::{AssertSqlSafe, Executor};
+use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 const STORES: &[&[(&str, &str)]] = &[
     agreement::store::ALL,
     changes::store::ALL,
     import::store::ALL,
+    kpis::store::ALL,
     leads::store::ALL,
+    listing::store::ALL,
     spend::store::ALL,
     workspace::store::ALL,
 ];
@@ -23,12 +28,23 @@ async fn every_statement_prepares_on_both_engines() {
     on_each_engine(async |db| {
         let mut tx = db.read().await.expect("a read");
         for (statement, sql) in STORES.iter().copied().flatten() {
-            let sql = in_dialect(db.engine(), sql);
+            let sql = in_dialect(db.engine(), sql, 2);
             let prepared = tx.conn().prepare(sqlx::SqlSafeStr::into_sql_str(AssertSqlSafe(sql))).await;
             prepared.unwrap_or_else(|error| panic!("{statement} on {}: {error}", name(db)));
         }
     })
     .await;
+}
+
+#[test]
+fn every_store_is_among_those_whose_statements_are_tried() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let slices = fs::read_dir(&source).expect("the source").map(|entry| entry.expect("an entry").path());
+    for slice in slices.filter(|slice| slice.join("store.rs").exists()) {
+        let slice = slice.file_name().expect("a name").to_string_lossy().into_owned();
+        let tried = |store: &&[(&str, &str)]| store[0].0.starts_with(&format!("doubles::{slice}::store::"));
+        assert!(STORES.iter().any(tried), "add {slice}::store::ALL to STORES");
+    }
 }
 
 #[tokio::test]

@@ -49,7 +49,8 @@ pub fn Button(
 #[component]
 pub fn Segmented(
     /// What is chosen between.
-    label: &'static str,
+    #[prop(into)]
+    label: String,
     /// The choices.
     links: Vec<Link>,
     /// One more choice at the end, such as a form that unfolds.

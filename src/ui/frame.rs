@@ -33,9 +33,11 @@ pub fn Navigation(
     groups: Vec<NavGroup>,
     /// The product's mark and name.
     brand: AnyView,
+    /// Keys of an address that belong to one page alone: they stay there.
+    left: &'static [&'static str],
 ) -> impl IntoView {
     let groups = groups.into_iter().map(|group| {
-        let items = group.items.into_iter().map(|item| view! { <NavLink item/> }).collect_view();
+        let items = group.items.into_iter().map(|item| view! { <NavLink item left/> }).collect_view();
         let heading = group.heading.map(|(team, name)| view! { <p class="group"><TeamSign team/>{name}</p> });
         view! { {heading}<ul>{items}</ul> }
     });
@@ -43,13 +45,19 @@ pub fn Navigation(
 }
 
 #[component]
-fn NavLink(item: NavItem) -> impl IntoView {
+fn NavLink(item: NavItem, left: &'static [&'static str]) -> impl IntoView {
     let location = use_location();
-    let href = move || match location.search.get() {
-        search if search.is_empty() => item.path.to_owned(),
-        search => format!("{}?{search}", item.path),
+    let href = move || {
+        let search = location.search.get();
+        let stays = |pair: &&str| left.contains(&pair.split('=').next().unwrap_or_default());
+        let taken: Vec<&str> = search.split('&').filter(|pair| !pair.is_empty() && !stays(pair)).collect();
+        if taken.is_empty() { item.path.to_owned() } else { format!("{}?{}", item.path, taken.join("&")) }
     };
-    let current = move || (location.pathname.get() == item.path).then_some("page");
+    let current = move || {
+        let path = location.pathname.get();
+        let below = path.strip_prefix(item.path).is_some_and(|rest| rest.starts_with('/'));
+        if path == item.path { Some("page") } else { below.then_some("true") }
+    };
     view! {
         <li>
             <a href=href aria-current=current>

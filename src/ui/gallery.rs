@@ -140,7 +140,7 @@ fn Numbers() -> impl IntoView {
             vec![
                 Cell::new("Content syndication").href("/ui"),
                 Cell::new("222"),
-                Cell::new("not defined").quiet().sub("€41,200, no customer yet"),
+                Cell::new("not defined").quiet().beneath("€41,200, no customer yet"),
             ],
         ],
         foot: vec![Cell::new("All of them"), Cell::new("564"), Cell::new("11.2 %")],

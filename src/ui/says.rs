@@ -242,7 +242,7 @@ impl Cell {
 
     /// With a second line.
     #[must_use]
-    pub fn sub(self, sub: impl Into<String>) -> Self {
+    pub fn beneath(self, sub: impl Into<String>) -> Self {
         Self { sub: sub.into(), ..self }
     }
 

@@ -71,6 +71,7 @@ fn data(cell: Cell, holds: Holds) -> AnyView {
         (Holds::Words, true) => "quiet",
     };
     let text = if cell.stressed { view! { <b>{cell.text}</b> }.into_any() } else { cell.text.into_any() };
+    let text = if cell.href.is_empty() { text } else { view! { <a href=cell.href>{text}</a> }.into_any() };
     view! { <td class=class>{text}{sub(cell.sub)}</td> }.into_any()
 }
 

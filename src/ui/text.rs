@@ -62,9 +62,11 @@ pub fn FigureText(
         Tone::Quiet => Some("quiet"),
         Tone::Word => Some("word"),
     };
-    let parts = figure.parts.into_iter();
-    let parts =
-        parts.map(|(text, unit)| if unit { view! { <small>{text}</small> }.into_any() } else { text.into_any() });
+    let parts = figure.parts.into_iter().enumerate().map(|(i, (text, unit))| match (unit, i) {
+        (false, _) => text.into_any(),
+        (true, 0) => view! { <small class="pre">{text}</small> }.into_any(),
+        (true, _) => view! { <small>{text}</small> }.into_any(),
+    });
     view! { <p class="figure" data-tone=tone>{parts.collect_view()}</p> }
 }
 

@@ -112,7 +112,7 @@ impl Said for Cac {
         Prose::default()
             .stress(spend)
             .say(" spent ÷ ")
-            .stress(words::counted(k.customers, "customer", "customers"))
+            .link(words::counted(k.customers, "customer", "customers"), leads(board, Part::Customers))
             .say(" won = ")
             .stress(self.short(board, &board.answer.current))
     }
@@ -178,6 +178,10 @@ impl Said for Cac {
             Cell::new(self.short(board, figures)).stressed(),
             Cell::new(money(media_only(k))).quiet(),
         ]
+    }
+
+    fn opens(&self) -> &'static [Option<Part>] {
+        &[None, Some(Part::Customers)]
     }
 }
 

@@ -63,7 +63,7 @@ impl Said for Conversion {
             return Prose::plain("none of ")
                 .link(words::counted(k.leads, "lead", "leads"), leads(board, Part::Leads))
                 .say(format!(" is old enough to be judged{within}. So far "))
-                .stress(words::count(k.opportunities_so_far))
+                .link(words::count(k.opportunities_so_far), leads(board, Part::SoFar))
                 .say(" became opportunities.");
         }
         let mut prose = Prose::plain("of ")
@@ -118,7 +118,7 @@ impl Said for Conversion {
     fn formula(&self, board: &Board) -> Prose {
         let k = &board.answer.current.conversion;
         Prose::default()
-            .stress(words::counted(k.opportunities, "opportunity", "opportunities"))
+            .link(words::counted(k.opportunities, "opportunity", "opportunities"), leads(board, Part::Opportunities))
             .say(within(board))
             .say(" ÷ ")
             .link(words::counted(k.mature, "mature lead", "mature leads"), leads(board, Part::Mature))
@@ -134,8 +134,11 @@ impl Said for Conversion {
         if now.mature == 0 {
             return "It is too early to say how many leads become opportunities".to_owned();
         }
-        if now.mature < ENOUGH || before.mature < ENOUGH {
+        if now.mature < ENOUGH {
             return "Too few leads are old enough to say what changed".to_owned();
+        }
+        if before.mature < ENOUGH {
+            return format!("{} of the mature leads became opportunities", self.short(board, &board.answer.current));
         }
         let rates =
             format!("{} after {}", self.short(board, &board.answer.current), self.short(board, &board.answer.before));
@@ -194,6 +197,10 @@ impl Said for Conversion {
             Cell::new(self.short(board, figures)).stressed(),
             Cell::new(interval).quiet(),
         ]
+    }
+
+    fn opens(&self) -> &'static [Option<Part>] {
+        &[Some(Part::Leads), Some(Part::Mature), Some(Part::Opportunities)]
     }
 }
 

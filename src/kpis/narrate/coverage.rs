@@ -95,9 +95,12 @@ impl Said for Coverage {
     fn formula(&self, board: &Board) -> Prose {
         let k = &board.answer.current.coverage;
         Prose::default()
-            .stress(words::counted(k.with_verdict, "complete verdict", "complete verdicts"))
+            .link(
+                words::counted(k.with_verdict, "complete verdict", "complete verdicts"),
+                leads(board, Part::WithVerdict),
+            )
             .say(" ÷ ")
-            .stress(words::counted(k.due, "lead", "leads"))
+            .link(words::counted(k.due, "lead", "leads"), leads(board, Part::FeedbackDue))
             .say(" whose window has ended = ")
             .stress(self.short(board, &board.answer.current))
     }
@@ -168,6 +171,10 @@ impl Said for Coverage {
             share(k.on_time, k.due),
             share(k.other, k.turned_down),
         ]
+    }
+
+    fn opens(&self) -> &'static [Option<Part>] {
+        &[Some(Part::FeedbackDue), Some(Part::WithVerdict), None, Some(Part::VerdictOnTime), Some(Part::OtherReason)]
     }
 }
 

@@ -118,11 +118,11 @@ impl Said for FollowUp {
     fn formula(&self, board: &Board) -> Prose {
         let k = &board.answer.current.follow_up;
         Prose::plain("The time by which half of ")
-            .stress(words::counted(k.handovers, "lead", "leads"))
+            .link(words::counted(k.handovers, "lead", "leads"), leads(board, Part::Handovers))
             .say(" were touched (")
-            .stress(words::count(k.contacted))
+            .link(words::count(k.contacted), leads(board, Part::Contacted))
             .say(" contacted, ")
-            .stress(words::count(k.never_contacted))
+            .link(words::count(k.never_contacted), leads(board, Part::NeverContacted))
             .say(" not yet) = ")
             .stress(self.short(board, &board.answer.current))
     }
@@ -198,6 +198,10 @@ impl Said for FollowUp {
             Cell::new(p90).quiet(),
             Cell::new(on_time(figures).unwrap_or_default()),
         ]
+    }
+
+    fn opens(&self) -> &'static [Option<Part>] {
+        &[Some(Part::Handovers), Some(Part::Contacted), None, None, Some(Part::TouchedOnTime)]
     }
 }
 

@@ -11,7 +11,7 @@ mod sections;
 mod trend;
 
 use super::board::Board;
-use super::model::{Figures, TrendPoint, wilson};
+use super::model::{Figures, Part, TrendPoint, wilson};
 use super::sheet::{Court, Kpi, KpiPage, KpiShown, Note, PartingWords, Scoreboard, Shown};
 use super::words;
 use crate::charts::{self, Slope, Team};
@@ -24,8 +24,8 @@ use std::cmp::Ordering;
 pub fn scoreboard(board: Option<&Board>) -> Scoreboard {
     let Some(board) = board.filter(|board| board.data.is_some()) else { return Scoreboard::NoLead };
     Scoreboard::Shown(Box::new(Shown {
-        scope: scope::scope("/", board),
-        note: scope::note("/", board),
+        scope: scope::scope("/", Kpi::LeadToOpportunity, &[], board),
+        note: scope::note("/", Kpi::LeadToOpportunity, board),
         importing: board.importing,
         sample: board.sample,
         parting: parting(board),
@@ -45,8 +45,8 @@ pub fn kpi_page(kpi: Kpi, board: Option<&Board>) -> KpiPage {
     let path = path(kpi);
     let said = said(kpi);
     KpiPage::Shown(Box::new(KpiShown {
-        scope: scope::scope(&path, board),
-        note: scope::note(&path, board),
+        scope: scope::scope(&path, kpi, &[], board),
+        note: scope::note(&path, kpi, board),
         court: court(kpi, board),
         definition: said.definition(board),
         formula: said.formula(board),
@@ -99,6 +99,8 @@ trait Said: Sync {
     fn columns(&self) -> Vec<Column>;
     /// Their cells.
     fn cells(&self, board: &Board, figures: &Figures) -> Vec<Cell>;
+    /// The leads that each of these cells opens onto.
+    fn opens(&self) -> &'static [Option<Part>];
 }
 
 fn said(kpi: Kpi) -> &'static dyn Said {

@@ -2,10 +2,12 @@
 
 use super::dimension_name;
 use crate::kpis::board::Board;
-use crate::kpis::query::{BLANK, Month, Query, Span, Step};
-use crate::kpis::sheet::{FilterWords, Note, Scope};
+use crate::kpis::model::Part;
+use crate::kpis::query::{BLANK, Month, Query, Span, Step, search_of};
+use crate::kpis::sheet::{FilterWords, Kpi, Note, Scope};
 use crate::kpis::words;
 use crate::leads::model::Dimension;
+use crate::listing::narrate::list_address;
 use crate::period::{Day, END_DAY, FIRST_DAY, Period};
 use crate::ui::says::Link;
 
@@ -20,11 +22,16 @@ pub(super) fn address(path: &str, query: &Query) -> String {
     if search.is_empty() { path.to_owned() } else { format!("{path}?{search}") }
 }
 
-/// Period and filters of a page.
-pub fn scope(path: &str, board: &Board) -> Scope {
+/// Period and filters of a page; the list of excluded leads is the KPI's. `own` are the pairs of the page's address
+/// beside the question: another question keeps them.
+pub fn scope(path: &str, kpi: Kpi, own: &[(String, String)], board: &Board) -> Scope {
     let query = &board.query;
     let period = board.answer.period;
-    let to_span = |span: Span| address(path, &query.with_span(span));
+    let asked = |query: Query| {
+        let pairs = [owned_pairs(&query), own.to_vec()].concat();
+        if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", search_of(&pairs)) }
+    };
+    let to_span = |span: Span| asked(query.with_span(span));
     let (by_dates, followed) = match query.span {
         Span::Dates(_) => (true, Some(Month::of(period.to.plus(-1)))),
         Span::Calendar { at, .. } => (false, at.map(|_| Month::of(period.to.plus(-1)))),
@@ -44,7 +51,8 @@ pub fn scope(path: &str, board: &Board) -> Scope {
     let steps =
         [(Step::Month, "Month"), (Step::Quarter, "Quarter"), (Step::SixMonths, "6 months"), (Step::Year, "Year")];
     let is_span = |key: &str| matches!(key, "from" | "to" | "period" | "at");
-    let (spans, others): (Vec<_>, Vec<_>) = owned_pairs(query).into_iter().partition(|(key, _)| is_span(key));
+    let pairs = [owned_pairs(query), own.to_vec()].concat();
+    let (spans, others): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(key, _)| is_span(key));
     let beside_filters =
         spans.into_iter().chain(others.iter().filter(|(key, _)| Dimension::from_key(key).is_none()).cloned()).collect();
     Scope {
@@ -64,10 +72,14 @@ pub fn scope(path: &str, board: &Board) -> Scope {
         beside_dates: others,
         beside_filters,
         filters: Dimension::ALL.iter().filter_map(|&dimension| filter(dimension, board)).collect(),
-        all_leads: (!query.only.is_empty()).then(|| address(path, &Query { only: Vec::new(), ..query.clone() })),
+        all_leads: (!query.only.is_empty()).then(|| asked(Query { only: Vec::new(), ..query.clone() })),
         excluded: match board.answer.current.context.excluded {
-            0 => String::new(),
-            n => format!("{} excluded by rule", words::counted(n, "lead", "leads")),
+            0 => None,
+            n => Some(Link {
+                text: format!("{} excluded by rule", words::counted(n, "lead", "leads")),
+                href: list_address(kpi, query, Part::Excluded),
+                current: false,
+            }),
         },
     }
 }
@@ -86,7 +98,7 @@ pub(super) fn dimensions(board: &Board) -> Vec<Link> {
 }
 
 /// Why there is nothing to see, where there is not.
-pub(super) fn note(path: &str, board: &Board) -> Option<Note> {
+pub(super) fn note(path: &str, kpi: Kpi, board: &Board) -> Option<Note> {
     let context = &board.answer.current.context;
     let leads = board.answer.current.conversion.leads;
     if leads > 0 {
@@ -101,7 +113,7 @@ pub(super) fn note(path: &str, board: &Board) -> Option<Note> {
             format!(
                 "{excluded}: spam, tests, duplicates, or taken out by a head. They are left out of all four numbers."
             ),
-            None,
+            Some(("Show them", list_address(kpi, &board.query, Part::Excluded))),
         ));
     }
     if !board.query.only.is_empty() {

@@ -3,12 +3,15 @@
 use super::{cac, differs, dimension_name, follow_up, said, scope};
 use crate::charts;
 use crate::kpis::board::Board;
-use crate::kpis::model::{Breakdown, Figures, NoCac, wilson};
+use crate::kpis::model::{Breakdown, Figures, NoCac, Part, wilson};
+use crate::kpis::query::Query;
 use crate::kpis::sheet::{Kpi, Section};
 use crate::kpis::words;
 use crate::leads::model::{Dimension, Reason, ValueId};
+use crate::listing::narrate::list_address;
 use crate::ui::says::{Cell, Column, Table};
 use std::cmp::Ordering;
+use std::collections::HashMap;
 
 /// As many values of a dimension a table shows.
 const ROWS: usize = 25;
@@ -22,18 +25,18 @@ pub(super) fn funnel(board: &Board) -> Section {
     let funnel = &board.answer.funnel;
     let touched = board.answer.current.follow_up.measured;
     let steps = [
-        ("Handed over", funnel.handed_over, ""),
-        ("Accepted", funnel.accepted, "not accepted"),
-        ("Touched", funnel.touched, "never touched"),
-        ("Connected", funnel.connected, "never in two-way contact"),
-        ("Opportunity", funnel.opportunity, "without an opportunity"),
-        ("Won", funnel.won, "lost or still open"),
+        ("Handed over", funnel.handed_over, "", Part::Mature),
+        ("Accepted", funnel.accepted, "not accepted", Part::Accepted),
+        ("Touched", funnel.touched, "never touched", Part::Touched),
+        ("Connected", funnel.connected, "never in two-way contact", Part::Connected),
+        ("Opportunity", funnel.opportunity, "without an opportunity", Part::Opportunity),
+        ("Won", funnel.won, "lost or still open", Part::Won),
     ];
     let all = funnel.handed_over;
     let share = |n: u32| f64::from(n) / f64::from(all.max(1));
     let mut rows = Vec::new();
     let mut worst: Option<(u32, u32, &str)> = None;
-    for (i, &(name, n, left)) in steps.iter().enumerate().filter(|_| all > 0) {
+    for (i, &(name, n, left, part)) in steps.iter().enumerate().filter(|_| all > 0) {
         let before = if i == 0 { n } else { steps[i - 1].1 };
         let lost = before.saturating_sub(n);
         if worst.is_none_or(|(most, ..)| lost > most) && i > 0 {
@@ -43,10 +46,10 @@ pub(super) fn funnel(board: &Board) -> Section {
         let implied = matches!(name, "Touched" | "Connected") && !touched;
         rows.push(vec![
             Cell::new(name),
-            Cell::new(words::count(n)),
+            opening(Kpi::LeadToOpportunity, &board.query, part, words::count(n)),
             Cell::new(charts::share(share(n), share(before))),
             Cell::new(if i == 0 { None } else { words::percent(n, before) }.unwrap_or_default()),
-            Cell::new(way).sub(if implied { "no touch is recorded; later steps imply it" } else { "" }),
+            Cell::new(way).beneath(if implied { "no touch is recorded; later steps imply it" } else { "" }),
         ]);
     }
     let title = match worst {
@@ -105,7 +108,7 @@ pub(super) fn breakdown(board: &Board) -> Section {
         head.push(Column::numbers("Media per customer"));
     }
     head.extend(["Follow-up", "On time", "Feedback"].map(Column::numbers));
-    let row = |label: Cell, figures: &Figures| {
+    let row = |label: Cell, query: &Query, figures: &Figures| {
         let k = &figures.conversion;
         let dot = match (rate(figures), wilson(k.opportunities, k.mature)) {
             (Some(rate), Some(interval)) => charts::interval(rate, interval, average, top),
@@ -113,10 +116,16 @@ pub(super) fn breakdown(board: &Board) -> Section {
         };
         let mut cells = vec![
             label,
-            Cell::new(words::count(k.leads)),
+            opening(Kpi::LeadToOpportunity, query, Part::Leads, words::count(k.leads)),
             Cell::new(said(Kpi::LeadToOpportunity).short(board, figures)).stressed(),
             Cell::new(dot),
-            Cell::new(format!("{} of {}", words::count(k.opportunities), words::count(k.mature))).quiet(),
+            opening(
+                Kpi::LeadToOpportunity,
+                query,
+                Part::Opportunities,
+                format!("{} of {}", words::count(k.opportunities), words::count(k.mature)),
+            )
+            .quiet(),
         ];
         if with_cost {
             cells.push(media(board, figures));
@@ -128,7 +137,10 @@ pub(super) fn breakdown(board: &Board) -> Section {
         ]);
         cells
     };
-    let rows = shown.iter().map(|(value, figures)| row(value_cell("/", board, dimension, &names, *value), figures));
+    let rows = shown.iter().map(|(value, figures)| {
+        let (name, only) = one_value(board, dimension, &names, *value);
+        row(Cell::new(name).href(scope::address("/", &only)), &only, figures)
+    });
     let mut caption =
         format!("Most leads first. Rate: dot and 95\u{a0}% interval on a scale of 0–{:.0}\u{a0}%", top * 100.0);
     if let Some(average) =
@@ -148,7 +160,7 @@ pub(super) fn breakdown(board: &Board) -> Section {
             caption,
             head,
             rows: rows.collect(),
-            foot: row(Cell::new("All of them"), &board.answer.current),
+            foot: row(Cell::new("All of them"), &board.query, &board.answer.current),
         },
         more: left_out(breakdown.rows.len(), ROWS),
     }
@@ -163,21 +175,27 @@ pub(super) fn by_every_dimension(kpi: Kpi, board: &Board) -> Vec<Section> {
         let names = board.names(dimension);
         let mut head = vec![Column::words(dimension_name(dimension))];
         head.extend(said.columns());
-        let row = |label: Cell, figures: &Figures| {
-            let mut cells = vec![label];
-            cells.extend(said.cells(board, figures));
-            cells
+        let row = |label: Cell, query: &Query, figures: &Figures| {
+            let parts = said.opens().iter().chain(std::iter::repeat(&None));
+            let cells = said.cells(board, figures).into_iter().zip(parts).map(|(cell, part)| match part {
+                Some(part) => Cell { href: opening(kpi, query, *part, cell.text.clone()).href, ..cell },
+                None => cell,
+            });
+            [label].into_iter().chain(cells).collect()
         };
         let shown = breakdown.rows.iter().take(FEW_ROWS);
         Section {
             title: format!("By {dimension}"),
             table: Table {
-                caption: "Most leads first.".to_owned(),
+                caption: String::new(),
                 head,
                 rows: shown
-                    .map(|(value, figures)| row(value_cell(&path, board, dimension, &names, *value), figures))
+                    .map(|(value, figures)| {
+                        let (name, only) = one_value(board, dimension, &names, *value);
+                        row(Cell::new(name).href(scope::address(&path, &only)), &only, figures)
+                    })
                     .collect(),
-                foot: row(Cell::new("All of them"), &board.answer.current),
+                foot: row(Cell::new("All of them"), &board.query, &board.answer.current),
             },
             more: left_out(breakdown.rows.len(), FEW_ROWS),
         }
@@ -188,23 +206,25 @@ pub(super) fn by_every_dimension(kpi: Kpi, board: &Board) -> Vec<Section> {
 /// Volumes of both periods.
 pub(super) fn context(board: &Board) -> Table {
     let (now, before) = (&board.answer.current.context, &board.answer.before.context);
-    let counts = |name: &str, now: u32, before: u32| {
-        vec![Cell::new(name), Cell::new(words::count(now)).stressed(), Cell::new(words::count(before)).quiet()]
+    let counts = |name: &str, now: u32, before: u32, (kpi, part): (Kpi, Part)| {
+        let now = opening(kpi, &board.query, part, words::count(now)).stressed();
+        vec![Cell::new(name), now, Cell::new(words::count(before)).quiet()]
     };
     let money = |name: &str, now: i64, before: i64| {
         let amount = |minor: i64| board.currency.amount(minor);
         vec![Cell::new(name), Cell::new(amount(now)).stressed(), Cell::new(amount(before)).quiet()]
     };
     let mut rows = vec![
-        counts("Leads handed over", now.handed_over, before.handed_over),
-        counts("Opportunities opened", now.opportunities, before.opportunities),
+        counts("Leads handed over", now.handed_over, before.handed_over, (Kpi::LeadToOpportunity, Part::Leads)),
+        counts("Opportunities opened", now.opportunities, before.opportunities, (Kpi::Cac, Part::OpportunitiesOpened)),
         money("Value of the opportunities opened", now.pipeline_minor, before.pipeline_minor),
-        counts("Leads won", now.won, before.won),
+        counts("Leads won", now.won, before.won, (Kpi::Cac, Part::Customers)),
         money("Value won", now.won_minor, before.won_minor),
-        counts("Leads excluded by rule", now.excluded, before.excluded),
+        counts("Leads excluded by rule", now.excluded, before.excluded, (Kpi::LeadToOpportunity, Part::Excluded)),
     ];
     if now.out_of_order > 0 || before.out_of_order > 0 {
-        rows.push(counts("Leads with milestones out of order", now.out_of_order, before.out_of_order));
+        let list = (Kpi::LeadToOpportunity, Part::OutOfOrder);
+        rows.push(counts("Leads with milestones out of order", now.out_of_order, before.out_of_order, list));
     }
     let head =
         vec![Column::words("What happened in these days"), Column::numbers("This period"), Column::numbers("Before")];
@@ -232,23 +252,29 @@ fn finding(breakdown: &Breakdown, board: &Board) -> String {
     format!("From {} for {} down to {} for {}", share(best_figures), name(best), share(least_figures), name(least))
 }
 
-fn value_cell(
-    path: &str,
+/// A value's name and the question about its leads only.
+fn one_value<'a>(
     board: &Board,
     dimension: Dimension,
-    names: &std::collections::HashMap<Option<ValueId>, &str>,
+    names: &HashMap<Option<ValueId>, &'a str>,
     value: Option<ValueId>,
-) -> Cell {
+) -> (&'a str, Query) {
     let name = names.get(&value).copied().unwrap_or("unknown");
-    let only = board.query.with_only(dimension, value.map(|_| name));
-    Cell::new(name).href(scope::address(path, &only))
+    (name, board.query.with_only(dimension, value.map(|_| name)))
+}
+
+/// A count, or a share of one, that opens onto its leads; where there is none there is nothing to open.
+fn opening(kpi: Kpi, query: &Query, part: Part, text: String) -> Cell {
+    let none = text.is_empty() || text == "0" || text.starts_with("0 ") || text.starts_with("0.0\u{a0}");
+    let cell = Cell::new(text);
+    if none { cell } else { cell.href(list_address(kpi, query, part)) }
 }
 
 fn media(board: &Board, figures: &Figures) -> Cell {
     match (cac::media_only(&figures.cac), figures.cac.media_minor) {
         (Some(amount), _) => Cell::new(board.currency.amount(amount)),
         (None, Some(spent)) if spent > 0 => {
-            Cell::new("not defined").quiet().sub(format!("{}, no customer yet", board.currency.amount(spent)))
+            Cell::new("not defined").quiet().beneath(format!("{}, no customer yet", board.currency.amount(spent)))
         }
         _ => Cell::new("no spend").quiet(),
     }

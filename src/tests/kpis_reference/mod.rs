@@ -2,6 +2,12 @@
 //! leads again, by itself, with local days instead of slots, fractions of whole numbers instead of floats and the
 //! calendar's ranges instead of prefix sums. The real one must give the same answers.
 
+mod clock;
+mod warning;
+
+use clock::*;
+use warning::parting;
+
 use chrono::{NaiveTime, TimeDelta};
 use doubles::agreement::model::{CalendarTerms, Horizon, Terms, Version, Within};
 use doubles::kpis::facts::{LeadFact, SpendFact};
@@ -236,103 +242,6 @@ impl World {
     fn overdue(&self, start: Moment, now: Instant, within: Within) -> bool {
         !self.in_time(start, Moment { at: now, day_only: false }, within)
     }
-}
-
-/// A zone makes a table of all its days: made once.
-fn zone_named(name: &str) -> Zone {
-    thread_local! {
-        static ZONES: RefCell<BTreeMap<String, Zone>> = const { RefCell::new(BTreeMap::new()) };
-    }
-    ZONES.with_borrow_mut(|zones| {
-        zones.entry(name.to_owned()).or_insert_with(|| Zone::parse(name).expect("a zone")).clone()
-    })
-}
-
-/// The ranges of working time as instants, from a day before `from` for so many days.
-fn ranges(terms: &CalendarTerms, from: Instant, days: i32) -> Vec<(Day, i64, i64)> {
-    let zone = zone_named(&terms.zone);
-    let first = zone.day_of(from).plus(-1);
-    let mut ranges = Vec::new();
-    for day in (0..days).map(|n| first.plus(n)) {
-        let exception = terms.exceptions.iter().find(|(exception, _)| *exception == day);
-        for range in exception.map_or(&terms.week[day.weekday()], |(_, ranges)| ranges) {
-            let instant = |minute: u16| {
-                let (date, minute) = if minute == 1_440 { (day.plus(1).date(), 0) } else { (day.date(), minute) };
-                let local = date.and_time(NaiveTime::MIN) + TimeDelta::minutes(i64::from(minute));
-                i64::from(zone.instant_of(local).expect("in range").instant().0)
-            };
-            ranges.push((day, instant(range.from), instant(range.to)));
-        }
-    }
-    ranges
-}
-
-/// Seconds of working time between two instants.
-fn worked(terms: &CalendarTerms, from: Instant, to: Instant) -> u32 {
-    let (start, end) = (i64::from(from.0), i64::from(to.0));
-    let days = ((end - start) / 86_400 + 4) as i32;
-    let inside = ranges(terms, from, days).into_iter().map(|(_, a, b)| (b.min(end) - a.max(start)).max(0));
-    inside.sum::<i64>() as u32
-}
-
-fn due(terms: &Terms, start: Moment, within: Within) -> Option<i64> {
-    let at = i64::from(start.at.0);
-    let ranges = match within {
-        Within::Elapsed(minutes) => return Some(at + i64::from(minutes) * 60),
-        _ => ranges(&terms.calendar, start.at, 120),
-    };
-    // Outside of working time it begins at the next opening.
-    let begin = ranges.iter().find(|(_, _, closes)| at < *closes).map(|(_, opens, _)| at.max(*opens))?;
-    match within {
-        Within::Elapsed(_) => None,
-        Within::Working(minutes) => {
-            let mut left = i64::from(minutes) * 60;
-            for (_, opens, closes) in ranges.iter().filter(|(_, _, closes)| begin < *closes) {
-                let opens = begin.max(*opens);
-                if left <= closes - opens {
-                    return Some(opens + left);
-                }
-                left -= closes - opens;
-            }
-            None
-        }
-        Within::WorkingDays(0) => Some(begin),
-        Within::WorkingDays(n) => {
-            let zone = zone_named(&terms.calendar.zone);
-            let local = zone.local(Instant(begin as u32));
-            let today = Day::from_date(local.date()).expect("a day");
-            let days: BTreeSet<Day> = ranges.iter().map(|(day, _, _)| *day).filter(|day| today < *day).collect();
-            let day = *days.iter().nth(n as usize - 1)?;
-            let same = i64::from(zone.instant_of(day.date().and_time(local.time())).expect("in range").instant().0);
-            let of_day: Vec<_> = ranges.iter().filter(|(d, _, _)| *d == day).collect();
-            let open = of_day.iter().find(|(_, _, closes)| same < *closes);
-            Some(open.map_or(of_day[of_day.len() - 1].2, |(_, opens, _)| same.max(*opens)))
-        }
-    }
-}
-
-/// The mean of targets by weight, half up.
-fn mean(targets: &[Option<i64>]) -> Option<i64> {
-    let known: Vec<i128> = targets.iter().flatten().map(|target| i128::from(*target)).collect();
-    let count = known.len() as i128;
-    (count > 0).then(|| (2 * known.iter().sum::<i128>() + count).div_euclid(2 * count) as i64)
-}
-
-/// The smallest time t with S(t) <= 1 - q, where 1 - q = 1 / `one_in`.
-fn quantile(times: &[(u32, bool)], one_in: u32) -> Option<Duration> {
-    let longest = times.iter().map(|(time, _)| *time).max()?;
-    let events: BTreeSet<u32> = times.iter().filter(|(_, event)| *event).map(|(time, _)| *time).collect();
-    let (mut left, mut all) = (BigUint::from(1u32), BigUint::from(1u32));
-    for t in events {
-        let at_risk = times.iter().filter(|(time, _)| *time >= t).count();
-        let happened = times.iter().filter(|(time, event)| *event && *time == t).count();
-        left *= at_risk - happened;
-        all *= at_risk;
-        if &left * one_in <= all {
-            return Some(Duration { seconds: t, lower_bound: false });
-        }
-    }
-    Some(Duration { seconds: longest, lower_bound: true })
 }
 
 impl<'a> Set<'a> {
@@ -677,26 +586,4 @@ impl<'a> Set<'a> {
         reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         reasons
     }
-}
-
-/// Each lead of the previous period is read when it was as old as its counterpart.
-fn parting(current: &Set, previous: &Set) -> Option<Parting> {
-    let length = i64::from(current.days.days()) * 86_400;
-    let count = |set: &Set, now: i64| {
-        let by_then = |moment: Option<Moment>| moment.is_some_and(|m| i64::from(m.at.0) <= now);
-        let leads: Vec<&LeadFact> = set.cohort().into_iter().filter(|lead| by_then(lead.handed_over)).collect();
-        let opportunities = leads.iter().filter(|lead| by_then(opportunity(lead))).count() as u32;
-        let won = leads.iter().filter(|lead| by_then(lead.won)).count() as u32;
-        (leads.len() as u32, opportunities, won)
-    };
-    let now = i64::from(current.now().0);
-    let (leads, opportunities, won) = count(current, now);
-    let before = count(previous, now - length);
-    let mature = current.cohort().into_iter().filter(|lead| current.mature(lead)).count();
-    let up = f64::from(leads) >= f64::from(before.0) * 1.05;
-    (mature >= 20 && up && (opportunities < before.1 || won < before.2)).then_some(Parting {
-        leads: (before.0, leads),
-        opportunities: (before.1, opportunities),
-        won: (before.2, won),
-    })
 }
