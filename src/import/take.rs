@@ -366,7 +366,7 @@ impl Import {
         let (seq, source) = (tx.seq().0, self.source);
         drafts.iter_mut().for_each(|draft| draft.lead.derive());
         let brought = || drafts.iter().filter(|draft| draft.before.is_none()).map(|draft| draft.lead.id.0);
-        let (first, last) = (brought().next(), brought().last());
+        let (first, last) = (brought().next(), brought().next_back());
         take_numbers(tx, Counter::Lead, brought().count()).await?;
 
         self.batch += 1;
