@@ -3,6 +3,7 @@
 use clap::{Parser, Subcommand};
 use doubles::error::{AppError, Result};
 use doubles::import::command::{self as import, Args as Import};
+use doubles::import::store::unfinished;
 use doubles::import::undo::recover;
 use doubles::kpis::command::Kpis;
 use doubles::kpis::compute::compute;
@@ -11,6 +12,7 @@ use doubles::sample::command::Sample;
 use doubles::server::config::{Config, ServeConfig};
 use doubles::server::db::Db;
 use doubles::server::{AppState, open, serve, telemetry};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 /// The shared scoreboard of a marketing and a sales team
@@ -86,7 +88,16 @@ async fn run(cli: Cli) -> Result<ExitCode> {
                 AppError::NotFound("There is no workspace yet. Import leads first: doubles import leads FILE.".into())
             })?;
             let question = kpis.question(&snapshot, config.clock().now())?;
-            print!("{}", kpis.render(&compute(&snapshot.facts, &question), &snapshot));
+            for import in unfinished(&mut db.read().await?).await? {
+                eprintln!(
+                    "These figures are not final: the import of {} is under way or was cut off. If nothing imports \
+                     now, the next doubles serve or doubles import takes it back.",
+                    import.file_name
+                );
+            }
+            let page = kpis.render(&compute(&snapshot.facts, &question), &snapshot);
+            // A reader that has gone away, as in `| head`, is no error.
+            _ = io::stdout().lock().write_all(page.as_bytes());
             db.close().await;
             Ok(ExitCode::SUCCESS)
         }

@@ -232,6 +232,8 @@ impl<'a> Lexed<'a> {
             return None;
         }
         let (body, exponent) = split_exponent(body)?;
+        // `144.` is how some programs write a whole number.
+        let after = if matches!(after, "." | ",") && before.is_empty() { "" } else { after };
         let (letter_zeros, after) = take_scale(after);
         let currency = match (before, after) {
             (before, "") => before,
@@ -392,6 +394,7 @@ mod tests {
             ("1.2e+05", 12_000_000),
             ("0", 0),
             ("00.11", 11),
+            ("144.", 14_400),
         ] {
             assert_eq!(cents(text, None, "USD"), Ok(minor), "{text}");
         }

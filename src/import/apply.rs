@@ -176,6 +176,28 @@ impl Draft {
         self.lead.events.iter().find(holds).map(|event| event.moment)
     }
 
+    /// When the source said that an opportunity of this record opened, unless a win or loss only implied it.
+    fn opened_for_itself(&self, origin: Origin, record: &str) -> Option<Moment> {
+        let implied = |opened| {
+            [EventKind::Won, EventKind::Lost].iter().any(|&kind| self.told(origin, record, kind) == Some(opened))
+        };
+        self.told(origin, record, EventKind::Opportunity).filter(|&opened| !implied(opened))
+    }
+
+    /// When the opportunity opened of which a row says `opened`. One at the very moment of an end is only implied by
+    /// it, and does not correct a date that the source gave for itself.
+    fn opened_at(
+        &self,
+        origin: Origin,
+        record: &str,
+        opened: Option<Moment>,
+        ends: &[Option<Moment>],
+    ) -> Option<Moment> {
+        let implied = opened.is_some() && ends.contains(&opened);
+        let for_itself = if implied { self.opened_for_itself(origin, record) } else { None };
+        for_itself.or(opened)
+    }
+
     fn set_values<'a>(&mut self, named: impl Iterator<Item = (Dimension, &'a str)>, values: &ValueIds) -> Effect {
         let mut effect = Effect::Nothing;
         for (dimension, name) in named {
@@ -270,6 +292,9 @@ impl LeadWord for LeadRecord {
     }
 
     fn apply(&self, draft: &mut Draft, origin: Origin, record: &str, values: &ValueIds) -> Effect {
+        // A handover that the creation only stands for does not correct one that the source gave for itself.
+        let given = draft.told(origin, record, EventKind::Handover).filter(|&at| at != draft.lead.row.created_at);
+        let handover = given.filter(|_| self.handover_implied);
         let lead = &mut draft.lead;
         let mut effect = if lead.row.created_at == self.created_at { Effect::Nothing } else { Effect::Changed };
         lead.row.created_at = self.created_at;
@@ -281,12 +306,21 @@ impl LeadWord for LeadRecord {
             .and(set(&mut lead.person.email, self.key.email.clone()))
             .and(set(&mut lead.person.phone, self.phone.clone()));
         effect = effect.and(draft.set_values(self.values(), values));
-        for (kind, moment) in &self.milestones {
-            effect = effect.and(draft.tell(origin, record, *kind, *moment, Detail::default()));
+        let said = |kind| self.milestones.iter().find(|(of, _)| *of == kind).map(|&(_, moment)| moment);
+        let opened = match (said(EventKind::Opportunity), said(EventKind::Won)) {
+            (Some(opened), won) => Some(draft.opened_at(origin, record, opened, &[won.flatten()])),
+            // The opportunity that only the win implied goes with it.
+            (None, Some(None)) => Some(draft.opened_for_itself(origin, record)),
+            (None, _) => None,
+        };
+        let stands = |kind| kind != EventKind::Opportunity && (kind != EventKind::Handover || handover.is_none());
+        let others = self.milestones.iter().copied().filter(|(kind, _)| stands(*kind));
+        for (kind, moment) in others.chain(opened.map(|moment| (EventKind::Opportunity, moment))) {
+            effect = effect.and(draft.tell(origin, record, kind, moment, Detail::default()));
         }
-        if let Some((verdict, moment)) = &self.verdict {
-            let detail = Detail::of_verdict(verdict);
-            effect = effect.and(draft.tell(origin, record, EventKind::Verdict, Some(*moment), detail));
+        let verdict = self.verdict.as_ref().map(|(verdict, moment)| (Some(*moment), Detail::of_verdict(verdict)));
+        if let Some((moment, detail)) = verdict.or_else(|| self.unjudged.then(|| (None, Detail::default()))) {
+            effect = effect.and(draft.tell(origin, record, EventKind::Verdict, moment, detail));
         }
         // A lead file describes leads: whatever it adds to one that is there changes that lead.
         let effect = if effect == Effect::Nothing { effect } else { Effect::Changed };
@@ -323,8 +357,8 @@ impl LeadWord for OutcomeRecord {
         None
     }
 
-    /// A deal is won or lost, not both, unless one row says both. A date that a row leaves empty is left as it was:
-    /// it may be that the file has no such column.
+    /// A deal is won or lost, not both, unless one row says both. A win or loss of which a row says nothing is left
+    /// as it was; one that the row denies is taken back.
     fn apply(&self, draft: &mut Draft, origin: Origin, record: &str, values: &ValueIds) -> Effect {
         use EventKind::{Lost, Opportunity, Won};
         let worth = |kind| match kind {
@@ -335,24 +369,16 @@ impl LeadWord for OutcomeRecord {
         let values = draft.set_values(self.values(), values);
         let mut effect = draft.note(values);
 
-        // An opportunity at the very moment of the end is only implied by it; it does not correct a date that the
-        // source gave for itself.
-        let ended = [self.won_at, self.lost_at];
-        let told_for_itself = draft
-            .told(origin, record, Opportunity)
-            .is_some_and(|opened| ![Won, Lost].iter().any(|&kind| draft.told(origin, record, kind) == Some(opened)));
-        let implied = self.opportunity_at.is_some() && ended.contains(&self.opportunity_at);
-        let opportunity_at =
-            if implied && told_for_itself { draft.told(origin, record, Opportunity) } else { self.opportunity_at };
-
+        let opportunity_at = draft.opened_at(origin, record, self.opportunity_at, &[self.won_at, self.lost_at]);
         for (kind, moment) in [(Opportunity, opportunity_at), (Won, self.won_at), (Lost, self.lost_at)] {
             if moment.is_some() {
                 effect = effect.and(draft.tell(origin, record, kind, moment, worth(kind)));
             }
         }
-        for (kind, other) in [(Won, Lost), (Lost, Won)] {
-            let happened = |kind| if kind == Won { self.won_at } else { self.lost_at };
-            if happened(kind).is_none() && happened(other).is_some() {
+        let denied = [(Won, self.not_won || self.lost_at.is_some()), (Lost, self.not_lost || self.won_at.is_some())];
+        for (kind, denied) in denied {
+            let said = if kind == Won { self.won_at } else { self.lost_at };
+            if denied && said.is_none() {
                 effect = effect.and(draft.tell(origin, record, kind, None, Detail::default()));
             }
         }

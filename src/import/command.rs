@@ -85,7 +85,7 @@ pub struct Args {
     #[arg(long, value_name = "CODE")]
     pub currency: Option<String>,
     /// Name of the system that the file comes from
-    #[arg(long, value_name = "NAME", default_value = DEFAULT_SOURCE)]
+    #[arg(long, value_name = "NAME", default_value = DEFAULT_SOURCE, value_parser = parse_source)]
     pub source: String,
     /// In dates such as 6/12/2024 the day comes first
     #[arg(long, conflicts_with = "month_first")]
@@ -168,6 +168,11 @@ async fn find_workspace(args: &Args, db: &Db) -> Result<(Workspace, bool)> {
 fn parse_pair(text: &str) -> Result<(String, String), String> {
     let (name, value) = text.split_once('=').ok_or("write it with an equal sign, such as email=\"Work email\"")?;
     Ok((name.trim().to_owned(), value.to_owned()))
+}
+
+fn parse_source(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    if name.is_empty() { Err("a source has a name, such as hubspot".to_owned()) } else { Ok(name.to_owned()) }
 }
 
 fn print_progress(progress: Progress) {

@@ -154,11 +154,12 @@ impl Clock {
         Ok(Placed { moment: Moment { at: local.instant(), day_only: false }, local })
     }
 
-    /// The day of what is written, for money: the written day itself, unless an offset makes it an instant.
+    /// The day of what is written, for money: the written day itself, unless an offset makes it an instant. Midnight
+    /// is how reports write a day, whatever the offset.
     pub fn day(&self, written: Written) -> Result<Day, DateFault> {
-        match written.offset {
-            None => Ok(written.day),
-            Some(_) => Ok(self.workspace.day_of(self.place(written)?.moment.at)),
+        match (written.offset, written.second) {
+            (None, _) | (_, Some(0)) => Ok(written.day),
+            _ => Ok(self.workspace.day_of(self.place(written)?.moment.at)),
         }
     }
 }
@@ -373,6 +374,7 @@ mod tests {
         let day = |text: &str| clock.day(read(text).expect(text)).expect(text).to_string();
         assert_eq!(day("2024-06-06 00:00:00"), "2024-06-06");
         assert_eq!(day("2024-06-06T23:30Z"), "2024-06-07");
+        assert_eq!(day("2024-06-06T00:00:00+14:00"), "2024-06-06");
     }
 
     proptest! {

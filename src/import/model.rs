@@ -96,8 +96,12 @@ pub struct LeadRecord {
     /// Every milestone that is mapped: `None` where the cell is empty, which takes an earlier import's word back.
     /// Without a `handed_over_at` column the handover is the creation.
     pub milestones: Vec<(EventKind, Option<Moment>)>,
+    /// The file has no column of handovers, and the creation stands for it.
+    pub handover_implied: bool,
     /// The verdict with its moment.
     pub verdict: Option<(VerdictRecord, Moment)>,
+    /// There is a column of verdicts and the row's cell is empty, which takes an earlier import's verdict back.
+    pub unjudged: bool,
 }
 
 /// One row of an outcome file: a deal of a lead.
@@ -115,6 +119,11 @@ pub struct OutcomeRecord {
     pub won_at: Option<Moment>,
     /// Lost.
     pub lost_at: Option<Moment>,
+    /// The row says that the deal is not won, or no longer: by its status, or by an empty cell where the file has a
+    /// column of wins. Without either it says nothing of it.
+    pub not_won: bool,
+    /// The same of the loss.
+    pub not_lost: bool,
     /// Value in minor units of the workspace's currency.
     pub value_minor: Option<i64>,
     /// Why it was lost.

@@ -13,7 +13,7 @@ use crate::error::{AppError, Result};
 use crate::leads::model::{Dimension, LeadId, ValueId};
 use crate::leads::store as leads;
 use crate::period::Instant;
-use crate::server::db::{Db, Tx, WriteTx};
+use crate::server::db::{Db, ImportClaim, Tx, WriteTx};
 use crate::spend::store::{self as spend, SpendKey};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value, json};
@@ -34,6 +34,8 @@ pub struct Import {
     source: i64,
     /// `None`: only a check.
     import: Option<ImportId>,
+    /// As long as it is there, nobody takes this import for a dead one.
+    _claim: Option<ImportClaim>,
     actor: String,
     batch: i64,
     values: ValueIds,
@@ -83,6 +85,10 @@ impl Import {
                 other.file_name, other.actor
             )));
         }
+        let Some(claim) = db.claim_imports().await? else {
+            let sentence = "Another process is about to import here; start this one when it has ended.";
+            return Err(AppError::Conflict(sentence.to_owned()));
+        };
         let source = match store::find_source(&mut tx, new.source).await? {
             Some(source) => source,
             None => store::add_source(&mut tx, new.source).await?,
@@ -91,7 +97,7 @@ impl Import {
         let detail = json!({ "kind": new.kind, "source": new.source, "file": new.file_name });
         let change = change_of(import, ChangeKind::ImportStarted, new.actor, at, detail);
         tx.record_change(&change).await?.commit().await?;
-        Ok(Self::of(db, new, source.0, Some(import)))
+        Ok(Self { _claim: Some(claim), ..Self::of(db, new, source.0, Some(import)) })
     }
 
     /// Begins a check: the same answers, and nothing is written.
@@ -106,6 +112,7 @@ impl Import {
             kind: new.kind,
             source,
             import,
+            _claim: None,
             actor: new.actor.to_owned(),
             batch: 0,
             values: ValueIds::default(),
@@ -359,7 +366,7 @@ impl Import {
         let (seq, source) = (tx.seq().0, self.source);
         drafts.iter_mut().for_each(|draft| draft.lead.derive());
         let brought = || drafts.iter().filter(|draft| draft.before.is_none()).map(|draft| draft.lead.id.0);
-        let (first, last) = (brought().next(), brought().last());
+        let (first, last) = (brought().next(), brought().next_back());
         take_numbers(tx, Counter::Lead, brought().count()).await?;
 
         self.batch += 1;
@@ -377,12 +384,13 @@ impl Import {
         leads::put_people(tx, people).await?;
         let keys = drafts.iter().filter_map(|draft| Some((draft.lead.id, draft.new_key.as_deref()?)));
         leads::add_keys(tx, source, Some(import.0), keys).await?;
-        let voided: Vec<_> = drafts.iter().flat_map(|draft| draft.voided.iter().map(|n| (draft.lead.id, *n))).collect();
-        leads::void_events(tx, at, Some(import.0), &self.actor, "its source says otherwise now", voided.into_iter())
-            .await?;
         let events: Vec<_> =
             drafts.iter().flat_map(|draft| draft.new_events().iter().map(|event| (draft.lead.id, event))).collect();
         leads::add_events(tx, Some(source), Some(import.0), events.into_iter()).await?;
+        // After they are added: of two rows about one deal the second voids what the first said.
+        let voided: Vec<_> = drafts.iter().flat_map(|draft| draft.voided.iter().map(|n| (draft.lead.id, *n))).collect();
+        leads::void_events(tx, at, Some(import.0), &self.actor, "its source says otherwise now", voided.into_iter())
+            .await?;
         let other_handovers = |draft: &&Draft| {
             let before = draft.before.as_ref().map_or(&[][..], |(row, _)| &row.derived.later);
             before != draft.lead.row.derived.later

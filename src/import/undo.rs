@@ -49,9 +49,14 @@ pub async fn take_back_source(db: &Db, source: &str, actor: &str, at: Instant) -
 }
 
 /// Takes back every import that the program left unfinished when it died; answers with the names of their files.
-/// To be called at the start, before anything else writes. A lead that a person worked on while the import ran stays
+/// To be called at the start, before anything else writes. An import that another process is at is left to it. A lead that a person worked on while the import ran stays
 /// as it is.
 pub async fn recover(db: &Db, at: Instant) -> Result<Vec<String>> {
+    if !store::is_running(&mut db.read().await?).await? {
+        return Ok(Vec::new());
+    }
+    let Some(_claim) = db.claim_imports().await? else { return Ok(Vec::new()) };
+    // Read once more: what was under way may have ended since.
     let unfinished = store::unfinished(&mut db.read().await?).await?;
     let mut files = Vec::new();
     for entry in unfinished {

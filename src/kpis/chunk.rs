@@ -1,4 +1,7 @@
-//! A stretch of leads as columns. A lead's row is its place in the chunk, so that nothing needs to be searched.
+//! A stretch of leads. A lead's row is its place in the chunk, so that nothing needs to be searched.
+//!
+//! What is searched, when a lead was handed over and its dimensions, stands in columns; what is only read once a
+//! lead was found stands side by side in one row, so that it costs one or two cache lines instead of a dozen.
 //!
 //! What depends on the agreement alone and never on `now` is worked out when a lead arrives: due times, working
 //! time up to the first touch, acceptance by silence, what stands out of order. So the pass over the columns
@@ -11,7 +14,7 @@ use crate::period::Instant;
 use rustc_hash::FxHashMap;
 
 /// Leads in a chunk.
-const CHUNK_LEADS: i64 = 16_384;
+const CHUNK_LEADS: i64 = 8_192;
 
 /// It has not happened and will not: later than every `now`.
 pub(super) const NEVER: u32 = u32::MAX;
@@ -43,59 +46,69 @@ pub(super) const OUT_OF_ORDER: u16 = 1 << 11;
 /// A win or a loss stands before the opportunity.
 pub(super) const ENDED_BEFORE_OPPORTUNITY: u16 = 1 << 12;
 
+/// There is such a lead.
+const PRESENT: u16 = 1 << 13;
+
 /// See the module. Moments are seconds since 1970 or [`NEVER`].
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Chunk {
-    present: Vec<bool>,
-    pub(super) dimensions: [Column; DIMENSIONS],
     /// The first handover.
-    pub(super) handed_over: Vec<u32>,
-    pub(super) opportunity: Vec<u32>,
-    pub(super) won: Vec<u32>,
-    /// Accepted by hand or by silence, over the lead's whole life.
-    pub(super) accepted: Vec<u32>,
-    /// The earliest of two-way contact, opportunity and win: each implies contact.
-    pub(super) contact: Vec<u32>,
-    /// First touch over the lead's whole life.
-    pub(super) touch: Vec<u32>,
-    pub(super) released: Vec<u32>,
-    pub(super) verdict: Vec<u32>,
-    pub(super) touch_due: Vec<u32>,
-    pub(super) verdict_due: Vec<u32>,
-    /// Working seconds up to the handover, by the calendar of its version.
-    pub(super) worked_before: Vec<u32>,
-    /// Working seconds from the handover to the first touch.
-    pub(super) worked: Vec<u32>,
-    pub(super) reason: Vec<u32>,
-    pub(super) flags: Vec<u16>,
+    pub(super) handed_over: Box<Full<u32>>,
+    pub(super) dimensions: [Column; DIMENSIONS],
+    pub(super) rows: Box<Full<Row>>,
     /// By row: leads that were handed over more than once, each with all its handovers in order.
     pub(super) split: Vec<(u16, Handover)>,
     /// By row: leads with an opportunity or a win.
     pub(super) outcomes: Vec<Outcome>,
     /// The earliest touch of all.
     pub(super) first_touch: u32,
+    leads: usize,
+}
+
+/// One value a lead; a row below [`CHUNK_LEADS`] needs no check.
+pub(super) type Full<T> = [T; CHUNK_LEADS as usize];
+
+/// A lead, but for its first handover and its dimensions.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    pub(super) opportunity: u32,
+    pub(super) won: u32,
+    /// Accepted by hand or by silence, over the lead's whole life.
+    pub(super) accepted: u32,
+    /// Those of the only handover. Of a split lead touch and contact are the first over its whole life, and the rest
+    /// is not used.
+    pub(super) clocks: Clocks,
 }
 
 /// A column of dense codes with a dictionary of its own, so that two bytes a lead do, however many values there are.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Column {
-    pub(super) local: Vec<u16>,
+    pub(super) local: Box<Full<u16>>,
     /// The workspace's code of each local one.
     pub(super) codes: Vec<u32>,
     local_of: FxHashMap<u32, u16>,
 }
 
-/// One handover with its clocks.
+/// One handover.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Handover {
     pub(super) at: u32,
+    pub(super) clocks: Clocks,
+}
+
+/// What happened in the time of a handover, and when it was due.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Clocks {
     pub(super) touch: u32,
+    /// The earliest of two-way contact, opportunity and win: each implies contact.
     pub(super) contact: u32,
     pub(super) released: u32,
     pub(super) verdict: u32,
     pub(super) touch_due: u32,
     pub(super) verdict_due: u32,
+    /// Working seconds up to the handover, by the calendar of its version.
     pub(super) worked_before: u32,
+    /// Working seconds from the handover to the first touch.
     pub(super) worked: u32,
     pub(super) reason: u32,
     pub(super) flags: u16,
@@ -121,6 +134,46 @@ pub(super) fn lead_at(chunk: i64, row: usize) -> LeadId {
     LeadId(chunk * CHUNK_LEADS + row as i64)
 }
 
+impl Default for Chunk {
+    fn default() -> Self {
+        Self {
+            handed_over: full(NEVER),
+            dimensions: std::array::from_fn(|_| Column::default()),
+            rows: full(Row::EMPTY),
+            split: Vec::new(),
+            outcomes: Vec::new(),
+            first_touch: NEVER,
+            leads: 0,
+        }
+    }
+}
+
+/// On the heap without a detour over the stack.
+fn full<T: Copy>(value: T) -> Box<Full<T>> {
+    let values = vec![value; CHUNK_LEADS as usize].into_boxed_slice();
+    values.try_into().unwrap_or_else(|_| unreachable!("it was made so long"))
+}
+
+impl Row {
+    const EMPTY: Self = Self {
+        opportunity: NEVER,
+        won: NEVER,
+        accepted: NEVER,
+        clocks: Clocks {
+            touch: NEVER,
+            contact: NEVER,
+            released: NEVER,
+            verdict: NEVER,
+            touch_due: NEVER,
+            verdict_due: NEVER,
+            worked_before: 0,
+            worked: 0,
+            reason: 0,
+            flags: 0,
+        },
+    };
+}
+
 impl Chunk {
     /// Writes a lead into its row. `codes` are its dimensions, `reason_code` gives the code of a reason.
     pub(super) fn put(
@@ -131,99 +184,60 @@ impl Chunk {
         rules: &Rules,
         reason_code: &mut dyn FnMut(Option<&str>) -> u32,
     ) {
-        self.grow(row + 1);
         self.remove(row);
-        self.present[row] = true;
+        self.leads += 1;
         for (column, code) in self.dimensions.iter_mut().zip(codes) {
             column.set(row, code);
         }
         let opportunity = lead.opportunity.or(lead.won);
         let outcome = earliest([opportunity, lead.won]);
-        self.handed_over[row] = instant(lead.handed_over);
-        self.opportunity[row] = instant(opportunity);
-        self.won[row] = instant(lead.won);
-        self.contact[row] = instant(lead.connected).min(outcome);
-        self.touch[row] = instant(lead.first_touch);
-        self.first_touch = self.first_touch.min(self.touch[row]);
-        let mut flags = if lead.excluded { EXCLUDED } else { 0 };
-        let ends_early = |end: Option<Moment>| is_before(rules, end, opportunity);
-        if ends_early(lead.won) || ends_early(lead.lost) {
-            flags |= ENDED_BEFORE_OPPORTUNITY;
-        }
+        let mut new = Row { opportunity: instant(opportunity), won: instant(lead.won), ..Row::EMPTY };
         if outcome < NEVER {
             let at = self.outcomes.partition_point(|other| usize::from(other.row) < row);
-            let new = Outcome {
+            let outcome = Outcome {
                 row: row as u16,
-                opportunity: self.opportunity[row],
-                won: self.won[row],
+                opportunity: new.opportunity,
+                won: new.won,
                 opportunity_minor: lead.opportunity_minor.unwrap_or(0),
                 won_minor: lead.won_minor.unwrap_or(0),
             };
-            self.outcomes.insert(at, new);
+            self.outcomes.insert(at, outcome);
         }
         let stays = Stays::of(lead, opportunity);
-        let mut handovers = stays.iter().map(|stay| stay.compile(rules, reason_code));
-        if let Some((first, accepted)) = handovers.next() {
-            self.accepted[row] = accepted;
-            if lead.further.is_empty() {
-                flags |= first.flags;
-                self.released[row] = first.released;
-                self.verdict[row] = first.verdict;
-                self.touch_due[row] = first.touch_due;
-                self.verdict_due[row] = first.verdict_due;
-                self.worked_before[row] = first.worked_before;
-                self.worked[row] = first.worked;
-                self.reason[row] = first.reason;
-            } else {
-                flags |= SPLIT;
-                let from = self.split.partition_point(|(other, _)| usize::from(*other) < row);
-                let mut all = vec![(row as u16, first)];
-                for (handover, accepted) in handovers {
-                    self.accepted[row] = self.accepted[row].min(accepted);
-                    self.first_touch = self.first_touch.min(handover.touch);
-                    all.push((row as u16, handover));
-                }
-                self.split.splice(from..from, all);
-            }
+        let handovers: Vec<(Handover, u32)> = stays.iter().map(|stay| stay.compile(rules, reason_code)).collect();
+        if let [(only, _)] = handovers[..] {
+            new.clocks = only.clocks;
         }
-        self.flags[row] = flags;
+        new.accepted = handovers.iter().map(|(_, accepted)| *accepted).min().unwrap_or(NEVER);
+        new.clocks.touch = instant(lead.first_touch);
+        new.clocks.contact = instant(lead.connected).min(outcome);
+        new.clocks.flags |= lead_flags(lead, opportunity, rules);
+        let touches = handovers.iter().map(|(handover, _)| handover.clocks.touch);
+        self.first_touch = touches.fold(self.first_touch.min(new.clocks.touch), u32::min);
+        if handovers.len() > 1 {
+            let from = self.split.partition_point(|(other, _)| usize::from(*other) < row);
+            self.split.splice(from..from, handovers.iter().map(|(handover, _)| (row as u16, *handover)));
+        }
+        self.handed_over[row] = instant(lead.handed_over);
+        self.rows[row] = new;
     }
 
     /// Empties a row.
     pub(super) fn remove(&mut self, row: usize) {
-        if !self.present.get(row).is_some_and(|present| *present) {
+        let old = std::mem::replace(&mut self.rows[row], Row::EMPTY);
+        if old.clocks.flags & PRESENT == 0 {
             return;
         }
-        self.present[row] = false;
-        let touches = self.handovers(row).iter().map(|(_, handover)| handover.touch);
-        let first_touch = touches.fold(self.touch[row], u32::min);
-        self.moments().into_iter().for_each(|column| column[row] = NEVER);
-        self.flags[row] = 0;
-        self.reason[row] = 0;
-        self.worked_before[row] = 0;
-        self.worked[row] = 0;
+        self.leads -= 1;
+        self.handed_over[row] = NEVER;
+        let touches = self.handovers(row).iter().map(|(_, handover)| handover.clocks.touch);
+        let first_touch = touches.fold(old.clocks.touch, u32::min);
         self.outcomes.retain(|outcome| usize::from(outcome.row) != row);
         self.split.retain(|(other, _)| usize::from(*other) != row);
         if first_touch == self.first_touch {
-            let touches = self.split.iter().map(|(_, handover)| handover.touch);
-            self.first_touch = touches.chain(self.touch.iter().copied()).min().unwrap_or(NEVER);
-        }
-    }
-
-    /// The only handover of a lead that is not split.
-    pub(super) fn handover(&self, row: usize) -> Handover {
-        Handover {
-            at: self.handed_over[row],
-            touch: self.touch[row],
-            contact: self.contact[row],
-            released: self.released[row],
-            verdict: self.verdict[row],
-            touch_due: self.touch_due[row],
-            verdict_due: self.verdict_due[row],
-            worked_before: self.worked_before[row],
-            worked: self.worked[row],
-            reason: self.reason[row],
-            flags: self.flags[row],
+            let touches = self.split.iter().map(|(_, handover)| handover.clocks.touch);
+            let first = touches.chain(self.rows.iter().map(|row| row.clocks.touch)).min();
+            self.first_touch = first.unwrap_or(NEVER);
         }
     }
 
@@ -235,51 +249,37 @@ impl Chunk {
     }
 
     pub(super) fn leads(&self) -> usize {
-        self.present.iter().filter(|present| **present).count()
+        self.leads
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        !self.present.contains(&true)
+    /// Gives back what the side tables have too much.
+    pub(super) fn shrink(&mut self) {
+        self.split.shrink_to_fit();
+        self.outcomes.shrink_to_fit();
     }
 
     /// Bytes allocated, or used by the dictionaries.
     pub(super) fn bytes(&self) -> usize {
-        let moments = 12 * self.handed_over.capacity() * size_of::<u32>();
-        let rest = self.present.capacity() + 4 * self.reason.capacity() + 2 * self.flags.capacity();
         let columns: usize = self.dimensions.iter().map(Column::bytes).sum();
-        let split = self.split.capacity() * size_of::<(u16, Handover)>();
-        moments + rest + columns + split + self.outcomes.capacity() * size_of::<Outcome>() + size_of::<Self>()
+        let tables =
+            self.split.capacity() * size_of::<(u16, Handover)>() + self.outcomes.capacity() * size_of::<Outcome>();
+        size_of::<Self>() + size_of::<Full<u32>>() + size_of::<Full<Row>>() + columns + tables
     }
+}
 
-    fn grow(&mut self, rows: usize) {
-        if rows <= self.present.len() {
-            return;
-        }
-        if self.present.is_empty() {
-            self.first_touch = NEVER;
-        }
-        self.present.resize(rows, false);
-        self.moments().into_iter().for_each(|column| column.resize(rows, NEVER));
-        self.worked_before.resize(rows, 0);
-        self.worked.resize(rows, 0);
-        self.reason.resize(rows, 0);
-        self.flags.resize(rows, 0);
-        self.dimensions.iter_mut().for_each(|column| column.grow(rows));
-    }
+/// What holds for a lead as a whole.
+fn lead_flags(lead: &LeadFact, opportunity: Option<Moment>, rules: &Rules) -> u16 {
+    let ended_early = [lead.won, lead.lost].into_iter().any(|end| is_before(rules, end, opportunity));
+    let split = lead.handed_over.is_some() && !lead.further.is_empty();
+    [(true, PRESENT), (lead.excluded, EXCLUDED), (ended_early, ENDED_BEFORE_OPPORTUNITY), (split, SPLIT)]
+        .into_iter()
+        .fold(0, |flags, (holds, flag)| if holds { flags | flag } else { flags })
+}
 
-    fn moments(&mut self) -> [&mut Vec<u32>; 10] {
-        [
-            &mut self.handed_over,
-            &mut self.opportunity,
-            &mut self.won,
-            &mut self.accepted,
-            &mut self.contact,
-            &mut self.touch,
-            &mut self.released,
-            &mut self.verdict,
-            &mut self.touch_due,
-            &mut self.verdict_due,
-        ]
+impl Default for Column {
+    /// All blank.
+    fn default() -> Self {
+        Self { local: full(0), codes: vec![0], local_of: FxHashMap::from_iter([(0, 0)]) }
     }
 }
 
@@ -302,24 +302,14 @@ impl Column {
 
     /// Adds to each code how many rows hold it.
     pub(super) fn count_into(&self, counts: &mut [u32]) {
-        for &local in &self.local {
+        for &local in self.local.iter() {
             counts[self.codes[usize::from(local)] as usize] += 1;
         }
-    }
-
-    /// Blank rows first: code 0 is in every dictionary.
-    fn grow(&mut self, rows: usize) {
-        if self.codes.is_empty() {
-            self.codes.push(0);
-            self.local_of.insert(0, 0);
-        }
-        self.local.resize(rows, 0);
     }
 
     /// Rows that were written over and over may have left values behind; the rows need fewer than the code can hold.
     fn forget_unused(&mut self) {
         let old = std::mem::take(self);
-        self.grow(old.local.len());
         for (row, local) in old.local.iter().enumerate() {
             self.set(row, old.codes[usize::from(*local)]);
         }
@@ -328,7 +318,7 @@ impl Column {
     fn bytes(&self) -> usize {
         // The map holds a key, a value and about a byte of its own for each of its places.
         let places = self.local_of.capacity() * (size_of::<(u32, u16)>() + 1);
-        self.local.capacity() * size_of::<u16>() + self.codes.capacity() * size_of::<u32>() + places
+        size_of::<Full<u16>>() + self.codes.capacity() * size_of::<u32>() + places
     }
 }
 
@@ -407,8 +397,7 @@ impl<'a> Stay<'a> {
         let measured = touch < NEVER && flags & (TOUCH_BEFORE | TOUCH_UNTIMED) == 0;
         let worked = if measured { version.calendar.worked_until(Instant(touch)) - worked_before } else { 0 };
         let sales = &version.terms.sales;
-        let handover = Handover {
-            at: start.at.0,
+        let clocks = Clocks {
             touch,
             contact: earliest([self.connected, self.outcomes[0], self.outcomes[1]]),
             released: instant(self.released),
@@ -420,6 +409,7 @@ impl<'a> Stay<'a> {
             reason: reason_code(self.verdict.and(self.reason)),
             flags,
         };
+        let handover = Handover { at: start.at.0, clocks };
         (handover, self.accepted_at(rules.due(version, start, sales.decide)))
     }
 

@@ -12,7 +12,7 @@ use crate::leads::model::{Decision, Dimension, LeadId, Moment, ValueId};
 use crate::period::{Day, Instant, Period};
 use crate::zone::Zone;
 use rustc_hash::FxHashMap;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// How many dimensions a lead has.
@@ -149,17 +149,22 @@ impl Facts {
     /// Takes leads in, each in place of what was known of it, and forgets those that are `gone`.
     pub fn apply(&mut self, leads: impl IntoIterator<Item = LeadFact>, gone: &[LeadId]) {
         let words = Arc::make_mut(&mut self.words);
+        let mut written = BTreeSet::new();
         for lead in leads {
             let (chunk, row) = place_of(lead.id);
+            written.insert(chunk);
             let codes = std::array::from_fn(|i| words.dimensions[i].code(lead.dimensions[i]));
             let chunk = Arc::make_mut(self.chunks.entry(chunk).or_default());
             chunk.put(row, codes, &lead, &self.rules, &mut |reason| words.reasons.code(reason.map(str::to_owned)));
+        }
+        for key in written {
+            self.chunks.entry(key).and_modify(|chunk| Arc::make_mut(chunk).shrink());
         }
         for &lead in gone {
             let (key, row) = place_of(lead);
             if let Some(chunk) = self.chunks.get_mut(&key) {
                 Arc::make_mut(chunk).remove(row);
-                if chunk.is_empty() {
+                if chunk.leads() == 0 {
                     self.chunks.remove(&key);
                 }
             }

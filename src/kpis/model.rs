@@ -124,7 +124,8 @@ pub struct Cac {
     pub media_minor: Option<i64>,
     /// Leads won in the period, each once.
     pub customers: u32,
-    /// Spend of the same length of time, earlier by `lag_days`; `None` where there is no lag.
+    /// Spend of the same length of time, earlier by `lag_days`; `None` where there is no lag, or no spend is recorded
+    /// for those days.
     pub lagged_spend_minor: Option<i64>,
     /// Median whole days (half up) from handover to win of those customers whose win is not before their handover.
     pub lag_days: Option<u32>,
@@ -304,24 +305,23 @@ impl Conversion {
 impl Cac {
     /// Fully loaded cost per customer, rounded half up.
     pub fn amount_minor(&self) -> Option<i64> {
-        self.per_customer(self.spend_minor)
+        self.per_customer(self.spend_minor.filter(|_| self.missing.is_none()))
     }
 
-    /// Media cost per customer, rounded half up.
+    /// Media cost per customer, rounded half up; without media spend it is not known, and not zero.
     pub fn media_only_minor(&self) -> Option<i64> {
-        self.per_customer(self.media_minor)
+        self.per_customer(self.media_minor.filter(|&minor| minor != 0))
     }
 
-    /// Cost per customer with the spend window moved back by the lag, rounded half up.
+    /// Lag-adjusted cost per customer, rounded half up. It needs spend in the earlier days only.
     pub fn lag_adjusted_minor(&self) -> Option<i64> {
         self.per_customer(self.lagged_spend_minor)
     }
 
     fn per_customer(&self, spend_minor: Option<i64>) -> Option<i64> {
         let customers = i64::from(self.customers);
-        let defined = self.missing.is_none() && customers > 0;
         // Half up, towards plus infinity for refunds too: floor((2 s + n) / 2 n).
-        spend_minor.filter(|_| defined).map(|spend| (2 * spend + customers).div_euclid(2 * customers))
+        spend_minor.filter(|_| customers > 0).map(|spend| (2 * spend + customers).div_euclid(2 * customers))
     }
 }
 

@@ -1,6 +1,8 @@
 //! The answer for machines (`doubles kpis --json`, a contract that does not change) and for the terminal.
 
-use super::model::{Answer, Cac, Conversion, Coverage, Duration, Figures, FollowUp, FollowUpClock, Rate, wilson};
+use super::model::{
+    Answer, Cac, Conversion, Coverage, Duration, Figures, FollowUp, FollowUpClock, NoCac, Rate, wilson,
+};
 use crate::leads::model::ValueId;
 use serde_json::{Value, json};
 use std::fmt::Write;
@@ -127,11 +129,16 @@ pub fn as_text(answer: &Answer, words: &Words) -> String {
         line(format!("{:<28}{:>8}{:>16}{:>16}{:>12}", breakdown.dimension.key(), "leads", "rate", "CAC", "feedback"));
         for (value, figures) in &breakdown.rows {
             let name: String = value.map_or("(blank)".into(), words.name_of).chars().take(26).collect();
+            let too_early = if figures.conversion.leads == 0 { "no data" } else { "too early" };
+            let cac = match figures.cac.missing {
+                // The sum that was spent is too long for a column.
+                Some(NoCac::NoCustomer) => "not defined".to_owned(),
+                _ => cac_in_words(&figures.cac, words.currency),
+            };
             line(format!(
-                "{name:<28}{:>8}{:>16}{:>16}{:>12}",
+                "{name:<28}{:>8}{:>16}{cac:>16}{:>12}",
                 figures.conversion.leads,
-                rate_in_words(figures.conversion.rate(), "too early"),
-                cac_in_words(&figures.cac, words.currency),
+                rate_in_words(figures.conversion.rate(), too_early),
                 rate_in_words(figures.coverage.rate(), "none due"),
             ));
         }
@@ -165,11 +172,15 @@ fn rows(answer: &Answer, words: &Words) -> [(&'static str, String, String, Strin
         ),
         (
             "Customer acquisition cost",
-            format!(
-                "{} spent on {} customers won",
-                k2.spend_minor.map_or("an unknown sum".into(), |minor| money(minor, words.currency)),
-                k2.customers
-            ),
+            match (k2.missing, k2.spend_minor) {
+                (Some(NoCac::NotCarried(dimension)), _) => {
+                    format!("{} customers won; spend is not recorded by {dimension}", k2.customers)
+                }
+                (Some(NoCac::NoData), _) | (_, None) => {
+                    format!("{} customers won; no spend is recorded for these days", k2.customers)
+                }
+                (_, Some(spend)) => format!("{} spent on {} customers won", money(spend, words.currency), k2.customers),
+            },
             cac(before),
             cac(now),
         ),
@@ -202,6 +213,7 @@ fn rate_in_words(rate: Rate, undefined: &str) -> String {
 fn cac_in_words(cac: &Cac, currency: &str) -> String {
     match (cac.amount_minor(), cac.spend_minor) {
         (Some(amount), _) => money(amount, currency),
+        _ if matches!(cac.missing, Some(NoCac::NotCarried(_))) => "not offered".to_owned(),
         (None, Some(spend)) if spend != 0 => {
             format!("not defined: {} spent, no customer yet", money(spend, currency))
         }

@@ -11,7 +11,8 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, Pool, Transaction};
 use std::fs::File;
 use std::ops::{Deref, DerefMut};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 /// Which database it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +48,19 @@ pub struct WriteTx {
     tx: Tx,
     seq: Seq,
 }
+
+/// See [`Db::claim_imports`].
+#[derive(Debug)]
+pub struct ImportClaim {
+    /// In a mutex only because a connection cannot be shared between threads.
+    _connection: Option<Mutex<AnyConnection>>,
+}
+
+/// The schema is part of it: one PostgreSQL database may hold several workspaces.
+const CLAIM_IMPORTS: &str =
+    "select cast(pg_try_advisory_lock(hashtextextended('doubles import ' || current_schema(), 0)) as integer)";
+const CLAIM_ATTEMPTS: u32 = 20;
+const CLAIM_PAUSE: Duration = Duration::from_millis(100);
 
 /// A write with its row of the change log: all that is left is to commit it.
 #[derive(Debug)]
@@ -84,6 +98,26 @@ impl Db {
         let mut tx = Tx { inner: writer.begin_with(begin).await?, engine: self.engine };
         let seq = changes::next_seq(&mut tx).await?;
         Ok(WriteTx { tx, seq })
+    }
+
+    /// Claims the right to import, for as long as the answer lives: `None` while another process imports. An import
+    /// that stands as unfinished in the journal of a claimed database has died.
+    ///
+    /// On SQLite the lock of the folder says so already. On PostgreSQL it is a lock of a connection of its own, which
+    /// ends with the process, however that ends; the server may need a moment to notice.
+    pub async fn claim_imports(&self) -> Result<Option<ImportClaim>> {
+        if self.engine == Engine::Sqlite {
+            return Ok(Some(ImportClaim { _connection: None }));
+        }
+        let mut connection = self.readers.acquire().await?.detach();
+        for _ in 0..CLAIM_ATTEMPTS {
+            let claimed: i32 = sqlx::query_scalar(CLAIM_IMPORTS).fetch_one(&mut connection).await?;
+            if claimed == 1 {
+                return Ok(Some(ImportClaim { _connection: Some(Mutex::new(connection)) }));
+            }
+            tokio::time::sleep(CLAIM_PAUSE).await;
+        }
+        Ok(None)
     }
 
     /// Closes every connection; on SQLite the last one folds the write-ahead log into the file.

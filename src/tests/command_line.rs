@@ -1,6 +1,11 @@
 //! The program as people and scripts start it: exit codes, sentences, and the whole way from files to figures.
 
 use super::databases::{Schema, postgres};
+use doubles::import::model::Kind;
+use doubles::import::store::NewImport;
+use doubles::import::take::Import;
+use doubles::period::Instant;
+use doubles::server::open::{DatabaseUrl, open};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -122,6 +127,26 @@ fn wrong_input_is_refused_with_one_sentence_and_nothing_is_done() {
     refused(&["kpis", "--from", "2026-02-30", "--to", "2026-03-01"], &["2026-02-30"]);
     // No attempt has set a workspace up: its zone and currency are still to be chosen.
     refused(&["kpis", "--from", "2026-01-01", "--to", "2026-03-01"], &["import"]);
+}
+
+#[tokio::test]
+async fn figures_of_a_database_in_which_an_import_was_cut_off_say_that_they_are_not_final() {
+    let desk = Desk::new();
+    desk.file("leads.csv", LEADS);
+    let question = ["kpis", "--from", "2026-01-01", "--to", "2026-02-01"];
+    assert_eq!(desk.run(&["import", "leads", "leads.csv"]).status.code(), Some(0));
+    assert!(!said(&desk.run(&question)).contains("not final"));
+    let db = open(&DatabaseUrl::Sqlite(desk.folder.path().join("data/doubles.db"))).await.expect("the database");
+    let file = NewImport { kind: Kind::Leads, source: "crm", file_name: "contacts.csv", actor: "Mira" };
+    drop(Import::begin(&db, &file, Instant(1_800_000_000)).await.expect("an import begins"));
+    db.close().await;
+    drop(db);
+    let output = desk.run(&question);
+    let sentence = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(sentence.contains("not final") && sentence.contains("contacts.csv"), "{sentence}");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(said(&desk.run(&["import", "leads", "leads.csv"])).contains("contacts.csv had been cut off"));
+    assert!(!said(&desk.run(&question)).contains("not final"));
 }
 
 #[test]

@@ -37,7 +37,9 @@ pub fn lead(line: u64, id: &str, email: &str) -> LeadRecord {
         created_at: at(900),
         dimensions: vec![(Dimension::Channel, "Webinar".into()), (Dimension::Region, "North".into())],
         milestones: vec![(EventKind::Handover, Some(at(1_000))), (EventKind::Touch, Some(at(2_000)))],
+        handover_implied: false,
         verdict: None,
+        unjudged: false,
     }
 }
 
@@ -49,6 +51,8 @@ pub fn outcome(line: u64, id: &str, deal: &str) -> OutcomeRecord {
         opportunity_at: Some(at(5_000)),
         won_at: None,
         lost_at: None,
+        not_won: false,
+        not_lost: false,
         value_minor: Some(70_000),
         reason: None,
         owner: None,

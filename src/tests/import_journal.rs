@@ -1,6 +1,6 @@
 //! An import ends complete or leaves nothing, and can be taken back, exactly.
 
-use crate::databases::{dump, name, on_each_engine, table};
+use crate::databases::{Schema, dump, name, on_each_engine, postgres, table};
 use crate::import_cast::{
     File, Hand, NOW, at, by_hand, event, from, import, import_from, lead, milestones, outcome, spend,
 };
@@ -9,6 +9,8 @@ use doubles::import::take::Import;
 use doubles::import::undo;
 use doubles::leads::model::{Decision, Dimension, EventKind};
 use doubles::server::db::Db;
+use doubles::server::open::{DatabaseUrl, open};
+use serde_json::json;
 use std::future::Future;
 use std::pin::pin;
 use std::task::Poll;
@@ -119,6 +121,28 @@ async fn while_one_import_runs_another_one_waits() {
         import(db, file).await;
     })
     .await;
+}
+
+#[tokio::test]
+async fn an_import_that_another_process_is_at_is_not_taken_for_a_dead_one() {
+    // On SQLite there is no other process: it is told that Doubles is already running.
+    let Some(server) = postgres() else { return };
+    let schema = Schema::create(&server).await;
+    let url = DatabaseUrl::Postgres(schema.url.clone());
+    let (one, other) = (open(&url).await.expect("one process"), open(&url).await.expect("another process"));
+    let file = File::Leads(vec![lead(2, "A", "")]);
+    let mut import = Import::begin(&one, &from("Nimbus CRM", &file), NOW).await.expect("an import begins");
+    file.take(&mut import, 2).await;
+    assert!(undo::recover(&other, NOW).await.expect("it starts").is_empty());
+    import.finish(&json!({}), NOW).await.expect("it ends");
+    assert_eq!(milestones(&one).await, [["1", "1000", "2000", "-", "-", "-"]]);
+    let mut dead = Import::begin(&one, &from("Sheet", &file), NOW).await.expect("an import begins");
+    file.take(&mut dead, 2).await;
+    drop(dead);
+    assert_eq!(undo::recover(&other, NOW).await.expect("it starts"), ["export.csv"]);
+    one.close().await;
+    other.close().await;
+    schema.remove().await;
 }
 
 #[tokio::test]

@@ -307,6 +307,13 @@ fn a_verdict_needs_a_word_that_is_clear_and_takes_the_latest_date() {
 }
 
 #[test]
+fn an_empty_cell_of_a_column_of_verdicts_says_that_there_is_none() {
+    let leads = case(Kind::Leads, "id,created_at,verdict\n1,2024-06-06,good\n2,2024-06-06,\n").leads();
+    assert_eq!((leads[0].unjudged, leads[1].unjudged), (false, true));
+    assert!(!case(Kind::Leads, "id,created_at\n1,2024-06-06\n").leads()[0].unjudged);
+}
+
+#[test]
 fn an_unknown_reason_is_rejected_with_the_list_of_reasons() {
     let text = "id,created_at,verdict,reason\n1,2024-06-01,reject,Not interested\n";
     let rejection = case(Kind::Leads, text).rejection();
@@ -392,6 +399,18 @@ fn a_status_takes_its_own_date_then_the_closing_then_the_rows_other_date() {
     assert_eq!(outcomes[1].lost_at.map(shown).as_deref(), Some("2024-06-02"));
     assert_eq!((outcomes[2].won_at, outcomes[2].lost_at), (None, None));
     assert!(case.taken().warnings.iter().any(|warning| warning.starts_with("status: 1 × no date of its own")));
+}
+
+#[test]
+fn an_open_status_or_an_empty_cell_denies_a_win_and_a_file_without_either_says_nothing_of_it() {
+    let denied = |text: &str| {
+        let outcomes = case(Kind::Outcomes, text).outcomes();
+        (outcomes[0].not_won, outcomes[0].not_lost)
+    };
+    assert_eq!(denied("lead_id,status,created_at\n1,open,2024-06-06\n"), (true, true));
+    assert_eq!(denied("lead_id,created_at,won_at\n1,2024-06-06,\n"), (true, false));
+    assert_eq!(denied("lead_id,created_at,won_at,lost_at\n1,2024-06-06,2024-06-07,\n"), (false, true));
+    assert_eq!(denied("lead_id,created_at\n1,2024-06-06\n"), (false, false));
 }
 
 #[test]

@@ -177,6 +177,8 @@ fn the_command_line_names_what_it_does_not_know() {
     assert!(args(&["people", "a.csv"]).expect_err("no kind").to_string().contains("leads, outcomes, events, spend"));
     assert!(args(&["leads", "a.csv", "--map", "email"]).expect_err("no pair").to_string().contains("equal sign"));
     assert!(args(&["leads", "a.csv", "--day-first", "--month-first"]).is_err());
+    assert_eq!(args(&["leads", "a.csv", "--source", " crm "]).expect("parsed").source, "crm");
+    assert!(args(&["leads", "a.csv", "--source", " "]).expect_err("no name").to_string().contains("has a name"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -206,6 +206,92 @@ async fn the_first_opportunity_and_win_count_and_a_deal_is_won_or_lost_but_not_b
 }
 
 #[tokio::test]
+async fn of_two_rows_about_one_deal_the_later_counts_also_after_the_next_import() {
+    on_each_engine(async |db| {
+        import(db, File::Leads(vec![lead(2, "A", "")])).await;
+        let deal = |opened| OutcomeRecord { opportunity_at: Some(at(opened)), ..outcome(2, "A", "d1") };
+        assert_eq!(import(db, File::Outcomes(vec![deal(5_000), deal(7_000)])).await, [Taken::New, Taken::Changed]);
+        assert_eq!(milestones(db).await, [["1", "1000", "2000", "7000", "-", "-"]]);
+        let renamed = LeadRecord { name: Some("Ann Berg".into()), ..lead(2, "A", "") };
+        assert_eq!(import(db, File::Leads(vec![renamed])).await, [Taken::Changed]);
+        assert_eq!(milestones(db).await, [["1", "1000", "2000", "7000", "-", "-"]], "nothing of it came back");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_deal_that_is_open_again_is_no_longer_won_or_lost() {
+    on_each_engine(async |db| {
+        import(db, File::Leads(vec![lead(2, "A", "")])).await;
+        let won = OutcomeRecord { won_at: Some(at(9_000)), ..outcome(2, "A", "d1") };
+        import(db, File::Outcomes(vec![won])).await;
+        let silent = outcome(2, "A", "d1");
+        assert_eq!(import(db, File::Outcomes(vec![silent.clone()])).await, [Taken::Unchanged]);
+        assert_eq!(milestones(db).await, [["1", "1000", "2000", "5000", "9000", "-"]]);
+        let reopened = OutcomeRecord { not_won: true, not_lost: true, ..silent };
+        assert_eq!(import(db, File::Outcomes(vec![reopened])).await, [Taken::Changed]);
+        assert_eq!(milestones(db).await, [["1", "1000", "2000", "5000", "-", "-"]]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_opportunity_that_only_a_win_implied_goes_with_it_and_never_corrects_one_that_was_given() {
+    on_each_engine(async |db| {
+        let row = |id: &str, said: &[(EventKind, Option<u32>)]| {
+            let said = said.iter().map(|&(kind, seconds)| (kind, seconds.map(at)));
+            let handover = (EventKind::Handover, Some(at(1_000)));
+            LeadRecord { milestones: std::iter::once(handover).chain(said).collect(), ..lead(2, id, "") }
+        };
+        let (won, opened) = (EventKind::Won, EventKind::Opportunity);
+        let implied = |id: &str, at: u32| row(id, &[(won, Some(at)), (opened, Some(at))]);
+        import(db, File::Leads(vec![implied("A", 8_000), row("B", &[(opened, Some(4_000))])])).await;
+        import(db, File::Leads(vec![implied("A", 8_500), implied("B", 9_000)])).await;
+        assert_eq!(
+            milestones(db).await,
+            [["1", "1000", "-", "8500", "8500", "-"], ["2", "1000", "-", "4000", "9000", "-"]]
+                .map(|row| row.map(str::to_owned).to_vec())
+        );
+        import(db, File::Leads(vec![row("A", &[(won, None)]), row("B", &[(won, None)])])).await;
+        assert_eq!(milestones(db).await, [["1", "1000", "-", "-", "-", "-"], ["2", "1000", "-", "4000", "-", "-"]]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_without_handovers_leaves_those_that_its_source_gave() {
+    on_each_engine(async |db| {
+        let plain = |id: &str, created: u32| LeadRecord {
+            created_at: at(created),
+            milestones: vec![(EventKind::Handover, Some(at(created)))],
+            handover_implied: true,
+            ..lead(2, id, "")
+        };
+        import(db, File::Leads(vec![lead(2, "A", ""), plain("B", 900)])).await;
+        import(db, File::Leads(vec![plain("A", 800), plain("B", 700)])).await;
+        let found = table(db, "select created_at, handed_over_at from lead order by id").await;
+        assert_eq!(found, [["800", "1000"], ["700", "700"]]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_empty_cell_of_a_column_of_verdicts_takes_the_verdict_back() {
+    on_each_engine(async |db| {
+        let verdict = VerdictRecord { decision: Decision::Reject, reason: Some("no_need".into()), note: None };
+        let judged = LeadRecord { verdict: Some((verdict, at(3_000))), ..lead(2, "A", "") };
+        import(db, File::Leads(vec![judged])).await;
+        let found = "select verdict_at, decision, reason from lead";
+        assert_eq!(import(db, File::Leads(vec![lead(2, "A", "")])).await, [Taken::Unchanged]);
+        assert_eq!(table(db, found).await, [["3000", "reject", "no_need"]]);
+        let unjudged = LeadRecord { unjudged: true, ..lead(2, "A", "") };
+        assert_eq!(import(db, File::Leads(vec![unjudged])).await, [Taken::Changed]);
+        assert_eq!(table(db, found).await, [["-", "-", "-"]]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn deals_without_a_number_are_known_by_their_position() {
     on_each_engine(async |db| {
         import(db, File::Leads(vec![lead(2, "A", "")])).await;

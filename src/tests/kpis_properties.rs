@@ -209,6 +209,8 @@ fn facts_of(world: &World) -> Facts {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn every_answer_equals_the_reference(world in any_world(), question in any_question()) {
         let expected = answer(&world, &question);

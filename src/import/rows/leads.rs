@@ -103,6 +103,7 @@ impl LeadRows {
         imply_opportunity(&mut milestones);
         let handover = if self.handed_over_at.is_some() { handed_over } else { Some(created_at) };
         milestones.insert(0, (EventKind::Handover, handover));
+        let unjudged = self.verdict.as_ref().is_some_and(|column| column.text(row).is_none());
         Ok(LeadRecord {
             line: row.line(),
             key,
@@ -118,7 +119,9 @@ impl LeadRows {
                 .filter_map(|(dimension, column)| column.text(row).map(|text| (*dimension, text.to_owned())))
                 .collect(),
             milestones,
+            handover_implied: self.handed_over_at.is_none(),
             verdict: self.verdict(row, context, verdict_at, latest.or(handover))?,
+            unjudged,
         })
     }
 

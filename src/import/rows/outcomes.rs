@@ -3,6 +3,7 @@
 //! A deal that was won or lost without its own opportunity date opened at that same moment. A status says which end
 //! the deal came to: its date is `won_at` or `lost_at`, else `closed_at`, else the row's other date, with a warning.
 //! A status against a date of the row (lost, but with a date of the win) is a contradiction and rejects the row.
+//! A deal that is open again, by its status or by an empty cell, is no longer won or lost.
 
 use super::words::DealStatus;
 use super::{Context, Doubt, KeyColumns, ask_meaning, missing, read_reason, reject_row, words};
@@ -63,6 +64,7 @@ impl OutcomeRows {
         let mut opportunity_at = context.moment_of(self.opportunity_at.as_ref(), row)?;
         let mut won_at = context.moment_of(self.won_at.as_ref(), row)?;
         let mut lost_at = context.moment_of(self.lost_at.as_ref(), row)?;
+        let mut open = false;
         if let Some((column, word)) = self.status.as_ref().and_then(|column| Some((column, column.text(row)?))) {
             if word == words::IGNORE {
                 context.count(Doubt::Ignored, column.field.key);
@@ -72,6 +74,7 @@ impl OutcomeRows {
                 let ask = ask_meaning(column, row, "open");
                 column.reject(row, format!("this is no known status; say what it means: {ask} (or won, lost, ignore)"))
             })?;
+            open = status == DealStatus::Open;
             let (own, other) = match status {
                 DealStatus::Open => (None, won_at.or(lost_at)),
                 DealStatus::Won => (Some(&mut won_at), lost_at),
@@ -99,6 +102,8 @@ impl OutcomeRows {
             opportunity_at,
             won_at,
             lost_at,
+            not_won: won_at.is_none() && (open || self.won_at.is_some()),
+            not_lost: lost_at.is_none() && (open || self.lost_at.is_some()),
             value_minor: self.value_minor(row, context)?,
             reason: read_reason(self.reason.as_ref().filter(|_| lost_at.is_some()), row)?,
             owner: self.owner.as_ref().and_then(|column| column.text(row)).map(str::to_owned),

@@ -123,7 +123,10 @@ fn cac(plan: &Plan, cell: &Cell, customers: u32) -> Cac {
     Cac {
         spend_minor: Some(spend.minor),
         media_minor: Some(spend.media),
-        lagged_spend_minor: lag_days.and_then(|days| spent(earlier(days))).map(|spend| spend.minor),
+        lagged_spend_minor: lag_days
+            .and_then(|days| spent(earlier(days)))
+            .filter(|spend| spend.row_days > 0)
+            .map(|spend| spend.minor),
         missing: match (spend.row_days, customers) {
             (0, _) => Some(NoCac::NoData),
             (_, 0) => Some(NoCac::NoCustomer),

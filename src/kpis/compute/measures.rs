@@ -2,6 +2,7 @@
 
 use super::plan::{Plan, Slot};
 use super::scan::Scan;
+use super::standing::Wait;
 use super::survival::{self, Places};
 use crate::kpis::model::FollowUpClock;
 use crate::leads::model::Dimension;
@@ -56,32 +57,40 @@ impl Layout {
         self.groups[dimension] + code as usize
     }
 
-    /// In how many cells an entry counts.
-    pub(super) fn width(&self) -> usize {
-        2 + self.groups.len()
+    /// Places for entries, none so far.
+    pub(super) fn places(&self) -> Places {
+        Places::below(self.cells)
     }
 
     /// Adds the cells of one entry. Groups are of the period itself only.
-    pub(super) fn place(&self, slot: &Slot, codes: &[u32], cells: &mut Vec<u32>) {
-        cells.push(u32::from(slot.current));
-        cells.push(2 + u32::from(slot.bucket));
-        let nowhere = self.cells as u32;
+    #[inline]
+    pub(super) fn place(&self, slot: &Slot, codes: &[u32], places: &mut Places) {
         let groups = self.groups.iter().zip(codes);
-        cells.extend(groups.map(|(first, code)| if slot.current { *first as u32 + code } else { nowhere }));
+        let groups = groups.map(|(first, code)| if slot.current { first + *code as usize } else { self.cells });
+        places.extend_by([self.period(slot.current), self.bucket(usize::from(slot.bucket))].into_iter().chain(groups));
+    }
+
+    /// In how many cells each entry counts.
+    fn width(&self) -> usize {
+        2 + self.groups.len()
     }
 }
 
 impl Measures {
     pub(super) fn of(layout: &Layout, scan: &Scan) -> Self {
         let waits = &scan.waits;
-        let clocks = |times: &[u32]| survival::clocks(times, &waits.censored, layout.cells, &waits.places);
-        let lags = || medians(&scan.lags.seconds, layout.cells, &scan.lags.places);
-        if waits.elapsed.len() < WAITS_WORTH_A_THREAD {
-            return Self { elapsed: clocks(&waits.elapsed), worked: clocks(&waits.worked), lags: lags() };
+        let cases = waits.places.cases(layout.cells);
+        let clocks = |time: fn(&Wait) -> u32| survival::clocks(&waits.waits, time, &waits.places, &cases);
+        let lags = || {
+            let dealt = scan.lags.places.deal(&scan.lags.seconds, layout.cells, layout.width());
+            dealt.into_iter().map(doubled_median).collect()
+        };
+        if waits.waits.len() < WAITS_WORTH_A_THREAD {
+            return Self { elapsed: clocks(|wait| wait.elapsed), worked: clocks(|wait| wait.worked), lags: lags() };
         }
         std::thread::scope(|scope| {
-            let worked = scope.spawn(|| clocks(&waits.worked));
-            let (elapsed, lags) = (clocks(&waits.elapsed), lags());
+            let worked = scope.spawn(|| clocks(|wait| wait.worked));
+            let (elapsed, lags) = (clocks(|wait| wait.elapsed), lags());
             match worked.join() {
                 Ok(worked) => Self { elapsed, worked, lags },
                 Err(panic) => std::panic::resume_unwind(panic),
@@ -96,22 +105,11 @@ impl Measures {
     }
 }
 
-/// The doubled median of each cell.
-fn medians(seconds: &[u32], cells: usize, places: &Places) -> Vec<Option<u64>> {
-    let mut dealt: Vec<Vec<u32>> = vec![Vec::new(); cells + 1];
-    for (entry, seconds) in seconds.iter().enumerate() {
-        places.of(entry).iter().for_each(|cell| dealt[*cell as usize].push(*seconds));
-    }
-    dealt.truncate(cells);
-    dealt
-        .into_iter()
-        .map(|mut lags| {
-            let middle = lags.len().checked_sub(1)? / 2;
-            let (_, low, above) = lags.select_nth_unstable(middle);
-            let low = *low;
-            // With an even number the other one in the middle is the least above.
-            let high = if above.len() > middle { above.iter().copied().min().unwrap_or(low) } else { low };
-            Some(u64::from(low) + u64::from(high))
-        })
-        .collect()
+fn doubled_median(mut seconds: Vec<u32>) -> Option<u64> {
+    let middle = seconds.len().checked_sub(1)? / 2;
+    let (_, low, above) = seconds.select_nth_unstable(middle);
+    let low = *low;
+    // Of an even number the other one in the middle is the least above.
+    let high = if above.len() > middle { above.iter().copied().min().unwrap_or(low) } else { low };
+    Some(u64::from(low) + u64::from(high))
 }

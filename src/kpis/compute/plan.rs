@@ -122,6 +122,7 @@ impl<'a> Plan<'a> {
     }
 
     /// The slot of an instant from `from` to before `to`.
+    #[inline]
     pub(super) fn slot_of(&self, at: u32) -> usize {
         let mut slot = usize::from(self.slot_at[((at - self.from) >> self.cell_shift) as usize]);
         while self.slots.get(slot + 1).is_some_and(|next| next.from <= at) {

@@ -5,7 +5,7 @@ use super::measures::Layout;
 use super::plan::{Plan, Slot};
 use super::standing::{self, Standing, Wait, bit};
 use super::survival::Places;
-use crate::kpis::chunk::{Chunk, Handover, SPLIT, lead_at};
+use crate::kpis::chunk::{Chunk, Clocks, SPLIT, lead_at};
 use crate::kpis::model::Part;
 use crate::leads::model::{Dimension, LeadId};
 
@@ -16,7 +16,7 @@ const LEADS_WORTH_A_THREAD: usize = 50_000;
 pub(super) struct Scan {
     /// By slot.
     pub(super) slots: Vec<Tally>,
-    /// For each dimension asked for, by code and version: see [`Scan::group`].
+    /// For each dimension asked for, by code and version: see [`Scan::group`]. The last is what belongs to none.
     pub(super) groups: Vec<Vec<Tally>>,
     /// Handovers of the period by the code of their verdict's reason.
     pub(super) reasons: Vec<u32>,
@@ -36,16 +36,12 @@ pub(super) struct Tally {
 type Counts = [u32; 32];
 
 /// K3's times.
-#[derive(Default)]
 pub(super) struct Waits {
-    pub(super) elapsed: Vec<u32>,
-    pub(super) worked: Vec<u32>,
-    pub(super) censored: Vec<bool>,
+    pub(super) waits: Vec<Wait>,
     pub(super) places: Places,
 }
 
 /// Seconds from handover to win of customers won after it.
-#[derive(Default)]
 pub(super) struct Lags {
     pub(super) seconds: Vec<u32>,
     pub(super) places: Places,
@@ -55,8 +51,8 @@ impl Scan {
     /// Looks at all chunks, with two threads where there is enough to do.
     pub(super) fn run(plan: &Plan, layout: &Layout, by: &[Dimension]) -> Self {
         let chunks: Vec<&Chunk> = plan.facts.chunks.values().map(|chunk| &**chunk).collect();
-        let rows: usize = chunks.iter().map(|chunk| chunk.handed_over.len()).sum();
-        if rows < LEADS_WORTH_A_THREAD {
+        let leads: usize = chunks.iter().map(|chunk| chunk.leads()).sum();
+        if leads < LEADS_WORTH_A_THREAD {
             return Self::over(plan, layout, by, &chunks);
         }
         let (first, second) = chunks.split_at(chunks.len() / 2);
@@ -72,20 +68,20 @@ impl Scan {
     }
 
     /// The index of a group's tally in [`Scan::groups`].
+    #[inline]
     pub(super) fn group(plan: &Plan, code: u32, version: usize) -> usize {
-        code as usize * plan.versions.len() + (version - plan.versions.start)
+        code as usize * plan.versions.len() + version.saturating_sub(plan.versions.start)
     }
 
     fn over(plan: &Plan, layout: &Layout, by: &[Dimension], chunks: &[&Chunk]) -> Self {
         let words = &plan.facts.words;
         let groups = by.iter().map(|dimension| words.values(*dimension) * plan.versions.len());
-        let places = Places { cells: Vec::new(), width: layout.width() };
         let mut scan = Self {
             slots: vec![Tally::default(); plan.slots.len()],
-            groups: groups.map(|cells| vec![Tally::default(); cells]).collect(),
+            groups: groups.map(|cells| vec![Tally::default(); cells + 1]).collect(),
             reasons: vec![0; words.reasons().len() + 1],
-            waits: Waits { places: places.clone(), ..Waits::default() },
-            lags: Lags { places, ..Lags::default() },
+            waits: Waits { waits: Vec::new(), places: layout.places() },
+            lags: Lags { seconds: Vec::new(), places: layout.places() },
         };
         let mut codes = vec![0; by.len()];
         for chunk in chunks {
@@ -99,12 +95,10 @@ impl Scan {
         let groups = self.groups.iter_mut().flatten().zip(other.groups.iter().flatten());
         tallies.chain(groups).for_each(|(tally, other)| tally.merge(other));
         self.reasons.iter_mut().zip(&other.reasons).for_each(|(count, other)| *count += other);
-        self.waits.elapsed.extend_from_slice(&other.waits.elapsed);
-        self.waits.worked.extend_from_slice(&other.waits.worked);
-        self.waits.censored.extend_from_slice(&other.waits.censored);
-        self.waits.places.cells.extend_from_slice(&other.waits.places.cells);
+        self.waits.waits.extend_from_slice(&other.waits.waits);
+        self.waits.places.extend(&other.waits.places);
         self.lags.seconds.extend_from_slice(&other.lags.seconds);
-        self.lags.places.cells.extend_from_slice(&other.lags.places.cells);
+        self.lags.places.extend(&other.lags.places);
     }
 }
 
@@ -145,8 +139,9 @@ fn visit(plan: &Plan, chunk: &Chunk, visitor: &mut impl Visitor) {
             continue;
         }
         let lead = standing::of_lead(plan, &plan.slots[slot], chunk, row);
-        if chunk.flags[row] & SPLIT == 0 {
-            show(plan, slot, row, lead, &chunk.handover(row), visitor);
+        let clocks = &chunk.rows[row].clocks;
+        if clocks.flags & SPLIT == 0 {
+            show(plan, slot, row, lead, (chunk.handed_over[row], clocks), visitor);
         } else {
             visitor.handover(slot, row, lead, None, 0);
         }
@@ -154,7 +149,7 @@ fn visit(plan: &Plan, chunk: &Chunk, visitor: &mut impl Visitor) {
     for (row, handover) in &chunk.split {
         let row = usize::from(*row);
         if in_periods(handover.at) && passes(row) && !standing::is_excluded(plan, chunk, row) {
-            show(plan, plan.slot_of(handover.at), row, 0, handover, visitor);
+            show(plan, plan.slot_of(handover.at), row, 0, (handover.at, &handover.clocks), visitor);
         }
     }
     // A lead with an opportunity or a win by now is never excluded.
@@ -179,7 +174,7 @@ fn cohort(chunk: &Chunk, passing: &[(usize, Vec<bool>)], in_periods: impl Fn(u32
     let mut found = 0;
     for (row, at) in chunk.handed_over.iter().enumerate() {
         rows[found] = row as u16;
-        found += usize::from(in_periods(*at));
+        found = found.wrapping_add(usize::from(in_periods(*at)));
     }
     for (dimension, passes) in passing {
         let local = &chunk.dimensions[*dimension].local;
@@ -194,9 +189,17 @@ fn cohort(chunk: &Chunk, passing: &[(usize, Vec<bool>)], in_periods: impl Fn(u32
     rows
 }
 
-fn show(plan: &Plan, slot: usize, row: usize, lead: Standing, handover: &Handover, visitor: &mut impl Visitor) {
-    let (standing, wait) = standing::of_handover(plan, &plan.slots[slot], handover);
-    let reason = if handover.verdict <= plan.now { handover.reason } else { 0 };
+#[inline]
+fn show(
+    plan: &Plan,
+    slot: usize,
+    row: usize,
+    lead: Standing,
+    (at, clocks): (u32, &Clocks),
+    visitor: &mut impl Visitor,
+) {
+    let (standing, wait) = standing::of_handover(plan, &plan.slots[slot], at, clocks);
+    let reason = if clocks.verdict <= plan.now { clocks.reason } else { 0 };
     visitor.handover(slot, row, lead | standing, wait, reason);
 }
 
@@ -222,10 +225,11 @@ impl Counting<'_> {
     fn add(&mut self, slot: usize, change: impl Fn(&mut Tally)) {
         change(&mut self.scan.slots[slot]);
         let Slot { current, version, .. } = self.plan.slots[slot];
-        if current {
-            for (groups, code) in self.scan.groups.iter_mut().zip(&*self.codes) {
-                change(&mut groups[Scan::group(self.plan, *code, usize::from(version))]);
-            }
+        for (groups, code) in self.scan.groups.iter_mut().zip(&*self.codes) {
+            // What is not of the period itself goes to the last tally, which nobody reads: no branch.
+            let group = Scan::group(self.plan, *code, usize::from(version));
+            let group = if current { group } else { groups.len() - 1 };
+            change(&mut groups[group]);
         }
     }
 }
@@ -239,10 +243,8 @@ impl Visitor for Counting<'_> {
         self.scan.reasons[reason as usize] += u32::from(slot.current);
         if let Some(wait) = wait {
             let waits = &mut self.scan.waits;
-            waits.elapsed.push(wait.elapsed);
-            waits.worked.push(wait.worked);
-            waits.censored.push(wait.censored);
-            self.layout.place(slot, self.codes, &mut waits.places.cells);
+            waits.waits.push(wait);
+            self.layout.place(slot, self.codes, &mut waits.places);
         }
     }
 
@@ -257,7 +259,7 @@ impl Visitor for Counting<'_> {
         let handed_over = self.chunk.handed_over[row];
         if part == Part::Customers && handed_over <= at {
             self.scan.lags.seconds.push(at - handed_over);
-            self.layout.place(&self.plan.slots[slot], self.codes, &mut self.scan.lags.places.cells);
+            self.layout.place(&self.plan.slots[slot], self.codes, &mut self.scan.lags.places);
         }
     }
 }

@@ -3,8 +3,8 @@
 
 use super::plan::{Plan, Slot};
 use crate::kpis::chunk::{
-    COMPLETE, Chunk, ENDED_BEFORE_OPPORTUNITY, EXCLUDED, Handover, OTHER, OUT_OF_ORDER, RELEASE_UNTIMED,
-    RELEASED_FIRST, SPLIT, TOUCH_BEFORE, TOUCH_UNTIMED, TURNED_DOWN, UNTIMED, VERDICT_EXCLUDES,
+    COMPLETE, Chunk, Clocks, ENDED_BEFORE_OPPORTUNITY, EXCLUDED, OTHER, OUT_OF_ORDER, RELEASE_UNTIMED, RELEASED_FIRST,
+    Row, SPLIT, TOUCH_BEFORE, TOUCH_UNTIMED, TURNED_DOWN, UNTIMED, VERDICT_EXCLUDES,
 };
 use crate::kpis::model::Part;
 
@@ -35,33 +35,36 @@ const fn when(holds: bool, part: Part) -> Standing {
 /// Whether a lead is left out by rule: a head's, or a verdict's by now. Never one with an opportunity.
 ///
 /// A verdict excludes as long as no later handover has begun: that one only opens once the verdict was repaired.
+#[inline]
 pub(super) fn is_excluded(plan: &Plan, chunk: &Chunk, row: usize) -> bool {
-    let flags = chunk.flags[row];
-    if flags & (EXCLUDED | VERDICT_EXCLUDES | SPLIT) == 0 || chunk.opportunity[row].min(chunk.won[row]) <= plan.now {
+    let lead = &chunk.rows[row];
+    let flags = lead.clocks.flags;
+    if flags & (EXCLUDED | VERDICT_EXCLUDES | SPLIT) == 0 || lead.opportunity.min(lead.won) <= plan.now {
         return false;
     }
     let by_verdict = |flags: u16, verdict: u32| flags & VERDICT_EXCLUDES != 0 && verdict <= plan.now;
     flags & EXCLUDED != 0
         || match flags & SPLIT != 0 {
-            false => by_verdict(flags, chunk.verdict[row]),
+            false => by_verdict(flags, lead.clocks.verdict),
             true => {
                 let begun = chunk.handovers(row).iter().rev().find(|(_, handover)| handover.at <= plan.now);
-                begun.is_some_and(|(_, latest)| by_verdict(latest.flags, latest.verdict))
+                begun.is_some_and(|(_, latest)| by_verdict(latest.clocks.flags, latest.clocks.verdict))
             }
         }
 }
 
 /// K1, the funnel and the findings of a lead whose first handover lies in the slot, and that is not excluded.
+#[inline]
 pub(super) fn of_lead(plan: &Plan, slot: &Slot, chunk: &Chunk, row: usize) -> Standing {
     let now = plan.now;
     let at = chunk.handed_over[row];
-    let (opportunity, won, contact) = (chunk.opportunity[row], chunk.won[row], chunk.contact[row]);
+    let Row { opportunity, won, accepted, clocks: Clocks { touch, contact, .. } } = chunk.rows[row];
     let has_opportunity = opportunity <= now;
     let mature = now - at >= slot.matures_after;
     let in_time = has_opportunity && opportunity <= at.saturating_add(slot.horizon);
     // A later step implies the earlier ones.
-    let touched = chunk.touch[row].min(contact);
-    let accepted = chunk.accepted[row].min(touched);
+    let touched = touch.min(contact);
+    let accepted = accepted.min(touched);
     let equally_old = at <= slot.equal_age;
     when(true, Part::Leads)
         | when(has_opportunity, Part::SoFar)
@@ -79,76 +82,81 @@ pub(super) fn of_lead(plan: &Plan, slot: &Slot, chunk: &Chunk, row: usize) -> St
 }
 
 /// Whether a milestone stands out of order, as far as both have happened by now.
+#[inline]
 fn has_finding(plan: &Plan, chunk: &Chunk, row: usize) -> bool {
-    let flags = chunk.flags[row];
-    let ended_early = flags & ENDED_BEFORE_OPPORTUNITY != 0 && chunk.opportunity[row] <= plan.now;
+    let flags = chunk.rows[row].clocks.flags;
+    let ended_early = flags & ENDED_BEFORE_OPPORTUNITY != 0 && chunk.rows[row].opportunity <= plan.now;
     let before_handover = match flags & SPLIT != 0 {
         false => flags & OUT_OF_ORDER != 0,
         true => {
             let begun = chunk.handovers(row).iter().filter(|(_, handover)| handover.at <= plan.now);
-            begun.into_iter().any(|(_, handover)| handover.flags & OUT_OF_ORDER != 0)
+            begun.into_iter().any(|(_, handover)| handover.clocks.flags & OUT_OF_ORDER != 0)
         }
     };
     before_handover || ended_early
 }
 
 /// K3 and K4 of a handover in the slot, of a lead that is not excluded.
-pub(super) fn of_handover(plan: &Plan, slot: &Slot, handover: &Handover) -> (Standing, Option<Wait>) {
-    let feedback = feedback(plan.now, handover);
+#[inline]
+pub(super) fn of_handover(plan: &Plan, slot: &Slot, at: u32, clocks: &Clocks) -> (Standing, Option<Wait>) {
+    let feedback = feedback(plan.now, clocks);
     if !plan.measured {
         return (feedback | when(true, Part::Handovers), None);
     }
-    let (follow_up, wait) = follow_up(plan, slot, handover);
+    let (follow_up, wait) = follow_up(plan, slot, at, clocks);
     (feedback | follow_up, wait)
 }
 
-fn feedback(now: u32, handover: &Handover) -> Standing {
-    let due = handover.verdict_due <= now;
-    let given = due && handover.verdict <= now;
-    let complete = given && handover.flags & COMPLETE != 0;
-    let turned_down = given && handover.flags & TURNED_DOWN != 0;
+#[inline]
+fn feedback(now: u32, clocks: &Clocks) -> Standing {
+    let due = clocks.verdict_due <= now;
+    let given = due && clocks.verdict <= now;
+    let complete = given && clocks.flags & COMPLETE != 0;
+    let turned_down = given && clocks.flags & TURNED_DOWN != 0;
     when(due, Part::FeedbackDue)
         | when(complete, Part::WithVerdict)
-        | when(complete && handover.verdict <= handover.verdict_due, Part::VerdictOnTime)
+        | when(complete && clocks.verdict <= clocks.verdict_due, Part::VerdictOnTime)
         | when(turned_down, Part::TurnedDown)
-        | when(turned_down && handover.flags & OTHER != 0, Part::OtherReason)
+        | when(turned_down && clocks.flags & OTHER != 0, Part::OtherReason)
 }
 
-fn follow_up(plan: &Plan, slot: &Slot, handover: &Handover) -> (Standing, Option<Wait>) {
+/// Written without a branch where it can be: who was touched and who not is as good as random.
+#[inline]
+fn follow_up(plan: &Plan, slot: &Slot, at: u32, clocks: &Clocks) -> (Standing, Option<Wait>) {
     let now = plan.now;
-    let has = |flag: u16| handover.flags & flag != 0;
-    let touched = handover.touch <= now;
-    let contacted = touched || handover.contact <= now;
-    let released = handover.released <= now && (!touched || has(RELEASED_FIRST));
-    let standing =
-        when(true, Part::Handovers) | when(contacted, Part::Contacted) | when(!contacted, Part::NeverContacted);
-    if touched && has(TOUCH_BEFORE) || contacted && !touched {
-        // Contacted, but when is not known: no duration, neither on time nor late.
+    let has = |flag: u16| clocks.flags & flag != 0;
+    let touched = clocks.touch <= now;
+    let contacted = touched | (clocks.contact <= now);
+    // Contacted, but when is not known: no duration, neither on time nor late.
+    let unknown = (touched & has(TOUCH_BEFORE)) | (contacted & !touched);
+    // Untouched when it was taken away: known to have waited so long, and no longer anybody's duty.
+    let released = !unknown & (clocks.released <= now) & (!touched | has(RELEASED_FIRST));
+    let answered = touched & !unknown & !released;
+    let open = !touched & !unknown & !released;
+    let in_time = clocks.touch <= clocks.touch_due;
+    let overdue = clocks.touch_due < now;
+    let standing = when(true, Part::Handovers)
+        | when(contacted, Part::Contacted)
+        | when(!contacted, Part::NeverContacted)
+        | when(answered & in_time, Part::TouchedOnTime)
+        | when(answered & !in_time, Part::TouchedLate)
+        | when(open & overdue, Part::OverdueOpen)
+        | when(open & !overdue, Part::NotDue);
+    let untimed = (answered & has(TOUCH_UNTIMED)) | (released & has(RELEASE_UNTIMED)) | (open & has(UNTIMED));
+    if unknown | untimed {
         return (standing, None);
     }
-    if released {
-        // Untouched when it was taken away: known to have waited so long, and no longer anybody's duty.
-        let wait = (!has(RELEASE_UNTIMED)).then(|| Wait {
-            elapsed: handover.released - handover.at,
-            worked: plan.worked_until(slot, handover.released) - handover.worked_before,
+    let wait = if released {
+        Wait {
+            elapsed: clocks.released - at,
+            worked: plan.worked_until(slot, clocks.released) - clocks.worked_before,
             censored: true,
-        });
-        return (standing, wait);
-    }
-    if touched {
-        let in_time = handover.touch <= handover.touch_due;
-        let wait = (!has(TOUCH_UNTIMED)).then(|| Wait {
-            elapsed: handover.touch - handover.at,
-            worked: handover.worked,
-            censored: false,
-        });
-        return (standing | when(in_time, Part::TouchedOnTime) | when(!in_time, Part::TouchedLate), wait);
-    }
-    let overdue = handover.touch_due < now;
-    let wait = (!has(UNTIMED)).then(|| Wait {
-        elapsed: now - handover.at,
-        worked: slot.worked_now - handover.worked_before,
-        censored: true,
-    });
-    (standing | when(overdue, Part::OverdueOpen) | when(!overdue, Part::NotDue), wait)
+        }
+    } else {
+        let end = if answered { clocks.touch } else { now };
+        let worked_now = slot.worked_now - clocks.worked_before;
+        let worked = if answered { clocks.worked } else { worked_now };
+        Wait { elapsed: end - at, worked, censored: open }
+    };
+    (standing, Some(wait))
 }

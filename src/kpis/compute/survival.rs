@@ -3,93 +3,194 @@
 //! All curves are walked at once, in one ascending order of time. Source: E. L. Kaplan, P. Meier, “Nonparametric
 //! estimation from incomplete observations”, JASA 53 (1958).
 
+use super::standing::Wait;
 use crate::kpis::model::{Duration, FollowUpClock};
 use num_bigint::BigUint;
 
 /// One over the share that still waits at the median and at the 90th percentile.
 const ONE_IN: [u32; 2] = [2, 10];
 
+/// Entries whose cells are fetched at once.
+const BLOCK: usize = 256;
+
 /// A time, which entry it belongs to, and in the lowest bit whether it is censored.
 type Key = u64;
 
-/// The median and the 90th percentile of each of so many cells. `cells_of(entry)` are the cells that an entry counts
-/// in; the one after the last is a cell for what counts nowhere.
-pub(super) fn clocks(times: &[u32], censored: &[bool], count: usize, places: &Places) -> Vec<FollowUpClock> {
-    let order = sorted(times, censored);
-    let mut curves = vec![Curve::default(); count + 1];
-    places.cells.iter().for_each(|cell| curves[*cell as usize].cases += 1);
-    curves.iter_mut().for_each(Curve::begin);
-    for (position, key) in order.iter().enumerate() {
-        let time = (key >> 32) as u32;
-        for cell in places.of(entry_of(*key)) {
-            let curve = &mut curves[*cell as usize];
-            curve.last = time;
-            if key & 1 == 1 {
-                curve.censor();
-            } else if curve.event_may_reach() {
-                let before = || {
-                    let earlier = order[..position].iter().filter(|key| places.of(entry_of(**key)).contains(cell));
-                    earlier.map(|key| key & 1 == 1).collect()
-                };
-                curve.reach(time, &before);
-            }
-        }
-    }
-    curves.truncate(count);
-    curves.iter().map(Curve::clock).collect()
-}
-
-/// In which cells each entry counts.
-#[derive(Clone, Default)]
-pub(super) struct Places {
-    /// The same number of cells an entry.
-    pub(super) cells: Vec<u32>,
-    pub(super) width: usize,
+/// In which cells each entry counts, the same number for each. As a rule two bytes a cell do, and half the memory is
+/// half the time.
+#[derive(Clone)]
+pub(super) enum Places {
+    Narrow(Vec<u16>),
+    Wide(Vec<u32>),
 }
 
 impl Places {
-    pub(super) fn of(&self, entry: usize) -> &[u32] {
-        &self.cells[entry * self.width..][..self.width]
+    /// For cells below `count`, and one after the last for what counts nowhere.
+    pub(super) fn below(count: usize) -> Self {
+        if count <= usize::from(u16::MAX) { Self::Narrow(Vec::new()) } else { Self::Wide(Vec::new()) }
     }
+
+    /// Adds the cells of an entry.
+    #[inline]
+    pub(super) fn extend_by(&mut self, of_entry: impl Iterator<Item = usize>) {
+        match self {
+            Self::Narrow(cells) => cells.extend(of_entry.map(|cell| cell as u16)),
+            Self::Wide(cells) => cells.extend(of_entry.map(|cell| cell as u32)),
+        }
+    }
+
+    /// Adds entries of places with as many cells.
+    pub(super) fn extend(&mut self, other: &Self) {
+        match (self, other) {
+            (Self::Narrow(cells), Self::Narrow(other)) => cells.extend_from_slice(other),
+            (Self::Wide(cells), Self::Wide(other)) => cells.extend_from_slice(other),
+            _ => unreachable!("places of one layout are of one kind"),
+        }
+    }
+
+    /// How many entries count in each of so many cells, and in the one after the last.
+    pub(super) fn cases(&self, count: usize) -> Vec<u32> {
+        let mut cases = vec![0; count + 1];
+        match self {
+            Self::Narrow(cells) => cells.iter().for_each(|cell| cases[usize::from(*cell)] += 1),
+            Self::Wide(cells) => cells.iter().for_each(|cell| cases[*cell as usize] += 1),
+        }
+        cases
+    }
+
+    /// Deals each entry's value to its cells.
+    pub(super) fn deal(&self, values: &[u32], count: usize, width: usize) -> Vec<Vec<u32>> {
+        let mut dealt = vec![Vec::new(); count + 1];
+        for (entry, value) in values.iter().enumerate() {
+            for index in entry * width..(entry + 1) * width {
+                let cell = match self {
+                    Self::Narrow(cells) => usize::from(cells[index]),
+                    Self::Wide(cells) => cells[index] as usize,
+                };
+                dealt[cell].push(*value);
+            }
+        }
+        dealt.truncate(count);
+        dealt
+    }
+}
+
+/// The median and the 90th percentile of each cell. `cases` is how many of the entries count in it.
+pub(super) fn clocks(
+    waits: &[Wait],
+    time: impl Fn(&Wait) -> u32,
+    places: &Places,
+    cases: &[u32],
+) -> Vec<FollowUpClock> {
+    let order = sorted(waits, time);
+    match places {
+        Places::Narrow(cells) => walk(&order, cells, cases),
+        Places::Wide(cells) => walk(&order, cells, cases),
+    }
+}
+
+fn walk<C: Copy + Default + PartialEq + Into<u32>>(order: &[Key], cells: &[C], cases: &[u32]) -> Vec<FollowUpClock> {
+    let width = cells.len().checked_div(order.len()).unwrap_or(1).max(1);
+    let cells_of = |key: Key| &cells[entry_of(key) * width..][..width];
+    let mut curves: Vec<Curve> = cases.iter().map(|cases| Curve::of(*cases)).collect();
+    // The cells of an entry lie anywhere in memory: those of a block are fetched first, all at once.
+    let mut fetched = vec![C::default(); BLOCK * width];
+    for (block, keys) in order.chunks(BLOCK).enumerate() {
+        for (cells, key) in fetched.chunks_exact_mut(width).zip(keys) {
+            cells.iter_mut().zip(cells_of(*key)).for_each(|(to, cell)| *to = *cell);
+        }
+        for (index, (key, cells)) in keys.iter().zip(fetched.chunks_exact(width)).enumerate() {
+            let time = (key >> 32) as u32;
+            for cell in cells {
+                let curve = &mut curves[(*cell).into() as usize];
+                if key & 1 == 1 {
+                    curve.censor();
+                } else if curve.event_may_reach() {
+                    let before = || {
+                        let earlier = order[..block * BLOCK + index].iter();
+                        let earlier = earlier.filter(|key| cells_of(**key).contains(cell));
+                        earlier.map(|key| key & 1 == 1).collect()
+                    };
+                    curve.reach(time, &before);
+                }
+            }
+        }
+    }
+    curves.pop();
+    let longest = longest_where_open(order, &curves, cells_of);
+    curves.iter().zip(longest).map(|(curve, longest)| curve.clock(longest)).collect()
+}
+
+/// The longest time of each cell whose curve does not reach all quantiles. From the end they are found soon.
+fn longest_where_open<'a, C: Copy + Into<u32> + 'a>(
+    order: &[Key],
+    curves: &[Curve],
+    cells_of: impl Fn(Key) -> &'a [C],
+) -> Vec<u32> {
+    let mut wanted: Vec<bool> = curves.iter().map(|curve| curve.reached < ONE_IN.len() && curve.cases > 0).collect();
+    let mut open = wanted.iter().filter(|wanted| **wanted).count();
+    let mut longest = vec![0; curves.len()];
+    for key in order.iter().rev() {
+        if open == 0 {
+            break;
+        }
+        for cell in cells_of(*key) {
+            let cell = (*cell).into() as usize;
+            if wanted.get(cell) == Some(&true) {
+                wanted[cell] = false;
+                longest[cell] = (key >> 32) as u32;
+                open -= 1;
+            }
+        }
+    }
+    longest
 }
 
 fn entry_of(key: Key) -> usize {
     (key as u32 >> 1) as usize
 }
 
-/// In ascending order; of equal times the events come first.
-fn sorted(times: &[u32], censored: &[bool]) -> Vec<Key> {
-    const DIGIT: u32 = 10;
-    let entries = times.iter().zip(censored).enumerate();
-    let mut keys: Vec<Key> = entries
-        .map(|(entry, (time, censored))| u64::from(*time) << 32 | (entry as u64) << 1 | u64::from(*censored))
+/// In ascending order; of equal times the events come first. A radix sort, one digit of time and censoring after the
+/// other.
+fn sorted(waits: &[Wait], time: impl Fn(&Wait) -> u32) -> Vec<Key> {
+    const DIGIT: u32 = 11;
+    // Of 33 bits.
+    const DIGITS: usize = 3;
+    let digit = |key: Key, n: usize| (((key >> 32) << 1 | key & 1) >> (DIGIT * n as u32)) as usize % (1 << DIGIT);
+    let key =
+        |(entry, wait): (usize, &Wait)| u64::from(time(wait)) << 32 | (entry as u64) << 1 | u64::from(wait.censored);
+    let mut counts = [[0u32; 1 << DIGIT]; DIGITS];
+    let keys = waits.iter().enumerate().map(key);
+    let mut keys: Vec<Key> = keys
+        .inspect(|key| {
+            for (n, count) in counts.iter_mut().enumerate() {
+                let count = &mut count[digit(*key, n)];
+                *count = count.wrapping_add(1);
+            }
+        })
         .collect();
-    let rank = |key: Key| (key >> 32) << 1 | (key & 1);
-    let most = keys.iter().map(|key| rank(*key)).max().unwrap_or(0);
     let mut other = vec![0; keys.len()];
-    let mut shift = 0;
-    while most >> shift > 0 {
-        let digit = |key: Key| (rank(key) >> shift) as usize & ((1 << DIGIT) - 1);
-        let mut starts = [0usize; 1 << DIGIT];
-        keys.iter().for_each(|key| starts[digit(*key)] += 1);
+    for (n, starts) in counts.iter_mut().enumerate() {
+        if starts.contains(&(keys.len() as u32)) {
+            // All have the same digit.
+            continue;
+        }
         let mut sum = 0;
-        for start in &mut starts {
+        for start in starts.iter_mut() {
             sum += std::mem::replace(start, sum);
         }
         for key in &keys {
-            let start = &mut starts[digit(*key)];
-            other[*start] = *key;
-            *start += 1;
+            let start = &mut starts[digit(*key, n)];
+            other[*start as usize] = *key;
+            *start = start.wrapping_add(1);
         }
         std::mem::swap(&mut keys, &mut other);
-        shift += DIGIT;
     }
     keys
 }
 
 /// The share that still waits, as `ended * (at_risk / since)`: between censorings the factors of the curve cancel
 /// out, so only a censoring costs a rounding, and the next quantile cannot be reached before a known number is left.
-#[derive(Clone)]
 struct Curve {
     cases: u32,
     at_risk: u32,
@@ -97,8 +198,6 @@ struct Curve {
     since: u32,
     /// With fewer at risk the next quantile may be reached; zero once all are.
     limit: u32,
-    /// The longest time so far.
-    last: u32,
     ended: f64,
     /// How far `ended` may be off, as a share of it, in units of 2^-53.
     roundings: f64,
@@ -107,17 +206,20 @@ struct Curve {
     at: [u32; ONE_IN.len()],
 }
 
-impl Default for Curve {
-    fn default() -> Self {
-        Self { cases: 0, at_risk: 0, since: 0, limit: 0, last: 0, ended: 1.0, roundings: 0.0, reached: 0, at: [0; 2] }
-    }
-}
-
 impl Curve {
-    fn begin(&mut self) {
-        self.at_risk = self.cases;
-        self.since = self.cases;
-        self.set_limit();
+    fn of(cases: u32) -> Self {
+        let mut curve = Self {
+            cases,
+            at_risk: cases,
+            since: cases,
+            limit: 0,
+            ended: 1.0,
+            roundings: 0.0,
+            reached: 0,
+            at: [0; ONE_IN.len()],
+        };
+        curve.set_limit();
+        curve
     }
 
     fn censor(&mut self) {
@@ -141,7 +243,8 @@ impl Curve {
 
     /// Takes one event off.
     fn event_may_reach(&mut self) -> bool {
-        self.at_risk -= 1;
+        // Each case is taken off once.
+        self.at_risk = self.at_risk.wrapping_sub(1);
         self.at_risk < self.limit
     }
 
@@ -161,17 +264,19 @@ impl Curve {
         let bound = f64::from(self.since);
         // Two more products; the factor 2 covers that small errors multiply.
         let doubt = bound * (self.roundings + 2.0) * 2.0 * f64::EPSILON;
-        if (left - bound).abs() > doubt {
-            return left < bound;
+        if self.roundings == 0.0 || (left - bound).abs() > doubt {
+            // Without a rounding both are whole numbers.
+            return left <= bound;
         }
         let (left, all) = exact(self, &before());
         left * one_in <= all
     }
 
-    fn clock(&self) -> FollowUpClock {
+    /// `longest` is the longest time known.
+    fn clock(&self, longest: u32) -> FollowUpClock {
         let quantile = |index: usize| match index < self.reached {
             true => Some(Duration { seconds: self.at[index], lower_bound: false }),
-            false => (self.cases > 0).then_some(Duration { seconds: self.last, lower_bound: true }),
+            false => (self.cases > 0).then_some(Duration { seconds: longest, lower_bound: true }),
         };
         FollowUpClock { median: quantile(0), p90: quantile(1) }
     }
@@ -213,11 +318,15 @@ fn product(factors: &[u32]) -> BigUint {
 mod tests {
     use super::*;
 
+    fn wait(elapsed: u32, censored: bool) -> Wait {
+        Wait { elapsed, worked: 0, censored }
+    }
+
     /// The clock of all entries in one cell; negative times are censored.
     fn clock(times: &[i64]) -> FollowUpClock {
-        let seconds: Vec<u32> = times.iter().map(|time| time.unsigned_abs() as u32).collect();
-        let censored: Vec<bool> = times.iter().map(|time| *time < 0).collect();
-        clocks(&seconds, &censored, 1, &Places { cells: vec![0; times.len()], width: 1 }).remove(0)
+        let waits: Vec<Wait> = times.iter().map(|time| wait(time.unsigned_abs() as u32, *time < 0)).collect();
+        let places = Places::Narrow(vec![0; times.len()]);
+        clocks(&waits, |wait| wait.elapsed, &places, &places.cases(1)).remove(0)
     }
 
     /// The median in seconds; `Err` is a lower bound.
@@ -227,11 +336,11 @@ mod tests {
 
     #[test]
     fn times_are_sorted_with_events_before_censorings() {
-        let seconds = [7, 3, 3, u32::MAX, 0, 70_000];
-        let censored = [false, true, false, true, false, true];
-        let order: Vec<usize> = sorted(&seconds, &censored).into_iter().map(entry_of).collect();
+        let waits = [(7, false), (3, true), (3, false), (u32::MAX, true), (0, false), (70_000, true)];
+        let waits = waits.map(|(seconds, censored)| wait(seconds, censored));
+        let order: Vec<usize> = sorted(&waits, |wait| wait.elapsed).into_iter().map(entry_of).collect();
         assert_eq!(order, [4, 2, 1, 0, 5, 3]);
-        assert!(sorted(&[], &[]).is_empty());
+        assert!(sorted(&[], |wait| wait.elapsed).is_empty());
     }
 
     #[test]
@@ -246,10 +355,8 @@ mod tests {
     fn a_curve_that_never_falls_to_one_half_gives_a_lower_bound() {
         assert_eq!(median(&[1, 2, -9, -8, -7]), Some(Err(9)));
         assert_eq!(median(&[-5]), Some(Err(5)));
-        assert_eq!(
-            clocks(&[0], &[true], 1, &Places { cells: vec![0], width: 1 })[0].median.map(|m| m.lower_bound),
-            Some(true)
-        );
+        let at_once = clocks(&[wait(0, true)], |wait| wait.elapsed, &Places::Wide(vec![0]), &[1, 0])[0].median;
+        assert_eq!(at_once, Some(Duration { seconds: 0, lower_bound: true }));
     }
 
     #[test]
@@ -285,8 +392,8 @@ mod tests {
 
     #[test]
     fn a_tie_in_floats_alone_is_none() {
-        // A curve in doubt: as if many roundings had happened, so that everything is decided in whole numbers.
-        let curve = |at_risk| Curve { at_risk, since: 4, roundings: 1e16, ..Curve::default() };
+        // A curve in doubt, as if many roundings had happened, so that everything is decided in whole numbers.
+        let curve = |at_risk| Curve { at_risk, roundings: 1e16, ..Curve::of(4) };
         let before = || vec![false];
         assert!(curve(2).is_reached(2, &before) && !curve(3).is_reached(2, &|| Vec::new()));
     }

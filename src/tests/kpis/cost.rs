@@ -106,5 +106,24 @@ fn the_lag_is_the_median_of_whole_days_half_up_and_the_spend_window_moves_back_b
     ];
     let found = House::with(leads).spending([media(None, "2023-12-01", "2023-12-31", 3_100)]).january().cac;
     assert_eq!((found.customers, found.lag_days, found.lagged_spend_minor), (3, Some(11), Some(1_100)));
-    assert_eq!(found.spend_minor, Some(0));
+    // The days of the wins have no spend of their own, the earlier ones have.
+    assert_eq!(
+        (found.missing, found.amount_minor(), found.lag_adjusted_minor()),
+        (Some(NoCac::NoData), None, Some(367))
+    );
+}
+
+#[test]
+fn where_no_spend_is_recorded_for_the_earlier_days_there_is_no_lag_adjusted_cost_and_it_is_not_zero() {
+    let house = House::with([won(None, "2023-11-02 10:00", "2024-01-11 10:00")]);
+    let found = house.spending([media(None, "2024-01-01", "2024-01-31", 3_100)]).january().cac;
+    assert_eq!((found.amount_minor(), found.lag_days), (Some(3_100), Some(70)));
+    assert_eq!((found.lagged_spend_minor, found.lag_adjusted_minor()), (None, None));
+}
+
+#[test]
+fn without_media_spend_there_is_no_media_cost_of_a_customer_and_it_is_not_zero() {
+    let house = House::with([won(None, "2024-01-02 10:00", "2024-01-11 10:00")]);
+    let found = house.spending([pay("2024-01-01", "2024-01-31", 9_000)]).january().cac;
+    assert_eq!((found.amount_minor(), found.media_only_minor()), (Some(9_000), None));
 }

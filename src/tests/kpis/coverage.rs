@@ -56,6 +56,14 @@ fn silence_accepts_a_lead_at_its_due_time_and_a_rejection_before_breaks_it() {
 }
 
 #[test]
+fn a_second_handover_before_the_due_time_begins_the_silence_anew() {
+    let twice = LeadFact { further: vec![again("2024-01-02 11:00")], ..handed_over("2024-01-02 10:00") };
+    let versions = || [version(1, "2020-01-01", |terms| terms.horizon = Horizon::None)];
+    let accepted = |now| House::with([twice.clone()]).under(versions()).answer(&january(now)).funnel.accepted;
+    assert_eq!((accepted("2024-01-03 10:59:59"), accepted("2024-01-03 11:00:00")), (0, 1));
+}
+
+#[test]
 fn a_later_step_implies_the_earlier_ones_and_lost_leads_stay_counted() {
     let lost = LeadFact {
         opportunity: some("2024-01-05 10:00"),

@@ -136,20 +136,6 @@ fn a_promise_in_working_time_is_kept_by_the_working_clock() {
     assert_eq!(House::with([lead]).under([promise(119)]).january().follow_up.late, 1);
 }
 
-fn again(text: &str) -> HandoverFact {
-    HandoverFact {
-        handed_over: at(text),
-        accepted: None,
-        first_touch: None,
-        connected: None,
-        verdict: None,
-        released: None,
-        decision: None,
-        reason: None,
-        verdict_complete: false,
-    }
-}
-
 #[test]
 fn every_handover_counts_for_follow_up_and_feedback_and_only_the_first_for_the_rate() {
     let mut second = again("2024-01-20 10:00");

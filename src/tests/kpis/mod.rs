@@ -156,3 +156,18 @@ fn exactly(seconds: u32) -> Option<Duration> {
 fn more_than(seconds: u32) -> Option<Duration> {
     Some(Duration { seconds, lower_bound: true })
 }
+
+/// Handed over once more, and nothing has happened since.
+fn again(text: &str) -> HandoverFact {
+    HandoverFact {
+        handed_over: at(text),
+        accepted: None,
+        first_touch: None,
+        connected: None,
+        verdict: None,
+        released: None,
+        decision: None,
+        reason: None,
+        verdict_complete: false,
+    }
+}

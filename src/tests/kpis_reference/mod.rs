@@ -3,8 +3,10 @@
 //! calendar's ranges instead of prefix sums. The real one must give the same answers.
 
 mod clock;
+mod warning;
 
 use clock::*;
+use warning::parting;
 
 use chrono::{NaiveTime, TimeDelta};
 use doubles::agreement::model::{CalendarTerms, Horizon, Terms, Version, Within};
@@ -398,12 +400,18 @@ impl<'a> Set<'a> {
             let rows = rows.iter().filter(|row| row.media || !media);
             rows.flat_map(|row| days.iter().map(move |day| part(row, day.plus(-shift)))).sum()
         };
-        let recorded = rows.iter().any(|row| days.iter().any(|day| row.from <= *day && *day <= row.to));
+        let recorded = |shift: i32| {
+            let covers = |row: &&SpendFact, day: Day| row.from <= day && day <= row.to;
+            rows.iter().any(|row| days.iter().any(|day| covers(row, day.plus(-shift))))
+        };
         Cac {
             spend_minor: Some(spent(0, false)),
             media_minor: Some(spent(0, true)),
-            lagged_spend_minor: lag_days.map(|lag| spent(lag as i32, false)),
-            missing: match (recorded, customers) {
+            lagged_spend_minor: lag_days
+                .map(|lag| lag as i32)
+                .filter(|&lag| recorded(lag))
+                .map(|lag| spent(lag, false)),
+            missing: match (recorded(0), customers) {
                 (false, _) => Some(NoCac::NoData),
                 (true, 0) => Some(NoCac::NoCustomer),
                 _ => None,
@@ -578,26 +586,4 @@ impl<'a> Set<'a> {
         reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         reasons
     }
-}
-
-/// Each lead of the previous period is read when it was as old as its counterpart.
-fn parting(current: &Set, previous: &Set) -> Option<Parting> {
-    let length = i64::from(current.days.days()) * 86_400;
-    let count = |set: &Set, now: i64| {
-        let by_then = |moment: Option<Moment>| moment.is_some_and(|m| i64::from(m.at.0) <= now);
-        let leads: Vec<&LeadFact> = set.cohort().into_iter().filter(|lead| by_then(lead.handed_over)).collect();
-        let opportunities = leads.iter().filter(|lead| by_then(opportunity(lead))).count() as u32;
-        let won = leads.iter().filter(|lead| by_then(lead.won)).count() as u32;
-        (leads.len() as u32, opportunities, won)
-    };
-    let now = i64::from(current.now().0);
-    let (leads, opportunities, won) = count(current, now);
-    let before = count(previous, now - length);
-    let mature = current.cohort().into_iter().filter(|lead| current.mature(lead)).count();
-    let up = f64::from(leads) >= f64::from(before.0) * 1.05;
-    (mature >= 20 && up && (opportunities < before.1 || won < before.2)).then_some(Parting {
-        leads: (before.0, leads),
-        opportunities: (before.1, opportunities),
-        won: (before.2, won),
-    })
 }
