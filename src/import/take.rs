@@ -315,8 +315,9 @@ impl Import {
             by_email.entry(n as usize).or_default().push((LeadId(lead), known != 0));
         }
         let find = |(n, record): (usize, &R)| {
-            if record.texts().chain(texts_of(record)).any(|text| text.contains('\0')) {
-                return Err(rejected(record, "it holds a NUL character, which no text can; clean the file".into()));
+            if record.texts().chain(texts_of(record)).any(|text| text.contains(UNWRITABLE)) {
+                let why = "it holds a control character that no text can (NUL or U+001E); clean the file";
+                return Err(rejected(record, why.into()));
             }
             let same_email = by_email.get(&n).map_or(&[][..], Vec::as_slice);
             self.unsaved.find(record, by_id[n], same_email, numbers_from, &mut self.first_rows)
@@ -422,6 +423,9 @@ impl Import {
         self.import.expect("only an import writes, a check only reads")
     }
 }
+
+/// PostgreSQL stores no NUL, and the other one ends the lines in which leads are read into memory.
+const UNWRITABLE: [char; 2] = ['\0', '\u{1e}'];
 
 /// No source has this number: a check of a file from a source that is not known yet finds nothing.
 const NO_SOURCE: i64 = 0;

@@ -114,12 +114,14 @@ async fn open_sqlite(path: &Path) -> Result<Db> {
     let path = checked_path(path)?;
     let lock = lock_folder(&path)?;
     let header = check_header(&path)?;
+    let mut applied = Vec::new();
     if header != Header::Empty {
         // SQLite would open it for reading and not say so.
         File::options().write(true).open(&path).map_err(|_| Trouble::ReadOnly.sentence(&path))?;
-        inspect(&path, &sqlite_url(&path, "mode=ro")).await.map_err(|trouble| trouble.sentence(&path))?;
+        let url = sqlite_url(&path, "mode=ro");
+        applied = inspect(&path, &url).await.map_err(|trouble| trouble.sentence(&path))?;
     }
-    migrate_sqlite(&path, header).await.map_err(|trouble| trouble.sentence(&path))?;
+    migrate_sqlite(&path, header, &applied).await.map_err(|trouble| trouble.sentence(&path))?;
 
     let url = sqlite_url(&path, "mode=rw");
     let writer = sqlite_pool(&url, 1, "pragma cache_size = -65536").await?;
@@ -254,8 +256,9 @@ impl Trouble {
 
 const APPLIED: &str = "select version from _sqlx_migrations";
 
-/// Opens the file for reading and checks that this program is new enough for it.
-async fn inspect(path: &Path, url: &str) -> Result<(), Trouble> {
+/// Opens the file for reading and checks that this program is new enough for it; answers with the migrations that it
+/// has seen.
+async fn inspect(path: &Path, url: &str) -> Result<Vec<i64>, Trouble> {
     let options = SqliteConnectOptions::from_str(url)?.busy_timeout(Duration::from_secs(BUSY_SECONDS));
     let mut conn = options.connect().await?;
     let text: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&mut conn).await?;
@@ -270,7 +273,8 @@ async fn inspect(path: &Path, url: &str) -> Result<(), Trouble> {
         .await?;
     let versions: Vec<i64> = if made { sqlx::query_scalar(APPLIED).fetch_all(&mut conn).await? } else { Vec::new() };
     conn.close().await?;
-    check_versions(&SQLITE_MIGRATIONS, &versions, &path.display().to_string()).map_err(Trouble::Other)
+    check_versions(&SQLITE_MIGRATIONS, &versions, &path.display().to_string()).map_err(Trouble::Other)?;
+    Ok(versions)
 }
 
 fn check_versions(known: &Migrator, applied: &[i64], what: &str) -> Result<()> {
@@ -284,7 +288,7 @@ fn check_versions(known: &Migrator, applied: &[i64], what: &str) -> Result<()> {
 
 /// Makes the file where there is none, and applies what it lacks, on a connection of its own without foreign keys:
 /// with them, a migration that rebuilds a table would delete the rows that refer to it.
-async fn migrate_sqlite(path: &Path, header: Header) -> Result<(), Trouble> {
+async fn migrate_sqlite(path: &Path, header: Header, applied: &[i64]) -> Result<(), Trouble> {
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -304,7 +308,10 @@ async fn migrate_sqlite(path: &Path, header: Header) -> Result<(), Trouble> {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => Trouble::from(error),
         other => Trouble::Other(unfinished(&other, &path.display().to_string())),
     })?;
-    check_foreign_keys(&mut conn).await?;
+    if !SQLITE_MIGRATIONS.iter().all(|migration| applied.contains(&migration.version)) {
+        // Reads every row that refers to another, so not at every start.
+        check_foreign_keys(&mut conn).await?;
+    }
     conn.close().await?;
     Ok(())
 }

@@ -14,6 +14,7 @@ mod import_take;
 mod kpis;
 mod kpis_properties;
 mod kpis_reference;
+mod kpis_store;
 mod listing;
 mod opening;
 mod pages;
