@@ -43,3 +43,4 @@ bench: ## measure speed and memory, as a table
 
 torture: release ## the long ones: kill -9 cycles, soak, ten million leads
 	@scripts/torture
+	@$(MAKE) --no-print-directory bench

@@ -27,12 +27,12 @@ impl Run {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let folder = root.join("target/bench-data");
         write(&folder, size, question).map_err(|error| format!("cannot write {}: {error}", folder.display()))?;
-        let output = Command::new(root.join("target/bench-venv/bin/python"))
+        let output = Command::new(root.join("target/venv/bin/python"))
             .arg(root.join("src/bench/duckdb_reference.py"))
             .arg(&folder)
             .arg(runs.to_string())
             .output()
-            .map_err(|error| format!("no Python in target/bench-venv: {error}"))?;
+            .map_err(|error| format!("no Python in target/venv: {error}"))?;
         let cleaned = fs::remove_dir_all(&folder);
         cleaned.map_err(|error| format!("cannot remove {}: {error}", folder.display()))?;
         if !output.status.success() {
