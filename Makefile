@@ -37,9 +37,10 @@ test: check front ## everything that CI runs: check, tests on SQLite and Postgre
 	@$(MAKE) --no-print-directory release
 	@node_modules/.bin/playwright test --config end2end
 
-bench: ## measure speed and memory, as a table
-	@scripts/need c duckdb
+bench: release ## measure speed and memory, as tables
+	@scripts/need duckdb sqlite
 	@cargo bench --quiet --features ssr --bench bench
+	@scripts/bench-import
 
 torture: release ## the long ones: kill -9 cycles, soak, ten million leads
 	@scripts/torture
