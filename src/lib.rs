@@ -12,6 +12,7 @@ pub mod id;
 pub mod kpis;
 pub mod leads;
 pub mod money;
+pub mod people;
 pub mod period;
 
 #[cfg(feature = "ssr")]
