@@ -26,6 +26,8 @@ pub mod server;
 #[cfg(feature = "ssr")]
 pub mod spend;
 #[cfg(feature = "ssr")]
+pub mod workspace;
+#[cfg(feature = "ssr")]
 pub mod zone;
 
 /// Entry point in the browser: takes over the page that the server rendered.

@@ -1,9 +1,13 @@
-//! The process around the product: configuration, the clock, HTTP, security headers, the site in the binary, logs.
+//! The process around the product: configuration, the database, the clock, HTTP, security headers, the site in the
+//! binary, logs.
 
 mod assets;
 pub mod clock;
 pub mod config;
+pub mod db;
+mod housekeeping;
 mod http;
+pub mod open;
 pub mod router;
 mod security;
 pub mod telemetry;

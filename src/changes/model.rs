@@ -1,0 +1,73 @@
+//! One entry of the change log.
+
+use crate::period::Instant;
+use crate::{id_type, text_enum};
+use serde::Serialize;
+
+id_type!(
+    /// The place of a change in the order of commits: 1, 2, 3 …
+    Seq
+);
+
+text_enum!(
+    /// What was done.
+    ChangeKind {
+        /// The workspace was set up, with version 1 of its agreement.
+        WorkspaceCreated = "workspace_created",
+        /// An import began.
+        ImportStarted = "import_started",
+        /// An import wrote some of its rows.
+        ImportBatch = "import_batch",
+        /// An import has written all of its rows.
+        ImportCompleted = "import_completed",
+        /// An import is being taken back.
+        ImportUndoStarted = "import_undo_started",
+        /// Some rows of an import were taken back.
+        ImportUndoBatch = "import_undo_batch",
+        /// Nothing of an import is left.
+        ImportUndone = "import_undone",
+        /// Somebody may sign in who could not before: a new account.
+        AccountAdded = "account_added",
+        /// Name, address, team or flags of an account.
+        AccountChanged = "account_changed",
+        /// An account cannot sign in any more.
+        AccountDisabled = "account_disabled",
+        /// It can again.
+        AccountEnabled = "account_enabled",
+        /// A link by which somebody may join.
+        InviteMade = "invite_made",
+        /// A link by which somebody may choose a new password.
+        ResetMade = "reset_made",
+    }
+);
+
+text_enum!(
+    /// What kind of thing it was done to.
+    Entity {
+        /// The workspace itself.
+        Workspace = "workspace",
+        /// An import as a whole.
+        Import = "import",
+        /// One lead, by the hand of a person.
+        Lead = "lead",
+        /// Somebody's account.
+        Account = "account",
+    }
+);
+
+/// What is written down about a change. No personal value of a lead may stand in it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Change {
+    /// When, by the clock of the caller.
+    pub at: Instant,
+    /// Who: a person's name, or `command line`.
+    pub actor: String,
+    /// What was done.
+    pub kind: ChangeKind,
+    /// To what kind of thing.
+    pub entity: Entity,
+    /// To which one.
+    pub entity_id: Option<i64>,
+    /// What else there is to say, such as counts, or before and after.
+    pub detail: serde_json::Value,
+}

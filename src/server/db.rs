@@ -1,0 +1,329 @@
+//! The database: one writer beside a pool of readers, on SQLite or PostgreSQL, with one SQL text for both.
+//!
+//! Every write goes through [`WriteTx`], which can only be committed together with its row of the change log.
+//! What the two engines do differently stands here and in [`super::open`], and nowhere else.
+
+use crate::changes::model::{Change, Seq};
+use crate::changes::store as changes;
+use crate::error::{AppError, Result};
+use serde::Serialize;
+use sqlx::{Any, AnyConnection, AssertSqlSafe, Pool, Transaction};
+use std::fs::File;
+use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
+
+/// Which database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// One file, one process.
+    Sqlite,
+    /// A server, by `DATABASE_URL`.
+    Postgres,
+}
+
+/// An open database. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pub(super) engine: Engine,
+    /// One connection, so that writers queue in the order in which they came. `None`: opened for reading only.
+    pub(super) writer: Option<Pool<Any>>,
+    pub(super) readers: Pool<Any>,
+    /// Says "already running" to a second process for as long as this one lives.
+    pub(super) _lock: Option<Arc<File>>,
+}
+
+/// A transaction. By itself it only reads: what it wrote is lost when it is dropped.
+#[derive(Debug)]
+pub struct Tx {
+    inner: Transaction<'static, Any>,
+    engine: Engine,
+}
+
+/// A transaction that writes. It holds the write lock from its beginning and must say what it did
+/// ([`WriteTx::record_change`]) before it can be committed; dropped, it leaves no trace.
+#[derive(Debug)]
+pub struct WriteTx {
+    tx: Tx,
+    seq: Seq,
+}
+
+/// A write with its row of the change log: all that is left is to commit it.
+#[derive(Debug)]
+#[must_use = "nothing is saved until it is committed"]
+pub struct Recorded {
+    tx: Tx,
+    seq: Seq,
+}
+
+impl Db {
+    /// Which engine it is.
+    pub const fn engine(&self) -> Engine {
+        self.engine
+    }
+
+    /// Begins a transaction that sees one state of the database throughout, whatever is committed meanwhile.
+    pub async fn read(&self) -> Result<Tx> {
+        let begin = match self.engine {
+            Engine::Sqlite => "begin",
+            Engine::Postgres => "begin isolation level repeatable read read only",
+        };
+        Ok(Tx { inner: self.readers.begin_with(begin).await?, engine: self.engine })
+    }
+
+    /// Begins a write: waits for its turn, takes the next seq, and with it the lock that keeps all others waiting
+    /// until this one is committed or dropped. Keep it short, and await nothing in it but the database.
+    pub async fn write(&self) -> Result<WriteTx> {
+        let mut tx = self.begin_write().await?;
+        let seq = changes::next_seq(&mut tx).await?;
+        Ok(WriteTx { tx, seq })
+    }
+
+    /// A transaction that holds the write lock.
+    pub(super) async fn begin_write(&self) -> Result<Tx> {
+        let writer = self.writer.as_ref().ok_or_else(|| {
+            AppError::Unavailable("This database was opened for reading only, so nothing can be saved.".into())
+        })?;
+        let begin = match self.engine {
+            Engine::Sqlite => "begin immediate",
+            Engine::Postgres => "begin",
+        };
+        Ok(Tx { inner: writer.begin_with(begin).await?, engine: self.engine })
+    }
+
+    /// Closes every connection; on SQLite the last one folds the write-ahead log into the file.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        if let Some(writer) = &self.writer {
+            writer.close().await;
+        }
+    }
+}
+
+impl Tx {
+    /// The text of a statement in the dialect of this engine.
+    pub(crate) fn sql(&self, statement: &'static str) -> AssertSqlSafe<String> {
+        AssertSqlSafe(in_dialect(self.engine, statement))
+    }
+
+    /// Commits what was written by it.
+    pub(super) async fn commit(self) -> Result<()> {
+        Ok(self.inner.commit().await?)
+    }
+
+    /// Where statements are sent.
+    pub(crate) fn conn(&mut self) -> &mut AnyConnection {
+        &mut self.inner
+    }
+
+    /// Runs a statement over many rows at once: `{rows}` in its text stands for the rows, which are bound as `$1`.
+    /// Much faster than a statement a row, and the only place where the engines' dialects differ.
+    pub(crate) async fn bulk(&mut self, statement: &'static str, rows: Rows) -> Result<u64> {
+        self.bulk_with(statement, rows, &[]).await
+    }
+
+    /// As [`Tx::bulk`], with numbers that are the same for every row as `$2`, `$3` ….
+    pub(crate) async fn bulk_with(
+        &mut self,
+        statement: &'static str,
+        rows: Rows,
+        constants: &[Option<i64>],
+    ) -> Result<u64> {
+        if rows.is_empty() {
+            return Ok(0);
+        }
+        let mut query = sqlx::query(self.sql(statement)).bind(rows.into_json());
+        for constant in constants {
+            query = query.bind(*constant);
+        }
+        Ok(query.execute(self.conn()).await?.rows_affected())
+    }
+}
+
+impl WriteTx {
+    /// The place of this write in the order of commits; rows that it touches carry it.
+    pub const fn seq(&self) -> Seq {
+        self.seq
+    }
+
+    /// Writes down what this transaction did. After that it can be committed.
+    pub async fn record_change(mut self, change: &Change) -> Result<Recorded> {
+        changes::insert(&mut self.tx, self.seq, change).await?;
+        Ok(Recorded { tx: self.tx, seq: self.seq })
+    }
+}
+
+impl Deref for WriteTx {
+    type Target = Tx;
+
+    fn deref(&self) -> &Tx {
+        &self.tx
+    }
+}
+
+impl DerefMut for WriteTx {
+    fn deref_mut(&mut self) -> &mut Tx {
+        &mut self.tx
+    }
+}
+
+impl Recorded {
+    /// Commits: once this returns, the write is durable. Answers with its seq.
+    pub async fn commit(self) -> Result<Seq> {
+        self.tx.commit().await?;
+        Ok(self.seq)
+    }
+}
+
+/// The rows of a bulk statement, as one JSON array of arrays.
+#[derive(Debug, Default)]
+pub struct Rows {
+    json: Vec<u8>,
+    rows: usize,
+}
+
+impl Rows {
+    /// Adds a row: a tuple or array, or whatever else serialises as a JSON array.
+    pub fn push(&mut self, row: &impl Serialize) {
+        self.json.push(if self.rows == 0 { b'[' } else { b',' });
+        serde_json::to_writer(&mut self.json, row).expect("rows are numbers and texts, written to memory");
+        self.rows += 1;
+    }
+
+    /// No row was added.
+    pub const fn is_empty(&self) -> bool {
+        self.rows == 0
+    }
+
+    /// As what is bound to `$1` of a statement over these rows.
+    pub fn into_json(mut self) -> String {
+        if self.rows == 0 {
+            self.json.push(b'[');
+        }
+        self.json.push(b']');
+        String::from_utf8(self.json).expect("serde_json writes UTF-8")
+    }
+}
+
+impl<R: Serialize> FromIterator<R> for Rows {
+    fn from_iter<I: IntoIterator<Item = R>>(iter: I) -> Self {
+        let mut rows = Self::default();
+        iter.into_iter().for_each(|row| rows.push(&row));
+        rows
+    }
+}
+
+/// Declares the SQL of a store, as constants and as the list `ALL`, which a test prepares on both engines.
+///
+/// `{rows}` stands for a table of one column `value` with the rows bound as `$1`; `value ->> 0` is the first cell
+/// of a row, as text on PostgreSQL, so numbers are cast.
+#[macro_export]
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $sql:expr;)+) => {
+        $($(#[$doc])* const $name: &str = $sql;)+
+
+        /// Every statement of this store by name.
+        pub const ALL: &[(&str, &str)] = &[$((concat!(module_path!(), "::", stringify!($name)), $name)),+];
+    };
+}
+
+/// The text of a statement as an engine wants it.
+pub(crate) fn in_dialect(engine: Engine, statement: &str) -> String {
+    let rows = match engine {
+        // JSONB, so that reading a cell does not parse the row's text once more.
+        Engine::Sqlite => "jsonb_each($1)",
+        Engine::Postgres => "json_array_elements(cast($1 as json))",
+    };
+    statement.replace("{rows}", rows)
+}
+
+/// What a failure of the database means to the person who asked. Nothing was saved in any of these cases.
+impl From<sqlx::Error> for AppError {
+    fn from(error: sqlx::Error) -> Self {
+        let why = match &error {
+            sqlx::Error::Database(database) => {
+                let code = database.code().unwrap_or_default().into_owned();
+                match database.try_downcast_ref::<sqlx::sqlite::SqliteError>() {
+                    Some(_) => sqlite_trouble(code.parse().unwrap_or_default()),
+                    None => postgres_trouble(&code),
+                }
+            }
+            sqlx::Error::PoolTimedOut => Some(BUSY),
+            sqlx::Error::Io(io) if io.kind() == std::io::ErrorKind::StorageFull => Some(FULL),
+            sqlx::Error::Io(_) | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Some(AWAY),
+            _ => None,
+        };
+        match why {
+            Some(sentence) => {
+                tracing::warn!(%error, "the database refused");
+                Self::Unavailable(sentence.into())
+            }
+            None => {
+                tracing::error!(%error, "the database failed");
+                Self::Internal
+            }
+        }
+    }
+}
+
+const BUSY: &str = "The database is busy: others have been writing for several seconds. Nothing was saved; try again.";
+const FULL: &str = "The disk is full, nothing was saved. Free some space on the disk of the database and try again.";
+const AWAY: &str = "The database does not answer. Nothing was saved; see that it is running and try again.";
+const READ_ONLY: &str =
+    "The database is read-only, nothing was saved. Give this user the right to write to its file and folder.";
+const DAMAGED: &str = "The database file is damaged, nothing was saved. Restore it from the latest backup.";
+const DISK: &str = "The disk of the database cannot be read or written, nothing was saved. Check it for faults.";
+
+/// By the primary result code (the low byte): <https://sqlite.org/rescode.html>.
+const fn sqlite_trouble(code: i32) -> Option<&'static str> {
+    match code & 0xff {
+        5 | 6 => Some(BUSY),
+        8 => Some(READ_ONLY),
+        10 => Some(DISK),
+        11 | 26 => Some(DAMAGED),
+        13 => Some(FULL),
+        14 => Some(AWAY),
+        _ => None,
+    }
+}
+
+/// By SQLSTATE: <https://www.postgresql.org/docs/current/errcodes-appendix.html>.
+fn postgres_trouble(state: &str) -> Option<&'static str> {
+    match state {
+        "40001" | "40P01" | "55P03" | "57014" => Some(BUSY),
+        "53100" => Some(FULL),
+        "25006" | "42501" => Some(READ_ONLY),
+        "58030" => Some(DISK),
+        "XX001" | "XX002" => Some(DAMAGED),
+        _ if state.starts_with("08") || state.starts_with("53") || state.starts_with("57P") => Some(AWAY),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_one_json_array_of_arrays() {
+        assert_eq!(Rows::default().into_json(), "[]");
+        let rows: Rows = [(1, Some("a\"b")), (2, None)].into_iter().collect();
+        assert_eq!(rows.into_json(), r#"[[1,"a\"b"],[2,null]]"#);
+    }
+
+    #[test]
+    fn each_refusal_of_sqlite_says_what_to_do() {
+        // extended codes: SQLITE_BUSY_SNAPSHOT, SQLITE_READONLY_DBMOVED, SQLITE_IOERR_WRITE
+        for (code, sentence) in [(517, BUSY), (1032, READ_ONLY), (778, DISK), (13, FULL), (26, DAMAGED), (11, DAMAGED)] {
+            assert_eq!(sqlite_trouble(code), Some(sentence), "{code}");
+        }
+        assert_eq!(sqlite_trouble(19), None, "a constraint is a fault of the program");
+    }
+
+    #[test]
+    fn each_refusal_of_postgresql_says_what_to_do() {
+        for (state, sentence) in [("53100", FULL), ("53300", AWAY), ("57P01", AWAY), ("40P01", BUSY), ("25006", READ_ONLY)] {
+            assert_eq!(postgres_trouble(state), Some(sentence), "{state}");
+        }
+        assert_eq!(postgres_trouble("23505"), None, "a constraint is a fault of the program");
+    }
+}

@@ -1,0 +1,423 @@
+//! Opening a database: every bad state it can be in is one sentence, and the file is left as it was.
+
+use super::db::{Db, Engine};
+use crate::error::{AppError, Result};
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{Any, AssertSqlSafe, ConnectOptions, Connection, PgConnection, Pool};
+use std::fs::{File, TryLockError};
+use std::io::{ErrorKind, Read};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+static SQLITE_MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
+static POSTGRES_MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+
+/// Says in the header of an SQLite file whose it is (`DBLS`): <https://sqlite.org/pragma.html#pragma_application_id>.
+const APPLICATION_ID: u32 = u32::from_be_bytes(*b"DBLS");
+
+/// Older ones can corrupt a database in WAL mode: <https://sqlite.org/wal.html#walresetbug>.
+const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
+
+/// How long a statement waits for a lock that another program holds.
+const BUSY_SECONDS: u64 = 5;
+
+/// Page reads at the same time.
+const READERS: u32 = 4;
+
+/// Where a database is: parsed from `sqlite:PATH` or `postgres://…`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A file.
+    Sqlite(PathBuf),
+    /// A server and a database on it. May hold a password: never shown.
+    Postgres(String),
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = AppError;
+
+    fn from_str(url: &str) -> Result<Self> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        match url.strip_prefix("sqlite:").map(|path| path.strip_prefix("//").unwrap_or(path)) {
+            Some(path) if !path.is_empty() => Ok(Self::Sqlite(path.into())),
+            Some(_) => Err(AppError::Invalid("The database URL names no file; write it as sqlite:PATH.".into())),
+            None => Err(AppError::Invalid(
+                "The database URL begins with neither “sqlite:” nor “postgres://”; write it as sqlite:PATH or as \
+                 postgres://USER:PASSWORD@HOST/DATABASE."
+                    .into(),
+            )),
+        }
+    }
+}
+
+/// Opens a database for reading and writing, makes it where there is none yet, and brings it up to this version.
+///
+/// On SQLite the folder of the file is locked for as long as the answer lives: one process a database.
+pub async fn open(url: &DatabaseUrl) -> Result<Db> {
+    sqlx::any::install_default_drivers();
+    match url {
+        DatabaseUrl::Sqlite(path) => open_sqlite(path).await,
+        DatabaseUrl::Postgres(url) => open_postgres(url).await,
+    }
+}
+
+/// Opens a database that is there, for reading only: beside a running server, without a lock, creating nothing.
+pub async fn open_read_only(url: &DatabaseUrl) -> Result<Db> {
+    sqlx::any::install_default_drivers();
+    match url {
+        DatabaseUrl::Sqlite(path) => {
+            let path = checked_path(path)?;
+            if check_header(&path)? == Header::Empty {
+                return Err(AppError::NotFound(format!(
+                    "There is no database at {} yet; make one with doubles serve or doubles import.",
+                    path.display()
+                )));
+            }
+            // A folder that cannot be written cannot hold the shared memory of the write-ahead log either. If no log
+            // lies beside the file, nobody writes it.
+            let url = sqlite_url(&path, "mode=ro");
+            let url = match inspect(&path, &url).await {
+                Err(Trouble::CannotOpen) if !beside(&path, "-wal").exists() => {
+                    let immutable = sqlite_url(&path, "mode=ro&immutable=1");
+                    inspect(&path, &immutable).await.map_err(|trouble| trouble.sentence(&path))?;
+                    immutable
+                }
+                other => other.map(|_| url).map_err(|trouble| trouble.sentence(&path))?,
+            };
+            let readers = sqlite_pool(&url, READERS, "pragma query_only = on").await?;
+            Ok(Db { engine: Engine::Sqlite, writer: None, readers, _lock: None })
+        }
+        DatabaseUrl::Postgres(url) => {
+            let mut conn = connect_postgres(url).await?;
+            let versions = applied_versions(&mut conn).await?;
+            conn.close().await?;
+            if versions.is_empty() {
+                return Err(AppError::NotFound(
+                    "The PostgreSQL database holds no data of Doubles yet; make it with doubles serve or doubles import."
+                        .into(),
+                ));
+            }
+            check_versions(&POSTGRES_MIGRATIONS, &versions, "the PostgreSQL database")?;
+            let readers = postgres_pool(url, READERS).await?;
+            Ok(Db { engine: Engine::Postgres, writer: None, readers, _lock: None })
+        }
+    }
+}
+
+async fn open_sqlite(path: &Path) -> Result<Db> {
+    let path = checked_path(path)?;
+    let lock = lock_folder(&path)?;
+    let header = check_header(&path)?;
+    if header != Header::Empty {
+        inspect(&path, &sqlite_url(&path, "mode=ro")).await.map_err(|trouble| trouble.sentence(&path))?;
+    }
+    migrate_sqlite(&path, header).await.map_err(|trouble| trouble.sentence(&path))?;
+
+    let url = sqlite_url(&path, "mode=rw");
+    let writer = sqlite_pool(&url, 1, "pragma cache_size = -65536").await?;
+    let readers = sqlite_pool(&url, READERS, "pragma query_only = on").await?;
+    Ok(Db { engine: Engine::Sqlite, writer: Some(writer), readers, _lock: Some(Arc::new(lock)) })
+}
+
+/// The absolute path of a database file whose folder is there.
+fn checked_path(path: &Path) -> Result<PathBuf> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let name = path.file_name().ok_or_else(|| is_a_folder(path))?;
+    let folder = folder.canonicalize().map_err(|_| {
+        AppError::NotFound(format!("The folder {} does not exist; make it, or name another one.", folder.display()))
+    })?;
+    let path = folder.join(name);
+    if path.is_dir() { Err(is_a_folder(&path)) } else { Ok(path) }
+}
+
+fn is_a_folder(path: &Path) -> AppError {
+    AppError::Invalid(format!("{} is a folder, not a database; name a file in it.", path.display()))
+}
+
+/// Holds the lock file of the database's folder, so that no second process writes there.
+fn lock_folder(path: &Path) -> Result<File> {
+    let lock_path = beside(path, ".lock");
+    let lock = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(|error| {
+        let why = match error.kind() {
+            ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem => "this user may not write there".to_owned(),
+            ErrorKind::StorageFull => "the disk is full".to_owned(),
+            _ => error.to_string(),
+        };
+        AppError::Unavailable(format!(
+            "The folder of {} is read-only ({why}), so nothing can be saved; give this user the right to write to it.",
+            path.display()
+        ))
+    })?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(AppError::Conflict(format!(
+            "Doubles is already running on {}; stop it first, or use the running one.",
+            path.display()
+        ))),
+        Err(TryLockError::Error(error)) => Err(AppError::Unavailable(format!(
+            "{} cannot be locked ({error}); a database on a network drive is not safe, so put it on a local disk.",
+            lock_path.display()
+        ))),
+    }
+}
+
+fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Header {
+    /// Not there, or without a byte.
+    Empty,
+    /// A database of ours, or one that holds nothing yet.
+    Ours,
+}
+
+/// Looks at the first 100 bytes of the file, without SQLite: <https://sqlite.org/fileformat.html#the_database_header>.
+fn check_header(path: &Path) -> Result<Header> {
+    let mut header = Vec::new();
+    match File::open(path) {
+        Ok(file) => file.take(100).read_to_end(&mut header).map_err(|error| {
+            AppError::Unavailable(format!("{} cannot be read: {error}.", path.display()))
+        })?,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Header::Empty),
+        Err(error) => return Err(AppError::Unavailable(format!("{} cannot be read: {error}.", path.display()))),
+    };
+    if header.is_empty() {
+        return Ok(Header::Empty);
+    }
+    if header.len() < 100 || !header.starts_with(b"SQLite format 3\0") {
+        return Err(AppError::Invalid(format!(
+            "{} is not a database; name the file of Doubles, or one that does not exist yet.",
+            path.display()
+        )));
+    }
+    let id = [header[68], header[69], header[70], header[71]];
+    if u32::from_be_bytes(id) != APPLICATION_ID {
+        return Err(AppError::Invalid(format!(
+            "{} is the database of another program; it was left alone. Name another file.",
+            path.display()
+        )));
+    }
+    Ok(Header::Ours)
+}
+
+/// What can be wrong with a database file once SQLite looks at it.
+#[derive(Debug)]
+enum Trouble {
+    Locked,
+    ReadOnly,
+    CannotOpen,
+    Other(AppError),
+}
+
+impl From<sqlx::Error> for Trouble {
+    fn from(error: sqlx::Error) -> Self {
+        let code = error.as_database_error().and_then(|e| e.code()?.parse::<i32>().ok()).unwrap_or_default();
+        match code & 0xff {
+            5 | 6 => Self::Locked,
+            8 => Self::ReadOnly,
+            14 => Self::CannotOpen,
+            _ => Self::Other(error.into()),
+        }
+    }
+}
+
+impl Trouble {
+    fn sentence(self, path: &Path) -> AppError {
+        let path = path.display();
+        AppError::Unavailable(match self {
+            Self::Locked => format!("{path} is locked by another program; close that program and try again."),
+            Self::ReadOnly => {
+                format!("{path} is read-only, so nothing can be saved; give this user the right to write to it.")
+            }
+            Self::CannotOpen => format!("{path} cannot be opened; give this user the right to read it and its folder."),
+            Self::Other(AppError::Unavailable(sentence)) => format!("{path}: {sentence}"),
+            Self::Other(error) => return error,
+        })
+    }
+}
+
+const APPLIED: &str = "select version from _sqlx_migrations";
+
+/// Opens the file for reading and checks that this program is new enough for it.
+async fn inspect(path: &Path, url: &str) -> Result<(), Trouble> {
+    let options = SqliteConnectOptions::from_str(url)?.busy_timeout(Duration::from_secs(BUSY_SECONDS));
+    let mut conn = options.connect().await?;
+    let text: String = sqlx::query_scalar("select sqlite_version()").fetch_one(&mut conn).await?;
+    let version: Vec<u32> = text.split('.').filter_map(|part| part.parse().ok()).collect();
+    if version.as_slice() < OLDEST_SQLITE.as_slice() {
+        tracing::error!(text, "this SQLite can corrupt databases");
+        return Err(Trouble::Other(AppError::Internal));
+    }
+    // Nothing but the application id: a process died while it made the file.
+    let made: bool = sqlx::query_scalar("select count(*) > 0 from sqlite_master where name = '_sqlx_migrations'")
+        .fetch_one(&mut conn)
+        .await?;
+    let versions: Vec<i64> =
+        if made { sqlx::query_scalar(APPLIED).fetch_all(&mut conn).await? } else { Vec::new() };
+    conn.close().await?;
+    check_versions(&SQLITE_MIGRATIONS, &versions, &path.display().to_string()).map_err(Trouble::Other)
+}
+
+fn check_versions(known: &Migrator, applied: &[i64], what: &str) -> Result<()> {
+    if applied.iter().all(|&version| known.version_exists(version)) {
+        return Ok(());
+    }
+    Err(AppError::Unavailable(format!(
+        "{what} was written by a newer version of Doubles; it was left as it is. Start that version, or a newer one."
+    )))
+}
+
+/// Makes the file where there is none, and applies what it lacks, on a connection of its own without foreign keys:
+/// with them, a migration that rebuilds a table would delete the rows that refer to it.
+async fn migrate_sqlite(path: &Path, header: Header) -> Result<(), Trouble> {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(true)
+        .foreign_keys(false)
+        .busy_timeout(Duration::from_secs(BUSY_SECONDS));
+    let mut conn = options.connect().await?;
+    // Another program that holds the write lock, and a file that may not be written, come out here.
+    sqlx::query("begin immediate").execute(&mut conn).await?;
+    if header == Header::Empty {
+        // Before the log is switched on, so that the header says from the first moment whose file it is.
+        sqlx::query(AssertSqlSafe(format!("pragma application_id = {APPLICATION_ID}"))).execute(&mut conn).await?;
+    }
+    sqlx::query("commit").execute(&mut conn).await?;
+    sqlx::query("pragma journal_mode = wal").execute(&mut conn).await?;
+
+    SQLITE_MIGRATIONS.run(&mut conn).await.map_err(|error| match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => Trouble::from(error),
+        other => Trouble::Other(unfinished(&other, &path.display().to_string())),
+    })?;
+    check_foreign_keys(&mut conn).await?;
+    conn.close().await?;
+    Ok(())
+}
+
+async fn check_foreign_keys(conn: &mut SqliteConnection) -> Result<(), Trouble> {
+    let dangling = sqlx::query("pragma foreign_key_check").fetch_all(conn).await?.len();
+    if dangling > 0 {
+        tracing::error!(dangling, "rows refer to rows that are not there");
+        return Err(Trouble::Other(AppError::Internal));
+    }
+    Ok(())
+}
+
+fn unfinished(error: &MigrateError, what: &str) -> AppError {
+    tracing::error!(%error, "the migration failed");
+    AppError::Unavailable(format!(
+        "{what} could not be brought up to this version ({error}); start the version that wrote it, or restore a backup."
+    ))
+}
+
+/// The URL of a file for sqlx, which takes `%`, `?` and `#` apart.
+fn sqlite_url(path: &Path, parameters: &str) -> String {
+    let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
+    format!("sqlite://{path}?{parameters}")
+}
+
+async fn sqlite_pool(url: &str, connections: u32, pragma: &'static str) -> Result<Pool<Any>> {
+    let options = AnyConnectOptions::from_str(url)?.disable_statement_logging();
+    let pool = AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(2 * BUSY_SECONDS))
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        .after_connect(move |conn, _| {
+            Box::pin(async move {
+                // The time-out comes first, so that the others wait too.
+                for pragma in [
+                    "pragma busy_timeout = 5000",
+                    "pragma foreign_keys = on",
+                    "pragma synchronous = full",
+                    "pragma journal_size_limit = 67108864",
+                    "pragma wal_autocheckpoint = 16000",
+                    "pragma temp_store = memory",
+                    "pragma trusted_schema = off",
+                    pragma,
+                ] {
+                    sqlx::query(pragma).execute(&mut *conn).await?;
+                }
+                Ok(())
+            })
+        })
+        .connect_with(options)
+        .await?;
+    Ok(pool)
+}
+
+async fn open_postgres(url: &str) -> Result<Db> {
+    let mut conn = connect_postgres(url).await?;
+    let versions = applied_versions(&mut conn).await?;
+    check_versions(&POSTGRES_MIGRATIONS, &versions, "The PostgreSQL database")?;
+    POSTGRES_MIGRATIONS.run(&mut conn).await.map_err(|error| match error {
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => unreachable_postgres(&error),
+        other => unfinished(&other, "The PostgreSQL database"),
+    })?;
+    conn.close().await?;
+    let writer = postgres_pool(url, 1).await?;
+    let readers = postgres_pool(url, READERS).await?;
+    Ok(Db { engine: Engine::Postgres, writer: Some(writer), readers, _lock: None })
+}
+
+async fn connect_postgres(url: &str) -> Result<PgConnection> {
+    let mut conn = PgConnection::connect(url).await.map_err(|error| unreachable_postgres(&error))?;
+    let encoding: String = sqlx::query_scalar("show server_encoding").fetch_one(&mut conn).await?;
+    if encoding != "UTF8" {
+        return Err(AppError::Invalid(format!(
+            "The PostgreSQL database is encoded in {encoding}; Doubles needs UTF8. Make one with: create database \
+             doubles encoding 'UTF8' template template0."
+        )));
+    }
+    Ok(conn)
+}
+
+async fn applied_versions(conn: &mut PgConnection) -> Result<Vec<i64>> {
+    let made: bool =
+        sqlx::query_scalar("select to_regclass('_sqlx_migrations') is not null").fetch_one(&mut *conn).await?;
+    Ok(if made { sqlx::query_scalar(APPLIED).fetch_all(conn).await? } else { Vec::new() })
+}
+
+/// Why a PostgreSQL server did not let us in; never with the URL, which holds the password.
+fn unreachable_postgres(error: &sqlx::Error) -> AppError {
+    tracing::warn!(%error, "PostgreSQL cannot be used");
+    let code = error.as_database_error().and_then(|e| e.code());
+    let (why, what_to_do) = match (code.as_deref(), error) {
+        (Some("28P01" | "28000"), _) => ("it refuses this user or password", "Check both in the database URL."),
+        (Some("3D000"), _) => ("it has no database of that name", "Make it with createdb, or correct the URL."),
+        (Some("42501"), _) => ("this user may not make tables there", "Grant it create on the schema."),
+        (Some("53300"), _) => ("it has no connection left", "Close some, or raise max_connections."),
+        (Some("57P03"), _) => ("it is still starting", "Try again in a moment."),
+        (_, sqlx::Error::Configuration(_)) => {
+            ("its URL cannot be read", "Write it as postgres://USER:PASSWORD@HOST/DATABASE.")
+        }
+        (_, sqlx::Error::Io(_)) => ("nothing answers at that address", "Start it, or correct the host and port."),
+        _ => ("the connection failed", "The log has the details."),
+    };
+    AppError::Unavailable(format!("The PostgreSQL server cannot be used: {why}. {what_to_do}"))
+}
+
+async fn postgres_pool(url: &str, connections: u32) -> Result<Pool<Any>> {
+    let options = AnyConnectOptions::from_str(url)?.disable_statement_logging();
+    let pool = AnyPoolOptions::new()
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(2 * BUSY_SECONDS))
+        .connect_with(options)
+        .await
+        .map_err(|error| unreachable_postgres(&error))?;
+    Ok(pool)
+}
