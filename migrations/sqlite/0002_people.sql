@@ -1,7 +1,7 @@
 -- People, how they prove who they are, and what happened around that.
 
 create table account (
-  id bigint primary key,
+  id integer primary key,
   email text not null,
   -- lower case: what two addresses are one by
   email_key text not null unique,
@@ -26,11 +26,11 @@ create table recovery_code (
   account_id bigint not null references account (id),
   digest text not null,
   primary key (account_id, digest)
-);
+) without rowid;
 
 -- Browsers in which somebody is signed in.
 create table session (
-  id bigint primary key,
+  id integer primary key,
   digest text not null unique,
   account_id bigint not null references account (id),
   created_at bigint not null,
@@ -58,11 +58,11 @@ create table identity (
   subject text not null,
   account_id bigint not null references account (id),
   primary key (issuer, subject)
-);
+) without rowid;
 
 -- What happened around accounts; seen by the person and by admins.
 create table security_event (
-  id bigint primary key,
+  id integer primary key,
   at bigint not null,
   account_id bigint references account (id),
   kind text not null,

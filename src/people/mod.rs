@@ -9,12 +9,26 @@ pub mod permission;
 #[cfg(feature = "ssr")]
 pub mod address;
 #[cfg(feature = "ssr")]
+pub mod command;
+#[cfg(feature = "ssr")]
+mod joining;
+#[cfg(feature = "ssr")]
+mod manage;
+#[cfg(feature = "ssr")]
 pub mod next;
+#[cfg(feature = "ssr")]
+mod own;
 #[cfg(feature = "ssr")]
 pub mod pace;
 #[cfg(feature = "ssr")]
 pub mod password;
 #[cfg(feature = "ssr")]
 pub mod second_factor;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod sign_in;
+#[cfg(feature = "ssr")]
+pub mod store;
 #[cfg(feature = "ssr")]
 pub mod token;

@@ -1,6 +1,8 @@
 //! People, their teams and flags, and the rules that need nothing but the value.
 
+use super::permission::Action;
 use crate::error::{AppError, Result};
+use crate::period::Instant;
 use crate::{id_type, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +78,132 @@ pub struct Account {
     pub second_factor: bool,
 }
 
+/// Who asks for something.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Visitor {
+    /// Whoever sits at this machine, while there are no accounts and nobody else can reach it: may do everything.
+    ThisMachine,
+    /// Somebody who is signed in.
+    Person(Account),
+}
+
+impl Visitor {
+    /// Whether they may do it.
+    pub const fn may(&self, action: Action) -> bool {
+        match self {
+            Self::ThisMachine => true,
+            Self::Person(account) => account.standing.may(action),
+        }
+    }
+
+    /// The same as an error that says who may.
+    ///
+    /// # Errors
+    /// They may not.
+    pub fn require(&self, action: Action) -> Result<()> {
+        match self {
+            Self::ThisMachine => Ok(()),
+            Self::Person(account) => account.standing.require(action),
+        }
+    }
+
+    /// What the change log calls them.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::ThisMachine => "this machine",
+            Self::Person(account) => &account.name,
+        }
+    }
+
+    /// Their account.
+    ///
+    /// # Errors
+    /// Nobody is signed in.
+    pub const fn account(&self) -> Result<&Account> {
+        match self {
+            Self::ThisMachine => Err(AppError::SignIn),
+            Self::Person(account) => Ok(account),
+        }
+    }
+}
+
+impl Standing {
+    /// Whether somebody of this standing may give that one to others: an admin any, a head only plain membership of
+    /// the own team, or viewing.
+    pub fn may_give(self, given: Self) -> bool {
+        let plain = !given.head && !given.admin && (given.team.is_none() || given.team == self.team);
+        self.admin || (self.head && plain)
+    }
+}
+
+/// A browser in which somebody is signed in, as the person sees it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionView {
+    /// Its number, by which it can be ended; no secret.
+    pub id: SessionId,
+    /// When they signed in.
+    pub created_at: Instant,
+    /// When it was last used, to five minutes.
+    pub seen_at: Instant,
+    /// From which address.
+    pub address: String,
+    /// What the browser calls itself.
+    pub agent: String,
+    /// It is the one that asks.
+    pub this: bool,
+}
+
+text_enum!(
+    /// What happened around an account, as the person and admins see it.
+    SecurityKind {
+        /// Signed in.
+        SignedIn = "signed_in",
+        /// Signed out.
+        SignedOut = "signed_out",
+        /// Somebody knew the address and not the password, or not the code. At most once a quarter of an hour.
+        SignInFailed = "sign_in_failed",
+        /// A password was chosen.
+        PasswordChanged = "password_changed",
+        /// A second factor is asked for from now on.
+        SecondFactorOn = "second_factor_on",
+        /// None is asked for any more.
+        SecondFactorOff = "second_factor_off",
+        /// A code on paper was used in place of the authenticator.
+        RecoveryCodeUsed = "recovery_code_used",
+        /// A session was ended from elsewhere.
+        SessionEnded = "session_ended",
+    }
+);
+
+impl SecurityKind {
+    /// In words, after “You”.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::SignedIn => "signed in",
+            Self::SignedOut => "signed out",
+            Self::SignInFailed => "or somebody else failed to sign in",
+            Self::PasswordChanged => "chose a new password",
+            Self::SecondFactorOn => "switched the second factor on",
+            Self::SecondFactorOff => "switched the second factor off",
+            Self::RecoveryCodeUsed => "used a code on paper",
+            Self::SessionEnded => "ended a session, or an admin did",
+        }
+    }
+}
+
+/// One line of the security events.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecurityEvent {
+    /// When.
+    pub at: Instant,
+    /// What.
+    pub kind: SecurityKind,
+    /// From which address.
+    pub address: String,
+    /// By which browser.
+    pub agent: String,
+}
+
 /// A mail address, checked as far as a program can.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Email(String);
@@ -132,6 +260,18 @@ mod tests {
         let both = Standing::new(Some(Team::Sales), true, true).expect("a head of sales may be admin");
         assert_eq!(both.words(), "head of sales, admin");
         assert_eq!(Standing::default().words(), "viewer");
+    }
+
+    #[test]
+    fn a_head_brings_in_members_and_nobody_with_more_rights_than_their_own() {
+        let head = Standing { team: Some(Team::Sales), head: true, admin: false };
+        let admin = Standing { admin: true, ..Standing::default() };
+        let member = |team| Standing { team, ..Standing::default() };
+        assert!(head.may_give(member(Some(Team::Sales))) && head.may_give(member(None)));
+        assert!(!head.may_give(member(Some(Team::Marketing))));
+        assert!(!head.may_give(head) && !head.may_give(admin));
+        assert!(admin.may_give(admin) && admin.may_give(head));
+        assert!(!member(Some(Team::Sales)).may_give(member(None)));
     }
 
     #[test]

@@ -122,6 +122,11 @@ impl Pace {
 }
 
 impl Attempt {
+    /// Whether nobody had failed at this account within memory.
+    pub fn is_first_of_account(&self) -> bool {
+        self.pace.lock().get(&self.account).is_some_and(|entry| entry.failed == 1)
+    }
+
     /// It succeeded: it was no failure, and the account starts anew. (The address does not: else somebody with an
     /// account of their own could try others' for ever.)
     pub fn forgive(self) {

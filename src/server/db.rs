@@ -313,7 +313,8 @@ mod tests {
     #[test]
     fn each_refusal_of_sqlite_says_what_to_do() {
         // extended codes: SQLITE_BUSY_SNAPSHOT, SQLITE_READONLY_DBMOVED, SQLITE_IOERR_WRITE
-        for (code, sentence) in [(517, BUSY), (1032, READ_ONLY), (778, DISK), (13, FULL), (26, DAMAGED), (11, DAMAGED)] {
+        for (code, sentence) in [(517, BUSY), (1032, READ_ONLY), (778, DISK), (13, FULL), (26, DAMAGED), (11, DAMAGED)]
+        {
             assert_eq!(sqlite_trouble(code), Some(sentence), "{code}");
         }
         assert_eq!(sqlite_trouble(19), None, "a constraint is a fault of the program");
@@ -321,7 +322,9 @@ mod tests {
 
     #[test]
     fn each_refusal_of_postgresql_says_what_to_do() {
-        for (state, sentence) in [("53100", FULL), ("53300", AWAY), ("57P01", AWAY), ("40P01", BUSY), ("25006", READ_ONLY)] {
+        for (state, sentence) in
+            [("53100", FULL), ("53300", AWAY), ("57P01", AWAY), ("40P01", BUSY), ("25006", READ_ONLY)]
+        {
             assert_eq!(postgres_trouble(state), Some(sentence), "{state}");
         }
         assert_eq!(postgres_trouble("23505"), None, "a constraint is a fault of the program");

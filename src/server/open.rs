@@ -188,9 +188,10 @@ enum Header {
 fn check_header(path: &Path) -> Result<Header> {
     let mut header = Vec::new();
     match File::open(path) {
-        Ok(file) => file.take(100).read_to_end(&mut header).map_err(|error| {
-            AppError::Unavailable(format!("{} cannot be read: {error}.", path.display()))
-        })?,
+        Ok(file) => file
+            .take(100)
+            .read_to_end(&mut header)
+            .map_err(|error| AppError::Unavailable(format!("{} cannot be read: {error}.", path.display())))?,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Header::Empty),
         Err(error) => return Err(AppError::Unavailable(format!("{} cannot be read: {error}.", path.display()))),
     };
@@ -265,8 +266,7 @@ async fn inspect(path: &Path, url: &str) -> Result<(), Trouble> {
     let made: bool = sqlx::query_scalar("select count(*) > 0 from sqlite_master where name = '_sqlx_migrations'")
         .fetch_one(&mut conn)
         .await?;
-    let versions: Vec<i64> =
-        if made { sqlx::query_scalar(APPLIED).fetch_all(&mut conn).await? } else { Vec::new() };
+    let versions: Vec<i64> = if made { sqlx::query_scalar(APPLIED).fetch_all(&mut conn).await? } else { Vec::new() };
     conn.close().await?;
     check_versions(&SQLITE_MIGRATIONS, &versions, &path.display().to_string()).map_err(Trouble::Other)
 }
