@@ -204,14 +204,14 @@ create table import_batch (
   primary key (import_id, n)
 );
 
--- What a lead was before an import changed it for the first time.
+-- What a lead was before a batch of an import changed it.
 create table import_undo (
   import_id bigint not null references import (id),
-  lead_id bigint not null references lead (id),
   batch bigint not null,
+  lead_id bigint not null references lead (id),
   -- JSON: its row and handovers
   before text not null,
   -- JSON: its personal values, apart, so that they can be erased with the lead's
   person text,
-  primary key (import_id, lead_id)
+  primary key (import_id, batch, lead_id)
 );

@@ -1,4 +1,4 @@
-//! The rows of the change log.
+//! The rows of the change log, and the counters that number everything.
 
 use super::model::{Change, Seq};
 use crate::error::Result;
@@ -10,6 +10,8 @@ statements! {
     NEXT_SEQ = "update counter set n = n + 1 where name = 'change' returning n";
     /// The seq of the latest commit.
     NEWEST_SEQ = "select n from counter where name = 'change'";
+    LATEST_NUMBER = "select n from counter where name = $1";
+    TAKE_NUMBERS = "update counter set n = n + $2 where name = $1 returning n";
     INSERT = "insert into change (seq, at, actor, kind, entity, entity_id, detail) values ($1, $2, $3, $4, $5, $6, $7)";
 }
 
@@ -36,4 +38,39 @@ pub(crate) async fn insert(tx: &mut Tx, seq: Seq, change: &Change) -> Result<()>
         .execute(tx.conn())
         .await?;
     Ok(())
+}
+
+/// What a counter numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counter {
+    DimensionValue,
+    Import,
+    Lead,
+    Source,
+    Spend,
+}
+
+impl Counter {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::DimensionValue => "dimension_value",
+            Self::Import => "import",
+            Self::Lead => "lead",
+            Self::Source => "source",
+            Self::Spend => "spend",
+        }
+    }
+}
+
+/// The latest number given out. Inside a write nobody else takes the next one.
+pub(crate) async fn latest_number(tx: &mut Tx, counter: Counter) -> Result<i64> {
+    Ok(sqlx::query_scalar(tx.sql(LATEST_NUMBER)).bind(counter.name()).fetch_one(tx.conn()).await?)
+}
+
+/// Takes so many numbers and answers with the first of them.
+pub(crate) async fn take_numbers(tx: &mut Tx, counter: Counter, count: usize) -> Result<i64> {
+    let count = count as i64;
+    let last: i64 =
+        sqlx::query_scalar(tx.sql(TAKE_NUMBERS)).bind(counter.name()).bind(count).fetch_one(tx.conn()).await?;
+    Ok(last - count + 1)
 }

@@ -4,3 +4,8 @@
 //! and `store` writes them in short batches under a journal, so that an import ends complete or fully undone.
 
 pub mod model;
+
+pub mod apply;
+pub mod store;
+pub mod take;
+pub mod undo;

@@ -4,3 +4,8 @@
 //! events that are not void, and nothing else writes them.
 
 pub mod model;
+
+#[cfg(feature = "ssr")]
+pub mod derive;
+#[cfg(feature = "ssr")]
+pub mod store;

@@ -116,7 +116,7 @@ impl Reason {
 }
 
 /// A point of a lead's history, known to the second or only by its day (then it stands at the day's first second).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Moment {
     /// When.
     pub at: Instant,
@@ -146,4 +146,6 @@ pub struct Event {
     pub moment: Moment,
     /// For a verdict, what it says.
     pub verdict: Option<VerdictFacts>,
+    /// For an opportunity or win, its value in minor units of the workspace's currency.
+    pub value_minor: Option<i64>,
 }

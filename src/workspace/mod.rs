@@ -1,1 +1,4 @@
-//! x
+//! The workspace: the one company that works with this installation, its time zone and its currency.
+
+pub mod model;
+pub mod store;

@@ -1,0 +1,556 @@
+//! Taking the rows of a file in, batch by batch; or only saying what that would do.
+//!
+//! Each batch is one short transaction with its own row of the journal and of the change log. Between two batches
+//! others get their turn. A batch whose rows say nothing new writes nothing at all.
+
+use super::apply::{Draft, Effect, LeadWord, Origin, ValueIds};
+use super::model::{EventRecord, ImportId, Kind, LeadRecord, OutcomeRecord, SpendRecord, Taken};
+use super::store::{self, Batch, NewImport, State};
+use super::undo;
+use crate::changes::model::{Change, ChangeKind, Entity};
+use crate::changes::store::{Counter, latest_number, take_numbers};
+use crate::error::{AppError, Result};
+use crate::leads::model::{Dimension, LeadId, ValueId};
+use crate::leads::store as leads;
+use crate::period::Instant;
+use crate::server::db::{Db, Rows, Tx, WriteTx};
+use crate::spend::store::{self as spend, SpendKey};
+use rustc_hash::{FxHashMap, FxHashSet};
+use serde_json::{Value, json};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::ops::DerefMut;
+
+/// At most so many rows a batch, so that others wait well under a second.
+pub const BATCH_ROWS: usize = 5_000;
+
+/// An import on its way, or the check of one.
+///
+/// If it is dropped before [`Import::finish`], its journal says that it is running, and [`undo::recover`] takes it
+/// back; [`Import::cancel`] does so at once.
+#[derive(Debug)]
+pub struct Import {
+    db: Db,
+    kind: Kind,
+    source: i64,
+    /// `None`: only a check.
+    import: Option<ImportId>,
+    actor: String,
+    batch: i64,
+    values: ValueIds,
+    /// Line and content of the row that spoke of a lead first, in a file that has one row a lead.
+    first_rows: FxHashMap<LeadId, (u64, u64)>,
+    /// Rows so far of a lead whose deals have no numbers.
+    positions: FxHashMap<LeadId, u32>,
+    spend_seen: FxHashMap<SpendKey, i64>,
+    spend_known: Option<FxHashMap<SpendKey, (i64, i64)>>,
+    /// What rows did that the database does not show: those of this batch, and in a check those before it, too.
+    unsaved: Unsaved,
+}
+
+#[derive(Debug, Default)]
+struct Unsaved {
+    by_id: FxHashMap<u128, LeadId>,
+    /// The first new lead of an e-mail.
+    by_email: FxHashMap<u128, LeadId>,
+    /// The new lead of an e-mail which the source knows by no number.
+    joinable: FxHashMap<u128, LeadId>,
+    /// Leads that the database has and the source knows by a number only now.
+    joined: FxHashSet<LeadId>,
+    drafts: FxHashMap<LeadId, Draft>,
+    /// Numbers given to new leads and values.
+    leads: i64,
+    values: i64,
+}
+
+/// Which lead a row speaks of.
+#[derive(Clone, Copy, Debug)]
+struct Found {
+    lead: LeadId,
+    new: bool,
+    /// The row's number of it is to be written down.
+    join: bool,
+}
+
+impl Import {
+    /// Begins an import. [`AppError::Conflict`] while another one runs.
+    pub async fn begin(db: &Db, new: &NewImport<'_>, at: Instant) -> Result<Self> {
+        let mut tx = db.write().await?;
+        if let Some(other) = store::unfinished(&mut tx).await?.first() {
+            return Err(AppError::Conflict(format!(
+                "The import of {} by {} is still under way; start this one when it has ended.",
+                other.file_name, other.actor
+            )));
+        }
+        let source = match store::find_source(&mut tx, new.source).await? {
+            Some(source) => source,
+            None => store::add_source(&mut tx, new.source).await?,
+        };
+        let import = store::add(&mut tx, new, source, at).await?;
+        let detail = json!({ "kind": new.kind, "source": new.source, "file": new.file_name });
+        let change = change_of(import, ChangeKind::ImportStarted, new.actor, at, detail);
+        tx.record_change(&change).await?.commit().await?;
+        Ok(Self::of(db, new, source.0, Some(import)))
+    }
+
+    /// Begins a check: the same answers, and nothing is written.
+    pub async fn check(db: &Db, new: &NewImport<'_>) -> Result<Self> {
+        let source = store::find_source(&mut db.read().await?, new.source).await?;
+        Ok(Self::of(db, new, source.map_or(NO_SOURCE, |source| source.0), None))
+    }
+
+    fn of(db: &Db, new: &NewImport<'_>, source: i64, import: Option<ImportId>) -> Self {
+        Self {
+            db: db.clone(),
+            kind: new.kind,
+            source,
+            import,
+            actor: new.actor.to_owned(),
+            batch: 0,
+            values: ValueIds::default(),
+            first_rows: FxHashMap::default(),
+            positions: FxHashMap::default(),
+            spend_seen: FxHashMap::default(),
+            spend_known: None,
+            unsaved: Unsaved::default(),
+        }
+    }
+
+    /// Its number in the journal; `None` for a check.
+    pub const fn id(&self) -> Option<ImportId> {
+        self.import
+    }
+
+    /// Takes rows of a lead file; what became of each, in their order. At most [`BATCH_ROWS`].
+    pub async fn take_leads(&mut self, records: &[LeadRecord], at: Instant) -> Result<Vec<Taken>> {
+        self.take(records, at).await
+    }
+
+    /// Takes rows of an outcome file; see [`Import::take_leads`].
+    pub async fn take_outcomes(&mut self, records: &[OutcomeRecord], at: Instant) -> Result<Vec<Taken>> {
+        self.take(records, at).await
+    }
+
+    /// Takes rows of an event file; see [`Import::take_leads`].
+    pub async fn take_events(&mut self, records: &[EventRecord], at: Instant) -> Result<Vec<Taken>> {
+        self.take(records, at).await
+    }
+
+    /// Takes rows of a spend file; see [`Import::take_leads`].
+    ///
+    /// A row is known by its days, channel, kind and team; where a file has several such rows, by which of them it
+    /// is, so they add up. A known row with another amount is replaced, and a row that a newer file lacks stays.
+    pub async fn take_spend(&mut self, records: &[SpendRecord], at: Instant) -> Result<Vec<Taken>> {
+        let mut turn = self.turn().await?;
+        let mut known = match self.spend_known.take() {
+            Some(known) => known,
+            None => {
+                let rows = spend::of_source(&mut turn, self.source).await?;
+                rows.into_iter().map(|(key, id, amount)| (key, (id, amount))).collect()
+            }
+        };
+        let named = records.iter().filter_map(|r| Some((Dimension::Channel, r.channel.clone()?)));
+        let new_values = self.find_values(&mut turn, named).await?;
+
+        let mut next = latest_number(&mut turn, Counter::Spend).await?;
+        let (mut added, mut taken_out) = (Vec::new(), Vec::new());
+        let mut answers = Vec::with_capacity(records.len());
+        for record in records {
+            let mut key = SpendKey {
+                from: record.from,
+                to: record.to,
+                channel: record.channel.clone(),
+                kind: record.kind,
+                team: record.team,
+                ordinal: 0,
+            };
+            let ordinal = self.spend_seen.entry(key.clone()).or_default();
+            *ordinal += 1;
+            key.ordinal = *ordinal;
+            let before = known.get(&key).copied();
+            if before.is_some_and(|(_, amount)| amount == record.amount_minor) {
+                answers.push(Taken::Unchanged);
+                continue;
+            }
+            next += 1;
+            taken_out.extend(before.map(|(id, _)| id));
+            added.push((next, key.clone(), record.amount_minor));
+            known.insert(key, (next, record.amount_minor));
+            answers.push(if before.is_some() { Taken::Changed } else { Taken::New });
+        }
+        if let (Turn::Write(mut tx), Some((last, ..))) = (turn, added.last()) {
+            let import = self.written();
+            let seq = tx.seq().0;
+            take_numbers(&mut tx, Counter::Spend, added.len()).await?;
+            self.add_values(&mut tx, &new_values).await?;
+            let rows = added.iter().map(|(id, key, amount)| {
+                let named = key.channel.as_ref().map(|name| (Dimension::Channel, name.clone()));
+                (*id, key, named.and_then(|named| self.values.get(&named).copied()), *amount)
+            });
+            spend::add(&mut tx, self.source, import.0, seq, rows).await?;
+            spend::take_out(&mut tx, import.0, seq, taken_out.iter().copied()).await?;
+            let spend = Some((added[0].0, *last));
+            self.batch += 1;
+            store::add_batch(&mut tx, import, &Batch { n: self.batch, seq, leads: None, spend }).await?;
+            self.commit(tx, import, at, &answers).await?;
+        }
+        self.spend_known = Some(known);
+        Ok(answers)
+    }
+
+    /// All rows are taken: the import stands. `counts` is kept in its line of the journal.
+    pub async fn finish(self, counts: &Value, at: Instant) -> Result<()> {
+        let Some(import) = self.import else { return Ok(()) };
+        let mut tx = self.db.write().await?;
+        store::set_state(&mut tx, import, State::Complete, Some(at), Some(counts.to_string())).await?;
+        let change = change_of(import, ChangeKind::ImportCompleted, &self.actor, at, counts.clone());
+        tx.record_change(&change).await?.commit().await?;
+        Ok(())
+    }
+
+    /// Takes back what was taken so far.
+    pub async fn cancel(self, at: Instant) -> Result<()> {
+        match self.import {
+            Some(import) => undo::take_back_unfinished(&self.db, import, &self.actor, at).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn take<R: LeadWord>(&mut self, records: &[R], at: Instant) -> Result<Vec<Taken>> {
+        let mut turn = self.turn().await?;
+        let numbers_from = match &mut turn {
+            Turn::Write(tx) => latest_number(tx, Counter::Lead).await? + 1,
+            Turn::Check(_) => UNSAVED_NUMBERS,
+        };
+        let found = self.find_leads(&mut turn, records, numbers_from).await?;
+
+        let accepted = || records.iter().zip(&found).filter_map(|(record, found)| Some((record, found.as_ref().ok()?)));
+        let named = accepted().flat_map(|(record, _)| record.values().map(|(d, name)| (d, name.to_owned())));
+        let new_values = self.find_values(&mut turn, named).await?;
+        self.load_drafts(&mut turn, accepted().map(|(_, found)| *found)).await?;
+
+        let mut answers = Vec::with_capacity(records.len());
+        for (record, found) in records.iter().zip(found) {
+            answers.push(match found {
+                Ok(found) => self.apply(record, found),
+                Err(answer) => answer,
+            });
+        }
+        match turn {
+            Turn::Write(mut tx) => {
+                let mut drafts: Vec<Draft> =
+                    std::mem::take(&mut self.unsaved).drafts.into_values().filter(|draft| draft.changed).collect();
+                if drafts.is_empty() {
+                    // What was not written has no number yet.
+                    new_values.iter().for_each(|value| drop(self.values.remove(value)));
+                } else {
+                    drafts.sort_unstable_by_key(|draft| draft.lead.id);
+                    let import = self.written();
+                    self.add_values(&mut tx, &new_values).await?;
+                    self.write(&mut tx, import, &mut drafts, at).await?;
+                    self.commit(tx, import, at, &answers).await?;
+                }
+            }
+            // One row a lead: no later row of the file needs its draft.
+            Turn::Check(_) if self.kind == Kind::Leads => self.unsaved.drafts.clear(),
+            Turn::Check(_) => {}
+        }
+        Ok(answers)
+    }
+
+    fn apply<R: LeadWord>(&mut self, record: &R, found: Found) -> Taken {
+        if let Some(fingerprint) = record.fingerprint() {
+            let (first_line, first) = *self.first_rows.entry(found.lead).or_insert((record.line(), fingerprint));
+            if first_line != record.line() {
+                return if first == fingerprint { Taken::Unchanged } else { repeated(record, first_line) };
+            }
+        }
+        let position;
+        let about = match record.record() {
+            Some(about) => about,
+            None => {
+                let nth = self.positions.entry(found.lead).or_default();
+                *nth += 1;
+                position = format!("#{nth}");
+                &position
+            }
+        };
+        let origin = Origin { source: self.source, import: self.import.map_or(0, |import| import.0) };
+        let Some(draft) = self.unsaved.drafts.get_mut(&found.lead) else {
+            return rejected(record, "its lead was taken away a moment ago; run the import once more".into());
+        };
+        if let (true, Some(id)) = (found.join, &record.key().external_id) {
+            draft.attach_key(id);
+        }
+        let effect = record.apply(draft, origin, about, &self.values);
+        match effect {
+            _ if found.new => Taken::New,
+            Effect::Added => Taken::New,
+            Effect::Changed => Taken::Changed,
+            Effect::Nothing if found.join => Taken::Changed,
+            Effect::Nothing => Taken::Unchanged,
+        }
+    }
+
+    /// Which lead each row speaks of, or why the row is rejected.
+    async fn find_leads<R: LeadWord>(
+        &mut self,
+        tx: &mut Tx,
+        records: &[R],
+        numbers_from: i64,
+    ) -> Result<Vec<Result<Found, Taken>>> {
+        let mut ids = Rows::default();
+        for (n, record) in records.iter().enumerate() {
+            if let Some(id) = &record.key().external_id {
+                ids.push(&(n, id));
+            }
+        }
+        let mut by_id = vec![None; records.len()];
+        for (n, lead) in leads::find_by_id(tx, self.source, ids).await? {
+            by_id[n as usize] = Some(LeadId(lead));
+        }
+        let mut emails = Rows::default();
+        for (n, record) in records.iter().enumerate() {
+            if let (None, Some(email)) = (by_id[n], &record.key().email) {
+                emails.push(&(n, leads::email_key(email)));
+            }
+        }
+        let mut by_email: FxHashMap<usize, Vec<(LeadId, bool)>> = FxHashMap::default();
+        for (n, lead, known) in leads::find_by_email(tx, self.source, emails).await? {
+            by_email.entry(n as usize).or_default().push((LeadId(lead), known != 0));
+        }
+        let find = |(n, record): (usize, &R)| {
+            if record.texts().chain(texts_of(record)).any(|text| text.contains('\0')) {
+                return Err(rejected(record, "it holds a NUL character, which no text can; clean the file".into()));
+            }
+            let same_email = by_email.get(&n).map_or(&[][..], Vec::as_slice);
+            self.unsaved.find(record, by_id[n], same_email, numbers_from)
+        };
+        Ok(records.iter().enumerate().map(find).collect())
+    }
+
+    async fn load_drafts(&mut self, tx: &mut Tx, found: impl Iterator<Item = Found>) -> Result<()> {
+        let missing: FxHashSet<LeadId> = found.map(|found| found.lead).collect();
+        let missing: Vec<LeadId> = missing.into_iter().filter(|lead| !self.unsaved.drafts.contains_key(lead)).collect();
+        for (id, lead) in leads::load(tx, &missing).await? {
+            self.unsaved.drafts.insert(id, Draft::of(lead));
+        }
+        Ok(())
+    }
+
+    /// Learns the numbers of these values; answers with those that are new and must be written.
+    async fn find_values(
+        &mut self,
+        tx: &mut Tx,
+        named: impl Iterator<Item = (Dimension, String)>,
+    ) -> Result<Vec<(Dimension, String)>> {
+        let unknown: FxHashSet<(Dimension, String)> = named.filter(|value| !self.values.contains_key(value)).collect();
+        if unknown.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut unknown: Vec<_> = unknown.into_iter().collect();
+        unknown.sort_unstable();
+        self.values.extend(leads::find_values(tx, &unknown).await?);
+        unknown.retain(|value| !self.values.contains_key(value));
+        let next = match self.import {
+            Some(_) => latest_number(tx, Counter::DimensionValue).await? + 1,
+            None => UNSAVED_NUMBERS + self.unsaved.values,
+        };
+        self.unsaved.values += unknown.len() as i64;
+        self.values.extend(unknown.iter().cloned().zip((next..).map(ValueId)));
+        Ok(unknown)
+    }
+
+    async fn add_values(&self, tx: &mut WriteTx, new: &[(Dimension, String)]) -> Result<()> {
+        take_numbers(tx, Counter::DimensionValue, new.len()).await?;
+        let values = new.iter().map(|value| (value, self.values[value]));
+        leads::add_values(tx, self.import.map(|import| import.0), values).await
+    }
+
+    async fn write(&mut self, tx: &mut WriteTx, import: ImportId, drafts: &mut [Draft], at: Instant) -> Result<()> {
+        let (seq, source) = (tx.seq().0, self.source);
+        drafts.iter_mut().for_each(|draft| draft.lead.derive());
+        let brought = || drafts.iter().filter(|draft| draft.before.is_none()).map(|draft| draft.lead.id.0);
+        let (first, last) = (brought().next(), brought().last());
+        take_numbers(tx, Counter::Lead, brought().count()).await?;
+
+        self.batch += 1;
+        let batch = Batch { n: self.batch, seq, leads: first.zip(last), spend: None };
+        store::add_batch(tx, import, &batch).await?;
+        let kept = drafts.iter().filter_map(|draft| Some((draft.lead.id, draft.before.as_ref()?)));
+        store::keep_before(tx, import, batch.n, kept).await?;
+
+        leads::put(tx, seq, drafts.iter().map(|draft| (draft.lead.id, &draft.lead.row))).await?;
+        let other_person = |draft: &&Draft| match &draft.before {
+            Some((_, person)) => *person != draft.lead.person,
+            None => !draft.lead.person.is_empty(),
+        };
+        let people = drafts.iter().filter(other_person).map(|draft| (draft.lead.id, &draft.lead.person));
+        leads::put_people(tx, people).await?;
+        let keys = drafts.iter().filter_map(|draft| Some((draft.lead.id, draft.new_key.as_deref()?)));
+        leads::add_keys(tx, source, Some(import.0), keys).await?;
+        let voided = drafts.iter().flat_map(|draft| draft.voided.iter().map(|n| (draft.lead.id, *n)));
+        leads::void_events(tx, at, Some(import.0), &self.actor, "its source says otherwise now", voided).await?;
+        let events = drafts.iter().flat_map(|draft| draft.new_events().iter().map(|event| (draft.lead.id, event)));
+        leads::add_events(tx, Some(source), Some(import.0), events).await?;
+        let other_handovers = |draft: &&Draft| {
+            let before = draft.before.as_ref().map_or(&[][..], |(row, _)| &row.derived.later);
+            before != draft.lead.row.derived.later
+        };
+        let handovers = drafts.iter().filter(other_handovers).map(|draft| (draft.lead.id, &draft.lead.row));
+        leads::put_handovers(tx, handovers).await
+    }
+
+    async fn commit(&self, tx: WriteTx, import: ImportId, at: Instant, answers: &[Taken]) -> Result<()> {
+        let count = |kind: fn(&Taken) -> bool| answers.iter().filter(|answer| kind(answer)).count();
+        let detail = json!({
+            "batch": self.batch,
+            "new": count(|answer| *answer == Taken::New),
+            "changed": count(|answer| *answer == Taken::Changed),
+        });
+        let change = change_of(import, ChangeKind::ImportBatch, &self.actor, at, detail);
+        tx.record_change(&change).await?.commit().await?;
+        Ok(())
+    }
+
+    async fn turn(&self) -> Result<Turn> {
+        Ok(match self.import {
+            Some(_) => Turn::Write(self.db.write().await?),
+            None => Turn::Check(self.db.read().await?),
+        })
+    }
+
+    fn written(&self) -> ImportId {
+        self.import.expect("only an import writes, a check only reads")
+    }
+}
+
+/// No source has this number: a check of a file from a source that is not known yet finds nothing.
+const NO_SOURCE: i64 = 0;
+
+/// Where a check begins to number what it does not write: far above anything in a database.
+const UNSAVED_NUMBERS: i64 = 1 << 48;
+
+enum Turn {
+    Write(WriteTx),
+    Check(Tx),
+}
+
+impl std::ops::Deref for Turn {
+    type Target = Tx;
+
+    fn deref(&self) -> &Tx {
+        match self {
+            Self::Write(tx) => tx,
+            Self::Check(tx) => tx,
+        }
+    }
+}
+
+impl DerefMut for Turn {
+    fn deref_mut(&mut self) -> &mut Tx {
+        match self {
+            Self::Write(tx) => tx,
+            Self::Check(tx) => tx,
+        }
+    }
+}
+
+impl Unsaved {
+    /// A known number decides. An unknown number joins by e-mail only a lead that has no number from this source.
+    /// A row without a number goes by e-mail; of several leads the oldest is meant. What is still unknown is new,
+    /// if the row may bring a lead.
+    fn find<R: LeadWord>(
+        &mut self,
+        record: &R,
+        known: Option<LeadId>,
+        same_email: &[(LeadId, bool)],
+        numbers_from: i64,
+    ) -> Result<Found, Taken> {
+        let key = record.key();
+        let id = key.external_id.as_deref().map(digest);
+        let email = key.email.as_deref().map(|email| digest(&leads::email_key(email)));
+        let there = |lead| Ok(Found { lead, new: false, join: false });
+        let lookup = |map: &FxHashMap<u128, LeadId>, key: Option<u128>| key.and_then(|key| map.get(&key).copied());
+
+        if let Some(lead) = known.or_else(|| lookup(&self.by_id, id)) {
+            return there(lead);
+        }
+        let Some(id) = id else {
+            if email.is_none() {
+                return Err(rejected(record, "it names no lead; each row needs an id or an e-mail".into()));
+            }
+            let oldest = same_email.first().map(|(lead, _)| *lead);
+            if let Some(lead) = oldest.or_else(|| lookup(&self.by_email, email)) {
+                return there(lead);
+            }
+            return self.bring(record, None, email, numbers_from);
+        };
+        let without_number =
+            same_email.iter().find(|(lead, known)| !known && !self.joined.contains(lead)).map(|(lead, _)| *lead);
+        let joined = without_number.or_else(|| email.and_then(|email| self.joinable.remove(&email)));
+        match joined {
+            Some(lead) => {
+                self.joined.insert(lead);
+                self.by_id.insert(id, lead);
+                Ok(Found { lead, new: false, join: true })
+            }
+            None => self.bring(record, Some(id), email, numbers_from),
+        }
+    }
+
+    fn bring<R: LeadWord>(
+        &mut self,
+        record: &R,
+        id: Option<u128>,
+        email: Option<u128>,
+        numbers_from: i64,
+    ) -> Result<Found, Taken> {
+        let Some(created_at) = record.captures() else {
+            return Err(rejected(record, "no lead is known by it; import the leads first".into()));
+        };
+        let lead = LeadId(numbers_from + self.leads);
+        self.leads += 1;
+        match (id, email) {
+            (Some(id), _) => drop(self.by_id.insert(id, lead)),
+            (None, Some(email)) => drop(self.joinable.insert(email, lead)),
+            (None, None) => {}
+        }
+        if let Some(email) = email {
+            self.by_email.entry(email).or_insert(lead);
+        }
+        self.drafts.insert(lead, Draft::new(lead, created_at, record.key()));
+        Ok(Found { lead, new: true, join: false })
+    }
+}
+
+/// 128 bits that stand for a text: a check of a million rows keeps those instead.
+fn digest(text: &str) -> u128 {
+    let half = |salt: u8| {
+        let mut hasher = DefaultHasher::new();
+        (salt, text).hash(&mut hasher);
+        u128::from(hasher.finish())
+    };
+    half(0) << 64 | half(1)
+}
+
+fn texts_of<R: LeadWord>(record: &R) -> impl Iterator<Item = &str> {
+    let key = record.key();
+    let keys = [&key.external_id, &key.email].into_iter().flatten().map(String::as_str);
+    keys.chain(record.values().map(|(_, name)| name))
+}
+
+fn rejected<R: LeadWord>(record: &R, reason: String) -> Taken {
+    Taken::Rejected { field: Some(key_field(record)), reason }
+}
+
+fn repeated<R: LeadWord>(record: &R, first_line: u64) -> Taken {
+    rejected(record, format!("line {first_line} speaks of the same lead and says something else; keep one of the two"))
+}
+
+fn key_field<R: LeadWord>(record: &R) -> &'static str {
+    if record.key().external_id.is_some() { "external_id" } else { "email" }
+}
+
+pub(super) fn change_of(import: ImportId, kind: ChangeKind, actor: &str, at: Instant, detail: Value) -> Change {
+    Change { at, actor: actor.to_owned(), kind, entity: Entity::Import, entity_id: Some(import.0), detail }
+}

@@ -1,0 +1,301 @@
+//! The one rule that turns a lead's events into its milestones. Nothing else writes them.
+
+use super::model::{Decision, Event, EventKind, Moment, Reason};
+use serde::{Deserialize, Serialize};
+
+/// What became of one handover.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Milestones {
+    /// When marketing handed it over; `None` only for a lead that never was.
+    pub handed_over_at: Option<Moment>,
+    /// First acceptance.
+    pub accepted_at: Option<Moment>,
+    /// First touch.
+    pub first_touch_at: Option<Moment>,
+    /// First two-way contact.
+    pub connected_at: Option<Moment>,
+    /// The first of its verdicts.
+    pub verdict_at: Option<Moment>,
+    /// The first rejection, recycling or freeing: sales owes it no touch from then on.
+    pub released_at: Option<Moment>,
+    /// What the latest of its verdicts decides.
+    pub decision: Option<Decision>,
+    /// The reason of the latest of its verdicts.
+    pub reason: Option<String>,
+    /// The latest of its verdicts says everything that a verdict needs.
+    pub verdict_complete: bool,
+}
+
+/// Everything that the events of a lead say about it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Derived {
+    /// The first handover. Events of a lead that was never handed over stand here too.
+    pub first: Milestones,
+    /// The handovers after the first, in order: the second, the third …
+    pub later: Vec<Milestones>,
+    /// The first opportunity; a lead that was won without one had it at the win.
+    pub opportunity_at: Option<Moment>,
+    /// The first win.
+    pub won_at: Option<Moment>,
+    /// The first loss; by itself it implies nothing.
+    pub lost_at: Option<Moment>,
+    /// Value of the opportunity that gave `opportunity_at`, in minor units.
+    pub opportunity_minor: Option<i64>,
+    /// Value of the win that gave `won_at`, in minor units.
+    pub won_minor: Option<i64>,
+}
+
+impl Derived {
+    /// How often the lead was handed over.
+    pub fn handovers(&self) -> usize {
+        usize::from(self.first.handed_over_at.is_some()) + self.later.len()
+    }
+}
+
+/// Derives the milestones from the events that are not void, given in the order in which they were written down.
+///
+/// - Events are read in the order of their moments; at equal moments, in the order in which they were written.
+/// - The first handover opens handover 1. A later one opens the next only if a verdict of the current one recycled
+///   the lead, or rejected it for invalid data; otherwise it says again what is known and opens nothing.
+/// - An event belongs to the latest handover before it; those before the first belong to the first.
+/// - Of several verdicts of a handover the first gives the time, the latest decision, reason and completeness.
+/// - Opportunity, win and loss belong to the lead: the first of each.
+pub fn derive(events: &[Event]) -> Derived {
+    let mut in_order: Vec<&Event> = events.iter().collect();
+    in_order.sort_by_key(|event| event.moment);
+
+    let mut derived = Derived::default();
+    let mut may_open = false;
+    for event in in_order {
+        let at = event.moment;
+        if event.kind == EventKind::Handover {
+            if derived.first.handed_over_at.is_none() {
+                derived.first.handed_over_at = Some(at);
+                may_open = derived.first.returned();
+            } else if may_open {
+                derived.later.push(Milestones { handed_over_at: Some(at), ..Milestones::default() });
+                may_open = false;
+            }
+            continue;
+        }
+        let current = derived.later.last_mut().unwrap_or(&mut derived.first);
+        match event.kind {
+            EventKind::Handover => {}
+            EventKind::Accepted => keep_first(&mut current.accepted_at, at),
+            EventKind::Touch => keep_first(&mut current.first_touch_at, at),
+            EventKind::Connected => keep_first(&mut current.connected_at, at),
+            EventKind::Freed => keep_first(&mut current.released_at, at),
+            EventKind::Verdict => {
+                current.take_verdict(event);
+                may_open = current.handed_over_at.is_some() && current.returned();
+            }
+            EventKind::Opportunity => {
+                if derived.opportunity_at.is_none() {
+                    derived.opportunity_minor = event.value_minor;
+                }
+                keep_first(&mut derived.opportunity_at, at);
+            }
+            EventKind::Won => {
+                if derived.won_at.is_none() {
+                    derived.won_minor = event.value_minor;
+                }
+                keep_first(&mut derived.won_at, at);
+            }
+            EventKind::Lost => keep_first(&mut derived.lost_at, at),
+        }
+    }
+    if derived.opportunity_at.is_none() {
+        derived.opportunity_at = derived.won_at;
+        derived.opportunity_minor = derived.won_minor;
+    }
+    derived
+}
+
+fn keep_first(milestone: &mut Option<Moment>, at: Moment) {
+    milestone.get_or_insert(at);
+}
+
+impl Milestones {
+    fn take_verdict(&mut self, event: &Event) {
+        keep_first(&mut self.verdict_at, event.moment);
+        let Some(verdict) = &event.verdict else { return };
+        if verdict.decision != Decision::Good {
+            keep_first(&mut self.released_at, event.moment);
+        }
+        self.decision = Some(verdict.decision);
+        self.reason.clone_from(&verdict.reason);
+        self.verdict_complete = verdict.complete;
+    }
+
+    /// Marketing has it back and may hand it over once more.
+    fn returned(&self) -> bool {
+        match self.decision {
+            Some(Decision::Recycle) => true,
+            Some(Decision::Reject) => self.reason.as_deref() == Some(Reason::InvalidData.key()),
+            Some(Decision::Good) | None => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::leads::model::VerdictFacts;
+    use crate::period::Instant;
+    use EventKind::*;
+
+    fn moment(at: u32) -> Moment {
+        Moment { at: Instant(at), day_only: false }
+    }
+
+    fn event(kind: EventKind, at: u32) -> Event {
+        Event { kind, moment: moment(at), verdict: None, value_minor: None }
+    }
+
+    fn worth(kind: EventKind, at: u32, value: i64) -> Event {
+        Event { value_minor: Some(value), ..event(kind, at) }
+    }
+
+    fn verdict(decision: Decision, reason: Option<Reason>, at: u32) -> Event {
+        let facts = VerdictFacts {
+            decision,
+            reason: reason.map(|reason| reason.key().to_owned()),
+            complete: decision == Decision::Good || reason.is_some(),
+        };
+        Event { verdict: Some(facts), ..event(Verdict, at) }
+    }
+
+    #[test]
+    fn a_lead_without_events_has_no_milestone() {
+        assert_eq!(derive(&[]), Derived::default());
+    }
+
+    #[test]
+    fn the_first_occurrence_of_each_event_is_the_milestone_in_whatever_order_they_were_written() {
+        let derived = derive(&[
+            event(Touch, 30),
+            event(Accepted, 25),
+            event(Touch, 20),
+            event(Handover, 10),
+            event(Connected, 40),
+        ]);
+        assert_eq!(derived.first.handed_over_at, Some(moment(10)));
+        assert_eq!(derived.first.first_touch_at, Some(moment(20)));
+        assert_eq!(derived.first.accepted_at, Some(moment(25)));
+        assert_eq!(derived.first.connected_at, Some(moment(40)));
+        assert_eq!(derived.handovers(), 1);
+    }
+
+    #[test]
+    fn what_happened_before_the_first_handover_belongs_to_it() {
+        let derived = derive(&[event(Touch, 5), event(Handover, 10)]);
+        assert_eq!(derived.first.first_touch_at, Some(moment(5)));
+    }
+
+    #[test]
+    fn a_lead_that_was_never_handed_over_keeps_its_milestones_and_has_no_handover() {
+        let derived = derive(&[event(Touch, 5), event(Opportunity, 6)]);
+        assert_eq!(derived.first.first_touch_at, Some(moment(5)));
+        assert_eq!(derived.opportunity_at, Some(moment(6)));
+        assert_eq!(derived.handovers(), 0);
+    }
+
+    #[test]
+    fn of_several_verdicts_the_first_gives_the_time_and_the_latest_the_reason() {
+        let derived = derive(&[
+            event(Handover, 10),
+            verdict(Decision::Reject, Some(Reason::NoNeed), 20),
+            verdict(Decision::Reject, Some(Reason::OutsideIcp), 30),
+        ]);
+        assert_eq!(derived.first.verdict_at, Some(moment(20)));
+        assert_eq!(derived.first.reason.as_deref(), Some("outside_icp"));
+        assert!(derived.first.verdict_complete);
+    }
+
+    #[test]
+    fn a_lead_is_released_by_its_first_rejection_recycling_or_freeing() {
+        let by = |released: Event| {
+            derive(&[event(Handover, 10), verdict(Decision::Good, None, 15), released]).first.released_at
+        };
+        assert_eq!(by(verdict(Decision::Reject, Some(Reason::NoNeed), 20)), Some(moment(20)));
+        assert_eq!(by(verdict(Decision::Recycle, Some(Reason::NotNow), 20)), Some(moment(20)));
+        assert_eq!(by(event(Freed, 20)), Some(moment(20)));
+        assert_eq!(by(event(Touch, 20)), None);
+    }
+
+    #[test]
+    fn a_recycled_lead_that_is_handed_over_again_has_a_second_handover_with_clocks_of_its_own() {
+        let derived = derive(&[
+            event(Handover, 10),
+            event(Touch, 12),
+            verdict(Decision::Recycle, Some(Reason::NotNow), 20),
+            event(Handover, 100),
+            event(Touch, 130),
+            verdict(Decision::Good, None, 140),
+        ]);
+        assert_eq!(derived.handovers(), 2);
+        assert_eq!(derived.first.first_touch_at, Some(moment(12)));
+        assert_eq!(derived.first.decision, Some(Decision::Recycle));
+        let second = &derived.later[0];
+        assert_eq!(second.handed_over_at, Some(moment(100)));
+        assert_eq!(second.first_touch_at, Some(moment(130)));
+        assert_eq!(second.decision, Some(Decision::Good));
+        assert_eq!(second.released_at, None);
+    }
+
+    #[test]
+    fn a_repaired_rejection_opens_the_next_handover_and_any_other_rejection_does_not() {
+        let after = |reason| {
+            derive(&[event(Handover, 10), verdict(Decision::Reject, Some(reason), 20), event(Handover, 30)]).handovers()
+        };
+        assert_eq!(after(Reason::InvalidData), 2);
+        assert_eq!(after(Reason::OutsideIcp), 1);
+    }
+
+    #[test]
+    fn a_second_handover_of_a_lead_that_did_not_come_back_is_ignored() {
+        let derived = derive(&[event(Handover, 10), event(Handover, 30), event(Touch, 40)]);
+        assert_eq!(derived.handovers(), 1);
+        assert_eq!(derived.first.first_touch_at, Some(moment(40)));
+    }
+
+    #[test]
+    fn the_verdict_that_sends_a_lead_back_belongs_to_the_handover_it_ends_even_in_the_same_second() {
+        let derived = derive(&[
+            event(Handover, 10),
+            verdict(Decision::Recycle, Some(Reason::NotNow), 20),
+            event(Handover, 20),
+            event(Touch, 20),
+        ]);
+        assert_eq!(derived.first.verdict_at, Some(moment(20)));
+        assert_eq!(derived.later[0].verdict_at, None);
+        assert_eq!(derived.later[0].first_touch_at, Some(moment(20)));
+    }
+
+    #[test]
+    fn the_first_opportunity_and_the_first_win_count_and_bring_their_values() {
+        let derived = derive(&[
+            worth(Opportunity, 20, 500),
+            worth(Opportunity, 15, 300),
+            worth(Won, 40, 450),
+            worth(Won, 50, 900),
+        ]);
+        assert_eq!((derived.opportunity_at, derived.opportunity_minor), (Some(moment(15)), Some(300)));
+        assert_eq!((derived.won_at, derived.won_minor), (Some(moment(40)), Some(450)));
+    }
+
+    #[test]
+    fn a_win_without_an_opportunity_implies_it_at_the_win_and_a_loss_alone_implies_nothing() {
+        let won = derive(&[worth(Won, 40, 450)]);
+        assert_eq!((won.opportunity_at, won.opportunity_minor), (Some(moment(40)), Some(450)));
+        let lost = derive(&[event(Lost, 40)]);
+        assert_eq!((lost.opportunity_at, lost.won_at, lost.lost_at), (None, None, Some(moment(40))));
+    }
+
+    #[test]
+    fn a_moment_known_only_by_its_day_stays_known_only_by_its_day() {
+        let day = Moment { at: Instant(86_400), day_only: true };
+        let derived = derive(&[Event { moment: day, ..event(Touch, 0) }, event(Touch, 90_000)]);
+        assert_eq!(derived.first.first_touch_at, Some(day));
+    }
+}
