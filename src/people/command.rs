@@ -98,7 +98,8 @@ pub async fn run(command: UserCommand, people: &People, base_url: &str) -> Resul
         UserCommand::Disable(disable) => {
             let account = people.get_by_email(&disable.email).await?;
             people.set_disabled(&caller, account.id, !disable.undo).await?;
-            let state = if disable.undo { "may sign in again" } else { "cannot sign in any more; every session has ended" };
+            let state =
+                if disable.undo { "may sign in again" } else { "cannot sign in any more; every session has ended" };
             print(&format!("{} {state}.", account.email))
         }
         UserCommand::Reset(reset) => {
@@ -121,9 +122,10 @@ fn parse_team(text: &str) -> Result<Team, String> {
 
 fn read_password(email: &str) -> Result<String> {
     let mut line = String::new();
-    stdin().lock().read_line(&mut line).map_err(|error| {
-        AppError::Invalid(format!("The password cannot be read from standard input: {error}."))
-    })?;
+    stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(|error| AppError::Invalid(format!("The password cannot be read from standard input: {error}.")))?;
     let password = line.trim_end_matches(['\r', '\n']).to_owned();
     super::password::check(&password, email)?;
     Ok(password)

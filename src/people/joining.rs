@@ -125,7 +125,8 @@ impl People {
         }
         if store::find_by_key(&mut tx, &email.key()).await?.is_some() {
             return Err(AppError::Conflict(
-                "This address has an account already. Sign in, or ask an admin for a link to a new password.".to_owned(),
+                "This address has an account already. Sign in, or ask an admin for a link to a new password."
+                    .to_owned(),
             ));
         }
         let now = self.clock.now();
@@ -133,8 +134,7 @@ impl People {
         store::set_password(&mut tx, id, &hash).await?;
         store::insert_event(&mut tx, now, id, SecurityKind::PasswordChanged, origin).await?;
         let joined = store::get(&mut tx, id).await?.account;
-        let caller =
-            Caller { visitor: Visitor::Person(joined), session: None, origin: origin.clone() };
+        let caller = Caller { visitor: Visitor::Person(joined), session: None, origin: origin.clone() };
         let change = self.change(&caller, ChangeKind::AccountAdded, Some(id), json!({ "after": standing }));
         tx.record_change(&change).await?.commit().await?;
         Ok(id)

@@ -11,7 +11,7 @@ pub mod address;
 #[cfg(feature = "ssr")]
 pub mod command;
 #[cfg(feature = "ssr")]
-mod joining;
+pub mod joining;
 #[cfg(feature = "ssr")]
 mod manage;
 #[cfg(feature = "ssr")]

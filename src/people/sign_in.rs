@@ -36,7 +36,7 @@ impl People {
         password: String,
         address: IpAddr,
         origin: &Origin,
-        earlier: Option<SessionId>,
+        earlier: Option<&Token>,
     ) -> Result<Entered> {
         let key = email.trim().to_lowercase();
         let attempt = self.pace.admit(self.clock.now(), address, &key).await?;
@@ -65,7 +65,7 @@ impl People {
         step: &Token,
         code: &str,
         origin: &Origin,
-        earlier: Option<SessionId>,
+        earlier: Option<&Token>,
     ) -> Result<Token> {
         let now = self.clock.now();
         let found = store::find_one_time(&mut self.db.read().await?, &step.digest(), CODE_STEP, now).await?;
@@ -98,12 +98,7 @@ impl People {
     }
 
     /// A session for somebody who has just joined or set up.
-    pub async fn begin_session(
-        &self,
-        id: AccountId,
-        origin: &Origin,
-        earlier: Option<SessionId>,
-    ) -> Result<Token> {
+    pub async fn begin_session(&self, id: AccountId, origin: &Origin, earlier: Option<&Token>) -> Result<Token> {
         let mut tx = self.db.keep_house().await?;
         let token = begin_session(&mut tx, id, self.clock.now(), origin, earlier).await?;
         tx.commit().await?;
@@ -120,12 +115,7 @@ impl People {
     }
 
     /// The password was right, or somebody else vouched.
-    pub(super) async fn enter(
-        &self,
-        found: &Credentials,
-        origin: &Origin,
-        earlier: Option<SessionId>,
-    ) -> Result<Entered> {
+    pub(super) async fn enter(&self, found: &Credentials, origin: &Origin, earlier: Option<&Token>) -> Result<Entered> {
         let (id, now) = (found.account.id, self.clock.now());
         if !found.account.second_factor {
             return self.begin_session(id, origin, earlier).await.map(Entered::In);
@@ -168,11 +158,11 @@ async fn begin_session(
     id: AccountId,
     now: Instant,
     origin: &Origin,
-    earlier: Option<SessionId>,
+    earlier: Option<&Token>,
 ) -> Result<Token> {
     let token = Token::generate()?;
     if let Some(earlier) = earlier {
-        store::end_session(tx, earlier, id).await?;
+        store::end_session_of_token(tx, &earlier.digest()).await?;
     }
     store::insert_session(tx, &token.digest(), id, now, origin).await?;
     store::insert_event(tx, now, id, SecurityKind::SignedIn, origin).await?;

@@ -36,6 +36,7 @@ statements! {
                    order by seen_at desc, id desc";
     TOUCH_SESSION = "update session set seen_at = $2, address = $3 where id = $1 and seen_at < $2";
     END_SESSION = "delete from session where id = $1 and account_id = $2";
+    END_SESSION_OF_TOKEN = "delete from session where digest = $1";
     END_SESSIONS = "delete from session where account_id = $1 and id <> $2";
     DROP_SESSIONS = "delete from session where seen_at < $1 or created_at < $2";
     INSERT_ONE_TIME = "insert into one_time (digest, kind, account_id, made_by, made_at, expires_at, detail) \
@@ -321,6 +322,12 @@ pub async fn touch_session(tx: &mut Tx, id: SessionId, at: Instant, address: &st
 /// Whether that account had that session; now it has ended.
 pub async fn end_session(tx: &mut Tx, id: SessionId, account: AccountId) -> Result<bool> {
     Ok(sqlx::query(tx.sql(END_SESSION)).bind(id.0).bind(account.0).execute(tx.conn()).await?.rows_affected() == 1)
+}
+
+/// Ends the session of a token, whosever it is.
+pub async fn end_session_of_token(tx: &mut Tx, digest: &str) -> Result<()> {
+    sqlx::query(tx.sql(END_SESSION_OF_TOKEN)).bind(digest).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// Ends every session of the account, but the one given.

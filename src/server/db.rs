@@ -111,7 +111,7 @@ impl Tx {
     }
 
     /// Where statements are sent.
-    pub(crate) fn conn(&mut self) -> &mut AnyConnection {
+    pub fn conn(&mut self) -> &mut AnyConnection {
         &mut self.inner
     }
 

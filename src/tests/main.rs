@@ -1,1 +1,4 @@
 //! The specification, as tests.
+
+mod databases;
+mod people;
