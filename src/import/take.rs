@@ -37,8 +37,7 @@ pub struct Import {
     actor: String,
     batch: i64,
     values: ValueIds,
-    /// Line and content of the row that spoke of a lead first, in a file that has one row a lead.
-    first_rows: FxHashMap<LeadId, (u64, u64)>,
+    first_rows: FirstRows,
     /// Rows so far of a lead whose deals have no numbers.
     positions: FxHashMap<LeadId, u32>,
     spend_seen: FxHashMap<SpendKey, i64>,
@@ -46,6 +45,9 @@ pub struct Import {
     /// What rows did that the database does not show: those of this batch, and in a check those before it, too.
     unsaved: Unsaved,
 }
+
+/// Line and content of the row that spoke of a lead first, in a file that has one row a lead.
+type FirstRows = FxHashMap<LeadId, (u64, u64)>;
 
 #[derive(Debug, Default)]
 struct Unsaved {
@@ -107,7 +109,7 @@ impl Import {
             actor: new.actor.to_owned(),
             batch: 0,
             values: ValueIds::default(),
-            first_rows: FxHashMap::default(),
+            first_rows: FirstRows::default(),
             positions: FxHashMap::default(),
             spend_seen: FxHashMap::default(),
             spend_known: None,
@@ -241,7 +243,7 @@ impl Import {
                     std::mem::take(&mut self.unsaved).drafts.into_values().filter(|draft| draft.changed).collect();
                 if drafts.is_empty() {
                     // What was not written has no number yet.
-                    new_values.iter().for_each(|value| drop(self.values.remove(value)));
+                    self.values.retain(|value, _| !new_values.contains(value));
                 } else {
                     drafts.sort_unstable_by_key(|draft| draft.lead.id);
                     let import = self.written();
@@ -258,12 +260,6 @@ impl Import {
     }
 
     fn apply<R: LeadWord>(&mut self, record: &R, found: Found) -> Taken {
-        if let Some(fingerprint) = record.fingerprint() {
-            let (first_line, first) = *self.first_rows.entry(found.lead).or_insert((record.line(), fingerprint));
-            if first_line != record.line() {
-                return if first == fingerprint { Taken::Unchanged } else { repeated(record, first_line) };
-            }
-        }
         let position;
         let about = match record.record() {
             Some(about) => about,
@@ -323,7 +319,7 @@ impl Import {
                 return Err(rejected(record, "it holds a NUL character, which no text can; clean the file".into()));
             }
             let same_email = by_email.get(&n).map_or(&[][..], Vec::as_slice);
-            self.unsaved.find(record, by_id[n], same_email, numbers_from)
+            self.unsaved.find(record, by_id[n], same_email, numbers_from, &mut self.first_rows)
         };
         Ok(records.iter().enumerate().map(find).collect())
     }
@@ -456,45 +452,71 @@ impl DerefMut for Turn {
 }
 
 impl Unsaved {
-    /// A known number decides. An unknown number joins by e-mail only a lead that has no number from this source.
-    /// A row without a number goes by e-mail; of several leads the oldest is meant. What is still unknown is new,
-    /// if the row may bring a lead.
+    /// The lead of a row, its place in the file's rows being kept; a row that repeats a lead has no effect at all.
     fn find<R: LeadWord>(
         &mut self,
         record: &R,
         known: Option<LeadId>,
         same_email: &[(LeadId, bool)],
         numbers_from: i64,
+        first_rows: &mut FirstRows,
     ) -> Result<Found, Taken> {
         let key = record.key();
         let id = key.external_id.as_deref().map(digest);
         let email = key.email.as_deref().map(|email| digest(&leads::email_key(email)));
-        let there = |lead| Ok(Found { lead, new: false, join: false });
-        let lookup = |map: &FxHashMap<u128, LeadId>, key: Option<u128>| key.and_then(|key| map.get(&key).copied());
-
-        if let Some(lead) = known.or_else(|| lookup(&self.by_id, id)) {
-            return there(lead);
+        if id.is_none() && email.is_none() {
+            return Err(rejected(record, "it names no lead; each row needs an id or an e-mail".into()));
         }
-        let Some(id) = id else {
-            if email.is_none() {
-                return Err(rejected(record, "it names no lead; each row needs an id or an e-mail".into()));
+        let there = self.look_up(id, email, known, same_email);
+        let fingerprint = record.fingerprint();
+        if let (Some((lead, _)), Some(fingerprint)) = (there, fingerprint)
+            && let Some(&(line, first)) = first_rows.get(&lead)
+        {
+            return Err(if first == fingerprint { Taken::Unchanged } else { repeated(record, line) });
+        }
+        let found = match there {
+            Some((lead, join)) => {
+                if join {
+                    self.join(lead, id, email);
+                }
+                Found { lead, new: false, join }
             }
-            let oldest = same_email.first().map(|(lead, _)| *lead);
-            if let Some(lead) = oldest.or_else(|| lookup(&self.by_email, email)) {
-                return there(lead);
-            }
-            return self.bring(record, None, email, numbers_from);
+            None => self.bring(record, id, email, numbers_from)?,
         };
-        let without_number =
-            same_email.iter().find(|(lead, known)| !known && !self.joined.contains(lead)).map(|(lead, _)| *lead);
-        let joined = without_number.or_else(|| email.and_then(|email| self.joinable.remove(&email)));
-        match joined {
-            Some(lead) => {
-                self.joined.insert(lead);
-                self.by_id.insert(id, lead);
-                Ok(Found { lead, new: false, join: true })
-            }
-            None => self.bring(record, Some(id), email, numbers_from),
+        if let Some(fingerprint) = fingerprint {
+            first_rows.insert(found.lead, (record.line(), fingerprint));
+        }
+        Ok(found)
+    }
+
+    /// A known number decides. An unknown number joins (true) by e-mail only a lead that has no number from this
+    /// source. A row without a number goes by e-mail; of several leads the oldest is meant.
+    fn look_up(
+        &self,
+        id: Option<u128>,
+        email: Option<u128>,
+        known: Option<LeadId>,
+        same_email: &[(LeadId, bool)],
+    ) -> Option<(LeadId, bool)> {
+        let Some(id) = id else {
+            let oldest = same_email.first().map(|(lead, _)| *lead);
+            return oldest.or_else(|| self.by_email.get(&email?).copied()).map(|lead| (lead, false));
+        };
+        if let Some(lead) = known.or_else(|| self.by_id.get(&id).copied()) {
+            return Some((lead, false));
+        }
+        let mut without_number = same_email.iter().filter(|(lead, known)| !known && !self.joined.contains(lead));
+        let there = without_number.next().map(|(lead, _)| *lead);
+        there.or_else(|| self.joinable.get(&email?).copied()).map(|lead| (lead, true))
+    }
+
+    fn join(&mut self, lead: LeadId, id: Option<u128>, email: Option<u128>) {
+        self.joined.insert(lead);
+        if let Some(id) = id {
+            self.by_id.insert(id, lead);
+        }
+        if let Some(email) = email {
+            self.joinable.remove(&email);
         }
     }
 
@@ -511,10 +533,10 @@ impl Unsaved {
         let lead = LeadId(numbers_from + self.leads);
         self.leads += 1;
         match (id, email) {
-            (Some(id), _) => drop(self.by_id.insert(id, lead)),
-            (None, Some(email)) => drop(self.joinable.insert(email, lead)),
-            (None, None) => {}
-        }
+            (Some(id), _) => self.by_id.insert(id, lead),
+            (None, Some(email)) => self.joinable.insert(email, lead),
+            (None, None) => None,
+        };
         if let Some(email) = email {
             self.by_email.entry(email).or_insert(lead);
         }

@@ -101,7 +101,7 @@ impl Db {
 
 impl Tx {
     /// The text of a statement in the dialect of this engine.
-    pub(crate) fn sql(&self, statement: &'static str) -> AssertSqlSafe<String> {
+    pub fn sql(&self, statement: &'static str) -> AssertSqlSafe<String> {
         AssertSqlSafe(in_dialect(self.engine, statement))
     }
 
@@ -227,11 +227,11 @@ macro_rules! statements {
 }
 
 /// The text of a statement as an engine wants it.
-pub(crate) fn in_dialect(engine: Engine, statement: &str) -> String {
+pub fn in_dialect(engine: Engine, statement: &str) -> String {
     let rows = match engine {
         // JSONB, so that reading a cell does not parse the row's text once more.
         Engine::Sqlite => "jsonb_each($1)",
-        Engine::Postgres => "json_array_elements(cast($1 as json))",
+        Engine::Postgres => "json_array_elements(cast(cast($1 as text) as json))",
     };
     statement.replace("{rows}", rows)
 }
