@@ -30,10 +30,14 @@ pub mod workspace;
 #[cfg(feature = "ssr")]
 pub mod zone;
 
-/// Entry point in the browser: takes over the page that the server rendered.
+/// Entry point in the browser: takes over the page that the server rendered, and says so on the document's root
+/// (`data-hydrated`), for styles and for the browser tests.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_body(app::App);
+    if let Some(root) = leptos::prelude::document().document_element() {
+        root.set_attribute("data-hydrated", "").expect("the attribute's name is a valid one");
+    }
 }

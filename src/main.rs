@@ -1,7 +1,9 @@
 //! The command line of Doubles.
 
 use clap::{Parser, Subcommand};
+use doubles::error::Result;
 use doubles::server::config::{Config, ServeConfig};
+use doubles::server::open::open;
 use doubles::server::{AppState, serve, telemetry};
 use std::process::ExitCode;
 
@@ -23,18 +25,22 @@ enum Command {
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let cli = Cli::parse();
-    let done = match telemetry::start(&cli.config) {
-        Ok(()) => match cli.command {
-            Command::Serve(config) => serve(&config, AppState::new(cli.config.clock())).await,
-        },
-        Err(error) => Err(error),
-    };
-    match done {
+    match run(Cli::parse()).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("doubles: {error}");
             ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<()> {
+    telemetry::start(&cli.config)?;
+    match cli.command {
+        Command::Serve(config) => {
+            cli.config.make_data_folder()?;
+            let db = open(&cli.config.database()).await?;
+            serve(&config, AppState::new(db, cli.config.clock())).await
         }
     }
 }

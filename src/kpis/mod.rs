@@ -1,13 +1,20 @@
 //! The four shared KPIs: lead-to-opportunity rate, customer acquisition cost, follow-up time, feedback coverage.
 //!
-//! `model` is the question and the answer, `facts` the leads as columns in memory, `compute` the one pass over
-//! them. The core knows no database, no clock and no web.
+//! `model` is the question and the answer, `facts` the leads as columns in memory (made of `chunk`s, the spend
+//! `ledger` and the `agreement` in force), `compute` the one pass over them. The core knows no database, no clock
+//! and no web.
 
 pub mod model;
 
+#[cfg(feature = "ssr")]
+mod chunk;
 #[cfg(feature = "ssr")]
 pub mod compute;
 #[cfg(feature = "ssr")]
 pub mod facts;
 #[cfg(feature = "ssr")]
+mod ledger;
+#[cfg(feature = "ssr")]
 pub mod report;
+#[cfg(feature = "ssr")]
+mod rules;

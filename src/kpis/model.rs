@@ -3,6 +3,7 @@
 use crate::agreement::model::Horizon;
 use crate::leads::model::{Dimension, ValueId};
 use crate::period::{Bucket, Instant, Period};
+use crate::text_enum;
 use serde::{Deserialize, Serialize};
 
 /// What is asked. The same question gives the same answer to everyone.
@@ -110,7 +111,7 @@ pub enum NoCac {
     NotCarried(Dimension),
     /// Money was spent, no customer was won yet.
     NoCustomer,
-    /// Neither spend nor customers.
+    /// No spend is recorded for these days: without a cost there is no cost of a customer, and it is not zero.
     NoData,
 }
 
@@ -218,7 +219,8 @@ pub struct Context {
     pub won_minor: i64,
     /// Left out by rule.
     pub excluded: u32,
-    /// Milestones out of order: counted as reached, left out of durations, listed.
+    /// Leads with a milestone out of order (before the handover, or a win or loss before the opportunity): counted
+    /// as reached, left out of durations, listed.
     pub out_of_order: u32,
 }
 
@@ -238,7 +240,7 @@ pub struct TrendPoint {
 pub struct Breakdown {
     /// By what.
     pub dimension: Dimension,
-    /// A row a value that has a lead, a customer or spend in the period.
+    /// A row a value that has anything to count in the period: a lead, a customer, an opportunity, or spend.
     pub rows: Vec<(Option<ValueId>, Figures)>,
 }
 
@@ -350,6 +352,62 @@ impl Coverage {
         Rate { part: self.other, whole: self.turned_down }
     }
 }
+
+text_enum!(
+    /// A count of an [`Answer`] that opens onto the very leads behind it.
+    Part {
+        /// K1: handed over in the period.
+        Leads = "leads",
+        /// K1: of them, with an opportunity by now.
+        SoFar = "so_far",
+        /// K1: of them, old enough to be judged; the first step of the funnel.
+        Mature = "mature",
+        /// K1: of the mature, with an opportunity within the horizon.
+        Opportunities = "opportunities",
+        /// Funnel: accepted, by hand or by silence.
+        Accepted = "accepted",
+        /// Funnel: touched.
+        Touched = "touched",
+        /// Funnel: in two-way contact.
+        Connected = "connected",
+        /// Funnel: with an opportunity.
+        Opportunity = "opportunity",
+        /// Funnel: won.
+        Won = "won",
+        /// K3: with a handover in the period.
+        Handovers = "handovers",
+        /// K3: touched, or contacted in a way that implies it.
+        Contacted = "contacted",
+        /// K3: not contacted.
+        NeverContacted = "never_contacted",
+        /// K3: first touch in time.
+        TouchedOnTime = "touched_on_time",
+        /// K3: first touch late.
+        TouchedLate = "touched_late",
+        /// K3: untouched and past the due time.
+        OverdueOpen = "overdue_open",
+        /// K3: untouched and still in time.
+        NotDue = "not_due",
+        /// K4: the feedback window has ended.
+        FeedbackDue = "feedback_due",
+        /// K4: of them, with a complete verdict.
+        WithVerdict = "with_verdict",
+        /// K4: of them, in time.
+        VerdictOnTime = "verdict_on_time",
+        /// K4: of the due, rejected or recycled.
+        TurnedDown = "turned_down",
+        /// K4: of those, with the reason “other”.
+        OtherReason = "other_reason",
+        /// Left out by rule.
+        Excluded = "excluded",
+        /// With a milestone out of order.
+        OutOfOrder = "out_of_order",
+        /// Opportunities opened in the period, whenever the lead was handed over.
+        OpportunitiesOpened = "opportunities_opened",
+        /// K2: won in the period, whenever the lead was handed over.
+        Customers = "customers",
+    }
+);
 
 /// The two-sided 95 % quantile of the normal distribution.
 const Z: f64 = 1.959964;

@@ -1,12 +1,14 @@
 //! What can be configured, by flag or by environment variable; flags win. The only place that reads the environment.
 
 use super::clock::Clock;
+use super::open::DatabaseUrl;
 use crate::error::{AppError, Result};
 use crate::period::Instant;
 use chrono::DateTime;
 use clap::{Args, ValueEnum};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 /// What every command needs.
 #[derive(Args, Clone, Debug)]
@@ -15,9 +17,9 @@ pub struct Config {
     #[arg(long, env = "DOUBLES_DATA", value_name = "FOLDER", default_value = "data", global = true)]
     pub data: PathBuf,
 
-    /// PostgreSQL to use instead of the SQLite file in the data folder: postgres://user:password@host/database
-    #[arg(long, env = "DATABASE_URL", value_name = "URL", hide_env_values = true, global = true)]
-    pub database_url: Option<String>,
+    /// The database, where it is not doubles.db in the data folder: sqlite:PATH or postgres://USER:PASSWORD@HOST/NAME
+    #[arg(long = "database", env = "DATABASE_URL", value_name = "URL", value_parser = DatabaseUrl::from_str, hide_env_values = true, global = true)]
+    pub database_url: Option<DatabaseUrl>,
 
     /// How the log on standard error is written
     #[arg(long, env = "DOUBLES_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
@@ -54,6 +56,24 @@ pub enum LogFormat {
 }
 
 impl Config {
+    /// Where the database is: at the configured URL, else the file in the data folder.
+    pub fn database(&self) -> DatabaseUrl {
+        self.database_url.clone().unwrap_or_else(|| DatabaseUrl::Sqlite(self.data.join("doubles.db")))
+    }
+
+    /// Makes the data folder where it is not there yet.
+    ///
+    /// # Errors
+    /// The folder cannot be made.
+    pub fn make_data_folder(&self) -> Result<()> {
+        std::fs::create_dir_all(&self.data).map_err(|error| {
+            let folder = self.data.display();
+            AppError::Unavailable(format!(
+                "The data folder {folder} cannot be made: {error}. Choose another with --data."
+            ))
+        })
+    }
+
     /// The machine's clock, or the one that a test asked for.
     pub fn clock(&self) -> Clock {
         self.now.map_or(Clock::System, Clock::Fixed)

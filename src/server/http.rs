@@ -17,12 +17,17 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
 use tracing::{debug, info, warn};
 
-/// Connections at one time; more wait in the kernel's queue.
-const MAX_CONNECTIONS: usize = 1024;
-/// For a client to send its headers; also how long an idle connection is kept.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
-/// For running requests after a signal. Container engines kill after 10 s.
-const DRAIN_LIMIT: Duration = Duration::from_secs(8);
+/// What a client may take.
+struct Limits {
+    /// Connections at one time; more wait in the kernel's queue.
+    connections: usize,
+    /// For a client to send its headers; also how long an idle connection is kept.
+    headers: Duration,
+    /// For running requests after a signal. Container engines kill after 10 s.
+    drain: Duration,
+}
+
+const LIMITS: Limits = Limits { connections: 1024, headers: Duration::from_secs(30), drain: Duration::from_secs(8) };
 /// After a failed accept (too many open files), before the next.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -33,16 +38,16 @@ pub async fn serve(config: &ServeConfig, router: Router) -> Result<()> {
     let address = listener.local_addr().unwrap_or(address);
     let stop = stop_signal()?;
     info!("Doubles is ready at http://{address} (this machine only, until it has accounts). Ctrl-C ends it.");
-    accept_until(stop, &listener, router).await;
+    accept_until(stop, &listener, router, LIMITS).await;
     info!("Doubles has stopped.");
     Ok(())
 }
 
-async fn accept_until(stop: impl Future<Output = ()>, listener: &TcpListener, router: Router) {
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+async fn accept_until(stop: impl Future<Output = ()>, listener: &TcpListener, router: Router, limits: Limits) {
+    let places = Arc::new(Semaphore::new(limits.connections));
     let running = GracefulShutdown::new();
     let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(HEADER_TIMEOUT);
+    server.timer(TokioTimer::new()).header_read_timeout(limits.headers);
     let mut stop = std::pin::pin!(stop);
     loop {
         let accepted = tokio::select! {
@@ -60,8 +65,8 @@ async fn accept_until(stop: impl Future<Output = ()>, listener: &TcpListener, ro
         });
     }
     info!("Stopping: {} connections are open.", running.count());
-    if tokio::time::timeout(DRAIN_LIMIT, running.shutdown()).await.is_err() {
-        warn!("Some requests still ran after {} s and were cut.", DRAIN_LIMIT.as_secs());
+    if tokio::time::timeout(limits.drain, running.shutdown()).await.is_err() {
+        warn!("Some requests still ran after {} s and were cut.", limits.drain.as_secs());
     }
 }
 
@@ -111,4 +116,106 @@ fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> AppError {
         ));
     }
     AppError::Unavailable(format!("{address} cannot be listened on: {error}. Choose another --address."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use std::time::Instant;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::sync::oneshot;
+    use tokio::task::JoinHandle;
+
+    const SHORT: Duration = Duration::from_millis(100);
+    /// Long enough that only a missing limit reaches it.
+    const PATIENCE: Duration = Duration::from_secs(5);
+
+    /// Serves a quick and a slow page; the sender stops it.
+    async fn start(limits: Limits) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+        let router = Router::new().route("/", get(async || "here")).route(
+            "/slow",
+            get(async || {
+                tokio::time::sleep(SHORT * 3).await;
+                "late"
+            }),
+        );
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(async move {
+            let stopped = async {
+                drop(stopped.await);
+            };
+            accept_until(stopped, &listener, router, limits).await;
+        });
+        (address, stop, serving)
+    }
+
+    async fn send(address: SocketAddr, text: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(address).await.expect("the server listens");
+        stream.write_all(text.as_bytes()).await.expect("the server reads");
+        stream
+    }
+
+    async fn read_all(mut stream: TcpStream) -> String {
+        let mut answer = Vec::new();
+        // A cut connection has ended too.
+        drop(tokio::time::timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("the server ends it"));
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    fn limits() -> Limits {
+        Limits { connections: 8, headers: SHORT, drain: PATIENCE }
+    }
+
+    #[tokio::test]
+    async fn a_client_that_never_ends_its_headers_is_cut_off() {
+        let (address, _stop, _serving) = start(limits()).await;
+        let started = Instant::now();
+        let answer = read_all(send(address, "GET / HTTP/1.1\r\nHost: ").await).await;
+        assert!(!answer.contains("200 OK") && started.elapsed() < PATIENCE, "{answer}");
+    }
+
+    #[tokio::test]
+    async fn more_connections_than_allowed_wait_for_their_turn() {
+        let (address, _stop, _serving) = start(Limits { connections: 1, ..limits() }).await;
+        let first = send(address, "GET /slow HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+        tokio::time::sleep(SHORT / 2).await;
+        let started = Instant::now();
+        let second = send(address, "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").await;
+        assert!(read_all(second).await.ends_with("here"));
+        assert!(started.elapsed() > SHORT, "it did not wait for the slow one");
+        assert!(read_all(first).await.ends_with("late"));
+    }
+
+    #[tokio::test]
+    async fn a_running_request_is_answered_before_the_server_stops() {
+        let (address, stop, serving) = start(limits()).await;
+        let running = send(address, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        tokio::time::sleep(SHORT / 2).await;
+        drop(stop);
+        assert!(read_all(running).await.ends_with("late"));
+        tokio::time::timeout(PATIENCE, serving).await.expect("it stops").expect("without a panic");
+    }
+
+    #[tokio::test]
+    async fn a_request_without_end_does_not_keep_the_server_from_stopping() {
+        let (address, stop, serving) = start(Limits { drain: SHORT, ..limits() }).await;
+        let _running = send(address, "GET /slow HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        tokio::time::sleep(SHORT / 2).await;
+        let started = Instant::now();
+        drop(stop);
+        tokio::time::timeout(PATIENCE, serving).await.expect("it stops").expect("without a panic");
+        assert!(started.elapsed() < SHORT * 2, "it waited longer than its limit");
+    }
+
+    #[tokio::test]
+    async fn a_taken_port_is_told_in_a_sentence_with_another_one() {
+        let taken = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = taken.local_addr().expect("it is bound");
+        let config = ServeConfig { address, base_url: None };
+        let refused = serve(&config, Router::new()).await.expect_err("the port is taken").to_string();
+        assert!(refused.contains(&address.to_string()) && refused.contains("--address"), "{refused}");
+    }
 }

@@ -16,12 +16,15 @@ use crate::error::Result;
 use axum::extract::FromRef;
 use clock::Clock;
 use config::ServeConfig;
+use db::Db;
 use leptos::prelude::LeptosOptions;
 
 /// What every request may use: cheap to clone, given to handlers as axum state and to pages and server functions by
 /// context (`expect_context::<AppState>()`).
 #[derive(Clone, Debug)]
 pub struct AppState {
+    /// Where everything is kept.
+    pub db: Db,
     /// What time it is.
     pub clock: Clock,
     /// Where the page finds its program and its style sheet.
@@ -30,8 +33,8 @@ pub struct AppState {
 
 impl AppState {
     /// The state of a process that has just started.
-    pub fn new(clock: Clock) -> Self {
-        Self { clock, leptos_options: assets::leptos_options() }
+    pub fn new(db: Db, clock: Clock) -> Self {
+        Self { db, clock, leptos_options: assets::leptos_options() }
     }
 }
 
@@ -41,11 +44,14 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
-/// Serves the site until SIGINT or SIGTERM, then lets running requests end (at most 8 s).
+/// Serves the site until SIGINT or SIGTERM, then lets running requests end (at most 8 s) and
+/// closes the database.
 ///
 /// # Errors
 /// The address is not this machine's own, or it is taken.
 pub async fn serve(config: &ServeConfig, state: AppState) -> Result<()> {
-    let router = router::build(state, config.base_url.as_deref());
-    http::serve(config, router).await
+    let db = state.db.clone();
+    let served = http::serve(config, router::build(state, config.base_url.as_deref())).await;
+    db.close().await;
+    served
 }

@@ -3,6 +3,7 @@
 use super::security::{self, KnownHosts};
 use super::{AppState, assets, telemetry};
 use crate::app::{App, shell};
+use crate::error::AppError;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -24,17 +25,25 @@ const PAGE_COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
 pub fn build(state: AppState, base_url: Option<&str>) -> Router {
     let options = state.leptos_options.clone();
     let css_path = options.css_path();
-    let shell = move || shell(options.clone());
-    let panicked = move |_: Box<dyn Any + Send>| {
-        let sentence = "Something went wrong on our side. Nothing was saved; the log of the server has the details.";
-        security::plain_page(StatusCode::INTERNAL_SERVER_ERROR, &css_path, "Out!", sentence)
-    };
-    Router::new()
+    let routes = Router::new()
         .route("/healthz", get(async || "The process runs.\n"))
         .route("/readyz", get(report_readiness))
-        .leptos_routes_with_context(&state, generate_route_list(App), security::announce_nonce, shell)
+        .leptos_routes_with_context(&state, generate_route_list(App), security::announce_nonce, move || {
+            shell(options.clone())
+        })
         .fallback(serve_file_or_missing_page)
-        // From here on the last one is met first.
+        .with_state(state);
+    protect(routes, base_url, css_path)
+}
+
+/// Puts around the routes what every request and every answer passes.
+fn protect(routes: Router, base_url: Option<&str>, css_path: String) -> Router {
+    let panicked = move |_: Box<dyn Any + Send>| {
+        let sentence = "Something went wrong on our side. Nothing was saved; the log of the server has the details.";
+        security::plain_page(StatusCode::INTERNAL_SERVER_ERROR, &css_path, "This one is our fault", sentence)
+    };
+    routes
+        // The last one is met first.
         .layer(from_fn(security::finish_writes))
         .layer(RequestBodyLimitLayer::new(security::BODY_LIMIT))
         .layer(from_fn(security::refuse_other_origins))
@@ -43,12 +52,20 @@ pub fn build(state: AppState, base_url: Option<&str>) -> Router {
         .layer(from_fn(security::add_headers))
         .layer(CompressionLayer::new().quality(PAGE_COMPRESSION))
         .layer(from_fn(telemetry::log_request))
-        .with_state(state)
 }
 
-/// Whether the next request would be served: the database answers.
-async fn report_readiness(State(_state): State<AppState>) -> Response {
-    "Ready.\n".into_response()
+/// Whether the next request would be served: the database reads, and lets somebody write.
+async fn report_readiness(State(state): State<AppState>) -> Response {
+    let ready = async {
+        state.db.read().await?;
+        // Dropped: it takes the write lock and gives it back.
+        state.db.write().await?;
+        Ok::<_, AppError>(())
+    };
+    match ready.await {
+        Ok(()) => "Ready.\n".into_response(),
+        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),
+    }
 }
 
 /// A file of the site, or the page that says that there is nothing here. Programs that ask for a file of an older
@@ -77,4 +94,75 @@ async fn render_page(state: AppState, request: Request) -> Response<Body> {
         security::announce_nonce();
     };
     leptos_axum::render_app_async_with_context(context, move || shell(options.clone()))(request).await.into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN};
+    use axum::routing::post;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicBool, Ordering};
+    use std::time::Duration;
+    use tower::ServiceExt;
+
+    fn protected(routes: Router) -> Router {
+        protect(routes, None, "/doubles.css".to_owned())
+    }
+
+    fn request(method: &str, path: &str) -> Request {
+        Request::builder()
+            .method(method)
+            .uri(path)
+            .header(HOST, "localhost:3000")
+            .header(ORIGIN, "http://localhost:3000")
+            .body(Body::empty())
+            .expect("the tests write valid requests")
+    }
+
+    async fn ask(router: Router, request: Request) -> Response {
+        router.oneshot(request).await.unwrap_or_else(|never| match never {})
+    }
+
+    #[tokio::test]
+    async fn a_panic_becomes_a_page_with_a_way_out_and_without_details() {
+        async fn fail() -> &'static str {
+            panic!("the password is 1234")
+        }
+        let routes = || protected(Router::new().route("/", get(fail).post(fail)));
+        for method in ["GET", "POST"] {
+            let answer = ask(routes(), request(method, "/")).await;
+            assert_eq!(answer.status(), 500);
+            assert_eq!(answer.headers()[CONTENT_TYPE], "text/html; charset=utf-8");
+            assert!(
+                answer.headers()[CONTENT_SECURITY_POLICY].to_str().is_ok_and(|policy| policy.contains("style-src"))
+            );
+            let page = axum::body::to_bytes(answer.into_body(), 10_000).await.expect("a small page");
+            let page = String::from_utf8_lossy(&page);
+            assert!(page.contains("href=/>") && !page.contains("1234"), "{page}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_write_ends_though_the_browser_that_sent_it_has_gone() {
+        let saved = Arc::new(AtomicBool::new(false));
+        let inside = Arc::clone(&saved);
+        let save = async move || {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            inside.store(true, Ordering::SeqCst);
+        };
+        let router = protected(Router::new().route("/", post(save)));
+        let gone = tokio::time::timeout(Duration::from_millis(5), ask(router, request("POST", "/"))).await;
+        assert!(gone.is_err(), "the answer came too early for this test");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        assert!(saved.load(Ordering::SeqCst));
+    }
+
+    #[tokio::test]
+    async fn a_body_larger_than_any_form_is_refused() {
+        let router = protected(Router::new().route("/", post(async |_: axum::body::Bytes| "taken")));
+        let mut large = request("POST", "/");
+        *large.body_mut() = Body::from(vec![b'a'; security::BODY_LIMIT + 1]);
+        assert_eq!(ask(router, large).await.status(), 413);
+    }
 }

@@ -1,0 +1,31 @@
+import { expect, findings, hasProgram, hydrated, test } from "./base";
+
+test("the program takes over the page without a word on the console", { tag: "@program" }, async ({ page }) => {
+  await page.goto("/");
+  await hydrated(page);
+});
+
+test.describe("an unknown address", () => {
+  test.use({ expected: [/404/] });
+
+  test("is a page that leads back", async ({ page }) => {
+    const answer = await page.goto("/nothing/here");
+    expect(answer?.status()).toBe(404);
+    if (hasProgram()) expect(await findings(page)).toEqual([]);
+    await page.getByRole("link", { name: /scoreboard/i }).first().click();
+    await expect(page).toHaveURL(/\/$/);
+  });
+});
+
+test("a page and all that it loads are small and few", { tag: "@program" }, async ({ page }) => {
+  const sizes: Promise<[string, number]>[] = [];
+  page.on("response", (response) => {
+    sizes.push(response.request().sizes().then((size) => [response.url(), size.responseBodySize]));
+  });
+  await page.goto("/");
+  await hydrated(page);
+  const loaded = (await Promise.all(sizes)).filter(([url]) => !url.endsWith(".woff2"));
+  const total = loaded.reduce((sum, [, size]) => sum + size, 0);
+  expect(loaded.length, loaded.join("\n")).toBeLessThanOrEqual(8);
+  expect(total, loaded.join("\n")).toBeLessThanOrEqual(300_000);
+});

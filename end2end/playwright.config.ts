@@ -1,0 +1,32 @@
+import { defineConfig, devices } from "@playwright/test";
+
+// Every page is tried with the program in the browser, without any JavaScript, and on a phone. What needs the program
+// (or a script that checks the page) is tagged @program.
+export default defineConfig({
+  testDir: ".",
+  outputDir: "results",
+  globalSetup: "./server.ts",
+  forbidOnly: !!process.env.CI,
+  fullyParallel: true,
+  workers: 2,
+  retries: 0,
+  timeout: 30_000,
+  reporter: process.env.CI ? "line" : "list",
+  use: {
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+    colorScheme: "light",
+    screenshot: "only-on-failure",
+    trace: "retain-on-failure",
+    launchOptions: {
+      // Debian's own; the browser that Playwright would download is not needed.
+      executablePath: "/usr/bin/chromium",
+      args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+    },
+  },
+  projects: [
+    { name: "wasm", use: { ...devices["Desktop Chrome"], viewport: { width: 1440, height: 900 } } },
+    { name: "no-js", grepInvert: /@program/, use: { ...devices["Desktop Chrome"], javaScriptEnabled: false } },
+    { name: "mobile", use: { ...devices["Desktop Chrome"], viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } },
+  ],
+});

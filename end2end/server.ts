@@ -1,0 +1,53 @@
+// Starts the release binary, once for all tests: a data folder of its own, filled by the command line from
+// fixtures/, a clock that stands still, and a port that is free.
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const program = join(__dirname, "../target/release/doubles");
+
+/** All leads of the fixture are old enough to be judged by then. */
+const now = "2026-08-03T09:00:00Z";
+
+export default async function start() {
+  const folder = mkdtempSync(join(tmpdir(), "doubles-end2end-"));
+  const data = join(folder, "data");
+  for (const kind of ["leads", "spend"]) {
+    run(data, ["import", kind, join(__dirname, `fixtures/${kind}.csv`), "--source", "fixture"]);
+  }
+  const server = spawn(program, ["serve", "--address", "127.0.0.1:0", "--data", data, "--now", now]);
+  process.env.DOUBLES_URL = await address(server);
+  process.env.DOUBLES_DATA = data;
+  return async () => {
+    const ended = new Promise((resolve) => server.once("exit", resolve));
+    server.kill("SIGTERM");
+    await ended;
+    rmSync(folder, { recursive: true });
+  };
+}
+
+/** What `doubles kpis --json` answers about `[from, to)`, beside the running server. */
+export function kpis(from: string, to: string) {
+  const data = process.env.DOUBLES_DATA ?? "";
+  return JSON.parse(run(data, ["kpis", "--from", from, "--to", to, "--json"]));
+}
+
+function run(data: string, args: string[]): string {
+  return execFileSync(program, [...args, "--data", data, "--now", now], { encoding: "utf8" });
+}
+
+/** The address that the server says it is ready at. */
+function address(server: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let said = "";
+    server.stderr?.on("data", (chunk) => {
+      said += chunk;
+      const ready = /ready at (http:\/\/\S+)/.exec(said);
+      if (ready) resolve(ready[1]);
+    });
+    server.once("error", reject);
+    server.once("exit", (code) => reject(new Error(`the server ended with code ${code}:\n${said}`)));
+  });
+}
