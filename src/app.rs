@@ -1,20 +1,35 @@
 //! The shell of every page and the table of routes.
 
+use crate::error::AppError;
+use crate::kpis::page::ScoreboardPage;
+use crate::kpis::page_kpi::KpiRoute;
+use crate::ui::{Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
+/// How a page tells the server which HTTP status it is; the browser provides none.
+#[derive(Clone, Copy)]
+pub struct PageStatus(pub fn(u16));
+
 /// The document around the application; rendered by the server only.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let font = |name: &str| format!("/{}/fonts/{name}.woff2", options.site_pkg_dir);
+    let fonts = ["source-sans-3", "source-serif-4"].map(|name| {
+        view! { <link rel="preload" href=font(name) r#as="font" r#type="font/woff2" crossorigin="anonymous"/> }
+    });
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang="en-GB">
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="description" content="The shared scoreboard of marketing and sales"/>
+                <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href=options.css_path()/>
+                {fonts.into_iter().collect_view()}
                 <HydrationScripts options/>
                 <MetaTags/>
             </head>
@@ -31,30 +46,124 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
         <Router>
-            <main id="main">
-                <Routes fallback=MissingPage>
-                    <Route path=path!("/") view=Scoreboard ssr=SsrMode::Async/>
-                </Routes>
-            </main>
+            <a class="skip" href="#main">"Skip to the content"</a>
+            <div class="shell">
+                <Navigation groups=groups() brand=view! { <Brand/> }.into_any()/>
+                <main class="main" id="main" tabindex="-1">
+                    <Routes fallback=MissingPage>
+                        <Route path=path!("/") view=ScoreboardPage ssr=SsrMode::Async/>
+                        <Route path=path!("/kpis/:name") view=KpiRoute ssr=SsrMode::Async/>
+                        <Route path=path!("/ui") view=Parts/>
+                    </Routes>
+                </main>
+            </div>
         </Router>
     }
 }
 
+/// Waits for a page's data before it shows it; while the next one is on its way the last one stays.
 #[component]
-fn Scoreboard() -> impl IntoView {
-    let (count, set_count) = signal(0);
+pub fn Settled(children: Children) -> impl IntoView {
+    let (pending, set_pending) = signal(false);
     view! {
-        <Title text="Scoreboard · Doubles"/>
-        <h1>"Scoreboard"</h1>
-        <button on:click=move |_| set_count.update(|n| *n += 1)>"Clicked " {count}</button>
+        <div class="settled" aria-busy=move || pending.get().then_some("true")>
+            <Transition fallback=|| view! { <p class="quiet">"Counting…"</p> } set_pending>{children()}</Transition>
+        </div>
+    }
+}
+
+/// A page that could not be shown: what happened, and the way on.
+#[component]
+pub fn Problem(
+    /// What happened.
+    error: AppError,
+    /// A page that can be shown.
+    way: &'static str,
+    /// What it is called.
+    way_words: &'static str,
+) -> impl IntoView {
+    set_status(error.status());
+    let (page, title) = match error {
+        AppError::Invalid(_) => ("Nothing to show", "This address cannot be answered"),
+        AppError::SignIn => ("Not signed in", "Your session has ended"),
+        AppError::Forbidden(_) => ("Not allowed", "This is for others to see or do"),
+        AppError::TooMany(_) => ("Not now", "That was too often"),
+        AppError::NotFound(_) => ("Nothing here", "There is nothing at this address"),
+        AppError::Conflict(_) => ("Not done", "Somebody else was faster"),
+        AppError::Unavailable(_) => ("Not now", "The numbers cannot be read at the moment"),
+        AppError::Internal => ("Not done", "This one is our fault"),
+    };
+    view! {
+        <PageHead title=page/>
+        <Notice kind=NoticeKind::Error title><p>{error.to_string()}" "<a href=way>{way_words}</a></p></Notice>
+    }
+}
+
+fn set_status(code: u16) {
+    if let Some(PageStatus(set)) = use_context() {
+        set(code);
+    }
+}
+
+fn groups() -> Vec<NavGroup> {
+    let item = |path, name, short, sign| NavItem { path, name, short, sign };
+    vec![
+        NavGroup { heading: None, items: vec![item("/", "Scoreboard", "Score", "M2 13V8M6 13V4M10 13v-3M14 13V2")] },
+        NavGroup {
+            heading: Some((Team::Both, "Both answer for")),
+            items: vec![
+                item(
+                    "/kpis/lead-to-opportunity",
+                    "Lead to opportunity",
+                    "Rate",
+                    "M2 3h12L9.500 8.500V13l-3 1.500V8.500z",
+                ),
+                item(
+                    "/kpis/cac",
+                    "Cost of a customer",
+                    "Cost",
+                    "M8 2a6 6 0 1 0 .01 0M10.500 5.500H7.500a2 2 0 0 0 0 5h3M5 8h4",
+                ),
+                item("/kpis/follow-up", "Follow-up time", "Follow-up", "M8 2a6 6 0 1 0 .01 0M8 4.500V8l2.500 1.500"),
+                item(
+                    "/kpis/feedback-coverage",
+                    "Feedback coverage",
+                    "Feedback",
+                    "M2.500 3h11v8H7.500L4.500 13.500V11h-2zM5.500 6h5M5.500 8.500h3",
+                ),
+            ],
+        },
+    ]
+}
+
+#[component]
+fn Brand() -> impl IntoView {
+    view! {
+        <svg viewBox="0 0 26 18" aria-hidden="true">
+            <path class="court-lines" d="M1 1h24v16H1zM13 0v18"></path>
+            <circle class="marketing" cx="7" cy="9" r="2.6"></circle>
+            <path class="sales" d="M16.5 6.5h5v5h-5z"></path>
+        </svg>
+        "Doubles"
+    }
+}
+
+/// The parts of the design system, for those who build pages.
+#[component]
+fn Parts() -> impl IntoView {
+    if cfg!(debug_assertions) {
+        view! { <Title text="Parts · Doubles"/><Gallery/> }.into_any()
+    } else {
+        view! { <MissingPage/> }.into_any()
     }
 }
 
 #[component]
 fn MissingPage() -> impl IntoView {
+    set_status(404);
     view! {
         <Title text="Nothing here · Doubles"/>
-        <h1>"Nothing at this address"</h1>
+        <PageHead title="Nothing at this address"/>
         <p><a href="/">"To the scoreboard"</a></p>
     }
 }

@@ -1,6 +1,8 @@
 //! What can go wrong, as a closed set: the variant decides the status code and the exit code, the text is the
 //! sentence a person reads: what happened, why, and what to do.
 
+use leptos::server_fn::codec::JsonEncoding;
+use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use serde::{Deserialize, Serialize};
 
 /// An error that a person is shown.
@@ -47,6 +49,23 @@ impl AppError {
             Self::TooMany(_) => 429,
             Self::Unavailable(_) => 503,
             Self::Internal => 500,
+        }
+    }
+}
+
+/// What may go wrong on the way between the page and the server.
+impl FromServerFnError for AppError {
+    type Encoder = JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Request(_) => Self::Unavailable(
+                "The server cannot be reached. Check the connection, then reload the page.".to_owned(),
+            ),
+            ServerFnErrorErr::Args(_) | ServerFnErrorErr::MissingArg(_) => {
+                Self::Invalid("The server did not understand this request. Reload the page and try again.".to_owned())
+            }
+            _ => Self::Internal,
         }
     }
 }

@@ -14,9 +14,12 @@ pub mod leads;
 pub mod money;
 pub mod people;
 pub mod period;
+pub mod ui;
 
 #[cfg(feature = "ssr")]
 pub mod changes;
+#[cfg(feature = "ssr")]
+pub mod charts;
 #[cfg(feature = "ssr")]
 pub mod import;
 #[cfg(feature = "ssr")]

@@ -4,8 +4,16 @@
 //! `ledger` and the `agreement` in force), `compute` the one pass over them. The core knows no database, no clock
 //! and no web.
 
+pub mod api;
 pub mod model;
+pub mod page;
+mod page_court;
+pub mod page_kpi;
+mod page_scope;
+pub mod sheet;
 
+#[cfg(feature = "ssr")]
+pub mod board;
 #[cfg(feature = "ssr")]
 mod chunk;
 #[cfg(feature = "ssr")]
@@ -15,6 +23,14 @@ pub mod facts;
 #[cfg(feature = "ssr")]
 mod ledger;
 #[cfg(feature = "ssr")]
+pub mod narrate;
+#[cfg(feature = "ssr")]
+pub mod query;
+#[cfg(feature = "ssr")]
 pub mod report;
 #[cfg(feature = "ssr")]
 mod rules;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod words;

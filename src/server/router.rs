@@ -2,7 +2,7 @@
 
 use super::security::{self, KnownHosts};
 use super::{AppState, assets, telemetry};
-use crate::app::{App, shell};
+use crate::app::{App, PageStatus, shell};
 use crate::error::AppError;
 use axum::Router;
 use axum::body::Body;
@@ -12,7 +12,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use leptos::prelude::*;
-use leptos_axum::{LeptosRoutes, generate_route_list};
+use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 use std::any::Any;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
@@ -28,9 +28,7 @@ pub fn build(state: AppState, base_url: Option<&str>) -> Router {
     let routes = Router::new()
         .route("/healthz", get(async || "The process runs.\n"))
         .route("/readyz", get(report_readiness))
-        .leptos_routes_with_context(&state, generate_route_list(App), security::announce_nonce, move || {
-            shell(options.clone())
-        })
+        .leptos_routes_with_context(&state, generate_route_list(App), prepare_page, move || shell(options.clone()))
         .fallback(serve_file_or_missing_page)
         .with_state(state);
     protect(routes, base_url, css_path)
@@ -86,12 +84,22 @@ async fn serve_file_or_missing_page(State(state): State<AppState>, request: Requ
     page
 }
 
+/// Context of a page being rendered.
+fn prepare_page() {
+    security::announce_nonce();
+    provide_context(PageStatus(|code| {
+        if let (Some(response), Ok(code)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(code)) {
+            response.set_status(code);
+        }
+    }));
+}
+
 /// The application at whatever path the request has; unknown ones are the table of routes' own fallback.
 async fn render_page(state: AppState, request: Request) -> Response<Body> {
     let options = state.leptos_options.clone();
     let context = move || {
         provide_context(state.clone());
-        security::announce_nonce();
+        prepare_page();
     };
     leptos_axum::render_app_async_with_context(context, move || shell(options.clone()))(request).await.into_response()
 }

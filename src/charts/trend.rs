@@ -1,0 +1,347 @@
+//! A value over time: the trend with its scale, and the same as a spark.
+
+use super::scale::Scale;
+use super::{coordinate, escaped};
+use std::fmt::Write;
+
+/// The two hues; without a team a line is ink.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Team {
+    /// Round, dark.
+    Marketing,
+    /// Square, light.
+    Sales,
+}
+
+/// One point in time. All values are in the unit of the scale and not negative.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Point {
+    /// What was measured; `None` leaves a gap.
+    pub value: Option<f64>,
+    /// Its 95 % interval.
+    pub interval: Option<(f64, f64)>,
+    /// The target in force.
+    pub target: Option<f64>,
+    /// Too young to count: hatched, dashed, hollow.
+    pub young: bool,
+    /// Said on the time axis, where there is room.
+    pub label: String,
+    /// Said beside the point.
+    pub mark: Option<String>,
+    /// Said at the top, before the point: something begins here.
+    pub begins: Option<&'static str>,
+}
+
+/// A chart of one value over time.
+#[derive(Clone)]
+pub struct Trend<'a> {
+    /// Unique on the page.
+    pub id: &'a str,
+    /// What it shows, for those who do not see it.
+    pub says: &'a str,
+    /// In order of time, evenly apart.
+    pub points: &'a [Point],
+    /// Whose number it is.
+    pub team: Option<Team>,
+    /// A value of the scale as text.
+    pub unit: &'a dyn Fn(f64) -> String,
+    /// What the hatched part is called.
+    pub young: &'a str,
+    /// The highest value that there can be, if there is one.
+    pub most: Option<f64>,
+}
+
+/// Where the points stand, in percent of the width.
+#[derive(Clone, Copy)]
+struct Frame {
+    first: f64,
+    last: f64,
+    /// The plot from above, in pixels.
+    top: f64,
+    height: f64,
+}
+
+const FULL: Frame = Frame { first: 9.0, last: 95.0, top: 10.0, height: 158.0 };
+const SPARK: Frame = Frame { first: 1.0, last: 97.0, top: 4.0, height: 40.0 };
+const FULL_HEIGHT: f64 = 190.0;
+const SPARK_HEIGHT: f64 = 48.0;
+/// Zero's line and four more.
+const ROUND_VALUES: usize = 5;
+/// As many labels fit on the time axis of a phone.
+const TIME_LABELS: usize = 6;
+
+impl Team {
+    const fn attribute(team: Option<Self>) -> &'static str {
+        match team {
+            Some(Self::Marketing) => " data-team=\"marketing\"",
+            Some(Self::Sales) => " data-team=\"sales\"",
+            None => "",
+        }
+    }
+}
+
+/// The chart with scale, grid, target, band, hatching and direct labels.
+pub fn trend(chart: &Trend) -> String {
+    let plot = Plot::new(chart, FULL);
+    let mut svg = open(FULL_HEIGHT, chart.says);
+    plot.hatching(&mut svg);
+    plot.grid(&mut svg);
+    plot.beginnings(&mut svg);
+    plot.targets(&mut svg);
+    plot.lines(&mut svg);
+    plot.dots(&mut svg);
+    plot.marks(&mut svg);
+    plot.time_axis(&mut svg);
+    svg + "</svg>"
+}
+
+/// The same without scale and words, small.
+pub fn spark(chart: &Trend) -> String {
+    let plot = Plot::new(chart, SPARK);
+    let mut svg = open(SPARK_HEIGHT, chart.says).replacen("class=\"chart\"", "class=\"chart spark\"", 1);
+    plot.hatching(&mut svg);
+    plot.targets(&mut svg);
+    plot.lines(&mut svg);
+    plot.last_dot(&mut svg);
+    svg + "</svg>"
+}
+
+fn open(height: f64, says: &str) -> String {
+    let height = coordinate(height);
+    format!("<svg class=\"chart\" width=\"100%\" height=\"{height}\" role=\"img\" aria-label=\"{}\">", escaped(says))
+}
+
+struct Plot<'a> {
+    chart: &'a Trend<'a>,
+    frame: Frame,
+    scale: Scale,
+}
+
+impl<'a> Plot<'a> {
+    fn new(chart: &'a Trend<'a>, frame: Frame) -> Self {
+        let values = chart.points.iter().flat_map(|point| [point.value, point.target]).flatten().fold(0.0, f64::max);
+        let intervals =
+            chart.points.iter().filter_map(|point| point.interval).map(|(_, high)| high).fold(0.0, f64::max);
+        // A band may reach far above what there is to see: it is then cut.
+        let top = values.max(intervals.min(2.0 * values)) * 1.08;
+        let top = if top > 0.0 { top } else { intervals };
+        Self { chart, frame, scale: Scale::to(chart.most.map_or(top, |most| top.min(most))) }
+    }
+
+    fn x(&self, index: usize) -> f64 {
+        self.between(index as f64)
+    }
+
+    /// Also between two points.
+    fn between(&self, index: f64) -> f64 {
+        let Frame { first, last, .. } = self.frame;
+        match self.chart.points.len() {
+            0 | 1 => (first + last) / 2.0,
+            n => first + (last - first) * index / (n - 1) as f64,
+        }
+    }
+
+    /// The left edge of a bucket, in percent: at the first point the left edge of all.
+    fn edge(&self, index: usize) -> f64 {
+        match index {
+            0 => 0.0,
+            n if n == self.chart.points.len() => 100.0,
+            n => self.between(n as f64 - 0.5),
+        }
+    }
+
+    /// In the stretched inner drawing, from above.
+    fn inner_y(&self, value: f64) -> f64 {
+        100.0 - self.scale.percent(value)
+    }
+
+    /// In pixels, from above.
+    fn y(&self, value: f64) -> f64 {
+        self.frame.top + self.inner_y(value) * self.frame.height / 100.0
+    }
+
+    fn hatching(&self, svg: &mut String) {
+        let ranges = runs(self.chart.points, |point| point.young);
+        if ranges.is_empty() {
+            return;
+        }
+        let (id, top, height) = (escaped(self.chart.id), coordinate(self.frame.top), coordinate(self.frame.height));
+        let _ = write!(
+            svg,
+            "<defs><pattern id=\"{id}\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" \
+             patternTransform=\"rotate(45)\"><path class=\"hatch\" d=\"M0 0V6\"/></pattern></defs>"
+        );
+        for (from, to) in &ranges {
+            let (left, right) = (self.edge(*from), self.edge(*to));
+            let _ = write!(
+                svg,
+                "<rect class=\"young\" x=\"{}%\" y=\"{top}\" width=\"{}%\" height=\"{height}\" fill=\"url(#{id})\"/>",
+                coordinate(left),
+                coordinate(right - left)
+            );
+        }
+    }
+
+    fn grid(&self, svg: &mut String) {
+        for (i, value) in self.scale.round_values(ROUND_VALUES).into_iter().enumerate() {
+            let class = if i == 0 { "axis" } else { "grid" };
+            let y = self.y(value).round();
+            let _ = write!(
+                svg,
+                "<line class=\"{class}\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/><text class=\"halo\" x=\"0\" \
+                 y=\"{}\">{}</text>",
+                y - 4.0,
+                escaped(&(self.chart.unit)(value))
+            );
+        }
+    }
+
+    fn beginnings(&self, svg: &mut String) {
+        for (i, point) in self.chart.points.iter().enumerate() {
+            let Some(words) = point.begins else { continue };
+            let x = coordinate(self.edge(i));
+            let bottom = coordinate(self.frame.top + self.frame.height);
+            let _ = write!(
+                svg,
+                "<line class=\"begin\" x1=\"{x}%\" x2=\"{x}%\" y1=\"0\" y2=\"{bottom}\"/><text class=\"halo\" \
+                 x=\"{x}%\" dx=\"5\" y=\"8\">{}</text>",
+                escaped(words)
+            );
+        }
+    }
+
+    fn targets(&self, svg: &mut String) {
+        let points = self.chart.points;
+        let mut from = 0;
+        while from < points.len() {
+            let target = points[from].target;
+            let to = from + points[from..].iter().take_while(|point| point.target == target).count();
+            if let Some(target) = target {
+                let y = coordinate(self.y(target));
+                let (left, right) = (coordinate(self.edge(from)), coordinate(self.edge(to)));
+                let _ = write!(svg, "<line class=\"target\" x1=\"{left}%\" x2=\"{right}%\" y1=\"{y}\" y2=\"{y}\"/>");
+            }
+            from = to;
+        }
+    }
+
+    fn lines(&self, svg: &mut String) {
+        let points = self.chart.points;
+        let _ = write!(
+            svg,
+            "<svg y=\"{}\" width=\"100%\" height=\"{}\" viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\"{}>",
+            coordinate(self.frame.top),
+            coordinate(self.frame.height),
+            Team::attribute(self.chart.team)
+        );
+        for (from, to) in runs(points, |point| point.interval.is_some()) {
+            let interval = |i: usize| points[i].interval.unwrap_or_default();
+            let upper = (from..to).map(|i| (i, interval(i).1));
+            let lower = (from..to).rev().map(|i| (i, interval(i).0));
+            let _ = write!(svg, "<path class=\"band\" d=\"{}Z\"/>", self.path(upper.chain(lower)));
+        }
+        for young in [false, true] {
+            let attribute = if young { " data-young" } else { "" };
+            // A stretch between two points is young where one of them is.
+            let joined = |i: usize| {
+                let (a, b) = (&points[i], &points[i + 1]);
+                a.value.is_some() && b.value.is_some() && (a.young || b.young) == young
+            };
+            let mut from = 0;
+            while from + 1 < points.len() {
+                let length = (from..points.len() - 1).take_while(|&i| joined(i)).count();
+                if length > 0 {
+                    let stretch = (from..=from + length).map(|i| (i, points[i].value.unwrap_or_default()));
+                    let _ = write!(svg, "<path class=\"line\"{attribute} d=\"{}\"/>", self.path(stretch));
+                }
+                from += length.max(1);
+            }
+        }
+        svg.push_str("</svg>");
+    }
+
+    fn path(&self, places: impl Iterator<Item = (usize, f64)>) -> String {
+        let mut path = String::new();
+        for (i, value) in places {
+            let command = if path.is_empty() { "M" } else { " L" };
+            let _ = write!(path, "{command}{} {}", coordinate(self.x(i)), coordinate(self.inner_y(value)));
+        }
+        path
+    }
+
+    /// Young points, points with words, and points without a neighbour, which no line would show.
+    fn dots(&self, svg: &mut String) {
+        let points = self.chart.points;
+        let measured = |i: usize| points.get(i).is_some_and(|point| point.value.is_some());
+        for (i, point) in points.iter().enumerate() {
+            let alone = !(i > 0 && measured(i - 1)) && !measured(i + 1);
+            if point.young || point.mark.is_some() || alone {
+                self.dot(svg, i);
+            }
+        }
+    }
+
+    fn last_dot(&self, svg: &mut String) {
+        let last =
+            |young: bool| self.chart.points.iter().rposition(|point| point.value.is_some() && point.young == young);
+        if let Some(i) = last(false).or_else(|| last(true)) {
+            self.dot(svg, i);
+        }
+    }
+
+    fn dot(&self, svg: &mut String, i: usize) {
+        let point = &self.chart.points[i];
+        let Some(value) = point.value else { return };
+        let young = if point.young { " data-young" } else { "" };
+        let _ = write!(
+            svg,
+            "<circle class=\"dot\"{}{young} cx=\"{}%\" cy=\"{}\" r=\"3.5\"/>",
+            Team::attribute(self.chart.team),
+            coordinate(self.x(i)),
+            coordinate(self.y(value))
+        );
+    }
+
+    fn marks(&self, svg: &mut String) {
+        let points = self.chart.points;
+        for (i, point) in points.iter().enumerate() {
+            let (Some(value), Some(mark)) = (point.value, &point.mark) else { continue };
+            let neighbours = [i.checked_sub(1).and_then(|i| points[i].value), points.get(i + 1).and_then(|p| p.value)];
+            let below =
+                neighbours.iter().flatten().any(|&n| n > value) && neighbours.iter().flatten().all(|&n| n >= value);
+            let y = if below { self.y(value) + 20.0 } else { self.y(value) - 9.0 };
+            let (class, x) = if i + 1 == points.len() && i > 0 { ("end", 100.0) } else { ("mid", self.x(i)) };
+            let _ = write!(
+                svg,
+                "<text class=\"strong halo {class}\" x=\"{}%\" y=\"{}\">{}</text>",
+                coordinate(x),
+                coordinate(y.clamp(20.0, self.frame.top + self.frame.height - 4.0)),
+                escaped(mark)
+            );
+        }
+        let last_young = runs(points, |point| point.young).pop().filter(|(_, to)| *to == points.len());
+        if last_young.is_some() {
+            let _ = write!(svg, "<text class=\"end halo\" x=\"99.5%\" y=\"22\">{}</text>", escaped(self.chart.young));
+        }
+    }
+
+    fn time_axis(&self, svg: &mut String) {
+        let every = self.chart.points.len().div_ceil(TIME_LABELS).max(1);
+        for (i, point) in self.chart.points.iter().enumerate().step_by(every) {
+            let x = coordinate(self.x(i));
+            let _ = write!(svg, "<text class=\"mid\" x=\"{x}%\" y=\"184\">{}</text>", escaped(&point.label));
+        }
+    }
+}
+
+/// The stretches `[from, to)` of points of which something is so.
+fn runs(points: &[Point], so: impl Fn(&Point) -> bool) -> Vec<(usize, usize)> {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    for (i, _) in points.iter().enumerate().filter(|(_, point)| so(point)) {
+        match runs.last_mut() {
+            Some((_, to)) if *to == i => *to += 1,
+            _ => runs.push((i, i + 1)),
+        }
+    }
+    runs
+}

@@ -1,0 +1,171 @@
+//! Period and filters as links and forms, and the notes that stand where numbers would.
+
+use super::dimension_name;
+use crate::kpis::board::Board;
+use crate::kpis::query::{BLANK, Month, Query, Span, Step};
+use crate::kpis::sheet::{FilterWords, Note, Scope};
+use crate::kpis::words;
+use crate::leads::model::Dimension;
+use crate::period::{Day, END_DAY, FIRST_DAY, Period};
+use crate::ui::says::Link;
+
+/// As many values of a dimension are offered; the others are asked for by name.
+const CHOICES: usize = 40;
+/// A name in a chip.
+const CHIP_CHARS: usize = 32;
+
+/// The address of a question.
+pub(super) fn address(path: &str, query: &Query) -> String {
+    let search = query.to_string();
+    if search.is_empty() { path.to_owned() } else { format!("{path}?{search}") }
+}
+
+pub(super) fn scope(path: &str, board: &Board) -> Scope {
+    let query = &board.query;
+    let period = board.answer.period;
+    let to_span = |span: Span| address(path, &query.with_span(span));
+    let (by_dates, followed) = match query.span {
+        Span::Dates(_) => (true, Some(Month::of(period.to.plus(-1)))),
+        Span::Calendar { at, .. } => (false, at.map(|_| Month::of(period.to.plus(-1)))),
+    };
+    let step_link = |(step, text): (Step, &str)| Link {
+        text: text.to_owned(),
+        href: to_span(Span::Calendar { step, at: followed }),
+        current: matches!(query.span, Span::Calendar { step: chosen, .. } if chosen == step),
+    };
+    let moved = |times: i32| match query.span {
+        Span::Calendar { step, .. } => Some(Span::Calendar { step, at: Some(step.moved(period.to, times)) }),
+        Span::Dates(_) => shifted(period, times * period.days()).map(Span::Dates),
+    };
+    let today = Day(board.as_of.date().to_epoch_days());
+    let earlier = moved(-1).filter(|_| period.from > FIRST_DAY).map(to_span).unwrap_or_default();
+    let later = moved(1).filter(|_| period.to <= today).map(to_span).unwrap_or_default();
+    let steps =
+        [(Step::Month, "Month"), (Step::Quarter, "Quarter"), (Step::SixMonths, "6 months"), (Step::Year, "Year")];
+    let is_span = |key: &str| matches!(key, "from" | "to" | "period" | "at");
+    let (spans, others): (Vec<_>, Vec<_>) = owned_pairs(query).into_iter().partition(|(key, _)| is_span(key));
+    let beside_filters =
+        spans.into_iter().chain(others.iter().filter(|(key, _)| Dimension::from_key(key).is_none()).cloned()).collect();
+    Scope {
+        path: path.to_owned(),
+        lede: format!(
+            "{}, against the {} before. As of {} ({}).",
+            words::days(period),
+            words::counted(period.days().unsigned_abs(), "day", "days"),
+            words::local_time(board.as_of),
+            board.zone
+        ),
+        earlier,
+        later,
+        steps: steps.into_iter().map(step_link).collect(),
+        dates: (period.from.to_string(), period.to.to_string()),
+        by_dates,
+        beside_dates: others,
+        beside_filters,
+        filters: Dimension::ALL.iter().filter_map(|&dimension| filter(dimension, board)).collect(),
+        all_leads: (!query.only.is_empty()).then(|| address(path, &Query { only: Vec::new(), ..query.clone() })),
+        excluded: match board.answer.current.context.excluded {
+            0 => String::new(),
+            n => format!("{} excluded by rule", words::counted(n, "lead", "leads")),
+        },
+    }
+}
+
+/// The dimensions to break down by.
+pub(super) fn dimensions(board: &Board) -> Vec<Link> {
+    let shown = board.answer.by.first().map(|by| by.dimension);
+    Dimension::ALL
+        .iter()
+        .map(|&dimension| Link {
+            text: dimension_name(dimension).to_owned(),
+            href: format!("{}#by", address("/", &board.query.with_by(dimension))),
+            current: shown == Some(dimension),
+        })
+        .collect()
+}
+
+/// Why there is nothing to see, where there is not.
+pub(super) fn note(path: &str, board: &Board) -> Option<Note> {
+    let context = &board.answer.current.context;
+    let leads = board.answer.current.conversion.leads;
+    if leads > 0 {
+        return None;
+    }
+    let all =
+        || Some(("Show all leads of these days", address(path, &Query { only: Vec::new(), ..board.query.clone() })));
+    if context.excluded > 0 {
+        let excluded = words::counted(context.excluded, "lead", "leads");
+        return Some(super::note(
+            "Every lead of these days is excluded by rule",
+            format!(
+                "{excluded}: spam, tests, duplicates, or taken out by a head. They are left out of all four numbers."
+            ),
+            None,
+        ));
+    }
+    if !board.query.only.is_empty() {
+        return Some(super::note(
+            "No lead matches",
+            "No lead of these days has the values that are filtered by.",
+            all(),
+        ));
+    }
+    let data = board.data?;
+    let newest = Query { span: Span::Calendar { step: Step::SixMonths, at: None }, ..board.query.clone() };
+    Some(super::note(
+        "No lead was handed over in these days",
+        format!("The leads that are here were handed over {}.", words::days(data)),
+        Some(("Show the latest six months", address(path, &newest))),
+    ))
+}
+
+fn filter(dimension: Dimension, board: &Board) -> Option<FilterWords> {
+    let asked = board.query.names(dimension);
+    let values = board.values(dimension);
+    if values.is_empty() && asked.is_empty() {
+        return None;
+    }
+    let is_asked = |name: &str| asked.iter().any(|asked| asked.as_deref().unwrap_or(BLANK) == name);
+    let mut choices: Vec<(String, bool)> =
+        values.iter().take(CHOICES).map(|(_, name)| (name.clone(), is_asked(name))).collect();
+    let offered = choices.len();
+    for name in asked.iter().map(|name| name.as_deref().unwrap_or(BLANK)).chain([BLANK]) {
+        if !choices.iter().any(|(choice, _)| choice == name) {
+            choices.push((name.to_owned(), is_asked(name)));
+        }
+    }
+    let chosen = match asked {
+        [] => "all".to_owned(),
+        [one] => shortened(one.as_deref().unwrap_or(BLANK)),
+        [one, two] => {
+            let both = [one, two].map(|name| name.as_deref().unwrap_or(BLANK));
+            if both.concat().chars().count() < CHIP_CHARS { both.join(", ") } else { "2 chosen".to_owned() }
+        }
+        many => format!("{} chosen", many.len()),
+    };
+    Some(FilterWords {
+        key: dimension.key().to_owned(),
+        name: dimension_name(dimension).to_owned(),
+        chosen,
+        set: !asked.is_empty(),
+        choices,
+        more: u32::try_from(values.len() - offered).unwrap_or(u32::MAX),
+    })
+}
+
+fn shortened(name: &str) -> String {
+    let mut short: String = name.chars().take(CHIP_CHARS).collect();
+    if short.len() < name.len() {
+        short.push('…');
+    }
+    short
+}
+
+fn shifted(period: Period, days: i32) -> Option<Period> {
+    let (from, to) = (period.from.plus(days), period.to.plus(days));
+    (from >= FIRST_DAY && to <= END_DAY).then_some(Period { from, to })
+}
+
+fn owned_pairs(query: &Query) -> Vec<(String, String)> {
+    query.pairs().into_iter().map(|(key, value)| (key.to_owned(), value)).collect()
+}

@@ -1,0 +1,308 @@
+//! Funnel, breakdowns and context as tables, each with its finding as title.
+
+use super::{cac, differs, dimension_name, follow_up, said, scope};
+use crate::charts;
+use crate::kpis::board::Board;
+use crate::kpis::model::{Breakdown, Figures, wilson};
+use crate::kpis::sheet::{Kpi, Section};
+use crate::kpis::words;
+use crate::leads::model::{Dimension, Reason, ValueId};
+use crate::ui::says::{Cell, Column, Table};
+use std::cmp::Ordering;
+
+/// As many values of a dimension a table shows.
+const ROWS: usize = 25;
+/// As many on a page with every dimension.
+const FEW_ROWS: usize = 10;
+/// Fewer mature leads than this are not compared.
+const ENOUGH: u32 = 20;
+
+/// How far the mature leads came, and where they were left.
+pub(super) fn funnel(board: &Board) -> Section {
+    let funnel = &board.answer.funnel;
+    let touched = board.answer.current.follow_up.measured;
+    let steps = [
+        ("Handed over", funnel.handed_over, ""),
+        ("Accepted", funnel.accepted, "not accepted"),
+        ("Touched", funnel.touched, "never touched"),
+        ("Connected", funnel.connected, "never in two-way contact"),
+        ("Opportunity", funnel.opportunity, "without an opportunity"),
+        ("Won", funnel.won, "lost or still open"),
+    ];
+    let all = funnel.handed_over;
+    let share = |n: u32| f64::from(n) / f64::from(all.max(1));
+    let mut rows = Vec::new();
+    let mut worst: Option<(u32, u32, &str)> = None;
+    for (i, &(name, n, left)) in steps.iter().enumerate().filter(|_| all > 0) {
+        let before = if i == 0 { n } else { steps[i - 1].1 };
+        let lost = before.saturating_sub(n);
+        if worst.is_none_or(|(most, ..)| lost > most) && i > 0 {
+            worst = Some((lost, before, left));
+        }
+        let way = if i == 0 || lost == 0 { String::new() } else { format!("\u{2212}{} {left}", words::count(lost)) };
+        let implied = matches!(name, "Touched" | "Connected") && !touched;
+        rows.push(vec![
+            Cell::new(name),
+            Cell::new(words::count(n)),
+            Cell::new(charts::share(share(n), share(before))),
+            Cell::new(if i == 0 { None } else { words::percent(n, before) }.unwrap_or_default()),
+            Cell::new(way).sub(if implied { "no touch is recorded; later steps imply it" } else { "" }),
+        ]);
+    }
+    let title = match worst {
+        _ if all == 0 => "It is too early for a funnel: no lead is old enough".to_owned(),
+        Some((lost, before, left)) if lost > 0 => {
+            format!("Most are left on one step: {} of {} {left}", words::count(lost), words::count(before))
+        }
+        _ => "No lead was left on the way".to_owned(),
+    };
+    let caption = format!(
+        "{} of these days, all old enough to be judged. Lost leads stay counted; a later step implies the earlier ones.",
+        words::counted(all, "lead", "leads")
+    );
+    let head = vec![
+        Column::words("Step"),
+        Column::numbers("Leads"),
+        Column::drawing("Share"),
+        Column::numbers("Of the step before"),
+        Column::words("Left on the way"),
+    ];
+    Section { title, table: Table { caption, head, rows, foot: Vec::new() }, more: String::new() }
+}
+
+/// Why leads were turned down, most frequent first.
+pub(super) fn reasons(board: &Board) -> String {
+    let named =
+        board.answer.reasons.iter().take(6).map(|(key, n)| format!("{} {}", words::count(*n), reason_name(key)));
+    let named: Vec<String> = named.collect();
+    if named.is_empty() {
+        String::new()
+    } else {
+        format!("Reasons that sales gave for turning leads down: {}.", named.join(", "))
+    }
+}
+
+/// All four KPIs by the chosen dimension.
+pub(super) fn breakdown(board: &Board) -> Section {
+    let Some(breakdown) = board.answer.by.first() else {
+        return Section { title: String::new(), table: Table::default(), more: String::new() };
+    };
+    let dimension = breakdown.dimension;
+    let name = dimension_name(dimension);
+    let names = board.names(dimension);
+    let shown = &breakdown.rows[..breakdown.rows.len().min(ROWS)];
+    let top = scale_top(shown.iter().map(|(_, figures)| figures).chain([&board.answer.current]));
+    let average = rate(&board.answer.current);
+    let with_cost = shown.iter().any(|(_, figures)| figures.cac.media_minor.is_some());
+    let mut head = vec![
+        Column::words(name),
+        Column::numbers("Leads"),
+        Column::numbers("Rate"),
+        Column::drawing("95 % interval of the rate"),
+        Column::numbers("Opportunities"),
+    ];
+    if with_cost {
+        head.push(Column::numbers("Media per customer"));
+    }
+    head.extend(["Follow-up", "On time", "Feedback"].map(Column::numbers));
+    let row = |label: Cell, figures: &Figures| {
+        let k = &figures.conversion;
+        let dot = match (rate(figures), wilson(k.opportunities, k.mature)) {
+            (Some(rate), Some(interval)) => charts::interval(rate, interval, average, top),
+            _ => String::new(),
+        };
+        let mut cells = vec![
+            label,
+            Cell::new(words::count(k.leads)),
+            Cell::new(said(Kpi::LeadToOpportunity).short(board, figures)).stressed(),
+            Cell::new(dot),
+            Cell::new(format!("{} of {}", words::count(k.opportunities), words::count(k.mature))).quiet(),
+        ];
+        if with_cost {
+            cells.push(media(board, figures));
+        }
+        cells.extend([
+            Cell::new(said(Kpi::FollowUp).short(board, figures)),
+            Cell::new(follow_up::on_time(figures).unwrap_or_else(|| "no data".to_owned())),
+            Cell::new(said(Kpi::FeedbackCoverage).short(board, figures)),
+        ]);
+        cells
+    };
+    let rows = shown.iter().map(|(value, figures)| row(value_cell("/", board, dimension, &names, *value), figures));
+    let mut caption =
+        format!("Most leads first. Rate: dot and 95\u{a0}% interval on a scale of 0–{:.0}\u{a0}%", top * 100.0);
+    if let Some(average) =
+        words::percent(board.answer.current.conversion.opportunities, board.answer.current.conversion.mature)
+    {
+        caption += &format!(", dashed line at the average of {average}");
+    }
+    caption += ".";
+    if !with_cost {
+        caption += &format!(" Cost per customer is not offered: spend is not recorded by {dimension}.");
+    }
+    Section {
+        title: finding(breakdown, board),
+        table: Table {
+            caption,
+            head,
+            rows: rows.collect(),
+            foot: row(Cell::new("All of them"), &board.answer.current),
+        },
+        more: left_out(breakdown.rows.len(), ROWS),
+    }
+}
+
+/// One KPI by every dimension that has more than one value.
+pub(super) fn by_every_dimension(kpi: Kpi, board: &Board) -> Vec<Section> {
+    let said = said(kpi);
+    let path = super::path(kpi);
+    let section = |breakdown: &Breakdown| {
+        let dimension = breakdown.dimension;
+        let names = board.names(dimension);
+        let mut head = vec![Column::words(dimension_name(dimension))];
+        head.extend(said.columns());
+        let row = |label: Cell, figures: &Figures| {
+            let mut cells = vec![label];
+            cells.extend(said.cells(board, figures));
+            cells
+        };
+        let shown = breakdown.rows.iter().take(FEW_ROWS);
+        Section {
+            title: format!("By {dimension}"),
+            table: Table {
+                caption: "Most leads first.".to_owned(),
+                head,
+                rows: shown
+                    .map(|(value, figures)| row(value_cell(&path, board, dimension, &names, *value), figures))
+                    .collect(),
+                foot: row(Cell::new("All of them"), &board.answer.current),
+            },
+            more: left_out(breakdown.rows.len(), FEW_ROWS),
+        }
+    };
+    board.answer.by.iter().filter(|breakdown| breakdown.rows.len() > 1).map(section).collect()
+}
+
+/// Volumes of both periods.
+pub(super) fn context(board: &Board) -> Table {
+    let (now, before) = (&board.answer.current.context, &board.answer.before.context);
+    let counts = |name: &str, now: u32, before: u32| {
+        vec![Cell::new(name), Cell::new(words::count(now)).stressed(), Cell::new(words::count(before)).quiet()]
+    };
+    let money = |name: &str, now: i64, before: i64| {
+        let amount = |minor: i64| board.currency.amount(minor);
+        vec![Cell::new(name), Cell::new(amount(now)).stressed(), Cell::new(amount(before)).quiet()]
+    };
+    let mut rows = vec![
+        counts("Leads handed over", now.handed_over, before.handed_over),
+        counts("Opportunities opened", now.opportunities, before.opportunities),
+        money("Value of the opportunities opened", now.pipeline_minor, before.pipeline_minor),
+        counts("Leads won", now.won, before.won),
+        money("Value won", now.won_minor, before.won_minor),
+        counts("Leads excluded by rule", now.excluded, before.excluded),
+    ];
+    if now.out_of_order > 0 || before.out_of_order > 0 {
+        rows.push(counts("Leads with milestones out of order", now.out_of_order, before.out_of_order));
+    }
+    let head =
+        vec![Column::words("What happened in these days"), Column::numbers("This period"), Column::numbers("Before")];
+    Table { caption: String::new(), head, rows, foot: Vec::new() }
+}
+
+/// Which value converts best and which least, where that is more than chance.
+fn finding(breakdown: &Breakdown, board: &Board) -> String {
+    let dimension = breakdown.dimension;
+    let names = board.names(dimension);
+    let judged = |figures: &Figures| (figures.conversion.opportunities, figures.conversion.mature);
+    let mut ranked: Vec<_> = breakdown.rows.iter().filter(|(_, figures)| figures.conversion.mature >= ENOUGH).collect();
+    ranked.sort_by(|(_, a), (_, b)| rate(b).partial_cmp(&rate(a)).unwrap_or(Ordering::Equal));
+    let (Some((best, best_figures)), Some((least, least_figures))) = (ranked.first(), ranked.last()) else {
+        return format!("Too few leads are old enough to compare by {dimension}");
+    };
+    if ranked.len() < 2 {
+        return format!("Only one {dimension} has enough leads to be judged");
+    }
+    if differs(judged(least_figures), judged(best_figures)) != Some(Ordering::Greater) {
+        return format!("No {dimension} stands out: chance explains the differences");
+    }
+    let name = |value: &Option<ValueId>| clipped(names.get(value).copied().unwrap_or("unknown"));
+    let share = |figures: &Figures| said(Kpi::LeadToOpportunity).short(board, figures);
+    format!("{} converts best ({}), {} least ({})", name(best), share(best_figures), name(least), share(least_figures))
+}
+
+fn value_cell(
+    path: &str,
+    board: &Board,
+    dimension: Dimension,
+    names: &std::collections::HashMap<Option<ValueId>, &str>,
+    value: Option<ValueId>,
+) -> Cell {
+    let name = names.get(&value).copied().unwrap_or("unknown");
+    let only = board.query.with_only(dimension, value.map(|_| name));
+    Cell::new(name).href(scope::address(path, &only))
+}
+
+fn media(board: &Board, figures: &Figures) -> Cell {
+    match (cac::media_only(&figures.cac), figures.cac.media_minor) {
+        (Some(amount), _) => Cell::new(board.currency.amount(amount)),
+        (None, Some(spent)) if spent > 0 => {
+            Cell::new("not defined").quiet().sub(format!("{}, no customer yet", board.currency.amount(spent)))
+        }
+        _ => Cell::new("no spend").quiet(),
+    }
+}
+
+fn rate(figures: &Figures) -> Option<f64> {
+    let k = &figures.conversion;
+    (k.mature > 0).then(|| f64::from(k.opportunities) / f64::from(k.mature))
+}
+
+/// The least full ten percent that holds all intervals.
+fn scale_top<'a>(figures: impl Iterator<Item = &'a Figures>) -> f64 {
+    let highest = figures
+        .filter(|figures| figures.conversion.mature >= ENOUGH)
+        .filter_map(|figures| wilson(figures.conversion.opportunities, figures.conversion.mature))
+        .map(|(_, high)| high)
+        .fold(0.1, f64::max);
+    ((highest * 10.0).ceil() / 10.0).min(1.0)
+}
+
+fn left_out(rows: usize, shown: usize) -> String {
+    match rows.saturating_sub(shown) {
+        0 => String::new(),
+        n => format!("{n} more with fewer leads are not shown; a filter brings them here."),
+    }
+}
+
+fn clipped(name: &str) -> String {
+    let mut short: String = name.chars().take(40).collect();
+    if short.len() < name.len() {
+        short.push('…');
+    }
+    short
+}
+
+/// A reason in words; one that the product does not know stands as it is.
+fn reason_name(key: &str) -> String {
+    let words = match Reason::from_key(key) {
+        Some(Reason::InvalidData) => "invalid data",
+        Some(Reason::SpamOrTest) => "spam or test",
+        Some(Reason::Duplicate) => "duplicate",
+        Some(Reason::OutsideIcp) => "outside ICP",
+        Some(Reason::WrongPerson) => "wrong person",
+        Some(Reason::ExistingCustomer) => "existing customer",
+        Some(Reason::Competitor) => "competitor",
+        Some(Reason::SellerOrStudent) => "seller or student",
+        Some(Reason::BelowCriteria) => "below the criteria",
+        Some(Reason::Unreachable) => "unreachable",
+        Some(Reason::NoNeed) => "no need",
+        Some(Reason::NoBudget) => "no budget",
+        Some(Reason::NotNow) => "not now",
+        Some(Reason::NoAuthority) => "no authority",
+        Some(Reason::OfferGap) => "gap in the offer",
+        Some(Reason::ChoseCompetitor) => "chose a competitor",
+        Some(Reason::Other) => "other",
+        None => return key.replace('_', " "),
+    };
+    words.to_owned()
+}

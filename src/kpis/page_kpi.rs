@@ -1,0 +1,67 @@
+//! One KPI: how it is counted, with the period's own numbers, how it moved, and by every dimension.
+
+use super::api;
+use super::page::{ChartKey, More, NoLead};
+use super::page_court::CourtView;
+use super::page_scope::{NoteView, ScopeBar};
+use super::sheet::{Kpi, KpiPage, KpiShown, Section};
+use crate::app::{Problem, Settled};
+use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, SectionHead};
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::{use_location, use_params_map};
+
+/// `/kpis/:name`
+#[component]
+pub fn KpiRoute() -> impl IntoView {
+    let params = use_params_map();
+    let search = use_location().search;
+    let name = move || params.read().get("name").unwrap_or_default();
+    let sheet = Resource::new(move || (name(), search.get()), |(name, search)| api::read_kpi(name, search));
+    let title = move || Kpi::from_key(&name()).map_or("Nothing here", Kpi::name);
+    let shown = move || {
+        Suspend::new(async move {
+            match sheet.await {
+                Ok(KpiPage::Shown(shown)) => view! { <ShownKpi shown=*shown/> }.into_any(),
+                Ok(KpiPage::NoLead(_)) => view! { <NoLead/> }.into_any(),
+                Err(error) => view! { <Problem error way="/" way_words="To the scoreboard"/> }.into_any(),
+            }
+        })
+    };
+    view! { <Title text=move || format!("{} · Doubles", title())/><Settled>{shown}</Settled> }
+}
+
+#[component]
+fn ShownKpi(shown: KpiShown) -> impl IntoView {
+    let rules = shown.definition.into_iter().map(|rule| view! { <li>{rule}</li> }).collect_view();
+    let breakdowns = shown.breakdowns.into_iter().map(|section| view! { <ByDimension section/> }).collect_view();
+    view! {
+        <PageHead title=shown.court.kpi.name() lede=shown.scope.lede.clone()/>
+        <ScopeBar scope=shown.scope/>
+        {shown.note.map(|note| view! { <NoteView note/> })}
+        <div class="kpi-head">
+            <div class="courts" data-one=""><CourtView court=shown.court/></div>
+            <section aria-labelledby="definition">
+                <SectionHead id="definition" title="How it is counted"/>
+                <p class="formula"><ProseText prose=shown.formula/></p>
+                <ul class="rules">{rules}</ul>
+            </section>
+        </div>
+        <section class="section" aria-labelledby="trend">
+            <SectionHead id="trend" title="How it moved"><ChartKey/></SectionHead>
+            <ChartFigure chart=shown.trend/>
+        </section>
+        <section class="section" aria-labelledby="breakdowns">
+            <SectionHead id="breakdowns" title="Where it differs"/>
+            <div class="cols-2 breakdowns">{breakdowns}</div>
+        </section>
+    }
+}
+
+#[component]
+fn ByDimension(section: Section) -> impl IntoView {
+    let label = section.title.clone();
+    view! {
+        <div class="by"><h3>{section.title}</h3><DataTable table=section.table label/><More text=section.more/></div>
+    }
+}

@@ -1,0 +1,239 @@
+//! What a part of a page says, as plain data: made on the server, placed by the components of this folder. Texts are
+//! finished, so that server and browser cannot show different ones.
+
+use serde::{Deserialize, Serialize};
+
+/// Text in which some words stand out.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Prose(pub Vec<Run>);
+
+/// A stretch of text and whether it stands out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run(pub String, pub bool);
+
+impl Prose {
+    /// Only plain text.
+    pub fn plain(text: impl Into<String>) -> Self {
+        Self::default().say(text)
+    }
+
+    /// And then this.
+    #[must_use]
+    pub fn say(mut self, text: impl Into<String>) -> Self {
+        self.0.push(Run(text.into(), false));
+        self
+    }
+
+    /// And then this, which stands out.
+    #[must_use]
+    pub fn stress(mut self, text: impl Into<String>) -> Self {
+        self.0.push(Run(text.into(), true));
+        self
+    }
+}
+
+/// A link, or one choice of several.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// Its words.
+    pub text: String,
+    /// Where it leads.
+    pub href: String,
+    /// It is what is shown now.
+    pub current: bool,
+}
+
+/// The number that matters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figure {
+    /// Its parts in order: the text, and whether it is a unit, which is small.
+    pub parts: Vec<(String, bool)>,
+    /// How sure it is.
+    pub tone: Tone,
+}
+
+/// How loud a figure is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Tone {
+    /// It counts.
+    Full,
+    /// It does not count yet.
+    Quiet,
+    /// There is no number: a word.
+    Word,
+}
+
+impl Figure {
+    /// A number that counts, as numbers and units.
+    pub fn number(parts: Vec<(String, bool)>) -> Self {
+        Self { parts, tone: Tone::Full }
+    }
+
+    /// What is undefined is a word.
+    pub fn word(word: impl Into<String>) -> Self {
+        Self { parts: vec![(word.into(), false)], tone: Tone::Word }
+    }
+}
+
+/// A verdict on a number: a mark, a word, a colour.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Status {
+    /// Which mark and colour.
+    pub kind: StatusKind,
+    /// The word, which is never missing.
+    pub words: String,
+}
+
+/// The marks that a status can have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum StatusKind {
+    /// On target.
+    Good,
+    /// Below what it should be.
+    Short,
+    /// Above what it should be.
+    Over,
+    /// Nothing to judge, or not yet.
+    Early,
+}
+
+impl StatusKind {
+    /// As the style sheet knows it.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Short => "short",
+            Self::Over => "over",
+            Self::Early => "early",
+        }
+    }
+}
+
+impl Status {
+    /// A status of a kind.
+    pub fn new(kind: StatusKind, words: impl Into<String>) -> Self {
+        Self { kind, words: words.into() }
+    }
+}
+
+/// A table: the first cell of a row is its heading.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Table {
+    /// What it shows.
+    pub caption: String,
+    /// The columns.
+    pub head: Vec<Column>,
+    /// The rows.
+    pub rows: Vec<Vec<Cell>>,
+    /// The row of totals, empty where there is none.
+    pub foot: Vec<Cell>,
+}
+
+/// A column's heading and how its cells stand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Column {
+    /// Its words.
+    pub text: String,
+    /// What its cells hold.
+    pub holds: Holds,
+}
+
+/// What the cells of a column hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Holds {
+    /// Words, flush left.
+    Words,
+    /// Numbers, flush right.
+    Numbers,
+    /// A drawing; the heading is only heard.
+    Drawing,
+}
+
+impl Column {
+    /// A column of words.
+    pub fn words(text: impl Into<String>) -> Self {
+        Self { text: text.into(), holds: Holds::Words }
+    }
+
+    /// A column of numbers.
+    pub fn numbers(text: impl Into<String>) -> Self {
+        Self { text: text.into(), holds: Holds::Numbers }
+    }
+
+    /// A column of drawings.
+    pub fn drawing(text: impl Into<String>) -> Self {
+        Self { text: text.into(), holds: Holds::Drawing }
+    }
+}
+
+/// One cell.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Cell {
+    /// Its words or number; for a drawing, an SVG of `charts`.
+    pub text: String,
+    /// A second line, smaller.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub sub: String,
+    /// Where it leads, if anywhere.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub href: String,
+    /// It is what the row is about.
+    #[serde(skip_serializing_if = "is_false")]
+    pub stressed: bool,
+    /// It only stands beside.
+    #[serde(skip_serializing_if = "is_false")]
+    pub quiet: bool,
+}
+
+impl Cell {
+    /// A plain cell.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// With a second line.
+    #[must_use]
+    pub fn sub(self, sub: impl Into<String>) -> Self {
+        Self { sub: sub.into(), ..self }
+    }
+
+    /// As a link.
+    #[must_use]
+    pub fn href(self, href: impl Into<String>) -> Self {
+        Self { href: href.into(), ..self }
+    }
+
+    /// Standing out.
+    #[must_use]
+    pub fn stressed(self) -> Self {
+        Self { stressed: true, ..self }
+    }
+
+    /// Standing back.
+    #[must_use]
+    pub fn quiet(self) -> Self {
+        Self { quiet: true, ..self }
+    }
+}
+
+/// A chart that is finished, with the sentence that it proves and the figures behind it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Chart {
+    /// The finding.
+    pub title: String,
+    /// What is measured, in which unit, against which target.
+    pub measure: String,
+    /// The drawing, an SVG of `charts`.
+    pub svg: String,
+    /// The same as a table.
+    pub figures: Table,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
+}

@@ -1,0 +1,67 @@
+//! Tables: the first cell of a row is its heading, numbers stand flush right.
+
+use super::says::{Cell, Holds, Table};
+use leptos::prelude::*;
+
+/// A table of finished cells.
+#[component]
+pub fn DataTable(
+    /// What it shows.
+    table: Table,
+    /// A class of its own, for a table that changes its shape on small screens.
+    #[prop(default = "")]
+    class: &'static str,
+    /// What it is called for those who cannot see where it stands; the caption where that is empty.
+    #[prop(into, optional)]
+    label: String,
+) -> impl IntoView {
+    let holds: Vec<Holds> = table.head.iter().map(|column| column.holds).collect();
+    let head = table.head.into_iter().map(|column| match column.holds {
+        Holds::Words => view! { <th scope="col">{column.text}</th> }.into_any(),
+        Holds::Numbers => view! { <th scope="col" class="num">{column.text}</th> }.into_any(),
+        Holds::Drawing => view! { <th scope="col"><span class="sr">{column.text}</span></th> }.into_any(),
+    });
+    let row = |cells: Vec<Cell>| {
+        let cells = cells.into_iter().zip(&holds).enumerate();
+        let cells = cells.map(|(i, (cell, holds))| if i == 0 { heading(cell) } else { data(cell, *holds) });
+        view! { <tr>{cells.collect_view()}</tr> }
+    };
+    let rows = table.rows.into_iter().map(row).collect_view();
+    let foot = (!table.foot.is_empty()).then(|| view! { <tfoot>{row(table.foot)}</tfoot> });
+    let label = if label.is_empty() { table.caption.clone() } else { label };
+    let caption = (!table.caption.is_empty()).then(|| view! { <caption>{table.caption}</caption> });
+    view! {
+        <div class="table-wrap" tabindex="0" role="region" aria-label=label>
+            <table class=format!("table {class}")>
+                {caption}
+                <thead><tr>{head.collect_view()}</tr></thead>
+                <tbody>{rows}</tbody>
+                {foot}
+            </table>
+        </div>
+    }
+}
+
+fn heading(cell: Cell) -> AnyView {
+    if cell.href.is_empty() {
+        view! { <th scope="row">{cell.text}{sub(cell.sub)}</th> }.into_any()
+    } else {
+        view! { <th scope="row"><a class="row-link" href=cell.href>{cell.text}</a>{sub(cell.sub)}</th> }.into_any()
+    }
+}
+
+fn data(cell: Cell, holds: Holds) -> AnyView {
+    let class = match (holds, cell.quiet) {
+        (Holds::Drawing, _) => return view! { <td class="drawing" inner_html=cell.text></td> }.into_any(),
+        (Holds::Numbers, false) => "num",
+        (Holds::Numbers, true) => "num quiet",
+        (Holds::Words, false) => "",
+        (Holds::Words, true) => "quiet",
+    };
+    let text = if cell.stressed { view! { <b>{cell.text}</b> }.into_any() } else { cell.text.into_any() };
+    view! { <td class=class>{text}{sub(cell.sub)}</td> }.into_any()
+}
+
+fn sub(text: String) -> Option<impl IntoView> {
+    (!text.is_empty()).then(|| view! { <span class="sub">{text}</span> })
+}
