@@ -3,6 +3,9 @@
 use crate::error::AppError;
 use crate::kpis::page::ScoreboardPage;
 use crate::kpis::page_kpi::KpiRoute;
+use crate::people::page::{CodePage, JoinPage, ResetPage, SignInPage, WelcomePage};
+use crate::settings::page::SettingsPage;
+use crate::settings::page_people::PeopleSettingsPage;
 use crate::ui::{Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
@@ -53,7 +56,14 @@ pub fn App() -> impl IntoView {
                     <Routes fallback=MissingPage>
                         <Route path=path!("/") view=ScoreboardPage ssr=SsrMode::Async/>
                         <Route path=path!("/kpis/:name") view=KpiRoute ssr=SsrMode::Async/>
-                        <Route path=path!("/ui") view=Parts/>
+                        <Route path=path!("/welcome") view=WelcomePage ssr=SsrMode::Async/>
+                    <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                    <Route path=path!("/sign-in/code") view=CodePage ssr=SsrMode::Async/>
+                    <Route path=path!("/join") view=JoinPage ssr=SsrMode::Async/>
+                    <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async/>
+                    <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/people") view=PeopleSettingsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/ui") view=Parts/>
                     </Routes>
                 </main>
             </div>

@@ -14,6 +14,7 @@ pub mod leads;
 pub mod money;
 pub mod people;
 pub mod period;
+pub mod settings;
 pub mod ui;
 
 #[cfg(feature = "ssr")]

@@ -50,7 +50,7 @@ impl People {
         let (email, name) = (Email::parse(&newcomer.email)?, check_name(&newcomer.name)?);
         password::check(&newcomer.password, email.as_str())?;
         let hash = self.hasher.hash(newcomer.password).await?;
-        if workspace::store::find(&mut self.db.read().await?).await?.is_none() {
+        if !self.has_workspace().await? {
             workspace::store::create(&self.db, workspace, &name, self.clock.now()).await?;
         }
         let caller = Caller { visitor: Visitor::ThisMachine, session: None, origin: origin.clone() };

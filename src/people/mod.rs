@@ -3,13 +3,23 @@
 //! [`permission`] is the one table of who may do what; [`access`] says which path needs which action, and the gate
 //! in front of every request asks it. A server function asks again, since pages call it without a request of its own.
 
+pub mod api;
 pub mod model;
+pub mod page;
 pub mod permission;
 
+#[cfg(feature = "ssr")]
+pub mod access;
 #[cfg(feature = "ssr")]
 pub mod address;
 #[cfg(feature = "ssr")]
 pub mod command;
+#[cfg(feature = "ssr")]
+pub mod current;
+#[cfg(feature = "ssr")]
+pub mod forms;
+#[cfg(feature = "ssr")]
+pub mod gate;
 #[cfg(feature = "ssr")]
 pub mod joining;
 #[cfg(feature = "ssr")]

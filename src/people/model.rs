@@ -136,6 +136,28 @@ impl Standing {
     }
 }
 
+/// Who sees the page; `None` where nobody is signed in.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen(pub Option<Visitor>);
+
+/// A form that was not taken: why, and what stood in it (never a secret), so that nobody types it again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejected {
+    /// Why; empty where no form came before this page.
+    pub sentence: String,
+    /// Field and value.
+    pub filled: Vec<(String, String)>,
+    /// What a form answers with that is shown this once: codes on paper, a link.
+    pub shown_once: Vec<String>,
+}
+
+impl Rejected {
+    /// What stood in a field.
+    pub fn value(&self, field: &str) -> String {
+        self.filled.iter().find(|(name, _)| name == field).map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+}
+
 /// A browser in which somebody is signed in, as the person sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionView {

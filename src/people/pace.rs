@@ -131,10 +131,21 @@ impl Attempt {
     /// account of their own could try others' for ever.)
     pub fn forgive(self) {
         let mut tries = self.pace.lock();
-        if let Some(entry) = tries.get_mut(&self.address) {
-            entry.failed = entry.failed.saturating_sub(1);
-        }
+        uncount(&mut tries, &self.address);
         tries.remove(&self.account);
+    }
+
+    /// Nothing was tried after all.
+    pub fn withdraw(self) {
+        let mut tries = self.pace.lock();
+        uncount(&mut tries, &self.address);
+        uncount(&mut tries, &self.account);
+    }
+}
+
+fn uncount(tries: &mut FxHashMap<Key, Tries>, key: &Key) {
+    if let Some(entry) = tries.get_mut(key) {
+        entry.failed = entry.failed.saturating_sub(1);
     }
 }
 

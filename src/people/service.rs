@@ -1,7 +1,7 @@
 //! Accounts as a running server knows them: the database, the hashing threads, and who has tried how often.
 
 use super::model::{Account, AccountId, Email, SessionId, Standing, Visitor, check_name};
-use super::pace::Pace;
+use super::pace::{Attempt, Pace};
 use super::password::Hasher;
 use super::store::{self, Origin};
 use super::token::Token;
@@ -10,6 +10,7 @@ use crate::error::{AppError, Result};
 use crate::period::Instant;
 use crate::server::clock::Clock;
 use crate::server::db::Db;
+use crate::workspace;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -59,6 +60,11 @@ impl People {
         Ok(any)
     }
 
+    /// Whether the workspace has been set up.
+    pub async fn has_workspace(&self) -> Result<bool> {
+        Ok(workspace::store::find(&mut self.db.read().await?).await?.is_some())
+    }
+
     /// Who holds the token of a session, if it is still good: neither idle nor old nor of somebody disabled.
     pub async fn find_session(&self, token: &Token, origin: &Origin) -> Result<Option<(Account, SessionId)>> {
         let now = self.clock.now();
@@ -76,6 +82,14 @@ impl People {
             tx.commit().await?;
         }
         Ok(Some((session.account, session.id)))
+    }
+
+    /// Counts an attempt at something that can be guessed, and waits as long as it must.
+    ///
+    /// # Errors
+    /// Too many attempts from this address are waiting already.
+    pub async fn admit(&self, what: &str, from: &super::gate::From) -> Result<Attempt> {
+        self.pace.admit(self.clock.now(), from.address, what).await
     }
 
     /// Adds an account, without a password yet.

@@ -42,7 +42,13 @@ impl People {
         let attempt = self.pace.admit(self.clock.now(), address, &key).await?;
         let found = store::find_by_key(&mut self.db.read().await?, &key).await?;
         let hash = found.as_ref().and_then(|found| found.password.clone());
-        let right = self.hasher.verify(password, hash).await?;
+        let right = match self.hasher.verify(password, hash).await {
+            Ok(right) => right,
+            Err(error) => {
+                attempt.withdraw();
+                return Err(error);
+            }
+        };
         match found {
             Some(found) if right && !found.account.disabled => {
                 attempt.forgive();

@@ -1,0 +1,117 @@
+//! How this server is reached: by which address, over which scheme, through which proxies.
+
+use super::config::ServeConfig;
+use crate::error::{AppError, Result};
+use axum::http::Uri;
+use ipnet::IpNet;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+/// The client's end of the connection that a request came over.
+#[derive(Clone, Copy, Debug)]
+pub struct Peer(pub SocketAddr);
+
+/// How this server is reached; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// What links that leave the page begin with, without a slash at the end. Never taken from a request.
+    pub base_url: Arc<str>,
+    /// Browsers speak https to it, so cookies are sent over nothing else.
+    pub https: bool,
+    /// Nobody but this machine can reach it.
+    pub this_machine_only: bool,
+    /// Proxies whose word about the client's address is taken.
+    pub trusted_proxies: Arc<[IpNet]>,
+    /// What the first visitor types where others can reach the server; printed when it starts.
+    pub first_run_code: Option<Arc<str>>,
+}
+
+impl Site {
+    /// Of a server that is started with this configuration.
+    ///
+    /// # Errors
+    /// The base URL is none, or has a path: cookies and links need the root of a host.
+    pub fn new(config: &ServeConfig) -> Result<Self> {
+        let base_url = config.base_url.clone().unwrap_or_else(|| format!("http://{}", config.address));
+        let parsed: Option<Uri> = base_url.parse().ok();
+        let Some((scheme, host)) = parsed.as_ref().and_then(|url| Some((url.scheme_str()?, url.host()?))) else {
+            return Err(wrong_base_url(&base_url));
+        };
+        let at_root = parsed.as_ref().is_some_and(|url| url.path() == "/" && url.query().is_none());
+        if !["http", "https"].contains(&scheme) || !at_root {
+            return Err(wrong_base_url(&base_url));
+        }
+        Ok(Self {
+            base_url: base_url.trim_end_matches('/').into(),
+            https: scheme == "https",
+            this_machine_only: config.address.ip().is_loopback()
+                && is_this_machine(host)
+                && config.trusted_proxies.is_empty(),
+            trusted_proxies: config.trusted_proxies.clone().into(),
+            first_run_code: None,
+        })
+    }
+}
+
+impl Default for Site {
+    /// On this machine, at the default port.
+    fn default() -> Self {
+        Self {
+            base_url: "http://127.0.0.1:3000".into(),
+            https: false,
+            this_machine_only: true,
+            trusted_proxies: Arc::default(),
+            first_run_code: None,
+        }
+    }
+}
+
+fn is_this_machine(host: &str) -> bool {
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host.eq_ignore_ascii_case("localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+fn wrong_base_url(base_url: &str) -> AppError {
+    AppError::Invalid(format!(
+        "--base-url {base_url:?} is not the root of a site. Write it as https://doubles.company.example"
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site(address: &str, base_url: Option<&str>, proxies: &[&str]) -> Result<Site> {
+        Site::new(&ServeConfig {
+            address: address.parse().expect("the tests write addresses"),
+            base_url: base_url.map(str::to_owned),
+            trusted_proxies: proxies.iter().map(|net| net.parse().expect("the tests write nets")).collect(),
+        })
+    }
+
+    #[test]
+    fn only_a_loopback_address_without_a_name_or_proxy_is_this_machine_alone() {
+        let alone = |address, base_url, proxies: &[&str]| {
+            site(address, base_url, proxies).expect("a good configuration").this_machine_only
+        };
+        assert!(alone("127.0.0.1:3000", None, &[]));
+        assert!(alone("[::1]:3000", Some("http://localhost:3000"), &[]));
+        assert!(!alone("0.0.0.0:3000", None, &[]));
+        assert!(!alone("127.0.0.1:3000", Some("https://doubles.example"), &[]));
+        assert!(!alone("127.0.0.1:3000", None, &["127.0.0.1/32"]));
+    }
+
+    #[test]
+    fn cookies_and_links_follow_the_base_url() {
+        let site = site("127.0.0.1:3000", Some("https://doubles.example/"), &[]).expect("a good configuration");
+        assert!(site.https);
+        assert_eq!(&*site.base_url, "https://doubles.example");
+    }
+
+    #[test]
+    fn a_base_url_is_the_root_of_a_site() {
+        for wrong in ["doubles.example", "ftp://doubles.example", "https://doubles.example/app", "", "https://", "/"] {
+            assert!(site("127.0.0.1:3000", Some(wrong), &[]).is_err(), "{wrong}");
+        }
+    }
+}
