@@ -30,15 +30,15 @@ check: ## format, lints of both sides, style sheet
 	  cargo clippy --quiet --lib --features hydrate --target wasm32-unknown-unknown -- -D warnings
 	@scripts/step "Checking the style sheet" scripts/bundle-style target/checked.css
 
-test: check ## everything that CI runs: check, tests on SQLite and PostgreSQL, browser tests
-	@scripts/need postgres chromium
+test: check front ## everything that CI runs: check, tests on SQLite and PostgreSQL, browser tests
+	@scripts/need chromium
 	@scripts/step "Compiling the tests" cargo test --quiet --features ssr --no-run
 	@scripts/with-postgres cargo test --quiet --features ssr
 	@$(MAKE) --no-print-directory release
-	@npx --no-install playwright test
+	@node_modules/.bin/playwright test --config end2end
 
 bench: ## measure speed and memory, as a table
-	@scripts/need c python
+	@scripts/need c duckdb
 	@cargo bench --quiet --features ssr --bench bench
 
 torture: release ## the long ones: kill -9 cycles, soak, ten million leads

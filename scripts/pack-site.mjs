@@ -4,10 +4,11 @@
 //   pkg/<id>/       doubles.js, doubles_bg.wasm, doubles.css, fonts/: never change under this name
 //   …               public/ as it is: the favicon
 
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 
 const [id, profile] = process.argv.slice(2);
+const thorough = profile !== "dev";
 const fresh = "target/site.new";
 const pkg = `${fresh}/pkg/${id}`;
 
@@ -18,15 +19,15 @@ if (existsSync("style/fonts")) cpSync("style/fonts", `${pkg}/fonts`, { recursive
 cpSync("target/front/glue/doubles.js", `${pkg}/doubles.js`);
 cpSync("target/front/glue/doubles_bg.wasm", `${pkg}/doubles_bg.wasm`);
 cpSync("target/front/doubles.css", `${pkg}/doubles.css`);
-if (profile !== "dev") files(fresh).filter((file) => /\.(js|wasm|css|svg|txt|json|webmanifest)$/.test(file)).forEach(compress);
+files(fresh).filter((file) => /\.(js|wasm|css|svg|txt|json|webmanifest)$/.test(file)).forEach(compress);
 writeFileSync(`${fresh}/build-id`, id);
 
 rmSync("target/site", { recursive: true, force: true });
 renameSync(fresh, "target/site");
 
 for (const name of ["doubles.js", "doubles_bg.wasm", "doubles.css"]) {
-  const size = (suffix) => (existsSync(`target/site/pkg/${id}/${name}${suffix}`) ? readFileSync(`target/site/pkg/${id}/${name}${suffix}`).length : 0);
-  console.log(name, size(""), "bytes, brotli", size(".br"), "gzip", size(".gz"));
+  const [plain, brotli, gzip] = ["", ".br", ".gz"].map((ending) => statSync(`target/site/pkg/${id}/${name}${ending}`).size);
+  console.log(`${name}: ${plain} bytes, ${brotli} with brotli, ${gzip} with gzip`);
 }
 
 function files(folder) {
@@ -37,7 +38,7 @@ function files(folder) {
 
 function compress(file) {
   const bytes = readFileSync(file);
-  const best = { params: { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
-  writeFileSync(`${file}.br`, brotliCompressSync(bytes, best));
-  writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+  const effort = { params: { [constants.BROTLI_PARAM_QUALITY]: thorough ? 11 : 4, [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } };
+  writeFileSync(`${file}.br`, brotliCompressSync(bytes, effort));
+  writeFileSync(`${file}.gz`, gzipSync(bytes, { level: thorough ? 9 : 1 }));
 }

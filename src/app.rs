@@ -49,14 +49,11 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     view! {
         <Router>
-            <a class="skip" href="#main">"Skip to the content"</a>
-            <div class="shell">
-                <Navigation groups=groups() brand=view! { <Brand/> }.into_any()/>
-                <main class="main" id="main" tabindex="-1">
-                    <Routes fallback=MissingPage>
-                        <Route path=path!("/") view=ScoreboardPage ssr=SsrMode::Async/>
-                        <Route path=path!("/kpis/:name") view=KpiRoute ssr=SsrMode::Async/>
-                        <Route path=path!("/welcome") view=WelcomePage ssr=SsrMode::Async/>
+            <Frame>
+                <Routes fallback=MissingPage>
+                    <Route path=path!("/") view=ScoreboardPage ssr=SsrMode::Async/>
+                    <Route path=path!("/kpis/:name") view=KpiRoute ssr=SsrMode::Async/>
+                    <Route path=path!("/welcome") view=WelcomePage ssr=SsrMode::Async/>
                     <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                     <Route path=path!("/sign-in/code") view=CodePage ssr=SsrMode::Async/>
                     <Route path=path!("/join") view=JoinPage ssr=SsrMode::Async/>
@@ -64,10 +61,23 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
                     <Route path=path!("/settings/people") view=PeopleSettingsPage ssr=SsrMode::Async/>
                     <Route path=path!("/ui") view=Parts/>
-                    </Routes>
-                </main>
-            </div>
+                </Routes>
+            </Frame>
         </Router>
+    }
+}
+
+/// What stands around every page.
+#[component]
+pub fn Frame(children: Children) -> impl IntoView {
+    view! {
+        <a class="skip" href="#main">"Skip to the content"</a>
+        <div class="shell">
+            <Navigation groups=groups() brand=view! { <Brand/> }.into_any()/>
+            <main class="main" id="main" tabindex="-1">
+                {children()}
+            </main>
+        </div>
     }
 }
 

@@ -1,13 +1,22 @@
 //! The command line of Doubles.
 
 use clap::{Parser, Subcommand};
-use doubles::error::Result;
+use doubles::error::{AppError, Result};
+use doubles::import::command::{self as import, Args as Import};
+use doubles::import::undo::recover;
+use doubles::kpis::command::Kpis;
+use doubles::kpis::compute::compute;
+use doubles::kpis::store::load;
+use doubles::people::command::{self as user, UserCommand};
+use doubles::people::service::People;
 use doubles::server::config::{Config, ServeConfig};
-use doubles::server::open::open;
-use doubles::server::{AppState, serve, telemetry};
+use doubles::server::db::Db;
+use doubles::server::{AppState, open, serve, telemetry};
 use std::process::ExitCode;
 
 /// The shared scoreboard of a marketing and a sales team
+///
+/// Start with `doubles serve` and open http://localhost:3000, or bring your data first: `doubles import --help`.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
@@ -21,26 +30,80 @@ struct Cli {
 enum Command {
     /// Serve the pages until Ctrl-C
     Serve(ServeConfig),
+    Import(Import),
+    Kpis(Kpis),
+    /// Accounts: add, list, disable, reset the password
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+        /// What links begin with
+        #[arg(long, env = "DOUBLES_BASE_URL", value_name = "URL", default_value = "http://localhost:3000")]
+        base_url: String,
+    },
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run(Cli::parse()).await {
-        Ok(()) => ExitCode::SUCCESS,
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
         Err(error) => {
-            eprintln!("doubles: {error}");
-            ExitCode::FAILURE
+            // Help and version are no errors; 2, clap's own code, would say that an import rejected rows.
+            let code = if error.use_stderr() { ExitCode::FAILURE } else { ExitCode::SUCCESS };
+            // Nobody is left to tell when the terminal is gone.
+            let _ = error.print();
+            return code;
+        }
+    };
+    let done = match telemetry::start(&cli.config) {
+        Ok(()) => run(cli).await,
+        Err(error) => Err(error),
+    };
+    done.unwrap_or_else(|error| {
+        eprintln!("doubles: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn run(cli: Cli) -> Result<ExitCode> {
+    let Cli { config, command } = cli;
+    match command {
+        Command::Serve(serving) => {
+            let db = open_for_writing(&config).await?;
+            serve(&serving, AppState::new(db, config.clock())).await?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Import(args) => {
+            let db = open_for_writing(&config).await?;
+            let code = import::run(&args, &db, "command line", config.clock().now()).await;
+            db.close().await;
+            code.map(ExitCode::from)
+        }
+        Command::User { command, base_url } => {
+            let db = open_for_writing(&config).await?;
+            let done = user::run(command, &People::new(db.clone(), config.clock()), &base_url).await;
+            db.close().await;
+            done.map(|()| ExitCode::SUCCESS)
+        }
+        Command::Kpis(kpis) => {
+            kpis.period()?;
+            let db = open::open_read_only(&config.database()).await?;
+            let snapshot = load(&db).await?.ok_or_else(|| {
+                AppError::NotFound("There is no workspace yet. Import leads first: doubles import leads FILE.".into())
+            })?;
+            let question = kpis.question(&snapshot, config.clock().now())?;
+            print!("{}", kpis.render(&compute(&snapshot.facts, &question), &snapshot));
+            db.close().await;
+            Ok(ExitCode::SUCCESS)
         }
     }
 }
 
-async fn run(cli: Cli) -> Result<()> {
-    telemetry::start(&cli.config)?;
-    match cli.command {
-        Command::Serve(config) => {
-            cli.config.make_data_folder()?;
-            let db = open(&cli.config.database()).await?;
-            serve(&config, AppState::new(db, cli.config.clock())).await
-        }
+/// The database, made where there is none, with every import that was cut off taken back.
+async fn open_for_writing(config: &Config) -> Result<Db> {
+    config.make_data_folder()?;
+    let db = open::open(&config.database()).await?;
+    for file in recover(&db, config.clock().now()).await? {
+        eprintln!("The import of {file} had been cut off; it was taken back. Import the file again.");
     }
+    Ok(db)
 }

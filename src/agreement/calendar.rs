@@ -63,11 +63,12 @@ impl WorkCalendar {
     }
 
     /// Adds a range of a day. Its ends are local times: one that the clock shows twice is the earlier, one that it
-    /// skips moves forward; so a range inside the skipped hour may run into the next one, and is cut there.
+    /// skips moves forward, so a range inside the skipped hour may run into the next one, and is cut there. It ends
+    /// with its day: a day that a zone skipped has no working time.
     fn push(&mut self, day: Day, range: Range) {
         let (last, before) = self.spans.last().map_or((0, 0), |s| (s.closes, s.before + (s.closes - s.opens)));
         let opens = self.at(day, range.from).max(last);
-        let closes = self.at(day, range.to);
+        let closes = self.at(day, range.to).min(self.zone.start_of(day.plus(1)).0);
         if opens < closes {
             self.spans.push(Span { opens, closes, before });
         }
@@ -325,7 +326,8 @@ mod tests {
         for day in (first.0..=last.0).map(Day) {
             let exception = terms.exceptions.iter().find(|(exception, _)| *exception == day);
             for range in exception.map_or(&terms.week[day.weekday()], |(_, ranges)| ranges) {
-                ranges.push((instant(day, range.from), instant(day, range.to)));
+                // A day that the zone skipped ends where it begins.
+                ranges.push((instant(day, range.from), instant(day, range.to).min(zone.start_of(day.plus(1)).0)));
             }
         }
         ranges

@@ -6,22 +6,28 @@ use plotters::coord::types::RangedCoordf64;
 /// As finely as a place is told: hundredths of a percent.
 const STEPS: i32 = 10_000;
 
-/// A linear scale from zero to a top; places are percent from below.
+/// A linear scale; places are percent from below.
 pub(super) struct Scale {
     axis: RangedCoordf64,
-    top: f64,
+    low: f64,
+    high: f64,
 }
 
 impl Scale {
     /// From zero to `top`, or to 1 where that is not above zero.
     pub(super) fn to(top: f64) -> Self {
-        let top = if top.is_finite() && top > 0.0 { top } else { 1.0 };
-        Self { axis: (0.0..top).into(), top }
+        Self::between(0.0, if top.is_finite() && top > 0.0 { top } else { 1.0 })
+    }
+
+    /// From `low` to `high`, which lies above it.
+    pub(super) fn between(low: f64, high: f64) -> Self {
+        Self { axis: (low..high).into(), low, high }
     }
 
     /// 0 at the bottom to 100 at the top; what lies far outside stays close outside.
     pub(super) fn percent(&self, value: f64) -> f64 {
-        let value = value.clamp(-self.top, 2.0 * self.top);
+        let reach = self.high - self.low;
+        let value = value.clamp(self.low - reach, self.high + reach);
         f64::from(self.axis.map(&value, (0, STEPS))) * 100.0 / f64::from(STEPS)
     }
 

@@ -47,6 +47,8 @@ pub struct Trend<'a> {
     pub unit: &'a dyn Fn(f64) -> String,
     /// What the hatched part is called.
     pub young: &'a str,
+    /// What stands there where nothing was measured.
+    pub nothing: &'a str,
     /// The highest value that there can be, if there is one.
     pub most: Option<f64>,
 }
@@ -67,6 +69,10 @@ const FULL_HEIGHT: f64 = 190.0;
 const SPARK_HEIGHT: f64 = 48.0;
 /// Zero's line and four more.
 const ROUND_VALUES: usize = 5;
+/// No words stand higher than this, in pixels.
+const TOPMOST_WORDS: f64 = 12.0;
+/// The top of the scale over the highest value.
+const HEADROOM: f64 = 1.14;
 /// As many labels fit on the time axis of a phone.
 const TIME_LABELS: usize = 6;
 
@@ -82,13 +88,19 @@ impl Team {
 
 /// The chart with scale, grid, target, band, hatching and direct labels.
 pub fn trend(chart: &Trend) -> String {
-    let plot = Plot::new(chart, FULL);
+    let plot = Plot::with_scale(chart);
     let mut svg = open(FULL_HEIGHT, chart.says);
     plot.hatching(&mut svg);
+    if chart.points.iter().all(|point| point.value.is_none()) {
+        plot.nothing(&mut svg);
+        plot.time_axis(&mut svg);
+        return svg + "</svg>";
+    }
     plot.grid(&mut svg);
     plot.beginnings(&mut svg);
     plot.targets(&mut svg);
     plot.lines(&mut svg);
+    plot.scale_labels(&mut svg);
     plot.dots(&mut svg);
     plot.marks(&mut svg);
     plot.time_axis(&mut svg);
@@ -97,7 +109,7 @@ pub fn trend(chart: &Trend) -> String {
 
 /// The same without scale and words, small.
 pub fn spark(chart: &Trend) -> String {
-    let plot = Plot::new(chart, SPARK);
+    let plot = Plot::without_scale(chart);
     let mut svg = open(SPARK_HEIGHT, chart.says).replacen("class=\"chart\"", "class=\"chart spark\"", 1);
     plot.hatching(&mut svg);
     plot.targets(&mut svg);
@@ -118,14 +130,22 @@ struct Plot<'a> {
 }
 
 impl<'a> Plot<'a> {
-    fn new(chart: &'a Trend<'a>, frame: Frame) -> Self {
-        let values = chart.points.iter().flat_map(|point| [point.value, point.target]).flatten().fold(0.0, f64::max);
-        let intervals =
-            chart.points.iter().filter_map(|point| point.interval).map(|(_, high)| high).fold(0.0, f64::max);
+    /// From zero, with room for words above the highest point.
+    fn with_scale(chart: &'a Trend<'a>) -> Self {
+        let values = highest(chart.points.iter().flat_map(|point| [point.value, point.target]));
+        let intervals = highest(chart.points.iter().map(|point| point.interval.map(|(_, high)| high)));
         // A band may reach far above what there is to see: it is then cut.
-        let top = values.max(intervals.min(2.0 * values)) * 1.08;
+        let top = (values * HEADROOM).max(intervals.min(2.0 * values));
         let top = if top > 0.0 { top } else { intervals };
-        Self { chart, frame, scale: Scale::to(chart.most.map_or(top, |most| top.min(most))) }
+        Self { chart, frame: FULL, scale: Scale::to(chart.most.map_or(top, |most| top.min(most * HEADROOM))) }
+    }
+
+    /// As high as values and targets go: a spark shows the movement, not the size.
+    fn without_scale(chart: &'a Trend<'a>) -> Self {
+        let values = || chart.points.iter().flat_map(|point| [point.value, point.target]).flatten();
+        let (low, high) = (values().fold(f64::MAX, f64::min), values().fold(f64::MIN, f64::max));
+        let scale = if low < high { Scale::between(low, high) } else { Scale::to(2.0 * low.min(high)) };
+        Self { chart, frame: SPARK, scale }
     }
 
     fn x(&self, index: usize) -> f64 {
@@ -186,13 +206,27 @@ impl<'a> Plot<'a> {
         for (i, value) in self.scale.round_values(ROUND_VALUES).into_iter().enumerate() {
             let class = if i == 0 { "axis" } else { "grid" };
             let y = self.y(value).round();
-            let _ = write!(
-                svg,
-                "<line class=\"{class}\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/><text class=\"halo\" x=\"0\" \
-                 y=\"{}\">{}</text>",
-                y - 4.0,
-                escaped(&(self.chart.unit)(value))
-            );
+            let _ = write!(svg, "<line class=\"{class}\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/>");
+        }
+    }
+
+    /// An axis and a word: there is no scale of nothing.
+    fn nothing(&self, svg: &mut String) {
+        let bottom = coordinate(self.frame.top + self.frame.height);
+        let _ = write!(
+            svg,
+            "<line class=\"axis\" x1=\"0\" x2=\"100%\" y1=\"{bottom}\" y2=\"{bottom}\"/><text class=\"mid halo\" \
+             x=\"50%\" y=\"94\">{}</text>",
+            escaped(self.chart.nothing)
+        );
+    }
+
+    /// On their grid lines.
+    fn scale_labels(&self, svg: &mut String) {
+        for value in self.scale.round_values(ROUND_VALUES) {
+            let y = self.y(value).round() - 4.0;
+            let label = escaped(&(self.chart.unit)(value));
+            let _ = write!(svg, "<text class=\"halo\" x=\"0\" y=\"{y}\">{label}</text>");
         }
     }
 
@@ -315,7 +349,7 @@ impl<'a> Plot<'a> {
                 svg,
                 "<text class=\"strong halo {class}\" x=\"{}%\" y=\"{}\">{}</text>",
                 coordinate(x),
-                coordinate(y.clamp(20.0, self.frame.top + self.frame.height - 4.0)),
+                coordinate(y.clamp(TOPMOST_WORDS, self.frame.top + self.frame.height - 4.0)),
                 escaped(mark)
             );
         }
@@ -332,6 +366,10 @@ impl<'a> Plot<'a> {
             let _ = write!(svg, "<text class=\"mid\" x=\"{x}%\" y=\"184\">{}</text>", escaped(&point.label));
         }
     }
+}
+
+fn highest(values: impl Iterator<Item = Option<f64>>) -> f64 {
+    values.flatten().fold(0.0, f64::max)
 }
 
 /// The stretches `[from, to)` of points of which something is so.

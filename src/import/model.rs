@@ -212,3 +212,10 @@ pub struct Report {
     /// Field to heading, as used.
     pub mapping: BTreeMap<String, String>,
 }
+
+impl Report {
+    /// How many rows were not taken; [`Report::rejected`] may list fewer.
+    pub const fn rejected_rows(&self) -> u64 {
+        self.rows - self.new - self.changed - self.unchanged
+    }
+}

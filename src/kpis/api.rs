@@ -17,7 +17,7 @@ pub async fn read_scoreboard(
     let query = super::query::Query::parse(&search)?;
     let by = query.by.unwrap_or(crate::leads::model::Dimension::Channel);
     let board = super::service::board(&expect_context(), query, &[by]).await?;
-    Ok(super::narrate::scoreboard(&board))
+    Ok(super::narrate::scoreboard(board.as_ref()))
 }
 
 /// The page of one KPI.
@@ -35,5 +35,5 @@ pub async fn read_kpi(
     let kpi = super::sheet::Kpi::from_key(&name).ok_or_else(super::narrate::unknown_kpi)?;
     let query = super::query::Query::parse(&search)?;
     let board = super::service::board(&expect_context(), query, crate::leads::model::Dimension::ALL).await?;
-    Ok(super::narrate::kpi_page(kpi, &board))
+    Ok(super::narrate::kpi_page(kpi, board.as_ref()))
 }

@@ -195,7 +195,8 @@ impl Chunk {
             return;
         }
         self.present[row] = false;
-        let touch = self.touch[row];
+        let touches = self.handovers(row).iter().map(|(_, handover)| handover.touch);
+        let first_touch = touches.fold(self.touch[row], u32::min);
         self.moments().into_iter().for_each(|column| column[row] = NEVER);
         self.flags[row] = 0;
         self.reason[row] = 0;
@@ -203,9 +204,9 @@ impl Chunk {
         self.worked[row] = 0;
         self.outcomes.retain(|outcome| usize::from(outcome.row) != row);
         self.split.retain(|(other, _)| usize::from(*other) != row);
-        if touch == self.first_touch {
-            let first = self.touch.iter().copied().min().unwrap_or(NEVER);
-            self.first_touch = self.split.iter().map(|(_, handover)| handover.touch).fold(first, u32::min);
+        if first_touch == self.first_touch {
+            let touches = self.split.iter().map(|(_, handover)| handover.touch);
+            self.first_touch = touches.chain(self.touch.iter().copied()).min().unwrap_or(NEVER);
         }
     }
 
@@ -297,6 +298,13 @@ impl Column {
             }
         };
         self.local[row] = local;
+    }
+
+    /// Adds to each code how many rows hold it.
+    pub(super) fn count_into(&self, counts: &mut [u32]) {
+        for &local in &self.local {
+            counts[self.codes[usize::from(local)] as usize] += 1;
+        }
     }
 
     /// Blank rows first: code 0 is in every dictionary.

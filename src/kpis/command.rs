@@ -1,12 +1,11 @@
 //! `doubles kpis`: a question on the command line, the answer as text or by contract as JSON.
 
-use super::facts::Facts;
 use super::model::{Answer, Filter, HorizonChoice, Question};
 use super::report::{Words, as_json, as_text};
+use super::store::Snapshot;
 use crate::error::{AppError, Result};
 use crate::leads::model::{Dimension, ValueId};
 use crate::period::{Day, Instant, Period};
-use chrono::DateTime;
 
 /// Compute the four shared KPIs of a period
 ///
@@ -26,9 +25,6 @@ pub struct Kpis {
     /// Day after the last one, YYYY-MM-DD
     #[arg(long, value_name = "DAY")]
     to: Day,
-    /// Read everything as of this instant (RFC 3339); later events have not happened. Default: the present
-    #[arg(long, value_name = "INSTANT", value_parser = parse_instant)]
-    now: Option<Instant>,
     /// Days in which a lead must become an opportunity to count, or “none”. Default: as agreed
     #[arg(long, value_name = "DAYS|none", value_parser = parse_horizon)]
     horizon: Option<HorizonChoice>,
@@ -58,35 +54,26 @@ pub struct Kpis {
     json: bool,
 }
 
-/// The words of the workspace that a question and its answer need.
-pub trait Lexicon {
-    /// The value of a dimension by its name, letter by letter.
-    fn value_named(&self, dimension: Dimension, name: &str) -> Option<ValueId>;
-    /// The names of a dimension's values, for a sentence that helps.
-    fn names_of(&self, dimension: Dimension) -> Vec<String>;
-    /// The name of a value.
-    fn name_of(&self, value: ValueId) -> String;
-    /// ISO 4217 code of the workspace's currency.
-    fn currency(&self) -> &str;
-    /// An instant as RFC 3339 in the workspace's zone.
-    fn rfc3339(&self, at: Instant) -> String;
-}
-
 impl Kpis {
-    /// The question that the flags ask, in the words of the workspace. `present` stands in for a missing `--now`.
-    pub fn question(&self, lexicon: &impl Lexicon, present: Instant) -> Result<Question> {
-        let period = Period::new(self.from, self.to).map_err(|error| AppError::Invalid(sentence(&error.to_string())))?;
+    /// The days that are asked for.
+    pub fn period(&self) -> Result<Period> {
+        Period::new(self.from, self.to).map_err(|error| AppError::Invalid(sentence(&error.to_string())))
+    }
+
+    /// The question that the flags ask, in the words of the workspace, as of `now`.
+    pub fn question(&self, snapshot: &Snapshot, now: Instant) -> Result<Question> {
+        let period = self.period()?;
         let asked = [&self.channel, &self.campaign, &self.segment, &self.region, &self.persona, &self.owner];
         let mut any_of = Vec::new();
         for (&dimension, names) in Dimension::ALL.iter().zip(asked).filter(|(_, names)| !names.is_empty()) {
-            let mut values = names.iter().map(|name| value(lexicon, dimension, name)).collect::<Result<Vec<_>>>()?;
+            let mut values = names.iter().map(|name| value(snapshot, dimension, name)).collect::<Result<Vec<_>>>()?;
             values.sort_unstable();
             values.dedup();
             any_of.push((dimension, values));
         }
         Ok(Question {
             period,
-            now: self.now.unwrap_or(present),
+            now,
             horizon: self.horizon,
             filter: Filter { any_of },
             by: self.by.into_iter().collect(),
@@ -94,22 +81,23 @@ impl Kpis {
     }
 
     /// What is printed.
-    pub fn render(&self, answer: &Answer, lexicon: &impl Lexicon) -> String {
+    pub fn render(&self, answer: &Answer, snapshot: &Snapshot) -> String {
         let words = Words {
-            currency: lexicon.currency(),
-            now: lexicon.rfc3339(answer.now),
-            name_of: &|value| lexicon.name_of(value),
+            currency: &snapshot.workspace.currency,
+            now: snapshot.facts.zone().rfc3339(answer.now),
+            name_of: &|value| snapshot.directory.name(value).to_owned(),
         };
         if self.json { format!("{:#}\n", as_json(answer, &words)) } else { as_text(answer, &words) }
     }
 }
 
-fn value(lexicon: &impl Lexicon, dimension: Dimension, name: &str) -> Result<Option<ValueId>> {
+fn value(snapshot: &Snapshot, dimension: Dimension, name: &str) -> Result<Option<ValueId>> {
     if name.is_empty() {
         return Ok(None);
     }
-    lexicon.value_named(dimension, name).map(Some).ok_or_else(|| {
-        let known = lexicon.names_of(dimension);
+    snapshot.directory.value(dimension, name).map(Some).ok_or_else(|| {
+        let mut known: Vec<_> = snapshot.directory.values(dimension).map(|(_, name)| name).collect();
+        known.sort_unstable();
         let shown = known.iter().take(12).map(|name| format!("“{name}”")).collect::<Vec<_>>().join(", ");
         let known = match known.len() {
             0 => format!("No lead has a {dimension} yet."),
@@ -119,12 +107,6 @@ fn value(lexicon: &impl Lexicon, dimension: Dimension, name: &str) -> Result<Opt
         let name: String = name.chars().take(80).collect();
         AppError::NotFound(format!("There is no {dimension} “{name}”. {known}"))
     })
-}
-
-fn parse_instant(text: &str) -> Result<Instant, String> {
-    let wrong = || format!("“{text}” is not an instant; write it as 2026-03-31T09:30:00Z or with an offset such as +02:00");
-    let time = DateTime::parse_from_rfc3339(text).map_err(|_| wrong())?;
-    u32::try_from(time.timestamp()).map(Instant).map_err(|_| wrong())
 }
 
 fn parse_horizon(text: &str) -> Result<HorizonChoice, String> {

@@ -3,13 +3,13 @@
 //!
 //! A clone is cheap and stays as it is: chunks are shared and copied when one of them is written.
 
-use super::chunk::{Chunk, place_of};
+use super::chunk::{Chunk, NEVER, place_of};
 use super::ledger::Ledger;
 use super::rules::Rules;
-use crate::agreement::model::Version;
+use crate::agreement::model::{Terms, Version};
 use crate::error::Result;
 use crate::leads::model::{Decision, Dimension, LeadId, Moment, ValueId};
-use crate::period::Day;
+use crate::period::{Day, Instant, Period};
 use crate::zone::Zone;
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -110,6 +110,15 @@ pub struct Facts {
     pub(super) ledger: Arc<Ledger>,
 }
 
+/// See [`Facts::survey`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    /// From the day of the first handover to the day after the last one; `None`: no lead was ever handed over.
+    pub handovers: Option<Period>,
+    /// Leads that carry a value today.
+    pub leads_by_value: FxHashMap<ValueId, u32>,
+}
+
 /// The dense codes of what leads carry.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Words {
@@ -167,6 +176,40 @@ impl Facts {
     /// The workspace's zone.
     pub fn zone(&self) -> &Zone {
         &self.rules.zone
+    }
+
+    /// Whether they were compiled from these versions of the agreement.
+    pub fn is_agreed(&self, versions: &[Version]) -> bool {
+        let compiled = self.rules.versions().iter().map(|version| (version.starts, &version.terms));
+        compiled.eq(versions.iter().map(|version| (version.starts, &version.terms)))
+    }
+
+    /// The terms in force on a day.
+    pub fn terms_on(&self, day: Day) -> &Terms {
+        &self.rules.versions()[self.rules.in_force_on(day)].terms
+    }
+
+    /// What there is to ask about: the days of the first and the last handover, and how many leads carry each value.
+    pub fn survey(&self) -> Survey {
+        let mut days: Option<(u32, u32)> = None;
+        let mut counts: [Vec<u32>; DIMENSIONS] = std::array::from_fn(|i| vec![0; self.words.values(Dimension::ALL[i])]);
+        for chunk in self.chunks.values() {
+            for &at in chunk.handed_over.iter().filter(|&&at| at != NEVER) {
+                days = Some(days.map_or((at, at), |(first, last)| (first.min(at), last.max(at))));
+            }
+            for (column, counts) in chunk.dimensions.iter().zip(&mut counts) {
+                column.count_into(counts);
+            }
+        }
+        let day = |at| self.zone().day_of(Instant(at));
+        let leads_by_value = Dimension::ALL.iter().zip(&counts).flat_map(|(&dimension, counts)| {
+            let values = counts.iter().enumerate();
+            values.filter_map(move |(code, &leads)| Some((self.words.value(dimension, code as u32)?, leads)))
+        });
+        Survey {
+            handovers: days.map(|(first, last)| Period { from: day(first), to: day(last).plus(1) }),
+            leads_by_value: leads_by_value.collect(),
+        }
     }
 
     /// How many leads are known.

@@ -32,7 +32,7 @@ pub(super) struct Spend {
 impl Ledger {
     /// Spreads rows evenly: after `k` of a row's `n` days `floor(amount * k / n)` is spent, so that the parts of
     /// any cut sum to the whole.
-    pub(super) fn new(rows: &[SpendFact], mut code: impl FnMut(Option<crate::leads::model::ValueId>) -> u32) -> Self {
+    pub(super) fn new(rows: &[SpendFact], mut code: impl FnMut(Option<ValueId>) -> u32) -> Self {
         let mut by_channel: BTreeMap<u32, Vec<&SpendFact>> = BTreeMap::new();
         for row in rows.iter().filter(|row| row.from <= row.to) {
             by_channel.entry(code(row.channel)).or_default().push(row);

@@ -1,8 +1,11 @@
 //! The four shared KPIs: lead-to-opportunity rate, customer acquisition cost, follow-up time, feedback coverage.
 //!
 //! `model` is the question and the answer, `facts` the leads as columns in memory (made of `chunk`s, the spend
-//! `ledger` and the `agreement` in force), `compute` the one pass over them. The core knows no database, no clock
-//! and no web.
+//! `ledger` and the `rules` in force), `compute` the one pass over them. The core knows no database, no clock
+//! and no web. `store` fills the facts, `service` keeps them up to date and remembers answers.
+//!
+//! A page is an address (`query`), answered (`board`), put into finished words and drawings (`narrate`, with
+//! `words`) and placed (`page…`). `report` and `command` answer on the command line.
 
 pub mod api;
 pub mod model;
@@ -16,6 +19,8 @@ pub mod sheet;
 pub mod board;
 #[cfg(feature = "ssr")]
 mod chunk;
+#[cfg(feature = "ssr")]
+pub mod command;
 #[cfg(feature = "ssr")]
 pub mod compute;
 #[cfg(feature = "ssr")]
@@ -32,5 +37,7 @@ pub mod report;
 mod rules;
 #[cfg(feature = "ssr")]
 pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;
 #[cfg(feature = "ssr")]
 pub mod words;

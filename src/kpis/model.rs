@@ -304,24 +304,25 @@ impl Conversion {
 impl Cac {
     /// Fully loaded cost per customer, rounded half up.
     pub fn amount_minor(&self) -> Option<i64> {
-        per_customer(self.spend_minor, self.customers)
+        self.per_customer(self.spend_minor)
     }
 
     /// Media cost per customer, rounded half up.
     pub fn media_only_minor(&self) -> Option<i64> {
-        per_customer(self.media_minor, self.customers)
+        self.per_customer(self.media_minor)
     }
 
     /// Cost per customer with the spend window moved back by the lag, rounded half up.
     pub fn lag_adjusted_minor(&self) -> Option<i64> {
-        per_customer(self.lagged_spend_minor, self.customers)
+        self.per_customer(self.lagged_spend_minor)
     }
-}
 
-fn per_customer(spend_minor: Option<i64>, customers: u32) -> Option<i64> {
-    let customers = i64::from(customers);
-    // Half up, towards plus infinity for refunds too: floor((2 s + n) / 2 n).
-    spend_minor.filter(|_| customers > 0).map(|spend| (2 * spend + customers).div_euclid(2 * customers))
+    fn per_customer(&self, spend_minor: Option<i64>) -> Option<i64> {
+        let customers = i64::from(self.customers);
+        let defined = self.missing.is_none() && customers > 0;
+        // Half up, towards plus infinity for refunds too: floor((2 s + n) / 2 n).
+        spend_minor.filter(|_| defined).map(|spend| (2 * spend + customers).div_euclid(2 * customers))
+    }
 }
 
 impl FollowUp {
@@ -424,5 +425,8 @@ pub fn wilson(successes: u32, cases: u32) -> Option<(f64, f64)> {
     let z2 = Z * Z;
     let centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
     let half = Z / (1.0 + z2 / n) * (p * (1.0 - p) / n + z2 / (4.0 * n * n)).sqrt();
-    Some(((centre - half).max(0.0), (centre + half).min(1.0)))
+    // At the edges the bound is the edge itself, which rounding would miss by a hair.
+    let low = if successes == 0 { 0.0 } else { centre - half };
+    let high = if successes == cases { 1.0 } else { centre + half };
+    Some((low, high))
 }

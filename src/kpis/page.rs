@@ -65,8 +65,12 @@ pub fn NoLead() -> impl IntoView {
     }
 }
 
+/// A scoreboard with numbers.
 #[component]
-fn ShownBoard(shown: Shown) -> impl IntoView {
+pub fn ShownBoard(
+    /// What it says.
+    shown: Shown,
+) -> impl IntoView {
     let charts = shown.trends.into_iter().map(|chart| view! { <ChartFigure chart/> }).collect_view();
     let courts = shown.courts.into_iter().map(|court| view! { <CourtView court/> }).collect_view();
     view! {

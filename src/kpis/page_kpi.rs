@@ -23,7 +23,7 @@ pub fn KpiRoute() -> impl IntoView {
         Suspend::new(async move {
             match sheet.await {
                 Ok(KpiPage::Shown(shown)) => view! { <ShownKpi shown=*shown/> }.into_any(),
-                Ok(KpiPage::NoLead(_)) => view! { <NoLead/> }.into_any(),
+                Ok(KpiPage::NoLead) => view! { <NoLead/> }.into_any(),
                 Err(error) => view! { <Problem error way="/" way_words="To the scoreboard"/> }.into_any(),
             }
         })
@@ -31,8 +31,12 @@ pub fn KpiRoute() -> impl IntoView {
     view! { <Title text=move || format!("{} · Doubles", title())/><Settled>{shown}</Settled> }
 }
 
+/// A KPI's page with numbers.
 #[component]
-fn ShownKpi(shown: KpiShown) -> impl IntoView {
+pub fn ShownKpi(
+    /// What it says.
+    shown: KpiShown,
+) -> impl IntoView {
     let rules = shown.definition.into_iter().map(|rule| view! { <li>{rule}</li> }).collect_view();
     let breakdowns = shown.breakdowns.into_iter().map(|section| view! { <ByDimension section/> }).collect_view();
     view! {

@@ -1,16 +1,142 @@
-//! Answers questions from this node's facts.
+//! The memory of the process: the facts, kept up to the latest commit, and the answers given lately.
 
 use super::board::Board;
+use super::compute::compute;
+use super::facts::Survey;
+use super::model::{Answer, Question};
 use super::query::Query;
-use crate::error::{AppError, Result};
-use crate::leads::model::Dimension;
+use super::store::{self, Snapshot};
+use super::words::Currency;
+use crate::changes::model::Seq;
+use crate::error::Result;
+use crate::leads::model::{Dimension, ValueId};
+use crate::period::Instant;
 use crate::server::AppState;
+use crate::server::db::Db;
+use rustc_hash::FxHashMap;
+use std::cmp::Reverse;
+use std::sync::Arc;
+use tokio::sync::Mutex;
 
-/// The board that an address asks for, broken down by some dimensions.
+/// Answers kept at the same time; with more, all are forgotten, since most of them are of an older seq anyway.
+const MOST_ANSWERS: usize = 512;
+
+/// What the KPIs are answered from. Cheap to clone: every clone is the same memory.
+#[derive(Clone, Debug)]
+pub struct Scores {
+    db: Db,
+    memory: Arc<Mutex<Memory>>,
+}
+
+#[derive(Debug, Default)]
+struct Memory {
+    state: Option<State>,
+    /// Of this state alone.
+    answers: FxHashMap<Question, Arc<Answer>>,
+}
+
+/// One state of the workspace, with what there is to ask about.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Facts, names, zone and currency.
+    pub snapshot: Snapshot,
+    /// Days and values that leads have.
+    pub survey: Arc<Survey>,
+}
+
+impl Scores {
+    /// Reads nothing yet.
+    pub fn new(db: Db) -> Self {
+        Self { db, memory: Arc::default() }
+    }
+
+    /// The workspace as of the latest commit; `None` where it has not been set up yet.
+    pub async fn state(&self) -> Result<Option<State>> {
+        Ok(self.current().await?.state.clone())
+    }
+
+    /// Answers a question from a state; the same question to the same state is computed once.
+    pub async fn answer(&self, state: &State, question: Question) -> Arc<Answer> {
+        if let Some(answer) = self.known(state.snapshot.seq, &question).await {
+            return answer;
+        }
+        let facts = state.snapshot.facts.clone();
+        let asked = question.clone();
+        let computed = tokio::task::spawn_blocking(move || compute(&facts, &asked)).await;
+        let answer = Arc::new(computed.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())));
+        let mut memory = self.memory.lock().await;
+        if memory.seq() == Some(state.snapshot.seq) {
+            if memory.answers.len() >= MOST_ANSWERS {
+                memory.answers.clear();
+            }
+            memory.answers.insert(question, answer.clone());
+        }
+        answer
+    }
+
+    async fn known(&self, seq: Seq, question: &Question) -> Option<Arc<Answer>> {
+        let memory = self.memory.lock().await;
+        if memory.seq() == Some(seq) { memory.answers.get(question).cloned() } else { None }
+    }
+
+    /// Readers that come while one of them catches up wait for it: they want the same rows.
+    async fn current(&self) -> Result<tokio::sync::MutexGuard<'_, Memory>> {
+        let mut memory = self.memory.lock().await;
+        let newer = match &memory.state {
+            Some(state) if store::newest(&self.db).await? == state.snapshot.seq => return Ok(memory),
+            Some(state) => store::catch_up(&self.db, &state.snapshot).await?,
+            None => None,
+        };
+        let snapshot = match newer {
+            Some(snapshot) => Some(snapshot),
+            None => store::load(&self.db).await?,
+        };
+        memory.answers.clear();
+        memory.state = snapshot.map(|snapshot| State { survey: Arc::new(snapshot.facts.survey()), snapshot });
+        Ok(memory)
+    }
+}
+
+/// The board that an address asks for, broken down by some dimensions; `None` before anything was imported.
 ///
 /// # Errors
 /// The address names a value that no lead has, or the facts cannot be read.
-pub async fn board(_state: &AppState, query: Query, _by: &[Dimension]) -> Result<Board> {
-    query.filter(|_, _| None)?;
-    Err(AppError::Unavailable("This build does not read leads yet.".to_owned()))
+pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Option<Board>> {
+    let Some(state) = app.scores.state().await? else { return Ok(None) };
+    let Snapshot { facts, directory, workspace, .. } = &state.snapshot;
+    // Answers are kept by the minute, so that a page that is opened by many is computed once.
+    let now = Instant(app.clock.now().0 / 60 * 60);
+    let period = query.period(facts.zone().day_of(now), state.survey.handovers);
+    let question = Question {
+        period,
+        now,
+        horizon: query.horizon,
+        filter: query.filter(|dimension, name| directory.value(dimension, name))?,
+        by: by.to_vec(),
+    };
+    let answer = app.scores.answer(&state, question).await;
+    let values = |&dimension: &Dimension| {
+        let mut values: Vec<(ValueId, String)> =
+            directory.values(dimension).map(|(value, name)| (value, name.to_owned())).collect();
+        values.sort_by_cached_key(|(value, name)| {
+            (Reverse(state.survey.leads_by_value.get(value).copied().unwrap_or_default()), name.to_lowercase())
+        });
+        (dimension, values)
+    };
+    Ok(Some(Board {
+        query,
+        answer: (*answer).clone(),
+        as_of: facts.zone().local(now),
+        zone: workspace.zone.clone(),
+        currency: Currency(workspace.currency.clone()),
+        terms: facts.terms_on(period.to.plus(-1)).clone(),
+        data: state.survey.handovers,
+        values: Dimension::ALL.iter().map(values).collect(),
+    }))
+}
+
+impl Memory {
+    fn seq(&self) -> Option<Seq> {
+        self.state.as_ref().map(|state| state.snapshot.seq)
+    }
 }

@@ -69,7 +69,7 @@ pub struct Shown {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KpiPage {
     /// The workspace has no lead yet.
-    NoLead(Kpi),
+    NoLead,
     /// The numbers.
     Shown(Box<KpiShown>),
 }

@@ -3,12 +3,12 @@
 use super::model::{Decision, Event, EventKind, Moment, Reason};
 use serde::{Deserialize, Serialize};
 
-/// What became of one handover.
+/// The milestones of one handover, or of a lead's whole life.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Milestones {
     /// When marketing handed it over; `None` only for a lead that never was.
     pub handed_over_at: Option<Moment>,
-    /// First acceptance.
+    /// First acceptance by hand.
     pub accepted_at: Option<Moment>,
     /// First touch.
     pub first_touch_at: Option<Moment>,
@@ -18,18 +18,20 @@ pub struct Milestones {
     pub verdict_at: Option<Moment>,
     /// The first rejection, recycling or freeing: sales owes it no touch from then on.
     pub released_at: Option<Moment>,
-    /// What the latest of its verdicts decides.
+    /// What the latest verdict of the handover decides.
     pub decision: Option<Decision>,
-    /// The reason of the latest of its verdicts.
+    /// The reason in that verdict.
     pub reason: Option<String>,
-    /// The latest of its verdicts says everything that a verdict needs.
+    /// That verdict says everything that a verdict needs.
     pub verdict_complete: bool,
 }
 
 /// Everything that the events of a lead say about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Derived {
-    /// The first handover. Events of a lead that was never handed over stand here too.
+    /// The moments of the whole life: the first handover, the first touch in whichever handover … What belongs to
+    /// the first handover alone are those before the second one. Decision, reason and completeness are those of the
+    /// first handover. Events of a lead that was never handed over stand here too.
     pub first: Milestones,
     /// The handovers after the first, in order: the second, the third …
     pub later: Vec<Milestones>,
@@ -57,7 +59,8 @@ impl Derived {
 /// - Events are read in the order of their moments; at equal moments, in the order in which they were written.
 /// - The first handover opens handover 1. A later one opens the next only if a verdict of the current one recycled
 ///   the lead, or rejected it for invalid data; otherwise it says again what is known and opens nothing.
-/// - An event belongs to the latest handover before it; those before the first belong to the first.
+/// - An event belongs to the latest handover before it; those before the first belong to the first. Each handover
+///   after the first has milestones of its own; the moments of the lead itself are the first of its whole life.
 /// - Of several verdicts of a handover the first gives the time, the latest decision, reason and completeness.
 /// - Opportunity, win and loss belong to the lead: the first of each.
 pub fn derive(events: &[Event]) -> Derived {
@@ -78,17 +81,16 @@ pub fn derive(events: &[Event]) -> Derived {
             }
             continue;
         }
-        let current = derived.later.last_mut().unwrap_or(&mut derived.first);
+        if event.kind == EventKind::Verdict {
+            let current = derived.later.last_mut().unwrap_or(&mut derived.first);
+            current.take_verdict(event);
+            may_open = current.handed_over_at.is_some() && current.returned();
+        }
+        let lead = &mut derived.first;
+        for milestones in derived.later.last_mut().into_iter().chain([lead]) {
+            milestones.take_moment(event);
+        }
         match event.kind {
-            EventKind::Handover => {}
-            EventKind::Accepted => keep_first(&mut current.accepted_at, at),
-            EventKind::Touch => keep_first(&mut current.first_touch_at, at),
-            EventKind::Connected => keep_first(&mut current.connected_at, at),
-            EventKind::Freed => keep_first(&mut current.released_at, at),
-            EventKind::Verdict => {
-                current.take_verdict(event);
-                may_open = current.handed_over_at.is_some() && current.returned();
-            }
             EventKind::Opportunity => {
                 if derived.opportunity_at.is_none() {
                     derived.opportunity_minor = event.value_minor;
@@ -102,6 +104,7 @@ pub fn derive(events: &[Event]) -> Derived {
                 keep_first(&mut derived.won_at, at);
             }
             EventKind::Lost => keep_first(&mut derived.lost_at, at),
+            _ => {}
         }
     }
     if derived.opportunity_at.is_none() {
@@ -116,15 +119,30 @@ fn keep_first(milestone: &mut Option<Moment>, at: Moment) {
 }
 
 impl Milestones {
-    fn take_verdict(&mut self, event: &Event) {
-        keep_first(&mut self.verdict_at, event.moment);
-        let Some(verdict) = &event.verdict else { return };
-        if verdict.decision != Decision::Good {
-            keep_first(&mut self.released_at, event.moment);
+    fn take_moment(&mut self, event: &Event) {
+        let at = event.moment;
+        let turned_down = |event: &Event| event.verdict.as_ref().is_some_and(|v| v.decision != Decision::Good);
+        match event.kind {
+            EventKind::Accepted => keep_first(&mut self.accepted_at, at),
+            EventKind::Touch => keep_first(&mut self.first_touch_at, at),
+            EventKind::Connected => keep_first(&mut self.connected_at, at),
+            EventKind::Freed => keep_first(&mut self.released_at, at),
+            EventKind::Verdict => {
+                keep_first(&mut self.verdict_at, at);
+                if turned_down(event) {
+                    keep_first(&mut self.released_at, at);
+                }
+            }
+            EventKind::Handover | EventKind::Opportunity | EventKind::Won | EventKind::Lost => {}
         }
-        self.decision = Some(verdict.decision);
-        self.reason.clone_from(&verdict.reason);
-        self.verdict_complete = verdict.complete;
+    }
+
+    fn take_verdict(&mut self, event: &Event) {
+        if let Some(verdict) = &event.verdict {
+            self.decision = Some(verdict.decision);
+            self.reason.clone_from(&verdict.reason);
+            self.verdict_complete = verdict.complete;
+        }
     }
 
     /// Marketing has it back and may hand it over once more.
@@ -241,6 +259,20 @@ mod tests {
         assert_eq!(second.first_touch_at, Some(moment(130)));
         assert_eq!(second.decision, Some(Decision::Good));
         assert_eq!(second.released_at, None);
+    }
+
+    #[test]
+    fn the_moments_of_a_lead_are_the_first_of_its_whole_life_whichever_handover_they_fall_into() {
+        let derived = derive(&[
+            event(Handover, 10),
+            verdict(Decision::Recycle, Some(Reason::NotNow), 20),
+            event(Handover, 100),
+            event(Touch, 130),
+            verdict(Decision::Good, None, 140),
+        ]);
+        assert_eq!(derived.first.first_touch_at, Some(moment(130)));
+        assert_eq!(derived.later[0].first_touch_at, Some(moment(130)));
+        assert_eq!(derived.first.decision, Some(Decision::Recycle), "what became of the first handover");
     }
 
     #[test]

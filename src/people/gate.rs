@@ -8,7 +8,7 @@ use super::store::Origin;
 use super::token::Token;
 use crate::error::{AppError, Result};
 use crate::server::site::{Peer, Site};
-use crate::server::{AppState, security};
+use crate::server::{AppState, router};
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CACHE_CONTROL, COOKIE, HOST, HeaderMap, LOCATION, REFERER, RETRY_AFTER, USER_AGENT};
@@ -145,7 +145,7 @@ fn refuse(state: &AppState, uri: &Uri, error: &AppError) -> Response {
             StatusCode::UNAUTHORIZED => "Not signed in",
             _ => "Not now",
         };
-        security::plain_page(status, &state.leptos_options.css_path(), title, &error.to_string())
+        router::plain_page(status, &state.leptos_options.css_path(), title, &error.to_string())
     };
     response.headers_mut().insert(CACHE_CONTROL, axum::http::HeaderValue::from_static("no-store"));
     if status == StatusCode::SERVICE_UNAVAILABLE {

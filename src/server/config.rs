@@ -4,6 +4,7 @@ use super::clock::Clock;
 use super::open::DatabaseUrl;
 use crate::error::{AppError, Result};
 use crate::period::Instant;
+use axum::http::Uri;
 use chrono::DateTime;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
@@ -30,8 +31,8 @@ pub struct Config {
     #[arg(long, env = "DOUBLES_LOG", value_name = "LEVEL", default_value = "info", global = true)]
     pub log: String,
 
-    /// Pretend that it is this time, for tests: RFC 3339, such as 2026-03-31T12:00:00Z
-    #[arg(long, env = "DOUBLES_NOW", value_parser = parse_instant, hide = true, global = true)]
+    /// Take this instant for the present; later events have not happened. RFC 3339, such as 2026-03-31T12:00:00Z
+    #[arg(long, env = "DOUBLES_NOW", value_name = "INSTANT", value_parser = parse_instant, global = true)]
     pub now: Option<Instant>,
 }
 
@@ -42,9 +43,9 @@ pub struct ServeConfig {
     #[arg(long, env = "DOUBLES_ADDRESS", value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
     pub address: SocketAddr,
 
-    /// Where people reach it, for links that leave the page; the address above when it is not given
-    #[arg(long, env = "DOUBLES_BASE_URL", value_name = "URL")]
-    pub base_url: Option<String>,
+    /// Where people reach it when that is not the address above, such as https://doubles.example.com behind a proxy
+    #[arg(long, env = "DOUBLES_BASE_URL", value_name = "URL", value_parser = parse_base_url)]
+    pub base_url: Option<Uri>,
 
     /// Proxies in front of it, whose X-Forwarded-For is believed: addresses or nets such as 10.0.0.0/8
     #[arg(long, env = "DOUBLES_TRUSTED_PROXIES", value_name = "NET", value_delimiter = ',', value_parser = parse_net)]
@@ -95,6 +96,14 @@ fn parse_instant(text: &str) -> Result<Instant, String> {
     u32::try_from(time.timestamp()).map(Instant).map_err(|_| "outside the years 1970 to 2105".to_owned())
 }
 
+fn parse_base_url(text: &str) -> Result<Uri, String> {
+    let url: Uri = text.parse().map_err(|error| format!("{error}; write https://doubles.example.com"))?;
+    match (url.scheme_str(), url.path_and_query().map(|path| path.as_str())) {
+        (Some("http" | "https"), None | Some("/")) => Ok(url),
+        _ => Err("write it with http:// or https:// and without a path".to_owned()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,5 +120,15 @@ mod tests {
         assert_eq!(parse_instant("1970-01-01T01:00:00+01:00"), Ok(Instant(0)));
         assert!(parse_instant("2026-03-31").is_err());
         assert!(parse_instant("1969-12-31T23:59:59Z").is_err());
+    }
+
+    #[test]
+    fn a_base_url_has_a_scheme_and_a_host_and_no_path() {
+        assert!(parse_base_url("https://doubles.example.com").is_ok());
+        assert!(parse_base_url("http://localhost:3000/").is_ok());
+        for wrong in ["doubles.example.com", "ftp://doubles.example.com", "https://example.com/doubles", "https://", ""]
+        {
+            assert!(parse_base_url(wrong).is_err(), "{wrong}");
+        }
     }
 }

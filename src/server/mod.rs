@@ -9,11 +9,12 @@ mod housekeeping;
 mod http;
 pub mod open;
 pub mod router;
-pub(crate) mod security;
+mod security;
 pub mod site;
 pub mod telemetry;
 
 use crate::error::Result;
+use crate::kpis::service::Scores;
 use crate::people::service::People;
 use crate::people::token::generate_code;
 use axum::extract::FromRef;
@@ -30,6 +31,8 @@ use tracing::info;
 pub struct AppState {
     /// Where everything is kept.
     pub db: Db,
+    /// What the KPIs are answered from.
+    pub scores: Scores,
     /// What time it is.
     pub clock: Clock,
     /// Who works here.
@@ -43,8 +46,8 @@ pub struct AppState {
 impl AppState {
     /// The state of a process that has just started.
     pub fn new(db: Db, clock: Clock) -> Self {
-        let people = People::new(db.clone(), clock);
-        Self { db, clock, people, site: Site::default(), leptos_options: assets::leptos_options() }
+        let (scores, people) = (Scores::new(db.clone()), People::new(db.clone(), clock));
+        Self { db, scores, clock, people, site: Site::default(), leptos_options: assets::leptos_options() }
     }
 }
 
@@ -57,17 +60,17 @@ impl FromRef<AppState> for LeptosOptions {
 /// Serves the site until SIGINT or SIGTERM, then lets running requests end (at most 8 s) and closes the database.
 ///
 /// # Errors
-/// The address is taken, or the base URL is none.
+/// The address is taken, or the database does not answer.
 pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
     let db = state.db.clone();
     let served = async {
-        state.site = Site::new(config)?;
+        state.site = Site::new(config);
         if !state.site.this_machine_only && !state.people.any_account().await? {
             let code = generate_code(3)?;
             info!("Nobody has an account yet. The first visitor of {}/welcome types: {code}", state.site.base_url);
             state.site.first_run_code = Some(code.into());
         }
-        http::serve(config, router::build(state, config.base_url.as_deref())).await
+        http::serve(config, router::build(state, config.base_url.as_ref())).await
     }
     .await;
     db.close().await;

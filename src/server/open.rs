@@ -83,7 +83,7 @@ pub async fn open_read_only(url: &DatabaseUrl) -> Result<Db> {
             // lies beside the file, nobody writes it.
             let url = sqlite_url(&path, "mode=ro");
             let url = match inspect(&path, &url).await {
-                Err(Trouble::CannotOpen) if !beside(&path, "-wal").exists() => {
+                Err(Trouble::CannotOpen | Trouble::ReadOnly) if !beside(&path, "-wal").exists() => {
                     let immutable = sqlite_url(&path, "mode=ro&immutable=1");
                     inspect(&path, &immutable).await.map_err(|trouble| trouble.sentence(&path))?;
                     immutable
@@ -115,6 +115,8 @@ async fn open_sqlite(path: &Path) -> Result<Db> {
     let lock = lock_folder(&path)?;
     let header = check_header(&path)?;
     if header != Header::Empty {
+        // SQLite would open it for reading and not say so.
+        File::options().write(true).open(&path).map_err(|_| Trouble::ReadOnly.sentence(&path))?;
         inspect(&path, &sqlite_url(&path, "mode=ro")).await.map_err(|trouble| trouble.sentence(&path))?;
     }
     migrate_sqlite(&path, header).await.map_err(|trouble| trouble.sentence(&path))?;
@@ -275,7 +277,7 @@ fn check_versions(known: &Migrator, applied: &[i64], what: &str) -> Result<()> {
     if applied.iter().all(|&version| known.version_exists(version)) {
         return Ok(());
     }
-    Err(AppError::Unavailable(format!(
+    Err(AppError::Conflict(format!(
         "{what} was written by a newer version of Doubles; it was left as it is. Start that version, or a newer one."
     )))
 }
@@ -289,7 +291,7 @@ async fn migrate_sqlite(path: &Path, header: Header) -> Result<(), Trouble> {
         .foreign_keys(false)
         .busy_timeout(Duration::from_secs(BUSY_SECONDS));
     let mut conn = options.connect().await?;
-    // Another program that holds the write lock, and a file that may not be written, come out here.
+    // Another program that holds the write lock comes out here.
     sqlx::query("begin immediate").execute(&mut conn).await?;
     if header == Header::Empty {
         // Before the log is switched on, so that the header says from the first moment whose file it is.

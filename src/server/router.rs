@@ -9,7 +9,8 @@ use crate::settings;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -24,7 +25,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 const PAGE_COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
 
 /// Everything that Doubles answers.
-pub fn build(state: AppState, base_url: Option<&str>) -> Router {
+pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
     let options = state.leptos_options.clone();
     let css_path = options.css_path();
     let routes = Router::new()
@@ -40,12 +41,12 @@ pub fn build(state: AppState, base_url: Option<&str>) -> Router {
 }
 
 /// Puts around the routes what every request and every answer passes.
-fn protect(routes: Router, base_url: Option<&str>, css_path: String) -> Router {
+fn protect(routes: Router, base_url: Option<&Uri>, css_path: String) -> Router {
     let panicked = move |_: Box<dyn Any + Send>| {
         let sentence = "Something went wrong on our side. Nothing was saved; the log of the server has the details.";
-        security::plain_page(StatusCode::INTERNAL_SERVER_ERROR, &css_path, "This one is our fault", sentence)
+        plain_page(StatusCode::INTERNAL_SERVER_ERROR, &css_path, "This one is our fault", sentence)
     };
-    let https = base_url.is_some_and(|url| url.starts_with("https://"));
+    let https = base_url.and_then(Uri::scheme_str) == Some("https");
     routes
         // The last one is met first.
         .layer(from_fn(security::finish_writes))
@@ -56,6 +57,18 @@ fn protect(routes: Router, base_url: Option<&str>, css_path: String) -> Router {
         .layer(from_fn_with_state(https, security::add_headers))
         .layer(CompressionLayer::new().quality(PAGE_COMPRESSION))
         .layer(from_fn(telemetry::log_request))
+}
+
+/// A small page without the program, for when the program cannot be trusted to render one.
+pub(crate) fn plain_page(status: StatusCode, css_path: &str, title: &str, sentence: &str) -> Response {
+    let html = format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
+         <title>{title} · Doubles</title><link rel=stylesheet href=\"{css_path}\">\
+         <main><h1>{title}</h1><p>{sentence}</p><p><a href=/>To the scoreboard</a></p></main></html>"
+    );
+    let policy = HeaderValue::from_static(security::POLICY_OF_PLAIN_PAGES);
+    let kind = HeaderValue::from_static("text/html; charset=utf-8");
+    (status, [(CONTENT_SECURITY_POLICY, policy), (CONTENT_TYPE, kind)], Body::from(html)).into_response()
 }
 
 /// Whether the next request would be served: the database reads, and lets somebody write.
@@ -114,7 +127,7 @@ pub(crate) async fn render_page(state: AppState, request: Request) -> Response<B
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN};
+    use axum::http::header::{HOST, ORIGIN};
     use axum::routing::post;
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};

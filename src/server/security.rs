@@ -1,6 +1,5 @@
 //! What every answer says to the browser about trust, and which requests are not taken at all.
 
-use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{self, HOST, HeaderName, HeaderValue, ORIGIN};
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -40,8 +39,8 @@ pub struct KnownHosts(Arc<[String]>);
 
 impl KnownHosts {
     /// This machine, and the host of the base URL if there is one.
-    pub fn new(base_url: Option<&str>) -> Self {
-        let configured = base_url.and_then(|url| url.parse::<Uri>().ok()).and_then(|url| url.host().map(str::to_owned));
+    pub fn new(base_url: Option<&Uri>) -> Self {
+        let configured = base_url.and_then(Uri::host).map(str::to_owned);
         Self(["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).into_iter().chain(configured).collect())
     }
 
@@ -137,19 +136,6 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
     headers.get(name).and_then(|value| value.to_str().ok())
 }
 
-/// A small page without the program, for when the program cannot be trusted to render one.
-pub fn plain_page(status: StatusCode, css_path: &str, title: &str, sentence: &str) -> Response {
-    let html = format!(
-        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
-         <title>{title} · Doubles</title><link rel=stylesheet href=\"{css_path}\">\
-         <main><h1>{title}</h1><p>{sentence}</p><p><a href=/>To the scoreboard</a></p></main></html>"
-    );
-    let policy = HeaderValue::from_static(POLICY_OF_PLAIN_PAGES);
-    let kind = HeaderValue::from_static("text/html; charset=utf-8");
-    (status, [(header::CONTENT_SECURITY_POLICY, policy), (header::CONTENT_TYPE, kind)], Body::from(html))
-        .into_response()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,7 +163,7 @@ mod tests {
 
     #[test]
     fn the_server_answers_to_its_own_names_only() {
-        let known = KnownHosts::new(Some("https://doubles.example/"));
+        let known = KnownHosts::new(Some(&Uri::from_static("https://doubles.example")));
         for host in ["localhost:3000", "LOCALHOST", "127.0.0.1:80", "[::1]:3000", "[::1]", "doubles.example"] {
             assert!(known.contain(host), "{host}");
         }

@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{AsHeaderName, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
-use axum::http::{HeaderMap, Request, StatusCode};
+use axum::http::{HeaderMap, Request, StatusCode, Uri};
 use doubles::people::joining::Newcomer;
 use doubles::people::model::{AccountId, Standing};
 use doubles::people::service::Caller;
@@ -72,7 +72,7 @@ impl TestServer {
 
     fn over(db: Db, site: Site, folder: TempDir) -> Self {
         let mut state = AppState::new(db, Clock::Fixed(NOW));
-        let base_url = site.base_url.to_string();
+        let base_url: Uri = site.base_url.parse().expect("the tests write URLs");
         state.site = site;
         let router = router::build(state.clone(), Some(&base_url));
         Self { state, router, _folder: folder }

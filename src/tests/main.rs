@@ -1,9 +1,20 @@
 //! The specification, as tests.
 
+mod boards;
 mod browser;
+mod charts;
+mod command_line;
 mod databases;
 mod http;
+mod import_files;
 mod import_journal;
+mod import_rows;
+mod import_run;
+mod kpis;
+mod kpis_properties;
+mod kpis_reference;
+mod opening;
+mod pages;
 mod people;
 mod people_access;
 mod people_door;

@@ -29,11 +29,12 @@ pub fn DataTable(
     let rows = table.rows.into_iter().map(row).collect_view();
     let foot = (!table.foot.is_empty()).then(|| view! { <tfoot>{row(table.foot)}</tfoot> });
     let label = if label.is_empty() { table.caption.clone() } else { label };
-    let caption = (!table.caption.is_empty()).then(|| view! { <caption>{table.caption}</caption> });
+    // Not a <caption>: that would scroll away with a wide table.
+    let caption = (!table.caption.is_empty()).then(|| view! { <p class="caption">{table.caption}</p> });
     view! {
+        {caption}
         <div class="table-wrap" tabindex="0" role="region" aria-label=label>
             <table class=format!("table {class}")>
-                {caption}
                 <thead><tr>{head.collect_view()}</tr></thead>
                 <tbody>{rows}</tbody>
                 {foot}

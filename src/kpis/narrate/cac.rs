@@ -138,8 +138,8 @@ impl Said for Cac {
         }
     }
 
-    fn measure(&self, _: &Board) -> String {
-        "Fully loaded cost per customer won, by day of the win".to_owned()
+    fn measure(&self, _: &Board, by: &str) -> String {
+        format!("Fully loaded cost per customer won, by {by} of the win")
     }
 
     fn point(&self, _: &Board, point: &TrendPoint) -> Point {

@@ -143,8 +143,8 @@ impl Said for Conversion {
         }
     }
 
-    fn measure(&self, board: &Board) -> String {
-        format!("Opportunities{}, in percent of the mature leads, by handover", within(board))
+    fn measure(&self, board: &Board, by: &str) -> String {
+        format!("Opportunities{} in percent of the mature leads, by {by} of handover", within(board))
     }
 
     fn point(&self, _: &Board, point: &TrendPoint) -> Point {

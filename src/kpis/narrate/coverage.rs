@@ -118,8 +118,8 @@ impl Said for Coverage {
         }
     }
 
-    fn measure(&self, _: &Board) -> String {
-        "Leads with a complete verdict, in percent of those due, by handover".to_owned()
+    fn measure(&self, _: &Board, by: &str) -> String {
+        format!("Leads with a complete verdict in percent of those due, by {by} of handover")
     }
 
     fn point(&self, _: &Board, point: &TrendPoint) -> Point {

@@ -146,9 +146,9 @@ impl Said for FollowUp {
         }
     }
 
-    fn measure(&self, board: &Board) -> String {
+    fn measure(&self, board: &Board, by: &str) -> String {
         let unit = if unit_seconds(board) == DAY { "days" } else { "hours" };
-        format!("Median {unit} from handover to first touch, by handover; untouched leads count too")
+        format!("Median {unit} from handover to first touch, untouched leads too, by {by} of handover")
     }
 
     fn point(&self, board: &Board, point: &TrendPoint) -> Point {

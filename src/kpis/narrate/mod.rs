@@ -20,11 +20,9 @@ use crate::leads::model::Dimension;
 use crate::ui::says::{Cell, Column, Figure, Prose, Status};
 use std::cmp::Ordering;
 
-/// The scoreboard of a board.
-pub fn scoreboard(board: &Board) -> Scoreboard {
-    if board.data.is_none() {
-        return Scoreboard::NoLead;
-    }
+/// The scoreboard of a board, or of a workspace that is not set up yet.
+pub fn scoreboard(board: Option<&Board>) -> Scoreboard {
+    let Some(board) = board.filter(|board| board.data.is_some()) else { return Scoreboard::NoLead };
     Scoreboard::Shown(Box::new(Shown {
         scope: scope::scope("/", board),
         note: scope::note("/", board),
@@ -39,11 +37,9 @@ pub fn scoreboard(board: &Board) -> Scoreboard {
     }))
 }
 
-/// The page of one KPI of a board.
-pub fn kpi_page(kpi: Kpi, board: &Board) -> KpiPage {
-    if board.data.is_none() {
-        return KpiPage::NoLead(kpi);
-    }
+/// The page of one KPI of a board, or of a workspace that is not set up yet.
+pub fn kpi_page(kpi: Kpi, board: Option<&Board>) -> KpiPage {
+    let Some(board) = board.filter(|board| board.data.is_some()) else { return KpiPage::NoLead };
     let path = path(kpi);
     let said = said(kpi);
     KpiPage::Shown(Box::new(KpiShown {
@@ -83,8 +79,8 @@ trait Said: Sync {
     fn formula(&self, board: &Board) -> Prose;
     /// What the trend shows, as a sentence.
     fn finding(&self, board: &Board) -> String;
-    /// What the trend measures, in which unit.
-    fn measure(&self, board: &Board) -> String;
+    /// What the trend measures, in which unit, by day, week or month.
+    fn measure(&self, board: &Board, by: &str) -> String;
     /// One point of the trend: value, interval, target and whether it is too young to count.
     fn point(&self, board: &Board, point: &TrendPoint) -> charts::Point;
     /// A value of the trend's scale.

@@ -3,7 +3,7 @@
 use super::{cac, differs, dimension_name, follow_up, said, scope};
 use crate::charts;
 use crate::kpis::board::Board;
-use crate::kpis::model::{Breakdown, Figures, wilson};
+use crate::kpis::model::{Breakdown, Figures, NoCac, wilson};
 use crate::kpis::sheet::{Kpi, Section};
 use crate::kpis::words;
 use crate::leads::model::{Dimension, Reason, ValueId};
@@ -52,7 +52,7 @@ pub(super) fn funnel(board: &Board) -> Section {
     let title = match worst {
         _ if all == 0 => "It is too early for a funnel: no lead is old enough".to_owned(),
         Some((lost, before, left)) if lost > 0 => {
-            format!("Most are left on one step: {} of {} {left}", words::count(lost), words::count(before))
+            format!("The largest loss: {} of {} {left}", words::count(lost), words::count(before))
         }
         _ => "No lead was left on the way".to_owned(),
     };
@@ -137,7 +137,9 @@ pub(super) fn breakdown(board: &Board) -> Section {
         caption += &format!(", dashed line at the average of {average}");
     }
     caption += ".";
-    if !with_cost {
+    let not_carried =
+        |(_, figures): &(Option<ValueId>, Figures)| matches!(figures.cac.missing, Some(NoCac::NotCarried(_)));
+    if shown.iter().any(not_carried) {
         caption += &format!(" Cost per customer is not offered: spend is not recorded by {dimension}.");
     }
     Section {
@@ -227,7 +229,7 @@ fn finding(breakdown: &Breakdown, board: &Board) -> String {
     }
     let name = |value: &Option<ValueId>| clipped(names.get(value).copied().unwrap_or("unknown"));
     let share = |figures: &Figures| said(Kpi::LeadToOpportunity).short(board, figures);
-    format!("{} converts best ({}), {} least ({})", name(best), share(best_figures), name(least), share(least_figures))
+    format!("From {} for {} down to {} for {}", share(best_figures), name(best), share(least_figures), name(least))
 }
 
 fn value_cell(

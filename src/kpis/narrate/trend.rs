@@ -15,16 +15,14 @@ pub(super) fn chart(kpi: Kpi, board: &Board) -> Chart {
     let target = said.target(board, &board.answer.current);
     let grain = board.answer.period.grain();
     let by = match grain {
-        Grain::Day => "a day",
-        Grain::Week => "a week",
-        Grain::Month => "a month",
+        Grain::Day => "day",
+        Grain::Week => "week",
+        Grain::Month => "month",
     };
-    let measure = match target {
-        Some(target) => format!("{}, {by} a point. Target {target}", said.measure(board)),
-        None => format!("{}, {by} a point. No target agreed", said.measure(board)),
-    };
+    let target = target.map_or_else(|| "No target agreed".to_owned(), |target| format!("Target {target}"));
+    let measure = format!("{}. {target}", said.measure(board, by));
     let points = points(said, board, grain);
-    let says = spoken(said, board, &points);
+    let says = spoken(&points);
     let svg = charts::trend(&Trend {
         id: &format!("young-{kpi}"),
         says: &says,
@@ -32,6 +30,7 @@ pub(super) fn chart(kpi: Kpi, board: &Board) -> Chart {
         team: said.team(),
         unit: &|value| said.unit(board, value),
         young: said.young(),
+        nothing: "nothing to draw yet",
         most: said.most(),
     });
     Chart { figures: figures(said, board, grain, &title), title, measure, svg }
@@ -43,11 +42,12 @@ pub(super) fn spark(kpi: Kpi, board: &Board) -> String {
     let points = points(said, board, board.answer.period.grain());
     charts::spark(&Trend {
         id: &format!("young-spark-{kpi}"),
-        says: &spoken(said, board, &points),
+        says: &spoken(&points),
         points: &points,
         team: None,
         unit: &|value| said.unit(board, value),
         young: said.young(),
+        nothing: "nothing to draw yet",
         most: said.most(),
     })
 }
@@ -78,11 +78,11 @@ fn points(said: &dyn Said, board: &Board, grain: Grain) -> Vec<Point> {
 }
 
 /// The line from its first to its last counted point, in words.
-fn spoken(said: &dyn Said, board: &Board, points: &[Point]) -> String {
+fn spoken(points: &[Point]) -> String {
     let marked: Vec<&Point> = points.iter().filter(|point| point.mark.is_some()).collect();
     let at = |point: &Point| format!("{} on {}", point.mark.clone().unwrap_or_default(), point.label);
     match marked[..] {
-        [] => format!("{}: nothing to draw yet", said.measure(board)),
+        [] => "Nothing to draw yet".to_owned(),
         [only] => at(only),
         [first, .., last] => format!("From {} to {}", at(first), at(last)),
     }

@@ -1,0 +1,117 @@
+//! A file on its way to records: opened, mapped and looked at once, then read in batches.
+
+use super::amounts::Currency;
+use super::dates::{Clock, Order};
+use super::mapping::{Mapping, Wishes};
+use super::model::{Kind, Rejection};
+use super::read::{Row, Rows, Table};
+use super::rows::{Batch, RowReader};
+use super::survey::survey;
+use crate::error::Result;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Rows read before a batch is handed on.
+pub const BATCH_ROWS: usize = 5_000;
+
+/// Which file, and what the user says about it.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What its rows are.
+    pub kind: Kind,
+    /// Where it lies.
+    pub file: PathBuf,
+    /// Mapping, constants and meanings.
+    pub wishes: Wishes,
+    /// Day and month, where the columns do not tell.
+    pub order: Option<Order>,
+}
+
+/// A file that was found readable to its end.
+pub struct Parsing {
+    kind: Kind,
+    table: Table,
+    mapping: Mapping,
+    reader: RowReader,
+    rows: Rows,
+    row: Row,
+}
+
+/// What some rows became.
+#[derive(Debug)]
+pub struct Parsed {
+    /// The records, in the order of the file.
+    pub batch: Batch,
+    /// Rows that could not be read.
+    pub rejected: Vec<Rejection>,
+    /// Rows looked at; blank ones do not count.
+    pub rows: u64,
+    /// Rows that say nothing, such as those that `--value` passes over.
+    pub passed_over: u64,
+    /// Bytes of the file read so far.
+    pub bytes_read: u64,
+}
+
+impl Parsing {
+    /// Opens the file, finds its columns and reads it once to its end. Writes nothing; a fault is one sentence.
+    pub fn open(options: &Options, clock: Clock, currency: Currency) -> Result<Self> {
+        let table = Table::open(&options.file)?;
+        let mut mapping = Mapping::new(options.kind, table.headings(), &options.wishes)?;
+        survey(&table, &mut mapping, options.order)?;
+        let reader = RowReader::new(options.kind, table.headings(), &mut mapping, clock, currency)?;
+        let rows = table.rows()?;
+        Ok(Self { kind: options.kind, table, mapping, reader, rows, row: Row::default() })
+    }
+
+    /// The records of the next rows; `None` at the end. Refused at the end if the file has changed meanwhile.
+    pub fn next_batch(&mut self) -> Result<Option<Parsed>> {
+        let batch = Batch::new(self.kind);
+        let mut parsed = Parsed { batch, rejected: Vec::new(), rows: 0, passed_over: 0, bytes_read: 0 };
+        while parsed.rows < BATCH_ROWS as u64 && parsed.batch.len() < BATCH_ROWS {
+            if !self.rows.next_row(&mut self.row)? {
+                break;
+            }
+            if self.row.is_blank() {
+                continue;
+            }
+            parsed.rows += 1;
+            let before = parsed.batch.len();
+            match self.reader.read(&self.row, &mut parsed.batch) {
+                Ok(()) if parsed.batch.len() == before => parsed.passed_over += 1,
+                Ok(()) => {}
+                Err(rejection) => parsed.rejected.push(rejection),
+            }
+        }
+        parsed.bytes_read = self.rows.bytes_read();
+        if parsed.rows == 0 {
+            self.table.check_unchanged()?;
+            return Ok(None);
+        }
+        Ok(Some(parsed))
+    }
+
+    /// Length of the file in bytes.
+    pub fn bytes(&self) -> u64 {
+        self.table.bytes()
+    }
+
+    /// The file's name, without its folder.
+    pub fn file_name(&self) -> String {
+        self.table.file_name()
+    }
+
+    /// Field to heading, as used.
+    pub fn mapping(&self) -> BTreeMap<String, String> {
+        self.mapping.described()
+    }
+
+    /// The heading of a field, where a column holds it.
+    pub fn heading_of(&self, field: &str) -> Option<&str> {
+        self.mapping.get(field).filter(|column| column.index().is_some()).map(|column| column.heading.as_str())
+    }
+
+    /// What was decided where the file leaves room, so far.
+    pub fn warnings(&self) -> Vec<String> {
+        self.mapping.warnings.iter().cloned().chain(self.reader.warnings()).collect()
+    }
+}

@@ -1,0 +1,278 @@
+//! One import from the file to the report: checked, then taken in batch by batch, or only checked.
+
+use super::amounts::Currency;
+use super::dates::Clock;
+use super::model::{EventRecord, LeadKey, LeadRecord, OutcomeRecord, Rejection, Report, SpendRecord, Taken};
+use super::parse::{Options, Parsed, Parsing};
+use super::rows::Batch;
+use super::store::NewImport;
+use super::take::{BATCH_ROWS, Import};
+use crate::error::{AppError, Result};
+use crate::period::Instant;
+use crate::server::db::Db;
+use crate::workspace::{self, model::Workspace};
+use crate::zone::Zone;
+use serde_json::json;
+use std::collections::BTreeMap;
+use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
+
+/// The source of a file that names none.
+pub const DEFAULT_SOURCE: &str = "file";
+/// So many rejected rows are listed; all are counted.
+pub const LISTED_REJECTIONS: usize = 10_000;
+
+/// What is to be imported, and how.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The file and what the user says about it.
+    pub options: Options,
+    /// IANA name of the zone of times that name none; `None`: the workspace's.
+    pub zone: Option<String>,
+    /// The system that the file comes from: with the record's number it is the key.
+    pub source: String,
+    /// The workspace is not there yet: it is set up once the file has proved to be readable.
+    pub is_first: bool,
+    /// Only say what would happen; nothing is written.
+    pub check_only: bool,
+}
+
+/// How far an import is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Rows taken or rejected so far.
+    pub rows: u64,
+    /// Bytes of the file read so far.
+    pub bytes_read: u64,
+    /// Length of the file in bytes.
+    pub bytes: u64,
+}
+
+/// Imports a file, or checks it. On any error nothing of it is left: what was taken so far is taken back.
+pub async fn run_import(
+    db: &Db,
+    workspace: &Workspace,
+    request: Request,
+    actor: &str,
+    now: Instant,
+    mut progress: impl FnMut(Progress),
+) -> Result<Report> {
+    let clock = clock_of(workspace, request.zone.as_deref())?;
+    let currency = Currency::new(&workspace.currency);
+    let options = request.options;
+    let kind = options.kind;
+    let parsing = spawn_blocking(move || Parsing::open(&options, clock, currency)).await.map_err(stopped)??;
+    let (bytes, file_name) = (parsing.bytes(), parsing.file_name());
+    if request.is_first && !request.check_only {
+        workspace::store::create(db, workspace, actor, now).await?;
+    }
+    let new = NewImport { kind, source: &request.source, file_name: &file_name, actor };
+    let mut import = match request.check_only {
+        true => Import::check(db, &new).await?,
+        false => Import::begin(db, &new, now).await?,
+    };
+    let mut report = Report {
+        kind,
+        rows: 0,
+        new: 0,
+        changed: 0,
+        unchanged: 0,
+        rejected: Vec::new(),
+        warnings: Vec::new(),
+        mapping: parsing.mapping(),
+    };
+    let headings = ["external_id", "email"].map(|field| (field, parsing.heading_of(field).map(str::to_owned)));
+    let mut fill = Filling { report: &mut report, headings: headings.into_iter().collect() };
+
+    // One thread reads ahead while the other writes: two batches are on the way at most.
+    let (sender, mut receiver) = mpsc::channel(1);
+    let reader = spawn_blocking(move || read_ahead(parsing, &sender));
+    let outcome = loop {
+        let Some(parsed) = receiver.recv().await else { break Ok(()) };
+        let bytes_read = match take_batch(&mut import, parsed, now, &mut fill).await {
+            Ok(bytes_read) => bytes_read,
+            Err(error) => break Err(error),
+        };
+        progress(Progress { rows: fill.report.rows, bytes_read, bytes });
+    };
+    // A sender that waits for its turn must not wait for ever.
+    drop(receiver);
+    let warnings = reader.await.map_err(stopped);
+    let warnings = match (outcome, warnings) {
+        (Ok(()), Ok(warnings)) => warnings,
+        (Err(error), _) | (_, Err(error)) => {
+            return Err(match import.cancel(now).await {
+                Ok(()) => error,
+                Err(undoing) => AppError::Unavailable(format!(
+                    "{error} What was taken in before will be taken back at the next start: {undoing}"
+                )),
+            });
+        }
+    };
+    report.warnings = warnings;
+    if report.rejected_rows() > report.rejected.len() as u64 {
+        let (all, listed) = (report.rejected_rows(), report.rejected.len());
+        report.warnings.push(format!("{all} rows were rejected; the first {listed} are listed."));
+    }
+    import.finish(&counts(&report), now).await?;
+    Ok(report)
+}
+
+fn clock_of(workspace: &Workspace, zone: Option<&str>) -> Result<Clock> {
+    let own = workspace.zone()?;
+    let file = match zone {
+        None => own.clone(),
+        Some(name) => Zone::parse(name).ok_or_else(|| {
+            AppError::Invalid(format!("“{name}” is not a time zone; write its IANA name, such as Europe/Berlin."))
+        })?,
+    };
+    Ok(Clock { file, workspace: own })
+}
+
+/// Sends every batch of the file; the warnings at the end.
+fn read_ahead(mut parsing: Parsing, sender: &mpsc::Sender<Result<Parsed>>) -> Vec<String> {
+    while let Some(parsed) = parsing.next_batch().transpose() {
+        let failed = parsed.is_err();
+        if sender.blocking_send(parsed).is_err() || failed {
+            break;
+        }
+    }
+    parsing.warnings()
+}
+
+async fn take_batch(import: &mut Import, parsed: Result<Parsed>, now: Instant, fill: &mut Filling<'_>) -> Result<u64> {
+    let parsed = parsed?;
+    let mut rejected = parsed.rejected;
+    fill.report.rows += parsed.rows;
+    fill.report.unchanged += parsed.passed_over;
+    // A wide row of spend may make a batch longer than the store takes at once.
+    match &parsed.batch {
+        Batch::Leads(records) => {
+            for part in records.chunks(BATCH_ROWS) {
+                fill.count(part, import.take_leads(part, now).await?, &mut rejected);
+            }
+        }
+        Batch::Outcomes(records) => {
+            for part in records.chunks(BATCH_ROWS) {
+                fill.count(part, import.take_outcomes(part, now).await?, &mut rejected);
+            }
+        }
+        Batch::Events(records) => {
+            for part in records.chunks(BATCH_ROWS) {
+                fill.count(part, import.take_events(part, now).await?, &mut rejected);
+            }
+        }
+        Batch::Spend(records) => {
+            let mut taken = Vec::with_capacity(records.len());
+            for part in records.chunks(BATCH_ROWS) {
+                taken.extend(import.take_spend(part, now).await?);
+            }
+            fill.count(records, taken, &mut rejected);
+        }
+    }
+    rejected.sort_by_key(|rejection| rejection.line);
+    let room = LISTED_REJECTIONS.saturating_sub(fill.report.rejected.len());
+    fill.report.rejected.extend(rejected.into_iter().take(room));
+    Ok(parsed.bytes_read)
+}
+
+/// The report in the making, with the headings of the fields that a rejection may name.
+struct Filling<'a> {
+    report: &'a mut Report,
+    headings: BTreeMap<&'static str, Option<String>>,
+}
+
+/// What a record can say about the row it came from.
+trait OfRow {
+    fn line(&self) -> u64;
+    fn key(&self) -> Option<&LeadKey>;
+}
+
+impl Filling<'_> {
+    /// Counts rows, not records: a row of several records is new if one of them is, else changed if one of them is.
+    fn count<R: OfRow>(&mut self, records: &[R], taken: Vec<Taken>, rejected: &mut Vec<Rejection>) {
+        let mut pairs = records.iter().zip(taken).peekable();
+        while let Some((record, mut row)) = pairs.next() {
+            while let Some((_, more)) = pairs.next_if(|(next, _)| next.line() == record.line()) {
+                row = stronger(row, more);
+            }
+            match row {
+                Taken::New => self.report.new += 1,
+                Taken::Changed => self.report.changed += 1,
+                Taken::Unchanged => self.report.unchanged += 1,
+                Taken::Rejected { field, reason } => rejected.push(self.rejection(record, field, reason)),
+            }
+        }
+    }
+
+    fn rejection<R: OfRow>(&self, record: &R, field: Option<&'static str>, reason: String) -> Rejection {
+        let value = record.key().and_then(|key| match field? {
+            "external_id" => key.external_id.clone(),
+            "email" => key.email.clone(),
+            _ => None,
+        });
+        let column = field.and_then(|field| self.headings.get(field).cloned().flatten());
+        Rejection { line: record.line(), column, value, reason }
+    }
+}
+
+fn stronger(one: Taken, other: Taken) -> Taken {
+    let weight = |taken: &Taken| match taken {
+        Taken::Rejected { .. } => 3,
+        Taken::New => 2,
+        Taken::Changed => 1,
+        Taken::Unchanged => 0,
+    };
+    if weight(&other) > weight(&one) { other } else { one }
+}
+
+impl OfRow for LeadRecord {
+    fn line(&self) -> u64 {
+        self.line
+    }
+    fn key(&self) -> Option<&LeadKey> {
+        Some(&self.key)
+    }
+}
+
+impl OfRow for OutcomeRecord {
+    fn line(&self) -> u64 {
+        self.line
+    }
+    fn key(&self) -> Option<&LeadKey> {
+        Some(&self.key)
+    }
+}
+
+impl OfRow for EventRecord {
+    fn line(&self) -> u64 {
+        self.line
+    }
+    fn key(&self) -> Option<&LeadKey> {
+        Some(&self.key)
+    }
+}
+
+impl OfRow for SpendRecord {
+    fn line(&self) -> u64 {
+        self.line
+    }
+    fn key(&self) -> Option<&LeadKey> {
+        None
+    }
+}
+
+fn counts(report: &Report) -> serde_json::Value {
+    json!({
+        "rows": report.rows,
+        "new": report.new,
+        "changed": report.changed,
+        "unchanged": report.unchanged,
+        "rejected": report.rejected_rows(),
+    })
+}
+
+/// The thread that reads ended in a panic; the log has it.
+fn stopped(_: tokio::task::JoinError) -> AppError {
+    AppError::Internal
+}

@@ -1,0 +1,161 @@
+//! The pages about the KPIs, rendered by the server from boards of the tests.
+
+use crate::boards;
+use doubles::app::Frame;
+use doubles::kpis::board::Board;
+use doubles::kpis::narrate;
+use doubles::kpis::page::{NoLead, ShownBoard};
+use doubles::kpis::page_kpi::ShownKpi;
+use doubles::kpis::sheet::{Kpi, KpiPage, Scoreboard};
+use doubles::ui::Gallery;
+use leptos::prelude::*;
+use leptos_meta::provide_meta_context;
+use leptos_router::components::Router;
+use leptos_router::location::RequestUrl;
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn the_scoreboard_says_each_number_with_its_standing() {
+    let page = scoreboard(boards::northaisle());
+    for words in [
+        "1 April – 30 September 2025, against the 183 days before. As of Tuesday 14 October 2025, 10:40",
+        "2.8 points short",
+        "€2,249 over",
+        "3 h 20 min over",
+        "on target",
+        "target 14 %",
+        "14.5 % in the period before",
+        "Fewer handed-over leads become opportunities: 11.2 % after 14.5 %",
+        "Follow-up got slower: 15 h 20 min after 10 h 24 min",
+        "From 25.0 % for Partner referrals down to 2.6 % for Content syndication",
+        "First touch within 24 h",
+        "not measured yet",
+        "38 leads excluded by rule",
+        "25.1 % more leads than in the period before (1,012 after 809)",
+        "6 opportunities fewer (113 after 119)",
+    ] {
+        assert!(page.says(words), "“{words}” is missing");
+    }
+    page.keep("scoreboard");
+}
+
+#[test]
+fn every_kpi_has_a_page_with_its_formula_in_the_periods_numbers() {
+    for (kpi, formula) in [
+        (Kpi::LeadToOpportunity, "113 opportunities within 90 days ÷ 1,012 mature leads = 11.2 %"),
+        (Kpi::Cac, "€1,486,200 spent ÷ 41 customers won = €36,249"),
+        (
+            Kpi::FollowUp,
+            "The time by which half of 1,872 leads were touched (1,779 contacted, 93 not yet) = 15 h 20 min",
+        ),
+        (Kpi::FeedbackCoverage, "1,395 complete verdicts ÷ 1,641 leads whose window has ended = 85.0 %"),
+    ] {
+        let KpiPage::Shown(shown) = narrate::kpi_page(kpi, Some(&boards::northaisle())) else { panic!("no lead") };
+        let page = render(&format!("/kpis/{kpi}"), move || view! { <ShownKpi shown=*shown/> }.into_any());
+        assert!(page.says(formula), "{kpi}: “{formula}” is missing");
+        page.keep(kpi.key());
+    }
+}
+
+#[test]
+fn an_empty_workspace_teaches_what_to_do() {
+    assert_eq!(narrate::scoreboard(None), Scoreboard::NoLead);
+    assert_eq!(narrate::scoreboard(Some(&boards::empty())), Scoreboard::NoLead);
+    let page = render("/", || view! { <NoLead/> }.into_any());
+    assert!(page.says("doubles import leads leads.csv --dry-run"));
+    page.keep("empty");
+}
+
+#[test]
+fn a_period_without_a_lead_says_so_and_shows_no_zero_as_a_rate() {
+    let page = scoreboard(boards::nothing_in_period(0));
+    assert!(page.says("No lead was handed over in these days"));
+    assert!(page.says("no data") && !page.says("0.0 %"));
+    page.keep("nothing");
+    let page = scoreboard(boards::nothing_in_period(38));
+    assert!(page.says("Every lead of these days is excluded by rule") && page.says("38 leads: spam"));
+}
+
+#[test]
+fn one_young_lead_is_too_early_to_judge() {
+    let page = scoreboard(boards::one_lead());
+    for words in [
+        "0.0% so far",
+        "too early to say",
+        "none of 1 lead is old enough",
+        "no touch of sales is recorded yet",
+        "Too few leads are old enough to compare by channel",
+    ] {
+        assert!(page.says(words), "“{words}” is missing");
+    }
+    page.keep("one-lead");
+}
+
+#[test]
+fn a_name_is_shown_as_it_is_and_never_run() {
+    let page = scoreboard(boards::hard_names());
+    assert!(!page.html.contains("<script>alert"));
+    assert!(page.says("معرض تجاري في الرياض"));
+    page.keep("hard-names");
+}
+
+#[test]
+fn no_page_needs_a_style_attribute() {
+    let gallery = render("/ui", || view! { <Gallery/> }.into_any());
+    gallery.keep("ui");
+    for page in [gallery, scoreboard(boards::northaisle()), scoreboard(boards::one_lead())] {
+        assert!(!page.html.contains(" style="));
+    }
+}
+
+/// A rendered page.
+struct Page {
+    html: String,
+}
+
+impl Page {
+    /// Whether the words stand on the page, markup and kinds of spaces aside.
+    fn says(&self, words: &str) -> bool {
+        let mut text = String::new();
+        let mut inside = false;
+        for c in self.html.chars() {
+            match c {
+                '<' => inside = true,
+                '>' => inside = false,
+                '\u{a0}' if !inside => text.push(' '),
+                c if !inside => text.push(c),
+                _ => {}
+            }
+        }
+        text.contains(words)
+    }
+
+    /// Leaves the page where a person can look at it with the style sheet.
+    fn keep(&self, name: &str) {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/pages");
+        let document = format!(
+            "<!DOCTYPE html><html lang=\"en-GB\"><meta charset=\"utf-8\"><meta name=\"viewport\" \
+             content=\"width=device-width, initial-scale=1\"><link rel=\"stylesheet\" href=\"doubles.css\"><body>{}</body></html>",
+            self.html
+        );
+        fs::create_dir_all(&folder)
+            .and_then(|()| fs::write(folder.join(format!("{name}.html")), document))
+            .expect("target can be written");
+    }
+}
+
+fn scoreboard(board: Board) -> Page {
+    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&board)) else { panic!("no lead") };
+    render("/", move || view! { <ShownBoard shown=*shown/> }.into_any())
+}
+
+fn render(path: &str, page: impl FnOnce() -> AnyView + Send + 'static) -> Page {
+    let owner = Owner::new();
+    let html = owner.with(|| {
+        provide_context(RequestUrl::new(path));
+        provide_meta_context();
+        view! { <Router><Frame>{page()}</Frame></Router> }.to_html()
+    });
+    Page { html }
+}
