@@ -47,7 +47,7 @@ mod tests {
             let values = Scale::to(top).round_values(5);
             assert!((2..=5).contains(&values.len()), "{top}: {values:?}");
             assert_eq!(values[0], 0.0);
-            assert!(values.iter().all(|&value| value <= top), "{top}: {values:?}");
+            assert!(values.iter().all(|&value| value <= top * (1.0 + 1e-9)), "{top}: {values:?}");
         }
         assert_eq!(Scale::to(0.2).percent(0.05), 25.0);
     }

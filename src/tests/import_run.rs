@@ -39,7 +39,7 @@ impl House {
         let file = self.folder.path().join("file.csv");
         std::fs::write(&file, text).expect("written");
         let options = Options { kind, file, wishes: Wishes::default(), order: None };
-        Request { options, zone: None, source: "crm".to_owned(), check_only: false }
+        Request { options, zone: None, source: "crm".to_owned(), is_first: false, check_only: false }
     }
 
     async fn run(&self, request: Request) -> Result<Report, AppError> {

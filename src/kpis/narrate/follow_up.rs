@@ -19,7 +19,7 @@ impl Said for FollowUp {
         let Some(median) = measured(figures) else { return Figure::word(self.short(board, figures)) };
         let mut parts = Vec::new();
         if median.lower_bound {
-            parts.push((">".to_owned(), true));
+            parts.push(("more than ".to_owned(), true));
         }
         for (number, unit) in words::duration_parts(median.seconds) {
             parts.extend([(number, false), (unit.to_owned(), true)]);
