@@ -1,5 +1,6 @@
 //! The shell of every page and the table of routes.
 
+use crate::activity::page::ActivityPage;
 use crate::error::AppError;
 use crate::kpis::page::ScoreboardPage;
 use crate::kpis::page_kpi::KpiRoute;
@@ -60,6 +61,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async/>
                     <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
                     <Route path=path!("/settings/people") view=PeopleSettingsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/activity") view=ActivityPage ssr=SsrMode::Async/>
                     <Route path=path!("/ui") view=Parts/>
                 </Routes>
             </Frame>

@@ -5,6 +5,7 @@
 //! `api.rs` (server functions), `page.rs` (what people see). `ARCHITECTURE.md` has the map.
 #![recursion_limit = "256"]
 
+pub mod activity;
 pub mod agreement;
 pub mod app;
 pub mod error;

@@ -52,6 +52,10 @@ pub const PATHS: &[(&str, Need)] = &[
     ("/settings/people/reset", May(ManagePeople)),
     ("/settings/people/end-sessions", May(ManagePeople)),
     ("/api/people", May(Invite)),
+    // what everybody did
+    ("/activity", May(SeeNumbers)),
+    ("/activity.csv", May(SeeNumbers)),
+    ("/api/activity", May(SeeNumbers)),
 ];
 
 /// What a path asks, by the pattern under which the router knows it.

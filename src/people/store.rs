@@ -127,6 +127,15 @@ struct SessionRow {
     account: AccountRow,
 }
 
+#[derive(FromRow)]
+struct OneTimeRow {
+    kind: String,
+    account_id: Option<i64>,
+    made_by: Option<i64>,
+    expires_at: i64,
+    detail: String,
+}
+
 impl From<AccountRow> for Credentials {
     fn from(row: AccountRow) -> Self {
         let standing =
@@ -365,15 +374,14 @@ pub async fn insert_one_time(tx: &mut Tx, digest: &str, at: Instant, one_time: &
 
 /// The link or step of that token, if it is of that kind and has not expired.
 pub async fn find_one_time(tx: &mut Tx, digest: &str, kind: &str, now: Instant) -> Result<Option<OneTime>> {
-    let row: Option<(String, Option<i64>, Option<i64>, i64, String)> =
-        sqlx::query_as(tx.sql(FIND_ONE_TIME)).bind(digest).fetch_optional(tx.conn()).await?;
+    let row: Option<OneTimeRow> = sqlx::query_as(tx.sql(FIND_ONE_TIME)).bind(digest).fetch_optional(tx.conn()).await?;
     Ok(row
-        .map(|(kind, account, made_by, expires_at, detail)| OneTime {
-            kind,
-            account: account.map(AccountId),
-            made_by: made_by.map(AccountId),
-            expires_at: to_instant(expires_at),
-            detail,
+        .map(|row| OneTime {
+            kind: row.kind,
+            account: row.account_id.map(AccountId),
+            made_by: row.made_by.map(AccountId),
+            expires_at: to_instant(row.expires_at),
+            detail: row.detail,
         })
         .filter(|found| found.kind == kind && now < found.expires_at))
 }

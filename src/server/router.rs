@@ -2,6 +2,7 @@
 
 use super::security::{self, KnownHosts};
 use super::{AppState, assets, telemetry};
+use crate::activity;
 use crate::app::{App, PageStatus, shell};
 use crate::error::AppError;
 use crate::people::{current, forms, gate};
@@ -33,6 +34,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .route("/readyz", get(report_readiness))
         .merge(forms::routes())
         .merge(settings::forms::routes())
+        .merge(activity::feed::routes())
         .leptos_routes_with_context(&state, generate_route_list(App), prepare_page, move || shell(options.clone()))
         .fallback(serve_file_or_missing_page)
         .layer(from_fn_with_state(state.clone(), gate::admit))

@@ -34,7 +34,7 @@ pub fn SettingsPage() -> impl IntoView {
     view! {
         <Title text="Settings · Doubles"/>
         <PageHead title="Settings" lede="Your account. Who works here stands under People."/>
-        <p><a href="/settings/people">"People"</a></p>
+        <p><a href="/settings/people">"People"</a>" · "<a href="/activity">"Activity"</a></p>
         <Settled>{shown}</Settled>
     }
 }

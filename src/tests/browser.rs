@@ -20,7 +20,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 pub const NOW: Instant = Instant(1_800_000_000);
-pub const PASSWORD: &str = "four words in a row";
+pub const PASSWORD: &str = "correct horse battery staple";
 
 /// A server over a SQLite database of its own.
 pub struct TestServer {

@@ -17,6 +17,7 @@ mod opening;
 mod pages;
 mod people;
 mod people_access;
+mod people_attacks;
 mod people_door;
 mod store;
 mod tidy;

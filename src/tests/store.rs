@@ -5,11 +5,12 @@ use doubles::changes::model::{Change, ChangeKind, Entity};
 use doubles::period::Instant;
 use doubles::server::db::{Db, in_dialect};
 use doubles::server::open::{DatabaseUrl, open};
-use doubles::{agreement, changes, import, leads, people, spend, workspace};
+use doubles::{activity, agreement, changes, import, leads, people, spend, workspace};
 use sqlx::{AssertSqlSafe, Executor};
 use std::time::Duration;
 
 const STORES: &[&[(&str, &str)]] = &[
+    activity::store::ALL,
     agreement::store::ALL,
     changes::store::ALL,
     import::store::ALL,
