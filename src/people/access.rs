@@ -23,6 +23,8 @@ pub const PATHS: &[(&str, Need)] = &[
     ("/welcome", Nothing),
     ("/sign-in", Nothing),
     ("/sign-in/code", Nothing),
+    ("/sign-in/provider", Nothing),
+    ("/sign-in/provider/return", Nothing),
     ("/join", Nothing),
     ("/reset", Nothing),
     ("/api/welcome", Nothing),

@@ -5,6 +5,7 @@ use super::model::{Rejected, Seen};
 use super::permission::Action;
 use super::service::Caller;
 use crate::error::{AppError, Result};
+use crate::server::AppState;
 use axum::http::request::Parts;
 use leptos::prelude::{provide_context, use_context};
 
@@ -29,7 +30,8 @@ pub fn from() -> Result<From> {
 
 /// Context of a page being rendered: who sees it, and what its form said when it was not taken.
 pub fn announce() {
-    provide_context(Seen(find::<Caller>().map(|caller| caller.visitor)));
+    let has_provider = use_context::<AppState>().is_some_and(|state| state.site.provider.is_some());
+    provide_context(Seen { visitor: find::<Caller>().map(|caller| caller.visitor), has_provider });
     provide_context(find::<Rejected>().unwrap_or_default());
 }
 

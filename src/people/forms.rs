@@ -1,7 +1,7 @@
 //! The forms in front of the door: they post, and are answered by a redirect, or by their page once more with what
 //! is wrong and the status that says so.
 
-use super::gate::{From, read_cookie, see_other, set_cookie};
+use super::gate::{Cookie, From, read_cookie, see_other, set_cookie};
 use super::joining::Newcomer;
 use super::model::{Rejected, Standing, Team};
 use super::next::safe_next;
@@ -102,14 +102,14 @@ async fn sign_in(
     parts: Parts,
     Form(form): Form<SignIn>,
 ) -> Response {
-    let earlier = read_cookie(&state.site, &parts.headers, false);
+    let earlier = read_cookie(&state.site, &parts.headers, Cookie::Session);
     let entered = state.people.sign_in(&form.email, form.password, from.address, &from.origin, earlier.as_ref()).await;
     match entered {
         Ok(Entered::In(token)) => with_cookie(&state, see_other(safe_next(&form.next)), &token),
         Ok(Entered::CodeAsked(step)) => {
             let next: String = form_urlencoded::byte_serialize(safe_next(&form.next).as_bytes()).collect();
             let response = see_other(&format!("/sign-in/code?next={next}"));
-            add_cookie(response, &set_cookie(&state.site, true, Some(&step)))
+            add_cookie(response, &set_cookie(&state.site, Cookie::Code, Some(step.reveal())))
         }
         Err(error) => again(state, parts, "/sign-in", &error, &[("email", form.email), ("next", form.next)]).await,
     }
@@ -128,12 +128,12 @@ async fn enter_code(
     parts: Parts,
     Form(form): Form<EnterCode>,
 ) -> Response {
-    let earlier = read_cookie(&state.site, &parts.headers, false);
-    let Some(step) = read_cookie(&state.site, &parts.headers, true) else { return see_other("/sign-in") };
+    let earlier = read_cookie(&state.site, &parts.headers, Cookie::Session);
+    let Some(step) = read_cookie(&state.site, &parts.headers, Cookie::Code) else { return see_other("/sign-in") };
     match state.people.enter_code(&step, &form.code, &from.origin, earlier.as_ref()).await {
         Ok(token) => {
             let response = with_cookie(&state, see_other(safe_next(&form.next)), &token);
-            add_cookie(response, &set_cookie(&state.site, true, None))
+            add_cookie(response, &set_cookie(&state.site, Cookie::Code, None))
         }
         // Five minutes are over: from the beginning.
         Err(AppError::SignIn) => see_other("/sign-in"),
@@ -147,7 +147,7 @@ async fn sign_out(State(state): State<AppState>, Extension(caller): Extension<Ca
     {
         return again(state, parts, "/settings", &error, &[]).await;
     }
-    let mut response = add_cookie(see_other("/sign-in"), &set_cookie(&state.site, false, None));
+    let mut response = add_cookie(see_other("/sign-in"), &set_cookie(&state.site, Cookie::Session, None));
     // What the browser kept of signed-in pages goes too.
     let everything = HeaderValue::from_static("\"cache\", \"storage\"");
     response.headers_mut().insert(HeaderName::from_static("clear-site-data"), everything);
@@ -232,8 +232,8 @@ pub(crate) async fn show(state: AppState, mut parts: Parts, page: &'static str, 
     router::render_page(state, Request::from_parts(parts, Body::empty())).await
 }
 
-fn with_cookie(state: &AppState, response: Response, token: &Token) -> Response {
-    add_cookie(response, &set_cookie(&state.site, false, Some(token)))
+pub(super) fn with_cookie(state: &AppState, response: Response, token: &Token) -> Response {
+    add_cookie(response, &set_cookie(&state.site, Cookie::Session, Some(token.reveal())))
 }
 
 pub(crate) fn add_cookie(mut response: Response, cookie: &str) -> Response {

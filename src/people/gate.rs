@@ -73,37 +73,66 @@ pub fn see_other(path: &str) -> Response {
     }
 }
 
-/// The cookie that holds the token of a session, or (`step`) of a right password that waits for its code.
-pub fn cookie_name(site: &Site, step: bool) -> String {
-    // With this prefix the browser itself sees to it that neither a sibling host nor plain http sets it.
-    let prefix = if site.https { "__Host-" } else { "" };
-    format!("{prefix}doubles{}", if step { "-code" } else { "" })
+/// What a cookie of ours holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cookie {
+    /// The token of a session.
+    Session,
+    /// The token of a right password that waits for its code.
+    Code,
+    /// What must come back unchanged from the provider of sign-ins.
+    Provider,
+}
+
+impl Cookie {
+    fn name(self, site: &Site) -> String {
+        // With this prefix the browser itself sees to it that neither a sibling host nor plain http sets it.
+        let prefix = if site.https { "__Host-" } else { "" };
+        let name = match self {
+            Self::Session => "doubles",
+            Self::Code => "doubles-code",
+            Self::Provider => "doubles-provider",
+        };
+        format!("{prefix}{name}")
+    }
+
+    /// In seconds.
+    const fn lasts(self) -> u32 {
+        match self {
+            Self::Session => 30 * 86_400,
+            Self::Code => 5 * 60,
+            Self::Provider => 10 * 60,
+        }
+    }
 }
 
 /// A `Set-Cookie` value; `None` takes the cookie away.
-pub fn set_cookie(site: &Site, step: bool, token: Option<&Token>) -> String {
-    let name = cookie_name(site, step);
-    let (value, age) = match token {
-        Some(token) => (token.reveal(), if step { 5 * 60 } else { 30 * 86_400 }),
-        None => ("", 0),
-    };
+pub fn set_cookie(site: &Site, cookie: Cookie, value: Option<&str>) -> String {
+    let name = cookie.name(site);
+    let (value, age) = value.map_or(("", 0), |value| (value, cookie.lasts()));
     let secure = if site.https { "; Secure" } else { "" };
     format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}")
 }
 
 /// The token that the browser sent in one of our cookies.
-pub fn read_cookie(site: &Site, headers: &HeaderMap, step: bool) -> Option<Token> {
-    let name = cookie_name(site, step);
+pub fn read_cookie(site: &Site, headers: &HeaderMap, cookie: Cookie) -> Option<Token> {
+    cookie_value(site, headers, cookie).and_then(|value| Token::parse(&value))
+}
+
+/// What stands in one of our cookies.
+pub fn cookie_value(site: &Site, headers: &HeaderMap, cookie: Cookie) -> Option<String> {
+    let name = cookie.name(site);
     let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
     lines
         .flat_map(|line| line.split(';'))
         .filter_map(|pair| pair.trim().split_once('='))
         .filter(|(key, _)| *key == name)
-        .find_map(|(_, value)| Token::parse(value))
+        .map(|(_, value)| value.to_owned())
+        .next()
 }
 
 async fn identify(state: &AppState, headers: &HeaderMap, origin: &Origin) -> Result<Option<Caller>> {
-    if let Some(token) = read_cookie(&state.site, headers, false)
+    if let Some(token) = read_cookie(&state.site, headers, Cookie::Session)
         && let Some((account, session)) = state.people.find_session(&token, origin).await?
     {
         let visitor = Visitor::Person(account);
@@ -194,13 +223,15 @@ mod tests {
     #[test]
     fn cookies_are_for_the_server_alone_and_over_https_for_nothing_else() {
         let token = Token::generate().expect("the system is random");
-        let plain = set_cookie(&Site::default(), false, Some(&token));
+        let plain = set_cookie(&Site::default(), Cookie::Session, Some(token.reveal()));
         assert_eq!(plain, format!("doubles={}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Lax", token.reveal()));
         let https = Site { https: true, ..Site::default() };
-        assert!(set_cookie(&https, false, Some(&token)).starts_with("__Host-doubles="));
-        assert!(set_cookie(&https, true, Some(&token)).starts_with("__Host-doubles-code="));
-        assert!(set_cookie(&https, false, Some(&token)).ends_with("; HttpOnly; SameSite=Lax; Secure"));
-        assert!(set_cookie(&https, false, None).contains("=; Path=/; Max-Age=0;"));
+        assert!(set_cookie(&https, Cookie::Session, Some(token.reveal())).starts_with("__Host-doubles="));
+        assert!(set_cookie(&https, Cookie::Code, Some(token.reveal())).starts_with("__Host-doubles-code="));
+        assert!(
+            set_cookie(&https, Cookie::Session, Some(token.reveal())).ends_with("; HttpOnly; SameSite=Lax; Secure")
+        );
+        assert!(set_cookie(&https, Cookie::Session, None).contains("=; Path=/; Max-Age=0;"));
     }
 
     #[test]
@@ -209,9 +240,9 @@ mod tests {
         let mut headers = HeaderMap::new();
         let line = format!("theme=dark; doubles={}; doubles-code=x", token.reveal());
         headers.insert(COOKIE, HeaderValue::try_from(line).expect("a header"));
-        assert_eq!(read_cookie(&Site::default(), &headers, false), Some(token));
-        assert_eq!(read_cookie(&Site::default(), &headers, true), None);
-        assert_eq!(read_cookie(&Site { https: true, ..Site::default() }, &headers, false), None);
+        assert_eq!(read_cookie(&Site::default(), &headers, Cookie::Session), Some(token));
+        assert_eq!(read_cookie(&Site::default(), &headers, Cookie::Code), None);
+        assert_eq!(read_cookie(&Site { https: true, ..Site::default() }, &headers, Cookie::Session), None);
     }
 
     #[test]

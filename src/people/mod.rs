@@ -27,6 +27,8 @@ mod manage;
 #[cfg(feature = "ssr")]
 pub mod next;
 #[cfg(feature = "ssr")]
+pub mod oidc;
+#[cfg(feature = "ssr")]
 mod own;
 #[cfg(feature = "ssr")]
 pub mod pace;

@@ -83,6 +83,8 @@ pub struct Account {
 pub enum Visitor {
     /// Whoever sits at this machine, while there are no accounts and nobody else can reach it: may do everything.
     ThisMachine,
+    /// The provider of sign-ins, whose word makes accounts and moves people between teams; asks for nothing itself.
+    Provider,
     /// Somebody who is signed in.
     Person(Account),
 }
@@ -92,6 +94,7 @@ impl Visitor {
     pub const fn may(&self, action: Action) -> bool {
         match self {
             Self::ThisMachine => true,
+            Self::Provider => false,
             Self::Person(account) => account.standing.may(action),
         }
     }
@@ -103,6 +106,7 @@ impl Visitor {
     pub fn require(&self, action: Action) -> Result<()> {
         match self {
             Self::ThisMachine => Ok(()),
+            Self::Provider => Err(AppError::SignIn),
             Self::Person(account) => account.standing.require(action),
         }
     }
@@ -111,6 +115,7 @@ impl Visitor {
     pub fn name(&self) -> &str {
         match self {
             Self::ThisMachine => "this machine",
+            Self::Provider => "sign-in provider",
             Self::Person(account) => &account.name,
         }
     }
@@ -121,7 +126,7 @@ impl Visitor {
     /// Nobody is signed in.
     pub const fn account(&self) -> Result<&Account> {
         match self {
-            Self::ThisMachine => Err(AppError::SignIn),
+            Self::ThisMachine | Self::Provider => Err(AppError::SignIn),
             Self::Person(account) => Ok(account),
         }
     }
@@ -136,9 +141,14 @@ impl Standing {
     }
 }
 
-/// Who sees the page; `None` where nobody is signed in.
+/// What every page knows of who sees it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen(pub Option<Visitor>);
+pub struct Seen {
+    /// `None` where nobody is signed in.
+    pub visitor: Option<Visitor>,
+    /// One can sign in through a provider.
+    pub has_provider: bool,
+}
 
 /// A form that was not taken: why, and what stood in it (never a secret), so that nobody types it again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

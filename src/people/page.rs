@@ -2,7 +2,7 @@
 
 use super::api;
 use super::api::FirstRun;
-use super::model::Rejected;
+use super::model::{Rejected, Seen};
 use crate::app::{Problem, Settled};
 use crate::ui::{Button, Field, Notice, NoticeKind, PageHead, Variant};
 use leptos::prelude::*;
@@ -37,6 +37,9 @@ pub fn SignInPage() -> impl IntoView {
         view! { <Notice title="Your new password is set"><p>"Every session of yours has ended. Sign in with it."</p></Notice> }
     });
     drop(asked);
+    let has_provider = SharedValue::new(|| use_context::<Seen>().unwrap_or_default().has_provider).into_inner();
+    let provider =
+        format!("/sign-in/provider?next={}", next.replace('&', "%26").replace('#', "%23").replace('+', "%2B"));
     view! {
         <Title text="Sign in · Doubles"/>
         <PageHead title="Sign in" lede="With the account that somebody of your team invited you to."/>
@@ -64,6 +67,7 @@ pub fn SignInPage() -> impl IntoView {
             />
             <Button variant=Variant::Primary>"Sign in"</Button>
         </form>
+        {has_provider.then(|| view! { <p><a href=provider rel="external">"Sign in through your company"</a></p> })}
     }
 }
 

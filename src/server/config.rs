@@ -50,6 +50,35 @@ pub struct ServeConfig {
     /// Proxies in front of it, whose X-Forwarded-For is believed: addresses or nets such as 10.0.0.0/8
     #[arg(long, env = "DOUBLES_TRUSTED_PROXIES", value_name = "NET", value_delimiter = ',', value_parser = parse_net)]
     pub trusted_proxies: Vec<IpNet>,
+
+    /// A provider of sign-ins.
+    #[command(flatten)]
+    pub oidc: OidcConfig,
+}
+
+/// A provider of OpenID Connect through which people may sign in; passwords work besides.
+#[derive(Args, Clone, Debug, Default)]
+pub struct OidcConfig {
+    /// Provider of OpenID Connect, such as https://login.company.example
+    #[arg(long = "oidc-issuer", env = "DOUBLES_OIDC_ISSUER", value_name = "URL", requires = "client_id")]
+    pub issuer: Option<String>,
+
+    /// What the provider calls this installation; its redirect address is the base URL with /sign-in/provider/return
+    #[arg(long = "oidc-client-id", env = "DOUBLES_OIDC_CLIENT_ID", value_name = "ID")]
+    pub client_id: Option<String>,
+
+    /// What the provider gave it to prove itself with
+    #[arg(
+        long = "oidc-client-secret",
+        env = "DOUBLES_OIDC_CLIENT_SECRET",
+        value_name = "SECRET",
+        hide_env_values = true
+    )]
+    pub client_secret: Option<String>,
+
+    /// Claim that names somebody's team (marketing or sales, alone or in a list); whoever has it needs no invite
+    #[arg(long = "oidc-team-claim", env = "DOUBLES_OIDC_TEAM_CLAIM", value_name = "CLAIM")]
+    pub team_claim: Option<String>,
 }
 
 /// The shape of a log line.

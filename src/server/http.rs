@@ -122,6 +122,7 @@ fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> AppError {
 
 #[cfg(test)]
 mod tests {
+    use super::super::config::OidcConfig;
     use super::*;
     use axum::routing::get;
     use std::time::Instant;
@@ -216,7 +217,7 @@ mod tests {
     async fn a_taken_port_is_told_in_a_sentence_with_another_one() {
         let taken = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = taken.local_addr().expect("it is bound");
-        let config = ServeConfig { address, base_url: None, trusted_proxies: Vec::new() };
+        let config = ServeConfig { address, base_url: None, trusted_proxies: Vec::new(), oidc: OidcConfig::default() };
         let refused = serve(&config, Router::new()).await.expect_err("the port is taken").to_string();
         assert!(refused.contains(&address.to_string()) && refused.contains("--address"), "{refused}");
     }

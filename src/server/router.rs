@@ -5,7 +5,7 @@ use super::{AppState, assets, telemetry};
 use crate::activity;
 use crate::app::{App, PageStatus, shell};
 use crate::error::AppError;
-use crate::people::{current, forms, gate};
+use crate::people::{current, forms, gate, oidc};
 use crate::settings;
 use axum::Router;
 use axum::body::Body;
@@ -33,6 +33,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .route("/healthz", get(async || "The process runs.\n"))
         .route("/readyz", get(report_readiness))
         .merge(forms::routes())
+        .merge(oidc::routes())
         .merge(settings::forms::routes())
         .merge(activity::feed::routes())
         .leptos_routes_with_context(&state, generate_route_list(App), prepare_page, move || shell(options.clone()))

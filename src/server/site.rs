@@ -1,6 +1,6 @@
 //! How this server is reached: by which address, over which scheme, through which proxies.
 
-use super::config::ServeConfig;
+use super::config::{OidcConfig, ServeConfig};
 use axum::http::Uri;
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
@@ -23,6 +23,8 @@ pub struct Site {
     pub trusted_proxies: Arc<[IpNet]>,
     /// What the first visitor types where others can reach the server; printed when it starts.
     pub first_run_code: Option<Arc<str>>,
+    /// Through whom people may sign in besides.
+    pub provider: Option<Arc<OidcConfig>>,
 }
 
 impl Site {
@@ -38,6 +40,7 @@ impl Site {
                 && config.trusted_proxies.is_empty(),
             trusted_proxies: config.trusted_proxies.clone().into(),
             first_run_code: None,
+            provider: crate::people::oidc::configured(&config.oidc).map(Arc::new),
         }
     }
 }
@@ -51,6 +54,7 @@ impl Default for Site {
             this_machine_only: true,
             trusted_proxies: Arc::default(),
             first_run_code: None,
+            provider: None,
         }
     }
 }
@@ -69,6 +73,7 @@ mod tests {
             address: address.parse().expect("the tests write addresses"),
             base_url: base_url.map(Uri::from_static),
             trusted_proxies: proxies.iter().map(|net| net.parse().expect("the tests write nets")).collect(),
+            oidc: OidcConfig::default(),
         })
     }
 

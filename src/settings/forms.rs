@@ -4,7 +4,7 @@ use super::model::{Done, OwnAccount, PeoplePage, PersonLine, SecondFactor, Sessi
 use crate::error::{AppError, Result};
 use crate::kpis::words::local_time;
 use crate::people::forms::{add_cookie, again, show};
-use crate::people::gate::{From, see_other, set_cookie};
+use crate::people::gate::{Cookie, From, see_other, set_cookie};
 use crate::people::model::{AccountId, Rejected, SessionId, Standing, Team};
 use crate::people::permission::Action;
 use crate::people::service::Caller;
@@ -122,7 +122,9 @@ async fn change_password(
     Form(form): Form<ChangePassword>,
 ) -> Response {
     match state.people.change_password(&caller, from.address, form.present, form.password).await {
-        Ok(token) => add_cookie(done_at(OWN, Done::Password), &set_cookie(&state.site, false, Some(&token))),
+        Ok(token) => {
+            add_cookie(done_at(OWN, Done::Password), &set_cookie(&state.site, Cookie::Session, Some(token.reveal())))
+        }
         Err(error) => again(state, parts, OWN, &error, &[]).await,
     }
 }

@@ -10,12 +10,12 @@ use doubles::people::service::Caller;
 use doubles::people::store::Origin;
 use doubles::period::Instant;
 use doubles::server::clock::Clock;
-use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::server::site::{Peer, Site};
 use doubles::server::{AppState, router};
 use doubles::workspace::model::Workspace;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -26,7 +26,7 @@ pub const PASSWORD: &str = "correct horse battery staple";
 pub struct TestServer {
     pub state: AppState,
     pub router: Router,
-    _folder: TempDir,
+    folder: Arc<TempDir>,
 }
 
 /// What came back.
@@ -65,17 +65,26 @@ impl TestServer {
 
     /// An empty installation that is reached as the site says.
     pub async fn with(site: Site) -> Self {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let db = open(&DatabaseUrl::Sqlite(folder.path().join("doubles.db"))).await.expect("a new file");
-        Self::over(db, site, folder)
+        Self::at(site, Clock::Fixed(NOW)).await
     }
 
-    fn over(db: Db, site: Site, folder: TempDir) -> Self {
-        let mut state = AppState::new(db, Clock::Fixed(NOW));
+    /// An empty installation by that clock.
+    pub async fn at(site: Site, clock: Clock) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let db = open(&DatabaseUrl::Sqlite(folder.path().join("doubles.db"))).await.expect("a new file");
+        Self::over(AppState::new(db, clock), site, folder.into())
+    }
+
+    /// The same installation, reached in another way.
+    pub fn again_at(&self, site: Site) -> Self {
+        Self::over(self.state.clone(), site, Arc::clone(&self.folder))
+    }
+
+    fn over(mut state: AppState, site: Site, folder: Arc<TempDir>) -> Self {
         let base_url: Uri = site.base_url.parse().expect("the tests write URLs");
         state.site = site;
         let router = router::build(state.clone(), Some(&base_url));
-        Self { state, router, _folder: folder }
+        Self { state, router, folder }
     }
 
     /// With a workspace and its first account: ada@company.example, admin and viewer.

@@ -19,5 +19,6 @@ mod people;
 mod people_access;
 mod people_attacks;
 mod people_door;
+mod people_provider;
 mod store;
 mod tidy;
