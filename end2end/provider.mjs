@@ -11,6 +11,9 @@ const people = {
   finn: { email: "finn@company.example", email_verified: true, name: "Finn", team: "kitchen" },
 };
 
+// Standard output says the port and nothing else; its reader may be gone after that.
+console.info = console.warn;
+
 let answer;
 const server = createServer((request, response) => answer(request, response));
 server.listen(0, "127.0.0.1", () => {

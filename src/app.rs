@@ -4,6 +4,7 @@ use crate::activity::page::ActivityPage;
 use crate::error::AppError;
 use crate::kpis::page::ScoreboardPage;
 use crate::kpis::page_kpi::KpiRoute;
+use crate::people::model::{Seen, Visitor};
 use crate::people::page::{CodePage, JoinPage, ResetPage, SignInPage, WelcomePage};
 use crate::settings::page::SettingsPage;
 use crate::settings::page_people::PeopleSettingsPage;
@@ -77,10 +78,25 @@ pub fn Frame(children: Children) -> impl IntoView {
         <div class="shell">
             <Navigation groups=groups() brand=view! { <Brand/> }.into_any()/>
             <main class="main" id="main" tabindex="-1">
+                <WhoIsIn/>
                 {children()}
             </main>
         </div>
     }
+}
+
+/// Who is signed in, the way to their account, and the way out.
+#[component]
+fn WhoIsIn() -> impl IntoView {
+    let seen = SharedValue::new(|| use_context::<Seen>().unwrap_or_default()).into_inner();
+    let (name, out) = match seen.visitor? {
+        Visitor::Person(account) => {
+            let out = view! { <form method="post" action="/sign-out"><button class="button" data-variant="plain">"Sign out"</button></form> };
+            (account.name, Some(out))
+        }
+        Visitor::ThisMachine | Visitor::Provider => ("Settings".to_owned(), None),
+    };
+    Some(view! { <nav class="account" aria-label="Account"><a href="/settings">{name}</a>{out}</nav> })
 }
 
 /// Waits for a page's data before it shows it; while the next one is on its way the last one stays.
