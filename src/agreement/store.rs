@@ -13,7 +13,7 @@ statements! {
 
 /// Every version, in the order in which they came or come into force.
 pub async fn versions(tx: &mut Tx) -> Result<Vec<Version>> {
-    let rows: Vec<(i64, i64, String)> = sqlx::query_as(tx.sql(VERSIONS)).fetch_all(tx.conn()).await?;
+    let rows: Vec<(i64, i64, String)> = sqlx::query_as(VERSIONS).fetch_all(tx.conn()).await?;
     rows.into_iter()
         .map(|(number, starts, terms)| {
             let terms = serde_json::from_str(&terms).map_err(|error| {
@@ -28,7 +28,7 @@ pub async fn versions(tx: &mut Tx) -> Result<Vec<Version>> {
 /// Writes a version down; `signed_at` is when its second signature came, `None` for the terms that everybody starts
 /// with.
 pub async fn insert(tx: &mut Tx, version: &Version, signed_at: Option<Instant>) -> Result<()> {
-    sqlx::query(tx.sql(INSERT))
+    sqlx::query(INSERT)
         .bind(i64::from(version.number))
         .bind(i64::from(version.starts.0))
         .bind(serde_json::to_string(&version.terms).expect("terms are plain data"))

@@ -17,17 +17,17 @@ statements! {
 
 /// The seq of the latest commit that this transaction sees.
 pub async fn newest_seq(tx: &mut Tx) -> Result<Seq> {
-    Ok(Seq(sqlx::query_scalar(tx.sql(NEWEST_SEQ)).fetch_one(tx.conn()).await?))
+    Ok(Seq(sqlx::query_scalar(NEWEST_SEQ).fetch_one(tx.conn()).await?))
 }
 
 /// Takes the next seq for a write that begins.
 pub(crate) async fn next_seq(tx: &mut Tx) -> Result<Seq> {
-    Ok(Seq(sqlx::query_scalar(tx.sql(NEXT_SEQ)).fetch_one(tx.conn()).await?))
+    Ok(Seq(sqlx::query_scalar(NEXT_SEQ).fetch_one(tx.conn()).await?))
 }
 
 /// Writes the row of a change.
 pub(crate) async fn insert(tx: &mut Tx, seq: Seq, change: &Change) -> Result<()> {
-    sqlx::query(tx.sql(INSERT))
+    sqlx::query(INSERT)
         .bind(seq.0)
         .bind(i64::from(change.at.0))
         .bind(&change.actor)
@@ -64,13 +64,12 @@ impl Counter {
 
 /// The latest number given out. Inside a write nobody else takes the next one.
 pub(crate) async fn latest_number(tx: &mut Tx, counter: Counter) -> Result<i64> {
-    Ok(sqlx::query_scalar(tx.sql(LATEST_NUMBER)).bind(counter.name()).fetch_one(tx.conn()).await?)
+    Ok(sqlx::query_scalar(LATEST_NUMBER).bind(counter.name()).fetch_one(tx.conn()).await?)
 }
 
 /// Takes so many numbers and answers with the first of them.
 pub(crate) async fn take_numbers(tx: &mut Tx, counter: Counter, count: usize) -> Result<i64> {
     let count = count as i64;
-    let last: i64 =
-        sqlx::query_scalar(tx.sql(TAKE_NUMBERS)).bind(counter.name()).bind(count).fetch_one(tx.conn()).await?;
+    let last: i64 = sqlx::query_scalar(TAKE_NUMBERS).bind(counter.name()).bind(count).fetch_one(tx.conn()).await?;
     Ok(last - count + 1)
 }

@@ -129,14 +129,14 @@ pub struct Batch {
 
 /// The source of that name, if anything ever came from it.
 pub async fn find_source(tx: &mut Tx, name: &str) -> Result<Option<SourceId>> {
-    let id: Option<i64> = sqlx::query_scalar(tx.sql(FIND_SOURCE)).bind(name).fetch_optional(tx.conn()).await?;
+    let id: Option<i64> = sqlx::query_scalar(FIND_SOURCE).bind(name).fetch_optional(tx.conn()).await?;
     Ok(id.map(SourceId))
 }
 
 /// Adds a source.
 pub async fn add_source(tx: &mut Tx, name: &str) -> Result<SourceId> {
     let id = changes::store::take_numbers(tx, changes::store::Counter::Source, 1).await?;
-    sqlx::query(tx.sql(ADD_SOURCE)).bind(id).bind(name).execute(tx.conn()).await?;
+    sqlx::query(ADD_SOURCE).bind(id).bind(name).execute(tx.conn()).await?;
     Ok(SourceId(id))
 }
 
@@ -147,14 +147,14 @@ pub async fn is_running(tx: &mut Tx) -> Result<bool> {
 
 /// The complete imports of a source, newest first.
 pub async fn complete_of_source(tx: &mut Tx, source: &str) -> Result<Vec<ImportId>> {
-    let ids: Vec<i64> = sqlx::query_scalar(tx.sql(COMPLETE_OF_SOURCE)).bind(source).fetch_all(tx.conn()).await?;
+    let ids: Vec<i64> = sqlx::query_scalar(COMPLETE_OF_SOURCE).bind(source).fetch_all(tx.conn()).await?;
     Ok(ids.into_iter().map(ImportId).collect())
 }
 
 /// Writes down that an import begins.
 pub async fn add(tx: &mut Tx, new: &NewImport<'_>, source: SourceId, at: Instant) -> Result<ImportId> {
     let id = changes::store::take_numbers(tx, changes::store::Counter::Import, 1).await?;
-    sqlx::query(tx.sql(ADD))
+    sqlx::query(ADD)
         .bind(id)
         .bind(new.kind.key())
         .bind(source.0)
@@ -174,7 +174,7 @@ pub async fn set_state(
     at: Option<Instant>,
     counts: Option<String>,
 ) -> Result<()> {
-    sqlx::query(tx.sql(SET_STATE))
+    sqlx::query(SET_STATE)
         .bind(import.0)
         .bind(state.key())
         .bind(at.map(|at| i64::from(at.0)))
@@ -186,8 +186,7 @@ pub async fn set_state(
 
 /// One import.
 pub async fn find(tx: &mut Tx, import: ImportId) -> Result<Entry> {
-    let row: Option<(String, String, String)> =
-        sqlx::query_as(tx.sql(FIND)).bind(import.0).fetch_optional(tx.conn()).await?;
+    let row: Option<(String, String, String)> = sqlx::query_as(FIND).bind(import.0).fetch_optional(tx.conn()).await?;
     let (state, file_name, actor) =
         row.ok_or_else(|| AppError::NotFound(format!("There is no import number {import}.")))?;
     Ok(Entry { id: import, state: state_of(&state)?, file_name, actor })
@@ -195,7 +194,7 @@ pub async fn find(tx: &mut Tx, import: ImportId) -> Result<Entry> {
 
 /// Imports that are neither complete nor undone, newest first.
 pub async fn unfinished(tx: &mut Tx) -> Result<Vec<Entry>> {
-    let rows: Vec<(i64, String, String, String)> = sqlx::query_as(tx.sql(UNFINISHED)).fetch_all(tx.conn()).await?;
+    let rows: Vec<(i64, String, String, String)> = sqlx::query_as(UNFINISHED).fetch_all(tx.conn()).await?;
     rows.into_iter()
         .map(|(id, state, file_name, actor)| Ok(Entry { id: ImportId(id), state: state_of(&state)?, file_name, actor }))
         .collect()
@@ -203,13 +202,13 @@ pub async fn unfinished(tx: &mut Tx) -> Result<Vec<Entry>> {
 
 /// The newest import that stands: number and name of its file.
 pub async fn newest_complete(tx: &mut Tx) -> Result<Option<(ImportId, String)>> {
-    let row: Option<(i64, String)> = sqlx::query_as(tx.sql(NEWEST_COMPLETE)).fetch_optional(tx.conn()).await?;
+    let row: Option<(i64, String)> = sqlx::query_as(NEWEST_COMPLETE).fetch_optional(tx.conn()).await?;
     Ok(row.map(|(id, file_name)| (ImportId(id), file_name)))
 }
 
 /// Writes down what a transaction of an import brought.
 pub async fn add_batch(tx: &mut Tx, import: ImportId, batch: &Batch) -> Result<()> {
-    sqlx::query(tx.sql(ADD_BATCH))
+    sqlx::query(ADD_BATCH)
         .bind(import.0)
         .bind(batch.n)
         .bind(batch.seq)
@@ -225,7 +224,7 @@ pub async fn add_batch(tx: &mut Tx, import: ImportId, batch: &Batch) -> Result<(
 /// The newest batch of an import that is not taken back.
 pub async fn last_batch(tx: &mut Tx, import: ImportId) -> Result<Option<Batch>> {
     type Row = (i64, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
-    let row: Option<Row> = sqlx::query_as(tx.sql(LAST_BATCH)).bind(import.0).fetch_optional(tx.conn()).await?;
+    let row: Option<Row> = sqlx::query_as(LAST_BATCH).bind(import.0).fetch_optional(tx.conn()).await?;
     Ok(row.map(|(n, seq, first_lead, last_lead, first_spend, last_spend)| Batch {
         n,
         seq,
@@ -255,7 +254,7 @@ pub async fn keep_before<'a>(
 /// What leads were before a batch changed them, but for those that a person worked on since.
 pub async fn before(tx: &mut Tx, import: ImportId, batch: &Batch) -> Result<Vec<(LeadId, LeadRow, Person)>> {
     let rows: Vec<(i64, String, Option<String>)> =
-        sqlx::query_as(tx.sql(BEFORE)).bind(import.0).bind(batch.n).bind(batch.seq).fetch_all(tx.conn()).await?;
+        sqlx::query_as(BEFORE).bind(import.0).bind(batch.n).bind(batch.seq).fetch_all(tx.conn()).await?;
     let parsed = rows.into_iter().map(|(id, row, person)| {
         let person = person.map(|json| serde_json::from_str(&json)).transpose()?.unwrap_or_default();
         Ok((LeadId(id), serde_json::from_str(&row)?, person))
@@ -269,14 +268,13 @@ pub async fn before(tx: &mut Tx, import: ImportId, batch: &Batch) -> Result<Vec<
 /// Leads that a batch brought, but for those that a person worked on since.
 pub async fn brought(tx: &mut Tx, batch: &Batch) -> Result<Vec<LeadId>> {
     let Some((first, last)) = batch.leads else { return Ok(Vec::new()) };
-    let ids: Vec<i64> =
-        sqlx::query_scalar(tx.sql(BROUGHT)).bind(first).bind(last).bind(batch.seq).fetch_all(tx.conn()).await?;
+    let ids: Vec<i64> = sqlx::query_scalar(BROUGHT).bind(first).bind(last).bind(batch.seq).fetch_all(tx.conn()).await?;
     Ok(ids.into_iter().map(LeadId).collect())
 }
 
 /// How many leads of an import a person worked on since.
 pub async fn worked_on(tx: &mut Tx, import: ImportId) -> Result<i64> {
-    Ok(sqlx::query_scalar(tx.sql(WORKED_ON)).bind(import.0).fetch_one(tx.conn()).await?)
+    Ok(sqlx::query_scalar(WORKED_ON).bind(import.0).fetch_one(tx.conn()).await?)
 }
 
 /// Takes leads away that an import brought.
@@ -299,14 +297,14 @@ pub async fn restore_histories(tx: &mut Tx, import: ImportId, leads: &[(LeadId, 
 /// Strikes a batch that is taken back from the journal.
 pub async fn remove_batch(tx: &mut Tx, import: ImportId, batch: i64) -> Result<()> {
     for statement in [REMOVE_BEFORE, REMOVE_BATCH] {
-        sqlx::query(tx.sql(statement)).bind(import.0).bind(batch).execute(tx.conn()).await?;
+        sqlx::query(statement).bind(import.0).bind(batch).execute(tx.conn()).await?;
     }
     Ok(())
 }
 
 /// Takes away the values of dimensions that an import brought and nothing uses.
 pub async fn remove_unused_values(tx: &mut Tx, import: ImportId) -> Result<()> {
-    sqlx::query(tx.sql(REMOVE_UNUSED_VALUES)).bind(import.0).execute(tx.conn()).await?;
+    sqlx::query(REMOVE_UNUSED_VALUES).bind(import.0).execute(tx.conn()).await?;
     Ok(())
 }
 

@@ -87,7 +87,7 @@ pub async fn load(db: &Db) -> Result<Option<Snapshot>> {
     let seq = newest_seq(&mut tx).await?;
     let mut facts = Facts::new(workspace.zone()?, agreement::store::versions(&mut tx).await?)?;
     let mut further = handovers(&mut tx, Seq(0)).await?;
-    let most: i64 = sqlx::query_scalar(tx.sql(MOST_LEAD)).fetch_one(tx.conn()).await?;
+    let most: i64 = sqlx::query_scalar(MOST_LEAD).fetch_one(tx.conn()).await?;
     let (sender, mut receiver) = tokio::sync::mpsc::channel::<String>(4);
     // One thread reads while another parses and lays out.
     let filled = tokio::task::spawn_blocking(move || {
@@ -97,7 +97,7 @@ pub async fn load(db: &Db) -> Result<Option<Snapshot>> {
         Ok::<_, AppError>(facts)
     });
     for from in (0..most).step_by(LEADS_A_READ as usize) {
-        let query = sqlx::query_scalar(tx.sql(LEADS)).bind(from).bind(from + LEADS_A_READ);
+        let query = sqlx::query_scalar(LEADS).bind(from).bind(from + LEADS_A_READ);
         let text: Option<String> = query.fetch_one(tx.conn()).await?;
         if let Some(text) = text
             && sender.send(text).await.is_err()
@@ -124,7 +124,7 @@ pub async fn catch_up(db: &Db, snapshot: &Snapshot) -> Result<Option<Snapshot>> 
         return Ok(Some(snapshot.clone()));
     }
     let since = snapshot.seq;
-    let changed: i64 = sqlx::query_scalar(tx.sql(COUNT_CHANGED)).bind(since.0).fetch_one(tx.conn()).await?;
+    let changed: i64 = sqlx::query_scalar(COUNT_CHANGED).bind(since.0).fetch_one(tx.conn()).await?;
     let same_workspace = workspace::store::find(&mut tx).await?.as_ref() == Some(&*snapshot.workspace);
     let same_agreement = snapshot.facts.is_agreed(&agreement::store::versions(&mut tx).await?);
     if changed > MOST_CHANGES || !same_workspace || !same_agreement {
@@ -133,12 +133,12 @@ pub async fn catch_up(db: &Db, snapshot: &Snapshot) -> Result<Option<Snapshot>> 
     let mut facts = snapshot.facts.clone();
     if changed > 0 {
         let mut further = handovers(&mut tx, since).await?;
-        let text: Option<String> = sqlx::query_scalar(tx.sql(CHANGED_LEADS)).bind(since.0).fetch_one(tx.conn()).await?;
-        let gone: Vec<i64> = sqlx::query_scalar(tx.sql(GONE_LEADS)).bind(since.0).fetch_all(tx.conn()).await?;
+        let text: Option<String> = sqlx::query_scalar(CHANGED_LEADS).bind(since.0).fetch_one(tx.conn()).await?;
+        let gone: Vec<i64> = sqlx::query_scalar(GONE_LEADS).bind(since.0).fetch_all(tx.conn()).await?;
         let gone: Vec<LeadId> = gone.into_iter().map(LeadId).collect();
         apply_lines(&mut facts, &text.unwrap_or_default(), &mut further, &gone)?;
     }
-    let spent: i64 = sqlx::query_scalar(tx.sql(SPEND_CHANGED)).bind(since.0).fetch_one(tx.conn()).await?;
+    let spent: i64 = sqlx::query_scalar(SPEND_CHANGED).bind(since.0).fetch_one(tx.conn()).await?;
     if spent > 0 {
         facts.set_spend(&spend(&mut tx).await?);
     }
@@ -153,7 +153,7 @@ pub async fn newest(db: &Db) -> Result<Seq> {
 
 /// Handovers after the first, of leads that changed after a seq, in order.
 async fn handovers(tx: &mut Tx, since: Seq) -> Result<HashMap<LeadId, Vec<HandoverFact>>> {
-    let text: Option<String> = sqlx::query_scalar(tx.sql(HANDOVERS)).bind(since.0).fetch_one(tx.conn()).await?;
+    let text: Option<String> = sqlx::query_scalar(HANDOVERS).bind(since.0).fetch_one(tx.conn()).await?;
     let mut numbered: HashMap<LeadId, Vec<(i64, HandoverFact)>> = HashMap::new();
     for line in lines(text.as_deref().unwrap_or_default()) {
         let mut cells = Cells(line);
@@ -185,7 +185,7 @@ async fn handovers(tx: &mut Tx, since: Seq) -> Result<HashMap<LeadId, Vec<Handov
 }
 
 async fn spend(tx: &mut Tx) -> Result<Vec<SpendFact>> {
-    let rows: Vec<(i64, i64, Option<i64>, String, i64)> = sqlx::query_as(tx.sql(SPEND)).fetch_all(tx.conn()).await?;
+    let rows: Vec<(i64, i64, Option<i64>, String, i64)> = sqlx::query_as(SPEND).fetch_all(tx.conn()).await?;
     let fact = |(from, to, channel, kind, amount_minor): (i64, i64, Option<i64>, String, i64)| SpendFact {
         from: Day(from as i32),
         to: Day(to as i32),
@@ -197,7 +197,7 @@ async fn spend(tx: &mut Tx) -> Result<Vec<SpendFact>> {
 }
 
 async fn directory(tx: &mut Tx) -> Result<Directory> {
-    let rows: Vec<(i64, String, String)> = sqlx::query_as(tx.sql(VALUES)).fetch_all(tx.conn()).await?;
+    let rows: Vec<(i64, String, String)> = sqlx::query_as(VALUES).fetch_all(tx.conn()).await?;
     let mut directory = Directory::default();
     for (id, dimension, name) in rows {
         let dimension = Dimension::from_key(&dimension).ok_or_else(unreadable)?;

@@ -130,11 +130,6 @@ impl Db {
 }
 
 impl Tx {
-    /// The text of a statement without rows.
-    pub fn sql(&self, statement: &'static str) -> &'static str {
-        statement
-    }
-
     /// Where statements are sent.
     pub fn conn(&mut self) -> &mut AnyConnection {
         &mut self.inner

@@ -43,7 +43,7 @@ pub struct SpendKey {
 /// Every row that a source told and that holds: what it is known by, its number and its amount in minor units.
 pub async fn of_source(tx: &mut Tx, source: i64) -> Result<Vec<(SpendKey, i64, i64)>> {
     let mut rows = Vec::new();
-    for row in sqlx::query(tx.sql(OF_SOURCE)).bind(source).fetch_all(tx.conn()).await? {
+    for row in sqlx::query(OF_SOURCE).bind(source).fetch_all(tx.conn()).await? {
         let (kind, team): (String, Option<String>) = (row.try_get(4)?, row.try_get(5)?);
         let Some(kind) = SpendKind::from_key(&kind) else { continue };
         let key = SpendKey {
@@ -93,7 +93,7 @@ pub async fn take_out(tx: &mut Tx, import: i64, seq: i64, ids: impl Iterator<Ite
 /// Undoes an import: the rows that a batch added (numbers `first` to `last`) go, and those that the import took out
 /// come back.
 pub async fn restore(tx: &mut Tx, import: i64, seq: i64, (first, last): (i64, i64)) -> Result<()> {
-    sqlx::query(tx.sql(REMOVE_ADDED)).bind(first).bind(last).bind(seq).execute(tx.conn()).await?;
-    sqlx::query(tx.sql(PUT_BACK)).bind(import).bind(seq).execute(tx.conn()).await?;
+    sqlx::query(REMOVE_ADDED).bind(first).bind(last).bind(seq).execute(tx.conn()).await?;
+    sqlx::query(PUT_BACK).bind(import).bind(seq).execute(tx.conn()).await?;
     Ok(())
 }

@@ -16,7 +16,7 @@ statements! {
 
 /// The workspace; `None` where nobody has set it up yet.
 pub async fn find(tx: &mut Tx) -> Result<Option<Workspace>> {
-    let row: Option<(String, String, String)> = sqlx::query_as(tx.sql(FIND)).fetch_optional(tx.conn()).await?;
+    let row: Option<(String, String, String)> = sqlx::query_as(FIND).fetch_optional(tx.conn()).await?;
     Ok(row.map(|(name, zone, currency)| Workspace { name, zone, currency }))
 }
 
@@ -27,7 +27,7 @@ pub async fn create(db: &Db, workspace: &Workspace, actor: &str, at: Instant) ->
     if let Some(there) = find(&mut tx).await? {
         return Err(AppError::Conflict(format!("The workspace is set up already; it is called “{}”.", there.name)));
     }
-    sqlx::query(tx.sql(INSERT))
+    sqlx::query(INSERT)
         .bind(&workspace.name)
         .bind(&workspace.zone)
         .bind(&workspace.currency)
