@@ -1,10 +1,15 @@
 //! The shell of every page and the table of routes.
 
+use crate::activity::page::ActivityPage;
 use crate::error::AppError;
 use crate::kpis::page::ScoreboardPage;
 use crate::kpis::page_kpi::KpiRoute;
 use crate::listing::page::ListRoute;
 use crate::listing::sheet::OWN_KEYS;
+use crate::people::model::{Seen, Visitor};
+use crate::people::page::{CodePage, JoinPage, ResetPage, SignInPage, WelcomePage};
+use crate::settings::page::SettingsPage;
+use crate::settings::page_people::PeopleSettingsPage;
 use crate::ui::{Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
@@ -54,6 +59,14 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/") view=ScoreboardPage ssr=SsrMode::Async/>
                     <Route path=path!("/kpis/:name") view=KpiRoute ssr=SsrMode::Async/>
                     <Route path=path!("/kpis/:name/leads") view=ListRoute ssr=SsrMode::Async/>
+                    <Route path=path!("/welcome") view=WelcomePage ssr=SsrMode::Async/>
+                    <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                    <Route path=path!("/sign-in/code") view=CodePage ssr=SsrMode::Async/>
+                    <Route path=path!("/join") view=JoinPage ssr=SsrMode::Async/>
+                    <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async/>
+                    <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/settings/people") view=PeopleSettingsPage ssr=SsrMode::Async/>
+                    <Route path=path!("/activity") view=ActivityPage ssr=SsrMode::Async/>
                     <Route path=path!("/ui") view=Parts/>
                 </FlatRoutes>
             </Frame>
@@ -69,6 +82,7 @@ pub fn Frame(children: Children) -> impl IntoView {
         <div class="shell">
             <Navigation groups=groups() brand=view! { <Brand/> }.into_any() left=&OWN_KEYS/>
             <main class="main" id="main" tabindex="-1">
+                <WhoIsIn/>
                 {children()}
             </main>
         </div>
@@ -83,6 +97,20 @@ pub fn own_search(is_own: fn(path: &str) -> bool) -> Memo<String> {
         let own = last.is_none() || location.pathname.with(|path| is_own(path));
         if own { location.search.get() } else { last.cloned().unwrap_or_default() }
     })
+}
+
+/// Who is signed in, the way to their account, and the way out.
+#[component]
+fn WhoIsIn() -> impl IntoView {
+    let seen = SharedValue::new(|| use_context::<Seen>().unwrap_or_default()).into_inner();
+    let (name, out) = match seen.visitor? {
+        Visitor::Person(account) => {
+            let out = view! { <form method="post" action="/sign-out"><button class="button" data-variant="plain">"Sign out"</button></form> };
+            (account.name, Some(out))
+        }
+        Visitor::ThisMachine | Visitor::Provider => ("Settings".to_owned(), None),
+    };
+    Some(view! { <nav class="account" aria-label="Account"><a href="/settings">{name}</a>{out}</nav> })
 }
 
 /// Waits for a page's data before it shows it; while the next one is on its way the last one stays.
@@ -109,6 +137,9 @@ pub fn Problem(
     set_status(error.status());
     let (page, title) = match error {
         AppError::Invalid(_) => ("Nothing to show", "This address cannot be answered"),
+        AppError::SignIn => ("Not signed in", "Your session has ended"),
+        AppError::Forbidden(_) => ("Not allowed", "This is for others to see or do"),
+        AppError::TooMany(_) => ("Not now", "That was too often"),
         AppError::NotFound(_) => ("Nothing here", "There is nothing at this address"),
         AppError::Conflict(_) => ("Not done", "Somebody else was faster"),
         AppError::Unavailable(_) => ("Not now", "The numbers cannot be read at the moment"),

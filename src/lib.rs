@@ -5,6 +5,7 @@
 //! `api.rs` (server functions), `page.rs` (what people see). `ARCHITECTURE.md` has the map.
 #![recursion_limit = "256"]
 
+pub mod activity;
 pub mod agreement;
 pub mod app;
 pub mod error;
@@ -13,8 +14,10 @@ pub mod kpis;
 pub mod leads;
 pub mod listing;
 pub mod money;
+pub mod people;
 pub mod period;
 pub mod sample;
+pub mod settings;
 pub mod ui;
 
 #[cfg(feature = "ssr")]

@@ -93,7 +93,11 @@ pub fn page(request: &Request, list: Option<&List>) -> ListPage {
             .iter()
             .map(|(name, parts)| ((*name).to_owned(), parts.iter().map(link).collect()))
             .collect(),
-        meaning: meaning(request.part).to_owned(),
+        meaning: if list.named {
+            meaning(request.part).to_owned()
+        } else {
+            format!("{} Who the leads are is for the two teams.", meaning(request.part))
+        },
         counted: counted(list, first, rows.len()),
         search: view.search.clone(),
         beside_search,
@@ -114,7 +118,10 @@ fn counted(list: &List, first: usize, shown: usize) -> String {
     let leads = |n: usize| words::counted(n as u32, "lead", "leads");
     let found = match list.rows.len() {
         0 if list.all == 0 => return "No lead is counted here in these days.".to_owned(),
-        0 => return format!("None of the {} has this in name, e-mail, company or number.", leads(list.all)),
+        0 if list.named => {
+            return format!("None of the {} has this in name, e-mail, company or number.", leads(list.all));
+        }
+        0 => return format!("None of the {} has this in company or number.", leads(list.all)),
         found if found == list.all => leads(found),
         found => format!("{} of {}", words::count(found as u32), leads(list.all)),
     };

@@ -89,11 +89,16 @@ pub async fn finish_writes(request: Request, next: Next) -> Response {
 }
 
 /// Middleware: adds the headers that every answer carries, and the strictest of those that it does not set itself.
-pub async fn add_headers(request: Request, next: Next) -> Response {
+/// Where the base URL is https, browsers are told to use nothing else for a year.
+pub async fn add_headers(State(https): State<bool>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if https {
+        headers
+            .insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
     }
     let policy = HeaderValue::from_static(POLICY_OF_FILES);
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);

@@ -17,6 +17,12 @@ pub fn Field(
     /// `text`, `date`, `search` …
     #[prop(default = "text")]
     kind: &'static str,
+    /// What a browser may fill in by itself: `username`, `new-password` …
+    #[prop(optional)]
+    autocomplete: Option<&'static str>,
+    /// It cannot be left blank.
+    #[prop(optional)]
+    required: bool,
     /// What is filled in.
     #[prop(into, optional)]
     value: String,
@@ -42,6 +48,8 @@ pub fn Field(
                 id=id
                 name=name
                 type=kind
+                autocomplete=autocomplete
+                required=required
                 value=value.clone()
                 prop:value=value
                 aria-invalid=is_wrong.then_some("true")

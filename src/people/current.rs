@@ -1,0 +1,40 @@
+//! Who asks, inside a page or a server function.
+
+use super::gate::From;
+use super::model::{Rejected, Seen};
+use super::permission::Action;
+use super::service::Caller;
+use crate::error::{AppError, Result};
+use crate::server::AppState;
+use axum::http::request::Parts;
+use leptos::prelude::{provide_context, use_context};
+
+/// Whoever asks, if they may do it. Every server function begins with this: pages call them without a request of
+/// their own, so the gate in front of the routes does not see it.
+///
+/// # Errors
+/// Nobody is signed in, or they may not.
+pub fn require(action: Action) -> Result<Caller> {
+    let caller = find::<Caller>().ok_or(AppError::SignIn)?;
+    caller.visitor.require(action)?;
+    Ok(caller)
+}
+
+/// From where the request comes.
+///
+/// # Errors
+/// There is no request: a fault of ours.
+pub fn from() -> Result<From> {
+    find().ok_or(AppError::Internal)
+}
+
+/// Context of a page being rendered: who sees it, and what its form said when it was not taken.
+pub fn announce() {
+    let has_provider = use_context::<AppState>().is_some_and(|state| state.site.provider.is_some());
+    provide_context(Seen { visitor: find::<Caller>().map(|caller| caller.visitor), has_provider });
+    provide_context(find::<Rejected>().unwrap_or_default());
+}
+
+fn find<T: Clone + Send + Sync + 'static>() -> Option<T> {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned())
+}
