@@ -1,15 +1,11 @@
 //! The shell of every page and the table of routes.
 
-use crate::activity::page::ActivityPage;
 use crate::error::AppError;
 use crate::kpis::page::ScoreboardPage;
 use crate::kpis::page_kpi::KpiRoute;
 use crate::listing::page::ListRoute;
 use crate::listing::sheet::OWN_KEYS;
-use crate::people::model::{Seen, Visitor};
-use crate::people::page::{CodePage, JoinPage, ResetPage, SignInPage, WelcomePage};
-use crate::settings::page::SettingsPage;
-use crate::settings::page_people::PeopleSettingsPage;
+use crate::people::model::Seen;
 use crate::ui::{Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
@@ -23,6 +19,12 @@ pub struct PageStatus(pub fn(u16));
 
 /// The document around the application; rendered by the server only.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let program = view! { <HydrationScripts options=options.clone()/> }.into_any();
+    document(&options, Some(program), || view! { <App/> }.into_any())
+}
+
+/// A document with a body, and with the program that takes it over, if one does; rendered by the server only.
+pub fn document(options: &LeptosOptions, program: Option<AnyView>, body: impl FnOnce() -> AnyView) -> AnyView {
     let font = |name: &str| format!("/{}/fonts/{name}.woff2", options.site_pkg_dir);
     let fonts = ["source-sans-3", "source-serif-4"].map(|name| {
         view! { <link rel="preload" href=font(name) r#as="font" r#type="font/woff2" crossorigin="anonymous"/> }
@@ -38,35 +40,28 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href=options.css_path()/>
                 {fonts.into_iter().collect_view()}
-                <HydrationScripts options/>
+                {program}
                 <MetaTags/>
             </head>
-            <body>
-                <App/>
-            </body>
+            <body>{body()}</body>
         </html>
     }
+    .into_any()
 }
 
 /// The root of the page's body, the same on the server and in the browser.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    let seen = SharedValue::new(|| use_context::<Option<Seen>>().flatten()).into_inner();
+    provide_context(seen.clone());
     view! {
         <Router>
-            <Frame>
+            <Frame seen>
                 <FlatRoutes fallback=MissingPage>
                     <Route path=path!("/") view=ScoreboardPage ssr=SsrMode::Async/>
                     <Route path=path!("/kpis/:name") view=KpiRoute ssr=SsrMode::Async/>
                     <Route path=path!("/kpis/:name/leads") view=ListRoute ssr=SsrMode::Async/>
-                    <Route path=path!("/welcome") view=WelcomePage ssr=SsrMode::Async/>
-                    <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
-                    <Route path=path!("/sign-in/code") view=CodePage ssr=SsrMode::Async/>
-                    <Route path=path!("/join") view=JoinPage ssr=SsrMode::Async/>
-                    <Route path=path!("/reset") view=ResetPage ssr=SsrMode::Async/>
-                    <Route path=path!("/settings") view=SettingsPage ssr=SsrMode::Async/>
-                    <Route path=path!("/settings/people") view=PeopleSettingsPage ssr=SsrMode::Async/>
-                    <Route path=path!("/activity") view=ActivityPage ssr=SsrMode::Async/>
                     <Route path=path!("/ui") view=Parts/>
                 </FlatRoutes>
             </Frame>
@@ -74,17 +69,20 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// What stands around every page.
+/// What stands around every page behind the door.
 #[component]
-pub fn Frame(children: Children) -> impl IntoView {
+pub fn Frame(
+    /// Who sees it.
+    seen: Option<Seen>,
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let brand = view! { <Brand/> }.into_any();
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
         <div class="shell">
-            <Navigation groups=groups() brand=view! { <Brand/> }.into_any() left=&OWN_KEYS/>
-            <main class="main" id="main" tabindex="-1">
-                <WhoIsIn/>
-                {children()}
-            </main>
+            <Navigation groups=groups() brand left=&OWN_KEYS foot=view! { <WhoIsIn seen/> }.into_any()/>
+            <main class="main" id="main" tabindex="-1">{children()}</main>
         </div>
     }
 }
@@ -101,16 +99,22 @@ pub fn own_search(is_own: fn(path: &str) -> bool) -> Memo<String> {
 
 /// Who is signed in, the way to their account, and the way out.
 #[component]
-fn WhoIsIn() -> impl IntoView {
-    let seen = SharedValue::new(|| use_context::<Seen>().unwrap_or_default()).into_inner();
-    let (name, out) = match seen.visitor? {
-        Visitor::Person(account) => {
-            let out = view! { <form method="post" action="/sign-out"><button class="button" data-variant="plain">"Sign out"</button></form> };
-            (account.name, Some(out))
-        }
-        Visitor::ThisMachine | Visitor::Provider => ("Settings".to_owned(), None),
-    };
-    Some(view! { <nav class="account" aria-label="Account"><a href="/settings">{name}</a>{out}</nav> })
+fn WhoIsIn(seen: Option<Seen>) -> impl IntoView {
+    let Seen { name, role, team, signed_in, .. } = seen?;
+    let initials: String = name.split(' ').filter_map(|word| word.chars().next()).take(2).collect();
+    let out = signed_in.then(|| {
+        view! { <form method="post" action="/sign-out"><button class="out">"Sign out"</button></form> }
+    });
+    Some(view! {
+        <div class="me">
+            <a href="/settings" rel="external">
+                <span class="avatar" aria-hidden="true" data-team=team.map(|team| team.key())>{initials}</span>
+                <span class="bar-only">"You"</span>
+                <span class="rail-only"><b>{name}</b><span>{role}</span></span>
+            </a>
+            {out}
+        </div>
+    })
 }
 
 /// Waits for a page's data before it shows it; while the next one is on its way the last one stays.
@@ -158,7 +162,7 @@ fn set_status(code: u16) {
 }
 
 fn groups() -> Vec<NavGroup> {
-    let item = |path, name, short, sign| NavItem { path, name, short, sign };
+    let item = NavItem::new;
     vec![
         NavGroup { heading: None, items: vec![item("/", "Scoreboard", "Score", "M2 13V8M6 13V4M10 13v-3M14 13V2")] },
         NavGroup {
@@ -185,11 +189,20 @@ fn groups() -> Vec<NavGroup> {
                 ),
             ],
         },
+        NavGroup {
+            heading: None,
+            items: vec![
+                item("/activity", "Activity", "Activity", "M2 8h3l2-5 3 10 2-5h2").outside(),
+                item("/settings", "Settings", "Settings", "M2 4h6M11 4h3M9.500 2.500v3M2 12h2M7 12h7M5.500 10.500v3")
+                    .outside(),
+            ],
+        },
     ]
 }
 
+/// The product's mark and name.
 #[component]
-fn Brand() -> impl IntoView {
+pub fn Brand() -> impl IntoView {
     view! {
         <svg viewBox="0 0 26 18" aria-hidden="true">
             <path class="court-lines" d="M1 1h24v16H1zM13 0v18"></path>

@@ -5,7 +5,6 @@
 //! `api.rs` (server functions), `page.rs` (what people see). `ARCHITECTURE.md` has the map.
 #![recursion_limit = "256"]
 
-pub mod activity;
 pub mod agreement;
 pub mod app;
 pub mod error;
@@ -17,9 +16,10 @@ pub mod money;
 pub mod people;
 pub mod period;
 pub mod sample;
-pub mod settings;
 pub mod ui;
 
+#[cfg(feature = "ssr")]
+pub mod activity;
 #[cfg(feature = "ssr")]
 pub mod changes;
 #[cfg(feature = "ssr")]
@@ -28,6 +28,8 @@ pub mod charts;
 pub mod import;
 #[cfg(feature = "ssr")]
 pub mod server;
+#[cfg(feature = "ssr")]
+pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod spend;
 #[cfg(feature = "ssr")]

@@ -18,7 +18,9 @@ create table account (
   -- the time step (30 s) of the last code that was taken: each is good once
   totp_step bigint not null default 0,
   created_at bigint not null,
-  disabled_at bigint
+  disabled_at bigint,
+  -- 1: one of the invented people of the sample company, who come and go with it
+  sample bigint not null default 0
 );
 
 -- Codes on paper for when the authenticator is lost. A used one is deleted.
@@ -72,3 +74,6 @@ create table security_event (
 create index security_event_account on security_event (account_id, id);
 
 insert into counter (name, n) values ('account', 0), ('session', 0), ('security_event', 0);
+
+-- The day that weeks begin with: monday, saturday or sunday.
+alter table workspace add column week_start text not null default 'monday';

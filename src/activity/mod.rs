@@ -1,10 +1,6 @@
-//! Who did what: the change log as everybody may read it.
+//! Who did what: the change log as everybody may read it, on a plain page and as a file.
 
-pub mod api;
+pub mod feed;
 pub mod model;
 pub mod page;
-
-#[cfg(feature = "ssr")]
-pub mod feed;
-#[cfg(feature = "ssr")]
 pub mod store;

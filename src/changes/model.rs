@@ -34,6 +34,14 @@ text_enum!(
         AccountDisabled = "account_disabled",
         /// It can again.
         AccountEnabled = "account_enabled",
+        /// The people of the sample company came.
+        SamplePeopleAdded = "sample_people_added",
+        /// They went.
+        SamplePeopleRemoved = "sample_people_removed",
+        /// Name, zone, currency or week of the workspace.
+        WorkspaceChanged = "workspace_changed",
+        /// A link by which somebody may join was taken back.
+        InviteWithdrawn = "invite_withdrawn",
         /// A link by which somebody may join.
         InviteMade = "invite_made",
         /// A link by which somebody may choose a new password.

@@ -27,9 +27,7 @@ pub const PATHS: &[(&str, Need)] = &[
     ("/sign-in/provider/return", Nothing),
     ("/join", Nothing),
     ("/reset", Nothing),
-    ("/api/welcome", Nothing),
-    ("/api/invite", Nothing),
-    ("/api/reset", Nothing),
+    ("/sign-in/cast", Nothing),
     ("/sign-out", May(ManageSelf)),
     // numbers
     ("/", May(SeeNumbers)),
@@ -52,19 +50,23 @@ pub const PATHS: &[(&str, Need)] = &[
     ("/settings/second-factor/begin", May(ManageSelf)),
     ("/settings/second-factor/confirm", May(ManageSelf)),
     ("/settings/second-factor/end", May(ManageSelf)),
-    ("/api/own-account", May(ManageSelf)),
+    ("/settings/events.csv", May(ManageSelf)),
+    // the workspace
+    ("/settings/workspace", May(SeeNumbers)),
+    ("/settings/workspace/save", May(ManageWorkspace)),
     // people
     ("/settings/people", May(Invite)),
     ("/settings/people/invite", May(Invite)),
+    ("/settings/people.csv", May(Invite)),
+    ("/settings/people/withdraw", May(Invite)),
+    ("/settings/people/{id}", May(ManagePeople)),
     ("/settings/people/standing", May(ManagePeople)),
     ("/settings/people/disable", May(ManagePeople)),
     ("/settings/people/reset", May(ManagePeople)),
     ("/settings/people/end-sessions", May(ManagePeople)),
-    ("/api/people", May(Invite)),
     // what everybody did
     ("/activity", May(SeeNumbers)),
     ("/activity.csv", May(SeeNumbers)),
-    ("/api/activity", May(SeeNumbers)),
 ];
 
 /// What a path asks, by the pattern under which the router knows it.

@@ -1,11 +1,10 @@
 //! Who asks, inside a page or a server function.
 
 use super::gate::From;
-use super::model::{Rejected, Seen};
+use super::model::Seen;
 use super::permission::Action;
 use super::service::Caller;
 use crate::error::{AppError, Result};
-use crate::server::AppState;
 use axum::http::request::Parts;
 use leptos::prelude::{provide_context, use_context};
 
@@ -28,11 +27,9 @@ pub fn from() -> Result<From> {
     find().ok_or(AppError::Internal)
 }
 
-/// Context of a page being rendered: who sees it, and what its form said when it was not taken.
+/// Context of a page being rendered: who sees it.
 pub fn announce() {
-    let has_provider = use_context::<AppState>().is_some_and(|state| state.site.provider.is_some());
-    provide_context(Seen { visitor: find::<Caller>().map(|caller| caller.visitor), has_provider });
-    provide_context(find::<Rejected>().unwrap_or_default());
+    provide_context(find::<Caller>().map(|caller| Seen::of(&caller.visitor)));
 }
 
 fn find<T: Clone + Send + Sync + 'static>() -> Option<T> {

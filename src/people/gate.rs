@@ -3,12 +3,14 @@
 use super::access::{Need, need_of};
 use super::address::client_address;
 use super::model::Visitor;
+use super::page::trouble;
 use super::service::Caller;
 use super::store::Origin;
 use super::token::Token;
 use crate::error::{AppError, Result};
+use crate::server::AppState;
+use crate::server::plain::{self, Around};
 use crate::server::site::{Peer, Site};
-use crate::server::{AppState, router};
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CACHE_CONTROL, COOKIE, HOST, HeaderMap, LOCATION, REFERER, RETRY_AFTER, USER_AGENT};
@@ -40,19 +42,18 @@ pub async fn admit(State(state): State<AppState>, mut request: Request, next: Ne
     };
     let from = where_from(&request, &state.site);
     forget_foreign_referer(&mut request);
-    let (method, uri) = (request.method().clone(), request.uri().clone());
     let caller = match identify(&state, request.headers(), &from.origin).await {
         Ok(caller) => caller,
         Err(error) if need == Need::Nothing => {
             tracing::warn!("Who comes to {pattern} is not known: {error}");
             None
         }
-        Err(error) => return refuse(&state, &uri, &unavailable(&error)),
+        Err(error) => return refuse(&state, request, None, unavailable(&error)).await,
     };
     if let Need::May(action) = need {
-        let Some(caller) = &caller else { return lead_in(&state, &method, &uri).await };
+        let Some(caller) = &caller else { return lead_in(&state, request).await };
         if let Err(error) = caller.visitor.require(action) {
-            return refuse(&state, &uri, &error);
+            return refuse(&state, request, Some(caller.clone()), error).await;
         }
         if is_this_machines_first_visit(&state, &caller.visitor, &pattern).await {
             return see_other("/welcome");
@@ -145,18 +146,18 @@ async fn identify(state: &AppState, headers: &HeaderMap, origin: &Origin) -> Res
 }
 
 /// Nobody is signed in: pages lead to where one can, programs are told.
-async fn lead_in(state: &AppState, method: &Method, uri: &Uri) -> Response {
-    if !matches!(*method, Method::GET | Method::HEAD) || is_function(uri) {
-        return refuse(state, uri, &AppError::SignIn);
+async fn lead_in(state: &AppState, request: Request) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) || is_function(request.uri()) {
+        return refuse(state, request, None, AppError::SignIn).await;
     }
     match state.people.any_account().await {
         Ok(true) => {
-            let wanted = uri.path_and_query().map_or("/", |path| path.as_str());
+            let wanted = request.uri().path_and_query().map_or("/", |path| path.as_str());
             let next: String = form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
             see_other(&format!("/sign-in?next={next}"))
         }
         Ok(false) => see_other("/welcome"),
-        Err(error) => refuse(state, uri, &unavailable(&error)),
+        Err(error) => refuse(state, request, None, unavailable(&error)).await,
     }
 }
 
@@ -164,9 +165,15 @@ async fn is_this_machines_first_visit(state: &AppState, visitor: &Visitor, patte
     *visitor == Visitor::ThisMachine && pattern == "/" && matches!(state.people.has_workspace().await, Ok(false))
 }
 
-fn refuse(state: &AppState, uri: &Uri, error: &AppError) -> Response {
+/// The answer to whoever is not let in. Somebody who is signed in keeps the navigation.
+async fn refuse(state: &AppState, request: Request, caller: Option<Caller>, error: AppError) -> Response {
     let status = StatusCode::from_u16(error.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = if is_function(uri) {
+    let around = if caller.is_some() { Around::House } else { Around::Door };
+    let (mut parts, _) = request.into_parts();
+    if let Some(caller) = caller {
+        parts.extensions.insert(caller);
+    }
+    let mut response = if is_function(&parts.uri) {
         (status, Body::from(error.ser())).into_response()
     } else {
         let title = match status {
@@ -174,7 +181,8 @@ fn refuse(state: &AppState, uri: &Uri, error: &AppError) -> Response {
             StatusCode::UNAUTHORIZED => "Not signed in",
             _ => "Not now",
         };
-        router::plain_page(status, &state.leptos_options.css_path(), title, &error.to_string())
+        let view = move || trouble(title, error.clone(), "/", "To the scoreboard");
+        plain::answer(state, &parts, status, around, title, view).await
     };
     response.headers_mut().insert(CACHE_CONTROL, axum::http::HeaderValue::from_static("no-store"));
     if status == StatusCode::SERVICE_UNAVAILABLE {

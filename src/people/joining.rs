@@ -31,6 +31,19 @@ pub struct Newcomer {
     pub password: String,
 }
 
+/// A link by which somebody may still join.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invite {
+    /// What the database finds it by; it opens nothing.
+    pub digest: String,
+    /// As what its holder joins.
+    pub standing: Standing,
+    /// The name of who made it.
+    pub made_by: String,
+    /// From then on it is good no more.
+    pub expires_at: Instant,
+}
+
 impl People {
     /// Sets an empty installation up: the workspace, where there is none, and its first account, an admin.
     ///
@@ -93,6 +106,34 @@ impl People {
         let change = self.change(caller, ChangeKind::InviteMade, None, json!({ "after": standing }));
         tx.record_change(&change).await?.commit().await?;
         Ok(token)
+    }
+
+    /// Invites that wait for their people, as far as the caller could have made them.
+    pub async fn invites(&self, caller: &Caller) -> Result<Vec<Invite>> {
+        let Ok(giver) = caller.visitor.account() else { return Ok(Vec::new()) };
+        let rows = store::one_times(&mut self.db.read().await?, INVITE, self.clock.now()).await?;
+        let invites = rows.into_iter().filter_map(|(digest, detail, expires_at, made_by)| {
+            let standing: Standing = serde_json::from_str(&detail).ok()?;
+            giver.standing.may_give(standing).then_some(Invite { digest, standing, made_by, expires_at })
+        });
+        Ok(invites.collect())
+    }
+
+    /// Takes an invite back.
+    ///
+    /// # Errors
+    /// It is not one of [`People::invites`].
+    pub async fn withdraw_invite(&self, caller: &Caller, digest: &str) -> Result<()> {
+        let gone = || AppError::NotFound("This invite was used, has expired, or was taken back already.".to_owned());
+        let invite = self.invites(caller).await?.into_iter().find(|invite| invite.digest == digest).ok_or_else(gone)?;
+        let mut tx = self.db.write().await?;
+        if !store::use_one_time(&mut tx, &invite.digest).await? {
+            return Err(gone());
+        }
+        let detail = json!({ "before": invite.standing });
+        let change = self.change(caller, ChangeKind::InviteWithdrawn, None, detail);
+        tx.record_change(&change).await?.commit().await?;
+        Ok(())
     }
 
     /// The standing that an invite gives, if the link is good: not used, not expired, and its maker may still give it.

@@ -1,6 +1,6 @@
 //! What admins do with accounts, on the page and on the command line.
 
-use super::model::{AccountId, SecurityKind, Standing};
+use super::model::{Account, AccountId, SecurityEvent, SecurityKind, SessionView, Standing};
 use super::service::{Caller, People};
 use super::store::{self, OneTime};
 use super::token::Token;
@@ -14,6 +14,32 @@ use serde_json::json;
 const RESET: u32 = 86_400;
 
 impl People {
+    /// By number.
+    ///
+    /// # Errors
+    /// Nobody has it.
+    pub async fn get(&self, id: AccountId) -> Result<Account> {
+        Ok(store::get(&mut self.db.read().await?, id).await?.account)
+    }
+
+    /// Everybody, and when they last used a session that is left.
+    pub async fn list_with_last_seen(&self) -> Result<Vec<(Account, Option<Instant>)>> {
+        let mut tx = self.db.read().await?;
+        let seen = store::last_seen(&mut tx).await?;
+        let people = store::list(&mut tx).await?.into_iter();
+        let seen_at = |account: Account| {
+            let at = seen.get(&account.id).copied();
+            (account, at)
+        };
+        Ok(people.map(seen_at).collect())
+    }
+
+    /// Where somebody is signed in, and what happened around their account.
+    pub async fn traces_of(&self, id: AccountId) -> Result<(Vec<SessionView>, Vec<SecurityEvent>)> {
+        let mut tx = self.db.read().await?;
+        Ok((store::sessions_of(&mut tx, id).await?, store::events_of(&mut tx, id).await?))
+    }
+
     /// Gives somebody another team or other flags; counts from their next request.
     ///
     /// # Errors

@@ -3,15 +3,15 @@
 //! [`permission`] is the one table of who may do what; [`access`] says which path needs which action, and the gate
 //! in front of every request asks it. A server function asks again, since pages call it without a request of its own.
 
-pub mod api;
 pub mod model;
-pub mod page;
 pub mod permission;
 
 #[cfg(feature = "ssr")]
 pub mod access;
 #[cfg(feature = "ssr")]
 pub mod address;
+#[cfg(feature = "ssr")]
+pub mod cast;
 #[cfg(feature = "ssr")]
 pub mod command;
 #[cfg(feature = "ssr")]
@@ -32,6 +32,8 @@ pub mod oidc;
 mod own;
 #[cfg(feature = "ssr")]
 pub mod pace;
+#[cfg(feature = "ssr")]
+pub mod page;
 #[cfg(feature = "ssr")]
 pub mod password;
 #[cfg(feature = "ssr")]

@@ -76,6 +76,8 @@ pub struct Account {
     pub disabled: bool,
     /// Signs in with a code besides the password.
     pub second_factor: bool,
+    /// One of the invented people of the sample company.
+    pub sample: bool,
 }
 
 /// Who asks for something.
@@ -142,16 +144,45 @@ impl Standing {
 }
 
 /// What every page knows of who sees it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
-    /// `None` where nobody is signed in.
-    pub visitor: Option<Visitor>,
-    /// One can sign in through a provider.
-    pub has_provider: bool,
+    /// What others call them.
+    pub name: String,
+    /// Team and flags in words.
+    pub role: String,
+    /// Their side of the net.
+    pub team: Option<Team>,
+    /// There is a session that can be ended.
+    pub signed_in: bool,
+    /// May bring the sample company and take it away.
+    pub may_manage: bool,
+}
+
+impl Seen {
+    /// Of a visitor.
+    pub fn of(visitor: &Visitor) -> Self {
+        let may_manage = visitor.may(Action::ManageWorkspace);
+        match visitor {
+            Visitor::Person(account) => Self {
+                name: account.name.clone(),
+                role: account.standing.words(),
+                team: account.standing.team,
+                signed_in: true,
+                may_manage,
+            },
+            Visitor::ThisMachine | Visitor::Provider => Self {
+                name: "This machine".to_owned(),
+                role: "nobody has an account yet".to_owned(),
+                team: None,
+                signed_in: false,
+                may_manage,
+            },
+        }
+    }
 }
 
 /// A form that was not taken: why, and what stood in it (never a secret), so that nobody types it again.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rejected {
     /// Why; empty where no form came before this page.
     pub sentence: String,

@@ -4,7 +4,7 @@
 //! come back unchanged (state, nonce, verifier) waits in a cookie of the browser that began, so nobody can be made to
 //! finish what somebody else began.
 
-use super::forms::{add_cookie, again, with_cookie};
+use super::forms::{add_cookie, rejection, sign_in_page, with_cookie};
 use super::gate::{Cookie, From, cookie_value, see_other, set_cookie};
 use super::model::{Email, Team, check_name};
 use super::next::safe_next;
@@ -127,7 +127,9 @@ async fn begin(State(state): State<AppState>, Query(asked): Query<Begin>, parts:
             let cookie = set_cookie(&state.site, Cookie::Provider, Some(&errand.to_cookie()));
             add_cookie(see_other(url.as_str()), &cookie)
         }
-        Err(error) => again(state, parts, "/sign-in", &error, &[("next", asked.next)]).await,
+        Err(error) => {
+            sign_in_page(&state, &parts, Some(&error), (asked.next, false), rejection(Some(&error), &[])).await
+        }
     }
 }
 
@@ -162,7 +164,7 @@ async fn come_back(
             let cookie = set_cookie(&state.site, Cookie::Code, Some(step.reveal()));
             add_cookie(see_other(&format!("/sign-in/code?next={next}")), &cookie)
         }
-        Err(error) => again(state.clone(), parts, "/sign-in", &error, &[("next", next)]).await,
+        Err(error) => sign_in_page(&state, &parts, Some(&error), (next, false), rejection(Some(&error), &[])).await,
     };
     // Good or bad, this errand is over.
     add_cookie(response, &set_cookie(&state.site, Cookie::Provider, None))

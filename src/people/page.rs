@@ -1,18 +1,10 @@
-//! The pages in front of the door: welcome, sign in, join, reset. Plain forms, so they work before and without WASM.
+//! The pages in front of the door: welcome, sign in, join, reset. Plain forms, rendered by the server.
 
-use super::api;
-use super::api::FirstRun;
-use super::model::{Rejected, Seen};
-use crate::app::{Problem, Settled};
+use super::model::{AccountId, Rejected};
+use crate::error::AppError;
 use crate::ui::{Button, Field, Notice, NoticeKind, PageHead, Variant};
+use crate::workspace::page::{CurrencyField, ZoneField};
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
-
-/// What the form before this page said, the same on both sides.
-pub fn use_rejected() -> Rejected {
-    SharedValue::new(|| use_context::<Rejected>().unwrap_or_default()).into_inner()
-}
 
 /// Why a form was not taken; nothing where none was sent.
 #[component]
@@ -21,27 +13,60 @@ pub fn Rejection(
     sentence: String,
 ) -> impl IntoView {
     (!sentence.is_empty()).then(|| {
-        view! { <Notice kind=NoticeKind::Error title="That did not work"><p role="alert">{sentence}</p></Notice> }
+        view! { <div role="alert"><Notice kind=NoticeKind::Error title="That did not work"><p>{sentence}</p></Notice></div> }
     })
 }
 
-/// `/sign-in`
-#[component]
-pub fn SignInPage() -> impl IntoView {
-    let rejected = use_rejected();
-    let query = use_query_map();
-    let asked = query.read_untracked();
-    let next =
-        if rejected.sentence.is_empty() { asked.get("next").unwrap_or_default() } else { rejected.value("next") };
-    let chosen = (asked.get("done").as_deref() == Some("password")).then(|| {
-        view! { <Notice title="Your new password is set"><p>"Every session of yours has ended. Sign in with it."</p></Notice> }
-    });
-    drop(asked);
-    let has_provider = SharedValue::new(|| use_context::<Seen>().unwrap_or_default().has_provider).into_inner();
-    let provider =
-        format!("/sign-in/provider?next={}", next.replace('&', "%26").replace('#', "%23").replace('+', "%2B"));
+/// What stands where a page cannot be shown: what happened, and the way on.
+pub fn trouble(title: &'static str, error: AppError, way: &'static str, way_words: &'static str) -> AnyView {
     view! {
-        <Title text="Sign in · Doubles"/>
+        <PageHead title=title/>
+        <Notice kind=NoticeKind::Error title="This cannot be shown">
+            <p>{error.to_string()}" "<a href=way>{way_words}</a></p>
+        </Notice>
+    }
+    .into_any()
+}
+
+/// The ways to come in that the page of signing in offers.
+#[derive(Clone, Debug, Default)]
+pub struct Ways {
+    /// Where one goes afterwards.
+    pub next: String,
+    /// A new password has just been chosen.
+    pub password_chosen: bool,
+    /// Through the company's own provider.
+    pub provider: bool,
+    /// People of the sample company, whose part anybody at this machine may take.
+    pub cast: Vec<CastMember>,
+}
+
+/// Somebody of the sample company.
+#[derive(Clone, Debug)]
+pub struct CastMember {
+    /// Whose part to take.
+    pub id: AccountId,
+    /// Name.
+    pub name: String,
+    /// Team and flags in words.
+    pub role: String,
+    /// The key of the team.
+    pub team: Option<&'static str>,
+}
+
+/// `/sign-in`
+pub fn sign_in(ways: Ways, rejected: Rejected) -> AnyView {
+    let next = ways.next;
+    let chosen = ways.password_chosen.then(|| {
+        view! {
+            <Notice title="Your new password is set">
+                <p>"Every session of yours has ended. Sign in with it."</p>
+            </Notice>
+        }
+    });
+    let provider =
+        format!("/sign-in/provider?next={}", form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>());
+    view! {
         <PageHead title="Sign in" lede="With the account that somebody of your team invited you to."/>
         {chosen}
         <Rejection sentence=rejected.sentence.clone()/>
@@ -67,18 +92,52 @@ pub fn SignInPage() -> impl IntoView {
             />
             <Button variant=Variant::Primary>"Sign in"</Button>
         </form>
-        {has_provider.then(|| view! { <p><a href=provider rel="external">"Sign in through your company"</a></p> })}
+        {ways.provider.then(|| view! { <p class="or"><a href=provider>"Sign in through your company"</a></p> })}
+        <Cast cast=ways.cast/>
     }
+    .into_any()
+}
+
+/// The people of the sample company, each one click away.
+#[component]
+pub fn Cast(
+    /// Who; nothing is shown where there is nobody.
+    cast: Vec<CastMember>,
+) -> impl IntoView {
+    (!cast.is_empty()).then(|| {
+        let people = cast.into_iter().map(|CastMember { id, name, role, team }| {
+            view! {
+                <li>
+                    <span class="avatar" aria-hidden="true" data-team=team>{initials(&name)}</span>
+                    <p><b>{name.clone()}</b><span class="sub">{role}</span></p>
+                    <form method="post" action="/sign-in/cast">
+                        <input type="hidden" name="account" value=id.to_string()/>
+                        <button class="button">"Look as "<span class="sr">{name.clone()}</span><span aria-hidden="true">{first_name(&name)}</span></button>
+                    </form>
+                </li>
+            }
+        });
+        view! {
+            <section class="cast" aria-labelledby="cast">
+                <h2 id="cast">"The sample company, as one of its people"</h2>
+                <p class="quiet">"Northaisle is invented, and this server can be reached from this machine only: no password is asked for."</p>
+                <ul>{people.collect_view()}</ul>
+            </section>
+        }
+    })
+}
+
+fn initials(name: &str) -> String {
+    name.split(' ').filter_map(|word| word.chars().next()).take(2).collect()
+}
+
+fn first_name(name: &str) -> String {
+    name.split(' ').next().unwrap_or(name).to_owned()
 }
 
 /// `/sign-in/code`
-#[component]
-pub fn CodePage() -> impl IntoView {
-    let rejected = use_rejected();
-    let asked = use_query_map().read_untracked().get("next").unwrap_or_default();
-    let next = if rejected.sentence.is_empty() { asked } else { rejected.value("next") };
+pub fn code(next: String, rejected: Rejected) -> AnyView {
     view! {
-        <Title text="Second factor · Doubles"/>
         <PageHead title="One more thing" lede="Your password was right. Now the code that only you can see."/>
         <Rejection sentence=rejected.sentence.clone()/>
         <form class="door" method="post" action="/sign-in/code">
@@ -94,44 +153,38 @@ pub fn CodePage() -> impl IntoView {
             <Button variant=Variant::Primary>"Go on"</Button>
         </form>
     }
+    .into_any()
+}
+
+/// What the first visitor is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FirstRun {
+    /// Somebody has an account already: there is nothing to set up.
+    pub done: bool,
+    /// The code that the server printed.
+    pub code_asked: bool,
+    /// The workspace is there (by an import on the command line): only the account is missing.
+    pub has_workspace: bool,
 }
 
 /// `/welcome`
-#[component]
-pub fn WelcomePage() -> impl IntoView {
-    let rejected = use_rejected();
-    let first_run = Resource::new_blocking(|| (), |()| api::read_first_run());
-    let shown = move || {
-        let rejected = rejected.clone();
-        Suspend::new(async move {
-            match first_run.await {
-                Ok(FirstRun { done: true, .. }) => view! {
-                    <Notice title="This installation is set up already">
-                        <p>"Somebody was here before you. "<a href="/sign-in">"Sign in"</a>", or ask them for an invite."</p>
-                    </Notice>
-                }
-                .into_any(),
-                Ok(first_run) => view! { <WelcomeForm first_run rejected/> }.into_any(),
-                Err(error) => view! { <Problem error way="/welcome" way_words="Try again"/> }.into_any(),
-            }
-        })
+pub fn welcome(first_run: FirstRun, rejected: Rejected) -> AnyView {
+    let lede = "One scoreboard for marketing and sales. First it needs a name, and somebody who looks after it: you.";
+    let asked = if first_run.done {
+        view! {
+            <Notice title="This installation is set up already">
+                <p>"Somebody was here before you. "<a href="/sign-in">"Sign in"</a>", or ask them for an invite."</p>
+            </Notice>
+        }
+        .into_any()
+    } else {
+        view! { <WelcomeForm first_run rejected/> }.into_any()
     };
-    view! {
-        <Title text="Welcome · Doubles"/>
-        <PageHead
-            title="Welcome"
-            lede="One scoreboard for marketing and sales. First it needs a name, and somebody who looks after it: you."
-        />
-        <Settled>{shown}</Settled>
-    }
+    view! { <PageHead title="Welcome" lede/>{asked} }.into_any()
 }
 
 #[component]
 fn WelcomeForm(first_run: FirstRun, rejected: Rejected) -> impl IntoView {
-    let or = |field: &str, usual: &str| match rejected.value(field) {
-        value if value.is_empty() => usual.to_owned(),
-        value => value,
-    };
     let workspace = if first_run.has_workspace {
         // The workspace came with an import and keeps its name, zone and currency.
         view! {
@@ -145,8 +198,8 @@ fn WelcomeForm(first_run: FirstRun, rejected: Rejected) -> impl IntoView {
             <fieldset>
                 <legend>"Your workspace"</legend>
                 <Field id="workspace" name="workspace" label="Name" required=true value=rejected.value("workspace") hint="Your company, as both teams call it."/>
-                <Field id="zone" name="zone" label="Time zone" required=true value=or("zone", "Europe/Berlin") hint="In which your days begin, such as Europe/Berlin or America/New_York."/>
-                <Field id="currency" name="currency" label="Currency" required=true value=or("currency", "EUR") hint="Three letters, such as EUR or USD."/>
+                <ZoneField value=rejected.value("zone")/>
+                <CurrencyField value=rejected.value("currency")/>
             </fieldset>
         }
         .into_any()
@@ -165,77 +218,40 @@ fn WelcomeForm(first_run: FirstRun, rejected: Rejected) -> impl IntoView {
                 <legend>"Your account"</legend>
                 <Newcomer rejected=rejected.clone()/>
                 <TeamChoice id="team" chosen=rejected.value("team")/>
+                <p class="hint">"You will be admin: you invite the others and look after the settings."</p>
             </fieldset>
             <Button variant=Variant::Primary>"Begin"</Button>
+            <p class="hint">"Next: start with the sample company, or import your leads."</p>
         </form>
     }
 }
 
 /// `/join`
-#[component]
-pub fn JoinPage() -> impl IntoView {
-    let rejected = use_rejected();
-    let token = link_token(&rejected);
-    let asked = token.clone();
-    let invite = Resource::new_blocking(move || asked.clone(), api::read_invite);
-    let shown = move || {
-        let (rejected, token) = (rejected.clone(), token.clone());
-        Suspend::new(async move {
-            match invite.await {
-                Ok(standing) => view! {
-                    <p>"You join as "<b>{standing}</b>"."</p>
-                    <Rejection sentence=rejected.sentence.clone()/>
-                    <form class="door" method="post" action="/join">
-                        <input type="hidden" name="token" value=token/>
-                        <Newcomer rejected/>
-                        <Button variant=Variant::Primary>"Join"</Button>
-                    </form>
-                }
-                .into_any(),
-                Err(error) => view! { <Problem error way="/sign-in" way_words="Sign in instead"/> }.into_any(),
-            }
-        })
-    };
-    view! { <Title text="Join · Doubles"/><PageHead title="Join your team"/><Settled>{shown}</Settled> }
+pub fn join(standing: String, token: String, rejected: Rejected) -> AnyView {
+    view! {
+        <PageHead title="Join your team" lede=format!("You join as {standing}.")/>
+        <Rejection sentence=rejected.sentence.clone()/>
+        <form class="door" method="post" action="/join">
+            <input type="hidden" name="token" value=token/>
+            <Newcomer rejected/>
+            <Button variant=Variant::Primary>"Join"</Button>
+        </form>
+    }
+    .into_any()
 }
 
 /// `/reset`
-#[component]
-pub fn ResetPage() -> impl IntoView {
-    let rejected = use_rejected();
-    let token = link_token(&rejected);
-    let asked = token.clone();
-    let good = Resource::new_blocking(move || asked.clone(), api::check_reset);
-    let shown = move || {
-        let (rejected, token) = (rejected.clone(), token.clone());
-        Suspend::new(async move {
-            match good.await {
-                Ok(()) => view! {
-                    <Rejection sentence=rejected.sentence.clone()/>
-                    <form class="door" method="post" action="/reset">
-                        <input type="hidden" name="token" value=token/>
-                        <NewPassword/>
-                        <Button variant=Variant::Primary>"Set it"</Button>
-                    </form>
-                }
-                .into_any(),
-                Err(error) => view! { <Problem error way="/sign-in" way_words="Sign in instead"/> }.into_any(),
-            }
-        })
-    };
+pub fn reset(token: String, rejected: Rejected) -> AnyView {
     view! {
-        <Title text="New password · Doubles"/>
         <PageHead title="Choose a new password" lede="Every session of yours ends with it."/>
-        <Settled>{shown}</Settled>
+        <Rejection sentence=rejected.sentence.clone()/>
+        <form class="door" method="post" action="/reset">
+            <input type="hidden" name="token" value=token/>
+            <NewPassword/>
+            <Button variant=Variant::Primary>"Set it"</Button>
+        </form>
     }
-}
-
-/// The token of the link, also when its form comes back.
-fn link_token(rejected: &Rejected) -> String {
-    match rejected.value("token") {
-        token if token.is_empty() => use_query_map().read_untracked().get("token").unwrap_or_default(),
-        token => token,
-    }
+    .into_any()
 }
 
 #[component]
@@ -291,8 +307,8 @@ pub fn TeamChoice(
             <label for=id.clone()>"Team"</label>
             <select class="input" id=id name="team">{options.into_iter().collect_view()}</select>
         </p>
-        <p class="field">
-            <label><input type="checkbox" name="head" value="true" checked=head/>" Head of that team"</label>
+        <p class="field tick">
+            <label><input type="checkbox" name="head" value="true" checked=head/>"Head of that team"</label>
         </p>
     }
 }

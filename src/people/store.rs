@@ -6,16 +6,24 @@ use crate::period::Instant;
 use crate::server::db::Tx;
 use crate::statements;
 use sqlx::FromRow;
+use std::collections::HashMap;
 
 statements! {
     NEXT_NUMBER = "update counter set n = n + 1 where name = $1 returning n";
-    ANY_ACCOUNT = "select count(*) from account";
-    ADMINS = "select count(*) from account where admin = 1 and disabled_at is null";
+    ANY_ACCOUNT = "select count(*) from account where sample = 0";
+    ADMINS = "select count(*) from account where admin = 1 and disabled_at is null and sample = 0";
     BY_KEY = "select * from account where email_key = $1";
     BY_ID = "select * from account where id = $1";
     LIST = "select * from account order by case when disabled_at is null then 0 else 1 end, email_key";
     INSERT = "insert into account (id, email, email_key, name, team, head, admin, created_at) \
               values ($1, $2, $3, $4, $5, $6, $7, $8)";
+    MARK_SAMPLE = "update account set sample = 1 where id = $1";
+    SAMPLE = "select id from account where sample = 1";
+    DELETE_SESSIONS_OF = "delete from session where account_id = $1";
+    DELETE_ONE_TIME_OF = "delete from one_time where account_id = $1 or made_by = $1";
+    DELETE_IDENTITIES_OF = "delete from identity where account_id = $1";
+    DELETE_EVENTS_OF = "delete from security_event where account_id = $1";
+    DELETE = "delete from account where id = $1";
     SET_STANDING = "update account set team = $2, head = $3, admin = $4 where id = $1";
     SET_NAME = "update account set name = $2 where id = $1";
     SET_DISABLED = "update account set disabled_at = $2 where id = $1";
@@ -42,6 +50,10 @@ statements! {
     INSERT_ONE_TIME = "insert into one_time (digest, kind, account_id, made_by, made_at, expires_at, detail) \
                        values ($1, $2, $3, $4, $5, $6, $7)";
     FIND_ONE_TIME = "select kind, account_id, made_by, expires_at, detail from one_time where digest = $1";
+    INVITES = "select o.digest, o.detail, o.expires_at, coalesce(a.name, '') as made_by from one_time o \
+               left join account a on a.id = o.made_by where o.kind = $1 and o.expires_at > $2 \
+               order by o.expires_at desc, o.digest";
+    LAST_SEEN = "select account_id, max(seen_at) as seen_at from session group by account_id";
     USE_ONE_TIME = "delete from one_time where digest = $1";
     DROP_ONE_TIME = "delete from one_time where expires_at <= $1";
     DROP_ONE_TIME_OF = "delete from one_time where account_id = $1";
@@ -116,6 +128,7 @@ struct AccountRow {
     totp_confirmed_at: Option<i64>,
     totp_step: i64,
     disabled_at: Option<i64>,
+    sample: i64,
 }
 
 #[derive(FromRow)]
@@ -148,6 +161,7 @@ impl From<AccountRow> for Credentials {
                 standing,
                 disabled: row.disabled_at.is_some(),
                 second_factor: row.totp_confirmed_at.is_some(),
+                sample: row.sample == 1,
             },
             password: row.password,
             secret: row.totp_secret,
@@ -156,13 +170,13 @@ impl From<AccountRow> for Credentials {
     }
 }
 
-/// Whether there is an account at all, be it disabled.
+/// Whether anybody real has an account, be it disabled.
 pub async fn any_account(tx: &mut Tx) -> Result<bool> {
     let accounts: i64 = sqlx::query_scalar(ANY_ACCOUNT).fetch_one(tx.conn()).await?;
     Ok(accounts > 0)
 }
 
-/// Admins that can sign in.
+/// Admins that can sign in, but for those of the sample company.
 pub async fn count_admins(tx: &mut Tx) -> Result<i64> {
     Ok(sqlx::query_scalar(ADMINS).fetch_one(tx.conn()).await?)
 }
@@ -209,6 +223,25 @@ pub async fn insert(
         .execute(tx.conn())
         .await?;
     Ok(AccountId(id))
+}
+
+/// This account comes and goes with the sample company.
+pub async fn mark_sample(tx: &mut Tx, id: AccountId) -> Result<()> {
+    sqlx::query(MARK_SAMPLE).bind(id.0).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Deletes the accounts of the sample company and everything that hangs on them; how many there were.
+pub async fn delete_sample(tx: &mut Tx) -> Result<u64> {
+    let ids: Vec<i64> = sqlx::query_scalar(SAMPLE).fetch_all(tx.conn()).await?;
+    for id in &ids {
+        for statement in
+            [DELETE_SESSIONS_OF, DELETE_ONE_TIME_OF, DELETE_IDENTITIES_OF, DELETE_EVENTS_OF, DELETE_CODES, DELETE]
+        {
+            sqlx::query(statement).bind(id).execute(tx.conn()).await?;
+        }
+    }
+    Ok(ids.len() as u64)
 }
 
 /// Team and flags.
@@ -384,6 +417,19 @@ pub async fn find_one_time(tx: &mut Tx, digest: &str, kind: &str, now: Instant) 
             detail: row.detail,
         })
         .filter(|found| found.kind == kind && now < found.expires_at))
+}
+
+/// Links of a kind that are still good: digest, detail, until when, and the name of who made them.
+pub async fn one_times(tx: &mut Tx, kind: &str, now: Instant) -> Result<Vec<(String, String, Instant, String)>> {
+    let rows: Vec<(String, String, i64, String)> =
+        sqlx::query_as(INVITES).bind(kind).bind(i64::from(now.0)).fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(|(digest, detail, until, by)| (digest, detail, to_instant(until), by)).collect())
+}
+
+/// When each account that has a session last used one.
+pub async fn last_seen(tx: &mut Tx) -> Result<HashMap<AccountId, Instant>> {
+    let rows: Vec<(i64, i64)> = sqlx::query_as(LAST_SEEN).fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(|(id, at)| (AccountId(id), to_instant(at))).collect())
 }
 
 /// Whether it was still there to be used; now it is not.

@@ -9,6 +9,7 @@ pub mod db;
 mod housekeeping;
 mod http;
 pub mod open;
+pub mod plain;
 pub mod router;
 mod security;
 pub mod site;

@@ -109,7 +109,7 @@ async fn serve_file_or_missing_page(State(state): State<AppState>, request: Requ
 }
 
 /// Context of a page being rendered.
-fn prepare_page() {
+pub(super) fn prepare_page() {
     security::announce_nonce();
     current::announce();
     provide_context(PageStatus(|code| {

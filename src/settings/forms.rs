@@ -1,96 +1,153 @@
-//! The forms of the settings, and what their pages read.
+//! One's own account: its page, its forms, its file.
 
-use super::model::{Done, OwnAccount, PeoplePage, PersonLine, SecondFactor, SessionLine};
+use super::browser_name::browser_name;
+use super::model::{Done, EventLine, OwnAccount, SecondFactor, SessionLine, Told};
+use super::{forms_people, forms_workspace, page as pages, qr};
+use crate::activity::feed::{as_file, to_csv};
 use crate::error::{AppError, Result};
 use crate::kpis::words::local_time;
-use crate::people::forms::{add_cookie, again, show};
+use crate::people::forms::{add_cookie, rejection, status_of};
 use crate::people::gate::{Cookie, From, see_other, set_cookie};
-use crate::people::model::{AccountId, Rejected, SessionId, Standing, Team};
+use crate::people::model::{Account, Rejected, SecurityEvent, SessionId, SessionView, Team, Visitor};
 use crate::people::permission::Action;
 use crate::people::service::Caller;
-use crate::people::token::Token;
 use crate::server::AppState;
-use crate::workspace;
+use crate::server::plain::{self, Around};
 use crate::zone::Zone;
-use axum::extract::State;
+use crate::{people, workspace};
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Extension, Form, Router};
+use leptos::prelude::AnyView;
 use serde::Deserialize;
 
-const OWN: &str = "/settings";
-const PEOPLE: &str = "/settings/people";
-
-/// Their routes.
+/// Their routes, with those of the other pages of the settings.
 pub fn routes() -> Router<AppState> {
     Router::new()
+        .route("/settings", get(show))
+        .route("/settings/events.csv", get(download_events))
         .route("/settings/name", post(rename))
         .route("/settings/password", post(change_password))
         .route("/settings/sessions/end", post(end_session))
         .route("/settings/second-factor/begin", post(begin_second_factor))
         .route("/settings/second-factor/confirm", post(confirm_second_factor))
         .route("/settings/second-factor/end", post(end_second_factor))
-        .route("/settings/people/invite", post(invite))
-        .route("/settings/people/standing", post(set_standing))
-        .route("/settings/people/disable", post(set_disabled))
-        .route("/settings/people/reset", post(make_reset))
-        .route("/settings/people/end-sessions", post(end_sessions))
+        .merge(forms_people::routes())
+        .merge(forms_workspace::routes())
 }
 
-/// What `/settings` shows.
-///
-/// # Errors
-/// Nobody is signed in, or the database does not answer.
-pub async fn own_account(state: &AppState, caller: &Caller) -> Result<OwnAccount> {
-    let account = caller.visitor.account()?;
+/// What a page of the settings may be asked in its address.
+#[derive(Deserialize)]
+pub(super) struct Asked {
+    #[serde(default)]
+    done: String,
+}
+
+impl Asked {
+    /// What the page is told of it.
+    pub(super) fn told(&self, caller: &Caller) -> Told {
+        Told { done: Done::from_key(&self.done), ..told(caller) }
+    }
+}
+
+/// What a page of the settings is told where nothing was done before.
+pub(super) fn told(caller: &Caller) -> Told {
+    Told { done: None, may_invite: caller.visitor.may(Action::Invite) }
+}
+
+async fn show(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Query(asked): Query<Asked>,
+    parts: Parts,
+) -> Response {
+    page(&state, &caller, &parts, None, asked.told(&caller), Rejected::default()).await
+}
+
+async fn page(
+    state: &AppState,
+    caller: &Caller,
+    parts: &Parts,
+    error: Option<&AppError>,
+    told: Told,
+    rejected: Rejected,
+) -> Response {
+    let status = status_of(error);
+    let Visitor::Person(account) = &caller.visitor else {
+        let cast = state.people.cast(&state.site).await.unwrap_or_default();
+        let view = move || pages::nobody(told.clone(), cast.clone());
+        return in_the_house(state, parts, status, "Settings", view).await;
+    };
+    match own_account(state, caller, account).await {
+        Ok(account) => {
+            let view = move || pages::own(account.clone(), told.clone(), rejected.clone());
+            in_the_house(state, parts, status, "Settings", view).await
+        }
+        Err(error) => trouble(state, parts, error).await,
+    }
+}
+
+async fn own_account(state: &AppState, caller: &Caller, account: &Account) -> Result<OwnAccount> {
     let zone = zone(state).await?;
-    let time = |at| local_time(zone.local(at));
     let second_factor = match state.people.find_enrolment(account.id).await? {
         _ if account.second_factor => SecondFactor::On { codes_left: state.people.own_recovery_codes(caller).await? },
-        Some((secret, url)) => SecondFactor::Enrolling { secret, url },
+        Some((secret, url)) => SecondFactor::Enrolling { square: qr::draw(&url)?, secret, url },
         None => SecondFactor::Off,
     };
-    let sessions = state.people.own_sessions(caller).await?.into_iter().map(|session| SessionLine {
-        id: session.id,
-        times: format!("since {}, last used {}", time(session.created_at), time(session.seen_at)),
-        place: format!("{} {}", session.address, session.agent),
-        this: session.this,
-    });
-    let events = state.people.own_events(caller).await?.into_iter().map(|event| {
-        [time(event.at), format!("You {}", event.kind.words()), format!("{} {}", event.address, event.agent)]
-    });
+    let sessions = state.people.own_sessions(caller).await?;
+    let events = state.people.own_events(caller).await?;
     Ok(OwnAccount {
         name: account.name.clone(),
         email: account.email.clone(),
         standing: account.standing.words(),
+        team: account.standing.team.map(Team::key),
         second_factor,
-        sessions: sessions.collect(),
-        events: events.collect(),
+        sessions: sessions.into_iter().map(|session| session_line(session, &zone)).collect(),
+        events: events.into_iter().map(|event| event_line(event, "You", &zone)).collect(),
     })
 }
 
-/// What `/settings/people` shows.
-///
-/// # Errors
-/// The database does not answer.
-pub async fn people_page(state: &AppState, caller: &Caller) -> Result<PeoplePage> {
-    let people = state.people.list().await?.into_iter().map(|account| PersonLine {
-        id: account.id,
-        name: account.name,
-        email: account.email,
-        standing: account.standing,
-        disabled: account.disabled,
-        second_factor: account.second_factor,
-    });
-    Ok(PeoplePage { people: people.collect(), may_manage: caller.visitor.may(Action::ManagePeople) })
+/// A session as the pages show it.
+pub(super) fn session_line(session: SessionView, zone: &Zone) -> SessionLine {
+    SessionLine {
+        id: session.id,
+        browser: browser_name(&session.agent),
+        address: session.address,
+        since: local_time(zone.local(session.created_at)),
+        last_used: local_time(zone.local(session.seen_at)),
+        this: session.this,
+    }
 }
 
-async fn zone(state: &AppState) -> Result<Zone> {
+/// A security event as the pages show it.
+pub(super) fn event_line(event: SecurityEvent, who: &str, zone: &Zone) -> EventLine {
+    EventLine {
+        when: local_time(zone.local(event.at)),
+        what: format!("{who} {}", event.kind.words()),
+        browser: browser_name(&event.agent),
+        address: event.address,
+    }
+}
+
+/// The zone in which the pages say their times.
+pub(super) async fn zone(state: &AppState) -> Result<Zone> {
     match workspace::store::find(&mut state.db.read().await?).await? {
         Some(workspace) => workspace.zone(),
         None => Ok(Zone::utc()),
     }
+}
+
+async fn download_events(State(state): State<AppState>, Extension(caller): Extension<Caller>) -> Response {
+    let file = async {
+        let zone = zone(&state).await?;
+        let events = state.people.own_events(&caller).await?.into_iter().map(|event| event_line(event, "You", &zone));
+        let rows = events.map(|event| [event.when, event.what, event.browser, event.address].to_vec());
+        to_csv(&["when", "what", "browser", "from"], rows)
+    };
+    as_file("security-events.csv", file.await)
 }
 
 #[derive(Deserialize)]
@@ -105,7 +162,7 @@ async fn rename(
     Form(form): Form<Name>,
 ) -> Response {
     let done = state.people.rename(&caller, &form.name).await;
-    answer(state, parts, OWN, done, Done::Name).await
+    answer(&state, &caller, &parts, done, Done::Name).await
 }
 
 #[derive(Deserialize)]
@@ -123,9 +180,10 @@ async fn change_password(
 ) -> Response {
     match state.people.change_password(&caller, from.address, form.present, form.password).await {
         Ok(token) => {
-            add_cookie(done_at(OWN, Done::Password), &set_cookie(&state.site, Cookie::Session, Some(token.reveal())))
+            let cookie = set_cookie(&state.site, Cookie::Session, Some(token.reveal()));
+            add_cookie(done_at("/settings", Done::Password), &cookie)
         }
-        Err(error) => again(state, parts, OWN, &error, &[]).await,
+        Err(error) => again(&state, &caller, &parts, &error).await,
     }
 }
 
@@ -141,7 +199,7 @@ async fn end_session(
     Form(form): Form<WhichSession>,
 ) -> Response {
     let done = state.people.end_own_session(&caller, form.session).await;
-    answer(state, parts, OWN, done, Done::SessionEnded).await
+    answer(&state, &caller, &parts, done, Done::SessionEnded).await
 }
 
 #[derive(Deserialize)]
@@ -158,7 +216,7 @@ async fn begin_second_factor(
 ) -> Response {
     match state.people.begin_second_factor(&caller, from.address, form.password).await {
         Ok(()) => see_other("/settings#second-factor"),
-        Err(error) => again(state, parts, OWN, &error, &[]).await,
+        Err(error) => again(&state, &caller, &parts, &error).await,
     }
 }
 
@@ -170,21 +228,23 @@ struct Code {
 async fn confirm_second_factor(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
-    mut parts: Parts,
+    parts: Parts,
     Form(form): Form<Code>,
 ) -> Response {
-    match state.people.confirm_second_factor(&caller, &form.code).await {
-        Ok(codes) => {
-            // The page is rendered in this request, whose caller had no second factor yet.
-            if let Ok(account) = caller.visitor.account() {
-                let account = crate::people::model::Account { second_factor: true, ..account.clone() };
-                let visitor = crate::people::model::Visitor::Person(account);
-                parts.extensions.insert(Caller { visitor, ..caller });
-            }
-            show(state, parts, OWN, Rejected { shown_once: codes, ..Rejected::default() }).await
+    let codes = match state.people.confirm_second_factor(&caller, &form.code).await {
+        Ok(codes) => codes,
+        Err(error) => return again(&state, &caller, &parts, &error).await,
+    };
+    // The page is rendered in this request, whose caller had no second factor yet.
+    let caller = match caller {
+        Caller { visitor: Visitor::Person(account), session, origin } => {
+            let visitor = Visitor::Person(Account { second_factor: true, ..account });
+            Caller { visitor, session, origin }
         }
-        Err(error) => again(state, parts, OWN, &error, &[]).await,
-    }
+        other => other,
+    };
+    let rejected = Rejected { shown_once: codes, ..Rejected::default() };
+    page(&state, &caller, &parts, None, told(&caller), rejected).await
 }
 
 async fn end_second_factor(
@@ -195,120 +255,42 @@ async fn end_second_factor(
     Form(form): Form<Password>,
 ) -> Response {
     let done = state.people.end_second_factor(&caller, from.address, form.password).await;
-    answer(state, parts, OWN, done, Done::SecondFactorOff).await
+    answer(&state, &caller, &parts, done, Done::SecondFactorOff).await
 }
 
-#[derive(Deserialize)]
-struct StandingForm {
-    #[serde(default)]
-    team: String,
-    #[serde(default)]
-    head: bool,
-    #[serde(default)]
-    admin: bool,
-}
-
-impl StandingForm {
-    fn standing(&self) -> Result<Standing> {
-        Standing::new(Team::from_key(&self.team), self.head, self.admin)
-    }
-}
-
-async fn invite(
-    State(state): State<AppState>,
-    Extension(caller): Extension<Caller>,
-    parts: Parts,
-    Form(form): Form<StandingForm>,
-) -> Response {
-    let made = async { state.people.invite(&caller, form.standing()?).await };
-    match made.await {
-        Ok(token) => show_link(state, parts, "join", &token).await,
-        Err(error) => again(state, parts, PEOPLE, &error, &[("team", form.team)]).await,
-    }
-}
-
-#[derive(Deserialize)]
-struct ChangeStanding {
-    account: AccountId,
-    #[serde(default)]
-    team: String,
-    #[serde(default)]
-    head: bool,
-    #[serde(default)]
-    admin: bool,
-}
-
-async fn set_standing(
-    State(state): State<AppState>,
-    Extension(caller): Extension<Caller>,
-    parts: Parts,
-    Form(form): Form<ChangeStanding>,
-) -> Response {
-    let done = async {
-        let standing = Standing::new(Team::from_key(&form.team), form.head, form.admin)?;
-        state.people.set_standing(&caller, form.account, standing).await
-    };
-    let done = done.await;
-    answer(state, parts, PEOPLE, done, Done::Standing).await
-}
-
-#[derive(Deserialize)]
-struct Disable {
-    account: AccountId,
-    #[serde(default)]
-    undo: bool,
-}
-
-async fn set_disabled(
-    State(state): State<AppState>,
-    Extension(caller): Extension<Caller>,
-    parts: Parts,
-    Form(form): Form<Disable>,
-) -> Response {
-    let done = state.people.set_disabled(&caller, form.account, !form.undo).await;
-    answer(state, parts, PEOPLE, done, if form.undo { Done::Enabled } else { Done::Disabled }).await
-}
-
-#[derive(Deserialize)]
-struct Whose {
-    account: AccountId,
-}
-
-async fn make_reset(
-    State(state): State<AppState>,
-    Extension(caller): Extension<Caller>,
-    parts: Parts,
-    Form(form): Form<Whose>,
-) -> Response {
-    match state.people.make_reset(&caller, form.account).await {
-        Ok(token) => show_link(state, parts, "reset", &token).await,
-        Err(error) => again(state, parts, PEOPLE, &error, &[]).await,
-    }
-}
-
-async fn end_sessions(
-    State(state): State<AppState>,
-    Extension(caller): Extension<Caller>,
-    parts: Parts,
-    Form(form): Form<Whose>,
-) -> Response {
-    let done = state.people.end_sessions_of(&caller, form.account).await;
-    answer(state, parts, PEOPLE, done, Done::SessionsEnded).await
-}
-
-/// A link begins with the configured base URL, never with what a request calls this host.
-async fn show_link(state: AppState, parts: Parts, page: &str, token: &Token) -> Response {
-    let link = format!("{}/{page}?token={}", state.site.base_url, token.reveal());
-    show(state, parts, PEOPLE, Rejected { shown_once: vec![link], ..Rejected::default() }).await
-}
-
-async fn answer(state: AppState, parts: Parts, page: &'static str, done: Result<(), AppError>, what: Done) -> Response {
+async fn answer(state: &AppState, caller: &Caller, parts: &Parts, done: Result<()>, what: Done) -> Response {
     match done {
-        Ok(()) => done_at(page, what),
-        Err(error) => again(state, parts, page, &error, &[]).await,
+        Ok(()) => done_at("/settings", what),
+        Err(error) => again(state, caller, parts, &error).await,
     }
 }
 
-fn done_at(page: &str, what: Done) -> Response {
+async fn again(state: &AppState, caller: &Caller, parts: &Parts, error: &AppError) -> Response {
+    page(state, caller, parts, Some(error), told(caller), rejection(Some(error), &[])).await
+}
+
+/// Back to a page, which says what was done.
+pub(super) fn done_at(page: &str, what: Done) -> Response {
     see_other(&format!("{page}?done={what}"))
+}
+
+/// A page of the settings.
+pub(super) async fn in_the_house<V>(
+    state: &AppState,
+    parts: &Parts,
+    status: StatusCode,
+    title: &'static str,
+    view: V,
+) -> Response
+where
+    V: Fn() -> AnyView + Clone + Send + Sync + 'static,
+{
+    plain::answer(state, parts, status, Around::House, title, view).await
+}
+
+/// What stands in the place of a page that cannot be shown.
+pub(super) async fn trouble(state: &AppState, parts: &Parts, error: AppError) -> Response {
+    let status = status_of(Some(&error));
+    let view = move || people::page::trouble("Settings", error.clone(), "/settings", "To your own account");
+    in_the_house(state, parts, status, "Settings", view).await
 }

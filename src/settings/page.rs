@@ -1,90 +1,176 @@
 //! `/settings`: one's own account.
 
-use super::api;
-use super::model::{Done, OwnAccount, SecondFactor, SessionLine};
-use crate::app::{Problem, Settled};
-use crate::error::AppError;
+use super::model::{Done, EventLine, OwnAccount, SecondFactor, SessionLine, Told};
 use crate::people::model::Rejected;
-use crate::people::page::{NewPassword, Rejection, use_rejected};
-use crate::ui::{Button, Field, Notice, PageHead, SectionHead, Variant};
+use crate::people::page::{Cast, CastMember, NewPassword, Rejection};
+use crate::ui::says::Link;
+use crate::ui::{Button, Field, Notice, PageHead, SectionHead, Segmented, Variant};
 use leptos::prelude::*;
-use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
-/// `/settings`
+/// What stands at the head of each page of the settings.
 #[component]
-pub fn SettingsPage() -> impl IntoView {
-    let rejected = use_rejected();
-    let account = Resource::new_blocking(|| (), |()| api::read_own_account());
-    let shown = move || {
-        let rejected = rejected.clone();
-        Suspend::new(async move {
-            match account.await {
-                Ok(account) => view! { <Own account rejected/> }.into_any(),
-                Err(AppError::SignIn) => view! {
-                    <Notice title="Nobody has an account yet">
-                        <p>"Whoever sits at this machine may do everything. "<a href="/welcome">"Make the first account"</a>" to let others in."</p>
-                    </Notice>
-                }
-                .into_any(),
-                Err(error) => view! { <Problem error way="/" way_words="To the scoreboard"/> }.into_any(),
-            }
-        })
-    };
+pub fn SettingsHead(
+    /// The path of the page.
+    path: &'static str,
+    /// The line beneath the title.
+    lede: &'static str,
+    /// What was done, and what the reader may see.
+    told: Told,
+) -> impl IntoView {
+    let people = told.may_invite.then_some(("/settings/people", "People"));
+    let pages = [Some(("/settings", "Your account")), Some(("/settings/workspace", "Workspace")), people];
+    let links = pages.into_iter().flatten();
+    let links = links.map(|(href, text)| Link { text: text.into(), href: href.into(), current: href == path });
     view! {
-        <Title text="Settings · Doubles"/>
-        <PageHead title="Settings" lede="Your account. Who works here stands under People."/>
-        <p><a href="/settings/people">"People"</a>" · "<a href="/activity">"Activity"</a></p>
-        <Settled>{shown}</Settled>
+        <PageHead title="Settings" lede/>
+        <div class="parts"><Segmented label="Settings" links=links.collect()/></div>
+        {told.done.map(|done| view! { <DoneNotice done/> })}
     }
 }
 
-/// What has just been done, if the address says so.
+/// What has just been done.
 #[component]
-pub fn DoneNotice() -> impl IntoView {
-    let done = use_query_map().read_untracked().get("done").as_deref().and_then(Done::from_key);
-    done.map(|done| view! { <Notice title="Done"><p role="status">{done.words()}</p></Notice> })
+pub fn DoneNotice(
+    /// What.
+    done: Done,
+) -> impl IntoView {
+    view! { <p class="done" role="status">{done.words()}</p> }
 }
 
-#[component]
-fn Own(account: OwnAccount, rejected: Rejected) -> impl IntoView {
-    let sessions = account.sessions.into_iter().map(|session| view! { <Session session/> }).collect_view();
-    let events = account.events.into_iter().map(|[when, what, place]| {
-        view! { <tr><th scope="row">{when}</th><td>{what}</td><td>{place}</td></tr> }
-    });
+/// What whoever sits at this machine sees while nobody has an account.
+pub fn nobody(told: Told, cast: Vec<CastMember>) -> AnyView {
     view! {
-        <DoneNotice/>
+        <SettingsHead path="/settings" lede="Nobody has an account yet." told/>
+        <Notice title="Whoever sits at this machine may do everything">
+            <p>"The server can be reached from here only. "<a href="/welcome">"Make the first account"</a>" to let others in."</p>
+        </Notice>
+        <Cast cast/>
+    }
+    .into_any()
+}
+
+/// `/settings`
+pub fn own(account: OwnAccount, told: Told, rejected: Rejected) -> AnyView {
+    let sessions = account.sessions.into_iter().map(own_session).collect_view().into_any();
+    view! {
+        <SettingsHead path="/settings" lede="Your account, and where it is used." told/>
         <Rejection sentence=rejected.sentence/>
         <Codes codes=rejected.shown_once/>
-        <p>{account.email}", "{account.standing}</p>
-        <form class="door" method="post" action="/settings/name">
-            <Field id="name" name="name" label="Your name" autocomplete="name" required=true value=account.name/>
-            <Button>"Change the name"</Button>
-        </form>
-        <form method="post" action="/sign-out"><Button>"Sign out"</Button></form>
-        <section aria-labelledby="password-head">
-            <SectionHead id="password-head" title="Password"/>
-            <form class="door" method="post" action="/settings/password">
-                <Field id="present" name="present" label="Present password" kind="password" autocomplete="current-password" required=true/>
-                <NewPassword/>
-                <Button>"Change the password"</Button>
-            </form>
-        </section>
-        <section aria-labelledby="second-factor">
-            <SectionHead id="second-factor" title="Second factor"/>
-            <SecondFactorForm state=account.second_factor/>
-        </section>
-        <section aria-labelledby="sessions">
+        <div class="cols-2 own">
+            <section aria-labelledby="profile">
+                <SectionHead id="profile" title="You"/>
+                <p class="hint">{account.email}", "{account.standing}". An admin can change both."</p>
+                <form class="door" method="post" action="/settings/name">
+                    <Field id="name" name="name" label="Your name" autocomplete="name" required=true value=account.name/>
+                    <Button>"Change the name"</Button>
+                </form>
+                <form class="leave" method="post" action="/sign-out"><Button>"Sign out"</Button></form>
+            </section>
+            <section aria-labelledby="second-factor">
+                <SectionHead id="second-factor" title="Second factor"/>
+                <SecondFactorForm state=account.second_factor/>
+            </section>
+            <section aria-labelledby="password-head">
+                <SectionHead id="password-head" title="Password"/>
+                <form class="door" method="post" action="/settings/password">
+                    <Field id="present" name="present" label="Present password" kind="password" autocomplete="current-password" required=true/>
+                    <NewPassword/>
+                    <Button>"Change the password"</Button>
+                </form>
+            </section>
+        </div>
+        <section class="section" aria-labelledby="sessions">
             <SectionHead id="sessions" title="Where you are signed in"/>
-            <ul>{sessions}</ul>
+            <Sessions rows=sessions/>
         </section>
-        <section aria-labelledby="events">
-            <SectionHead id="events" title="What happened around your account"/>
-            <table class="table">
-                <thead><tr><th scope="col">"When"</th><th scope="col">"What"</th><th scope="col">"From where"</th></tr></thead>
-                <tbody>{events.collect_view()}</tbody>
+        <section class="section" aria-labelledby="events">
+            <SectionHead id="events" title="What happened around your account"><p><a href="/settings/events.csv">"CSV"</a></p></SectionHead>
+            <Events events=account.events/>
+        </section>
+    }
+    .into_any()
+}
+
+fn own_session(session: SessionLine) -> AnyView {
+    let end = if session.this {
+        view! { <span class="quiet">"this one"</span> }.into_any()
+    } else {
+        view! {
+            <form method="post" action="/settings/sessions/end">
+                <input type="hidden" name="session" value=session.id.to_string()/>
+                <button class="button" data-variant="plain">"End it"</button>
+            </form>
+        }
+        .into_any()
+    };
+    session_row(session, Some(end))
+}
+
+/// A session as a row, with what can be done about it.
+pub fn session_row(session: SessionLine, end: Option<AnyView>) -> AnyView {
+    view! {
+        <tr>
+            <th scope="row">{session.browser}</th>
+            <td>{session.address}</td>
+            <td>{session.since}</td>
+            <td>{session.last_used}</td>
+            {end.map(|end| view! { <td>{end}</td> })}
+        </tr>
+    }
+    .into_any()
+}
+
+/// A table of sessions.
+#[component]
+pub fn Sessions(
+    /// Rows as [`session_row`] makes them.
+    rows: AnyView,
+    /// Nothing can be done about them.
+    #[prop(optional)]
+    read_only: bool,
+) -> impl IntoView {
+    let end = (!read_only).then(|| view! { <th scope="col"><span class="sr">"End it"</span></th> });
+    view! {
+        <div class="table-wrap" tabindex="0" role="region" aria-labelledby="sessions">
+            <table class="table plain-rows">
+                <thead>
+                    <tr>
+                        <th scope="col">"Browser"</th>
+                        <th scope="col">"From"</th>
+                        <th scope="col">"Signed in"</th>
+                        <th scope="col">"Last used"</th>
+                        {end}
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
             </table>
-        </section>
+        </div>
+    }
+}
+
+/// A table of security events.
+#[component]
+pub fn Events(
+    /// Newest first.
+    events: Vec<EventLine>,
+) -> impl IntoView {
+    let rows = events.into_iter().map(|event| {
+        view! { <tr><th scope="row">{event.when}</th><td>{event.what}</td><td>{event.browser}</td><td>{event.address}</td></tr> }
+    });
+    view! {
+        <div class="table-wrap" tabindex="0" role="region" aria-labelledby="events">
+            <table class="table plain-rows">
+                <thead>
+                    <tr>
+                        <th scope="col">"When"</th>
+                        <th scope="col">"What"</th>
+                        <th scope="col">"Browser"</th>
+                        <th scope="col">"From"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows.collect_view()}</tbody>
+            </table>
+        </div>
     }
 }
 
@@ -96,7 +182,7 @@ fn Codes(codes: Vec<String>) -> impl IntoView {
         view! {
             <Notice title="Your second factor is on. Write these codes down now: they are never shown again">
                 <p>"Each lets you in once, when your authenticator is lost."</p>
-                <ol>{codes}</ol>
+                <ol class="codes">{codes}</ol>
             </Notice>
         }
     })
@@ -111,14 +197,20 @@ fn SecondFactorForm(state: SecondFactor) -> impl IntoView {
     };
     match state {
         SecondFactor::Off => view! {
-            <p>"With one, a stolen password alone opens nothing. You need an authenticator application."</p>
+            <p class="hint">"With one, a stolen password alone opens nothing. You need an authenticator application."</p>
             <form class="door" method="post" action="/settings/second-factor/begin">
                 {password()}<Button>"Set one up"</Button>
             </form>
         }
         .into_any(),
-        SecondFactor::Enrolling { secret, url } => view! {
-            <p>"Type this secret into your authenticator, or "<a href=url rel="external">"open it there"</a>": "<code>{secret}</code></p>
+        SecondFactor::Enrolling { secret, url, square } => view! {
+            <div class="enrol">
+                <svg class="qr" viewBox=format!("0 0 {0} {0}", square.width) role="img" aria-label="The secret as a QR code">
+                    <path class="qr-paper" d=format!("M0 0h{0}v{0}h-{0}z", square.width)></path>
+                    <path class="qr-ink" d=square.path></path>
+                </svg>
+                <p>"Scan this with your authenticator, "<a href=url>"open it on this device"</a>", or type the secret: "<code>{secret}</code></p>
+            </div>
             <form class="door" method="post" action="/settings/second-factor/confirm">
                 <Field id="code" name="code" label="The code that it shows" autocomplete="one-time-code" required=true/>
                 <Button variant=Variant::Primary>"Switch it on"</Button>
@@ -126,27 +218,11 @@ fn SecondFactorForm(state: SecondFactor) -> impl IntoView {
         }
         .into_any(),
         SecondFactor::On { codes_left } => view! {
-            <p>"It is on. Codes on paper that are left: "{codes_left}"."</p>
+            <p class="hint">"It is on. Codes on paper that are left: "{codes_left}"."</p>
             <form class="door" method="post" action="/settings/second-factor/end">
                 {password()}<Button variant=Variant::Danger>"Switch it off"</Button>
             </form>
         }
         .into_any(),
     }
-}
-
-#[component]
-fn Session(session: SessionLine) -> impl IntoView {
-    let end = if session.this {
-        view! { <b>"this one"</b> }.into_any()
-    } else {
-        view! {
-            <form method="post" action="/settings/sessions/end">
-                <input type="hidden" name="session" value=session.id.to_string()/>
-                <Button>"End it"</Button>
-            </form>
-        }
-        .into_any()
-    };
-    view! { <li>{session.place}", "{session.times}" "{end}</li> }
 }

@@ -182,7 +182,7 @@ async fn an_invite_makes_an_account_with_the_standing_of_the_invite_and_no_other
     let mut bo = server.browser();
     let page = bo.get(&path).await;
     assert_eq!(page.status, 200);
-    assert!(page.body.contains("<b>sales"), "{}", page.body);
+    assert!(page.body.contains("You join as sales."), "{}", page.body);
     let form = [
         ("token", invite.reveal()),
         ("name", "Bo"),

@@ -23,6 +23,9 @@ pub fn Field(
     /// It cannot be left blank.
     #[prop(optional)]
     required: bool,
+    /// The id of a list of values that are offered.
+    #[prop(optional)]
+    list: Option<&'static str>,
     /// What is filled in.
     #[prop(into, optional)]
     value: String,
@@ -50,6 +53,7 @@ pub fn Field(
                 type=kind
                 autocomplete=autocomplete
                 required=required
+                list=list
                 value=value.clone()
                 prop:value=value
                 aria-invalid=is_wrong.then_some("true")

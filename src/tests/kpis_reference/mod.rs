@@ -13,7 +13,7 @@ use doubles::agreement::model::{CalendarTerms, Horizon, Terms, Version, Within};
 use doubles::kpis::facts::{LeadFact, SpendFact};
 use doubles::kpis::model::*;
 use doubles::leads::model::{Decision, Dimension, LeadId, Moment, ValueId};
-use doubles::period::{Bucket, Day, Instant, Period};
+use doubles::period::{Bucket, Day, Instant, Period, WeekStart};
 use doubles::zone::Zone;
 use num_bigint::BigUint;
 use std::cell::RefCell;
@@ -67,7 +67,11 @@ pub fn answer(world: &World, question: &Question) -> Answer {
     let set =
         |days: Period| Set { world, question, days, leads: passing.clone(), channels: channels.clone(), not_carried };
     let grain = period.grain();
-    let buckets: Vec<Bucket> = previous.buckets(grain).into_iter().chain(period.buckets(grain)).collect();
+    let buckets: Vec<Bucket> = previous
+        .buckets(grain, WeekStart::Monday)
+        .into_iter()
+        .chain(period.buckets(grain, WeekStart::Monday))
+        .collect();
     let later_versions: Vec<&Version> = world.versions.iter().filter(|v| v.number > 1).collect();
     Answer {
         period,
