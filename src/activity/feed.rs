@@ -54,6 +54,7 @@ async fn activity(state: &AppState, filter: Filter) -> Result<Activity> {
     let rows = store::list(&mut tx, &filter, PAGE).await?;
     let next = if rows.len() as i64 == PAGE { rows.last().map(|row| row.seq) } else { None };
     let actors = store::actors(&mut tx).await?;
+    // The steps of an import are listed only when they are asked for: its beginning and its end say all there is.
     let kinds = ChangeKind::ALL.iter().map(|kind| (kind.key().to_owned(), words(kind.key()))).collect();
     Ok(Activity { filter, actors, kinds, lines: rows.into_iter().map(|row| line(row, &zone)).collect(), next })
 }

@@ -273,12 +273,16 @@ fn Newcomer(rejected: Rejected) -> impl IntoView {
 
 /// A password to be chosen.
 #[component]
-pub fn NewPassword() -> impl IntoView {
+pub fn NewPassword(
+    /// What it is called.
+    #[prop(default = "Password")]
+    label: &'static str,
+) -> impl IntoView {
     view! {
         <Field
             id="password"
             name="password"
-            label="Password"
+            label=label
             kind="password"
             autocomplete="new-password"
             required=true

@@ -21,7 +21,6 @@ use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 use std::any::Any;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
-use tower_http::limit::RequestBodyLimitLayer;
 
 /// Brotli at 4 takes a fraction of a millisecond for a page; 11, the default, takes longer than rendering it.
 const PAGE_COMPRESSION: CompressionLevel = CompressionLevel::Precise(4);
@@ -55,7 +54,8 @@ fn protect(routes: Router, base_url: Option<&Uri>, css_path: String) -> Router {
     routes
         // The last one is met first.
         .layer(from_fn(security::finish_writes))
-        .layer(RequestBodyLimitLayer::new(security::BODY_LIMIT))
+        .layer(from_fn(security::take_body))
+        .layer(from_fn(security::answer_in_time))
         .layer(from_fn(security::refuse_other_origins))
         .layer(from_fn_with_state(KnownHosts::new(base_url), security::refuse_other_hosts))
         .layer(CatchPanicLayer::custom(panicked))

@@ -59,7 +59,7 @@ pub fn own(account: OwnAccount, told: Told, rejected: Rejected) -> AnyView {
         <div class="cols-2 own">
             <section aria-labelledby="profile">
                 <SectionHead id="profile" title="You"/>
-                <p class="hint">{account.email}", "{account.standing}". An admin can change both."</p>
+                <p class="hint">{account.email}", "{account.standing}". An admin can change both. What you changed stands under "<a href="/activity">"Activity"</a>"."</p>
                 <form class="door" method="post" action="/settings/name">
                     <Field id="name" name="name" label="Your name" autocomplete="name" required=true value=account.name/>
                     <Button>"Change the name"</Button>
@@ -74,7 +74,7 @@ pub fn own(account: OwnAccount, told: Told, rejected: Rejected) -> AnyView {
                 <SectionHead id="password-head" title="Password"/>
                 <form class="door" method="post" action="/settings/password">
                     <Field id="present" name="present" label="Present password" kind="password" autocomplete="current-password" required=true/>
-                    <NewPassword/>
+                    <NewPassword label="New password"/>
                     <Button>"Change the password"</Button>
                 </form>
             </section>
@@ -112,8 +112,8 @@ pub fn session_row(session: SessionLine, end: Option<AnyView>) -> AnyView {
         <tr>
             <th scope="row">{session.browser}</th>
             <td>{session.address}</td>
-            <td>{session.since}</td>
-            <td>{session.last_used}</td>
+            <td data-label="signed in">{session.since}</td>
+            <td data-label="last used">{session.last_used}</td>
             {end.map(|end| view! { <td>{end}</td> })}
         </tr>
     }

@@ -93,8 +93,8 @@ fn Invites(invites: Vec<InviteLine>) -> impl IntoView {
             view! {
                 <tr>
                     <th scope="row">{invite.standing.clone()}</th>
-                    <td>{invite.made_by}</td>
-                    <td>{invite.until}</td>
+                    <td data-label="made by">{invite.made_by}</td>
+                    <td data-label="good until">{invite.until}</td>
                     <td>
                         <form method="post" action="/settings/people/withdraw">
                             <input type="hidden" name="invite" value=invite.digest/>
@@ -137,7 +137,7 @@ fn person_row(person: PersonLine, may_manage: bool) -> impl IntoView {
             <th scope="row">{name}</th>
             <td>{person.email}</td>
             <td>{team.map(|team| view! { <i class="team" data-team=team aria-hidden="true"></i> })}{person.standing.words()}</td>
-            <td>{person.last_seen}</td>
+            <td data-label="last seen">{person.last_seen}</td>
             <td>{person.state}</td>
         </tr>
     }

@@ -24,5 +24,6 @@ mod people_access;
 mod people_attacks;
 mod people_door;
 mod people_provider;
+mod settings;
 mod store;
 mod tidy;
