@@ -1,5 +1,6 @@
 //! The shell of every page and the table of routes.
 
+use crate::changes::live::{Current, provide_freshness};
 use crate::error::AppError;
 use crate::kpis::page::ScoreboardPage;
 use crate::kpis::page_kpi::KpiRoute;
@@ -7,6 +8,7 @@ use crate::listing::page::ListRoute;
 use crate::listing::sheet::OWN_KEYS;
 use crate::people::model::Seen;
 use crate::ui::{Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team};
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
@@ -29,9 +31,14 @@ pub fn document(options: &LeptosOptions, program: Option<AnyView>, body: impl Fn
     let fonts = ["source-sans-3", "source-serif-4"].map(|name| {
         view! { <link rel="preload" href=font(name) r#as="font" r#type="font/woff2" crossorigin="anonymous"/> }
     });
+    let current = use_context::<Current>().filter(|_| use_context::<Option<Seen>>().flatten().is_some());
+    let live = current.map(|_| {
+        let script = format!("/{}/live.js", options.site_pkg_dir);
+        view! { <script r#type="module" src=script nonce=use_nonce()></script> }
+    });
     view! {
         <!DOCTYPE html>
-        <html lang="en-GB">
+        <html lang="en-GB" data-seq=current.map(|current| current.seq) data-live=current.and_then(|current| current.topics)>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -41,6 +48,7 @@ pub fn document(options: &LeptosOptions, program: Option<AnyView>, body: impl Fn
                 <link rel="stylesheet" href=options.css_path()/>
                 {fonts.into_iter().collect_view()}
                 {program}
+                {live}
                 <MetaTags/>
             </head>
             <body>{body()}</body>
@@ -55,6 +63,7 @@ pub fn App() -> impl IntoView {
     provide_meta_context();
     let seen = SharedValue::new(|| use_context::<Option<Seen>>().flatten()).into_inner();
     provide_context(seen.clone());
+    provide_freshness();
     view! {
         <Router>
             <Frame seen>
@@ -82,7 +91,10 @@ pub fn Frame(
         <a class="skip" href="#main">"Skip to the content"</a>
         <div class="shell">
             <Navigation groups=groups() brand left=&OWN_KEYS foot=view! { <WhoIsIn seen/> }.into_any()/>
-            <main class="main" id="main" tabindex="-1">{children()}</main>
+            <main class="main" id="main" tabindex="-1">
+                <div class="presence" id="presence"></div>
+                {children()}
+            </main>
         </div>
     }
 }
@@ -100,12 +112,16 @@ pub fn own_search(is_own: fn(path: &str) -> bool) -> Memo<String> {
 /// Who is signed in, the way to their account, and the way out.
 #[component]
 fn WhoIsIn(seen: Option<Seen>) -> impl IntoView {
-    let Seen { name, role, team, signed_in, .. } = seen?;
+    let Seen { name, role, team, signed_in, waiting, .. } = seen?;
     let initials: String = name.split(' ').filter_map(|word| word.chars().next()).take(2).collect();
     let out = signed_in.then(|| {
         view! { <form method="post" action="/sign-out"><button class="out">"Sign out"</button></form> }
     });
     Some(view! {
+        <a class="bell" href="/bell" rel="external" data-count=waiting>
+            <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3 12h10c-1.500-1.500-1.500-3-1.500-5a3.500 3.500 0 0 0-7 0c0 2 0 3.500-1.500 5zM6.500 14h3"/></svg>
+            <span>"Bell"</span>
+        </a>
         <div class="me">
             <a href="/settings" rel="external">
                 <span class="avatar" aria-hidden="true" data-team=team.map(|team| team.key())>{initials}</span>

@@ -7,6 +7,7 @@
 
 pub mod agreement;
 pub mod app;
+pub mod changes;
 pub mod error;
 pub mod id;
 pub mod kpis;
@@ -21,7 +22,7 @@ pub mod ui;
 #[cfg(feature = "ssr")]
 pub mod activity;
 #[cfg(feature = "ssr")]
-pub mod changes;
+pub mod bell;
 #[cfg(feature = "ssr")]
 pub mod charts;
 #[cfg(feature = "ssr")]

@@ -97,7 +97,8 @@ pub fn as_file(name: &str, file: Result<Vec<u8>>) -> Response {
     }
 }
 
-async fn zone(tx: &mut crate::server::db::Tx) -> Result<Zone> {
+/// The zone in which the pages say their times.
+pub async fn zone(tx: &mut crate::server::db::Tx) -> Result<Zone> {
     workspace::store::find(tx).await?.map_or_else(|| Ok(Zone::utc()), |workspace| workspace.zone())
 }
 

@@ -63,6 +63,45 @@ text_enum!(
     }
 );
 
+text_enum!(
+    /// What an open page may be about: with a change come the topics that it concerns, and a page that shows none of
+    /// them need not ask again.
+    Topic {
+        /// Leads, spend and what is computed from them.
+        Numbers = "numbers",
+        /// Which imports there were and how far they are.
+        Imports = "imports",
+        /// Accounts and invites.
+        People = "people",
+        /// Name, zone, currency and week of the workspace.
+        Workspace = "workspace",
+    }
+);
+
+impl ChangeKind {
+    /// What a change of this kind concerns.
+    pub const fn topics(self) -> &'static [Topic] {
+        match self {
+            Self::WorkspaceCreated | Self::WorkspaceChanged => &[Topic::Workspace, Topic::Numbers],
+            Self::ImportStarted
+            | Self::ImportBatch
+            | Self::ImportCompleted
+            | Self::ImportUndoStarted
+            | Self::ImportUndoBatch
+            | Self::ImportUndone => &[Topic::Imports, Topic::Numbers],
+            Self::AccountAdded
+            | Self::AccountChanged
+            | Self::AccountDisabled
+            | Self::AccountEnabled
+            | Self::InviteWithdrawn
+            | Self::InviteMade
+            | Self::ResetMade => &[Topic::People],
+            // Only with them the scoreboard offers to take the sample company away.
+            Self::SamplePeopleAdded | Self::SamplePeopleRemoved => &[Topic::People, Topic::Numbers],
+        }
+    }
+}
+
 /// What is written down about a change. No personal value of a lead may stand in it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Change {

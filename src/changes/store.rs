@@ -1,9 +1,10 @@
 //! The rows of the change log, and the counters that number everything.
 
-use super::model::{Change, Seq};
+use super::model::{Change, ChangeKind, Seq, Topic};
 use crate::error::Result;
 use crate::server::db::Tx;
 use crate::statements;
+use sqlx::FromRow;
 
 statements! {
     /// Takes the next seq; its row stays locked until the transaction ends.
@@ -13,11 +14,39 @@ statements! {
     LATEST_NUMBER = "select n from counter where name = $1";
     TAKE_NUMBERS = "update counter set n = n + $2 where name = $1 returning n";
     INSERT = "insert into change (seq, at, actor, kind, entity, entity_id, detail) values ($1, $2, $3, $4, $5, $6, $7)";
+    SINCE = "select seq, actor, kind, entity, entity_id from change where seq > $1 order by seq limit $2";
 }
 
 /// The seq of the latest commit that this transaction sees.
 pub async fn newest_seq(tx: &mut Tx) -> Result<Seq> {
     Ok(Seq(sqlx::query_scalar(NEWEST_SEQ).fetch_one(tx.conn()).await?))
+}
+
+/// What open pages are told of a change.
+#[derive(Clone, Debug, FromRow)]
+pub struct Happened {
+    /// Its place in the order of commits.
+    pub seq: i64,
+    /// Who.
+    pub actor: String,
+    /// The key of what was done.
+    pub kind: String,
+    /// The key of what kind of thing it was done to.
+    pub entity: String,
+    /// Which one.
+    pub entity_id: Option<i64>,
+}
+
+impl Happened {
+    /// What it concerns; everything, where a newer version of the program did something that this one does not know.
+    pub fn topics(&self) -> &'static [Topic] {
+        ChangeKind::from_key(&self.kind).map_or(Topic::ALL, ChangeKind::topics)
+    }
+}
+
+/// The changes after this one, oldest first, at most so many.
+pub async fn since(tx: &mut Tx, seq: Seq, limit: i64) -> Result<Vec<Happened>> {
+    Ok(sqlx::query_as(SINCE).bind(seq.0).bind(limit).fetch_all(tx.conn()).await?)
 }
 
 /// Takes the next seq for a write that begins.
@@ -46,6 +75,7 @@ pub(crate) enum Counter {
     DimensionValue,
     Import,
     Lead,
+    Notice,
     Source,
     Spend,
 }
@@ -56,6 +86,7 @@ impl Counter {
             Self::DimensionValue => "dimension_value",
             Self::Import => "import",
             Self::Lead => "lead",
+            Self::Notice => "notice",
             Self::Source => "source",
             Self::Spend => "spend",
         }

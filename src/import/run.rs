@@ -8,6 +8,7 @@ use super::rows::Batch;
 use super::store::NewImport;
 use super::take::{BATCH_ROWS, Import};
 use crate::error::{AppError, Result};
+use crate::people::model::AccountId;
 use crate::period::Instant;
 use crate::server::db::Db;
 use crate::workspace::{self, model::Workspace};
@@ -37,6 +38,22 @@ pub struct Request {
     pub check_only: bool,
 }
 
+/// Who imports.
+#[derive(Clone, Copy, Debug)]
+pub struct Actor<'a> {
+    /// What the change log calls them.
+    pub name: &'a str,
+    /// Who is told at their bell when it has ended.
+    pub account: Option<AccountId>,
+}
+
+impl<'a> From<&'a str> for Actor<'a> {
+    /// Somebody who waits for the end anyway, such as on the command line.
+    fn from(name: &'a str) -> Self {
+        Self { name, account: None }
+    }
+}
+
 /// How far an import is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -53,10 +70,11 @@ pub async fn run_import(
     db: &Db,
     workspace: &Workspace,
     request: Request,
-    actor: &str,
+    actor: impl Into<Actor<'_>>,
     now: Instant,
     mut progress: impl FnMut(Progress),
 ) -> Result<Report> {
+    let Actor { name: actor, account } = actor.into();
     let clock = clock_of(workspace, request.zone.as_deref())?;
     let currency = Currency::new(&workspace.currency);
     let options = request.options;
@@ -69,7 +87,7 @@ pub async fn run_import(
     let new = NewImport { kind, source: &request.source, file_name: &file_name, actor };
     let mut import = match request.check_only {
         true => Import::check(db, &new).await?,
-        false => Import::begin(db, &new, now).await?,
+        false => Import::begin(db, &new, now).await?.of_account(account),
     };
     let mut report = Report {
         kind,

@@ -7,11 +7,14 @@ use super::apply::{Draft, Effect, LeadWord, Origin, ValueIds};
 use super::model::{EventRecord, ImportId, Kind, LeadRecord, OutcomeRecord, SpendRecord, Taken};
 use super::store::{self, Batch, NewImport, State};
 use super::undo;
+use crate::bell;
+use crate::bell::model::{Notice, NoticeKind};
 use crate::changes::model::{Change, ChangeKind, Entity};
 use crate::changes::store::{Counter, latest_number, take_numbers};
 use crate::error::{AppError, Result};
 use crate::leads::model::{Dimension, LeadId, ValueId};
 use crate::leads::store as leads;
+use crate::people::model::AccountId;
 use crate::period::Instant;
 use crate::server::db::{Db, ImportClaim, Tx, WriteTx};
 use crate::spend::store::{self as spend, SpendKey};
@@ -37,6 +40,7 @@ pub struct Import {
     /// As long as it is there, nobody takes this import for a dead one.
     _claim: Option<ImportClaim>,
     actor: String,
+    account: Option<AccountId>,
     batch: i64,
     values: ValueIds,
     first_rows: FirstRows,
@@ -112,6 +116,7 @@ impl Import {
             kind: new.kind,
             source,
             import,
+            account: None,
             _claim: None,
             actor: new.actor.to_owned(),
             batch: 0,
@@ -206,11 +211,20 @@ impl Import {
         Ok(answers)
     }
 
+    /// The account whose bell tells of its end.
+    pub(super) fn of_account(self, account: Option<AccountId>) -> Self {
+        Self { account, ..self }
+    }
+
     /// All rows are taken: the import stands. `counts` is kept in its line of the journal.
     pub async fn finish(self, counts: &Value, at: Instant) -> Result<()> {
         let Some(import) = self.import else { return Ok(()) };
         let mut tx = self.db.write().await?;
         store::set_state(&mut tx, import, State::Complete, Some(at), Some(counts.to_string())).await?;
+        if let Some(to) = self.account {
+            let (kind, detail) = (NoticeKind::ImportEnded, counts.clone());
+            bell::store::notify(&mut tx, &Notice { to, kind, actor: &self.actor, detail, at }).await?;
+        }
         let change = change_of(import, ChangeKind::ImportCompleted, &self.actor, at, counts.clone());
         tx.record_change(&change).await?.commit().await?;
         Ok(())

@@ -5,6 +5,7 @@ use super::page_court::CourtView;
 use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{PartingWords, Scoreboard, Section, Shown};
 use crate::app::{Problem, Settled, own_search};
+use crate::changes::live::freshness;
 use crate::sample::page::{LoadSampleForm, RemoveSampleForm};
 use crate::ui::{ChartFigure, DataTable, Drawing, Empty, Notice, NoticeKind, PageHead, SectionHead, Segmented};
 use leptos::prelude::*;
@@ -14,7 +15,8 @@ use leptos_meta::Title;
 #[component]
 pub fn ScoreboardPage() -> impl IntoView {
     let search = own_search(|path| path == "/");
-    let sheet = Resource::new(move || search.get(), api::read_scoreboard);
+    let fresh = freshness();
+    let sheet = Resource::new(move || (search.get(), fresh.get()), |(search, _)| api::read_scoreboard(search));
     let shown = move || {
         Suspend::new(async move {
             match sheet.await {

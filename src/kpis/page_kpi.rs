@@ -6,6 +6,7 @@ use super::page_court::CourtView;
 use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{Kpi, KpiPage, KpiShown, Section};
 use crate::app::{Problem, Settled, own_search};
+use crate::changes::live::freshness;
 use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, SectionHead};
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -17,7 +18,9 @@ pub fn KpiRoute() -> impl IntoView {
     let params = use_params_map();
     let search = own_search(|path| path.starts_with("/kpis/") && !path.contains("/leads"));
     let name = move || params.read().get("name").unwrap_or_default();
-    let sheet = Resource::new(move || (name(), search.get()), |(name, search)| api::read_kpi(name, search));
+    let fresh = freshness();
+    let asked = move || (name(), search.get(), fresh.get());
+    let sheet = Resource::new(asked, |(name, search, _)| api::read_kpi(name, search));
     let title = move || Kpi::from_key(&name()).map_or("Nothing here", Kpi::name);
     let shown = move || {
         let title = title();

@@ -3,6 +3,7 @@
 use super::api;
 use super::sheet::{ListPage, ListShown};
 use crate::app::{Problem, Settled, own_search};
+use crate::changes::live::freshness;
 use crate::kpis::page::NoLead;
 use crate::kpis::page_scope::{AskForm, ScopeBar};
 use crate::ui::{Button, Chip, DataTable, Field, PageHead, Segmented};
@@ -16,7 +17,9 @@ pub fn ListRoute() -> impl IntoView {
     let params = use_params_map();
     let search = own_search(|path| path.contains("/leads"));
     let name = move || params.read().get("name").unwrap_or_default();
-    let sheet = Resource::new(move || (name(), search.get()), |(name, search)| api::read_list(name, search));
+    let fresh = freshness();
+    let asked = move || (name(), search.get(), fresh.get());
+    let sheet = Resource::new(asked, |(name, search, _)| api::read_list(name, search));
     let shown = move || {
         Suspend::new(async move {
             match sheet.await {

@@ -64,6 +64,14 @@ pub const PATHS: &[(&str, Need)] = &[
     ("/settings/people/disable", May(ManagePeople)),
     ("/settings/people/reset", May(ManagePeople)),
     ("/settings/people/end-sessions", May(ManagePeople)),
+    // what is new, for open pages
+    ("/live", May(SeeNumbers)),
+    ("/live/here", May(SeeNumbers)),
+    // what waits for the caller
+    ("/bell", May(ManageSelf)),
+    ("/bell.csv", May(ManageSelf)),
+    ("/bell/read", May(ManageSelf)),
+    ("/bell/read-all", May(ManageSelf)),
     // what everybody did
     ("/activity", May(SeeNumbers)),
     ("/activity.csv", May(SeeNumbers)),

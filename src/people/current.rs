@@ -1,6 +1,6 @@
 //! Who asks, inside a page or a server function.
 
-use super::gate::From;
+use super::gate::{From, Waiting};
 use super::model::Seen;
 use super::permission::Action;
 use super::service::Caller;
@@ -29,7 +29,8 @@ pub fn from() -> Result<From> {
 
 /// Context of a page being rendered: who sees it.
 pub fn announce() {
-    provide_context(find::<Caller>().map(|caller| Seen::of(&caller.visitor)));
+    let waiting = find::<Waiting>().unwrap_or_default().0;
+    provide_context(find::<Caller>().map(|caller| Seen { waiting, ..Seen::of(&caller.visitor) }));
 }
 
 fn find<T: Clone + Send + Sync + 'static>() -> Option<T> {

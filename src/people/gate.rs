@@ -7,6 +7,7 @@ use super::page::trouble;
 use super::service::Caller;
 use super::store::Origin;
 use super::token::Token;
+use crate::bell;
 use crate::error::{AppError, Result};
 use crate::server::AppState;
 use crate::server::plain::{self, Around};
@@ -29,6 +30,10 @@ pub struct From {
     pub origin: Origin,
 }
 
+/// How many notices wait for the caller, put into the extensions of requests for a page.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Waiting(pub u32);
+
 /// Middleware on every route: lets in who may, with the [`Caller`] in the request's extensions. Others are led to
 /// sign in, told that they may not, or (a path that nobody has put into the table) find nothing.
 pub async fn admit(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
@@ -42,7 +47,7 @@ pub async fn admit(State(state): State<AppState>, mut request: Request, next: Ne
     };
     let from = where_from(&request, &state.site);
     forget_foreign_referer(&mut request);
-    let caller = match identify(&state, request.headers(), &from.origin).await {
+    let caller = match identify(&state, request.headers(), &from.origin, is_asked_by_itself(&pattern)).await {
         Ok(caller) => caller,
         Err(error) if need == Need::Nothing => {
             tracing::warn!("Who comes to {pattern} is not known: {error}");
@@ -61,6 +66,9 @@ pub async fn admit(State(state): State<AppState>, mut request: Request, next: Ne
     }
     request.extensions_mut().insert(from);
     if let Some(caller) = caller {
+        if request.method() == Method::GET && !is_function(request.uri()) {
+            request.extensions_mut().insert(waiting_for(&state, &caller.visitor).await);
+        }
         request.extensions_mut().insert(caller);
     }
     next.run(request).await
@@ -132,17 +140,29 @@ pub fn cookie_value(site: &Site, headers: &HeaderMap, cookie: Cookie) -> Option<
         .next()
 }
 
-async fn identify(state: &AppState, headers: &HeaderMap, origin: &Origin) -> Result<Option<Caller>> {
-    if let Some(token) = read_cookie(&state.site, headers, Cookie::Session)
-        && let Some((account, session)) = state.people.find_session(&token, origin).await?
-    {
-        let visitor = Visitor::Person(account);
-        return Ok(Some(Caller { visitor, session: Some(session), origin: origin.clone() }));
+async fn identify(state: &AppState, headers: &HeaderMap, origin: &Origin, only_look: bool) -> Result<Option<Caller>> {
+    if let Some(token) = read_cookie(&state.site, headers, Cookie::Session) {
+        let found = match only_look {
+            true => state.people.peek_session(&token).await?.map(|found| (found.account, found.id)),
+            false => state.people.find_session(&token, origin).await?,
+        };
+        if let Some((account, session)) = found {
+            let visitor = Visitor::Person(account);
+            return Ok(Some(Caller { visitor, session: Some(session), origin: origin.clone() }));
+        }
     }
     if state.site.this_machine_only && !state.people.any_account().await? {
         return Ok(Some(Caller { visitor: Visitor::ThisMachine, session: None, origin: origin.clone() }));
     }
     Ok(None)
+}
+
+/// What the bell of every page shows. That it cannot be read keeps nobody from the page.
+async fn waiting_for(state: &AppState, visitor: &Visitor) -> Waiting {
+    match visitor.account() {
+        Ok(account) => Waiting(bell::store::waiting(&state.db, account.id).await.unwrap_or_default()),
+        Err(_) => Waiting(0),
+    }
 }
 
 /// Nobody is signed in: pages lead to where one can, programs are told.
@@ -197,9 +217,14 @@ fn unavailable(error: &AppError) -> AppError {
     AppError::Unavailable("The database does not answer at the moment. You stay signed in; try again.".to_owned())
 }
 
-/// A server function: a program reads the answer.
+/// A server function, or the stream of an open page: a program reads the answer.
 fn is_function(uri: &Uri) -> bool {
-    uri.path().starts_with("/api/")
+    uri.path().starts_with("/api/") || is_asked_by_itself(uri.path())
+}
+
+/// An open page asks for it without anybody doing anything: no session lives on by it.
+fn is_asked_by_itself(path: &str) -> bool {
+    path == "/live" || path.starts_with("/live/")
 }
 
 fn where_from(request: &Request, site: &Site) -> From {

@@ -5,6 +5,8 @@ use super::password;
 use super::service::{Caller, People};
 use super::store::{self, OneTime, Origin};
 use super::token::Token;
+use crate::bell;
+use crate::bell::model::{Notice, NoticeKind};
 use crate::changes::model::ChangeKind;
 use crate::error::{AppError, Result};
 use crate::period::Instant;
@@ -138,6 +140,11 @@ impl People {
 
     /// The standing that an invite gives, if the link is good: not used, not expired, and its maker may still give it.
     pub async fn find_invite(&self, token: &Token) -> Result<Standing> {
+        Ok(self.open_invite(token).await?.0)
+    }
+
+    /// The same, and who made it.
+    async fn open_invite(&self, token: &Token) -> Result<(Standing, Option<AccountId>)> {
         let mut tx = self.db.read().await?;
         let found = store::find_one_time(&mut tx, &token.digest(), INVITE, self.clock.now()).await?;
         let invite = found.ok_or_else(bad_link)?;
@@ -148,7 +155,7 @@ impl People {
                 return Err(bad_link());
             }
         }
-        Ok(standing)
+        Ok((standing, invite.made_by))
     }
 
     /// Joins by an invite.
@@ -156,7 +163,7 @@ impl People {
     /// # Errors
     /// The link is not good any more, or the address has an account. (Whoever holds an invite is trusted so far.)
     pub async fn join(&self, token: &Token, newcomer: Newcomer, origin: &Origin) -> Result<AccountId> {
-        let standing = self.find_invite(token).await?;
+        let (standing, maker) = self.open_invite(token).await?;
         let (email, name) = (Email::parse(&newcomer.email)?, check_name(&newcomer.name)?);
         password::check(&newcomer.password, email.as_str())?;
         let hash = self.hasher.hash(newcomer.password).await?;
@@ -175,6 +182,10 @@ impl People {
         store::set_password(&mut tx, id, &hash).await?;
         store::insert_event(&mut tx, now, id, SecurityKind::PasswordChanged, origin).await?;
         let joined = store::get(&mut tx, id).await?.account;
+        if let Some(to) = maker {
+            let (kind, detail) = (NoticeKind::InviteUsed, json!({ "after": standing }));
+            bell::store::notify(&mut tx, &Notice { to, kind, actor: &name, detail, at: now }).await?;
+        }
         let caller = Caller { visitor: Visitor::Person(joined), session: None, origin: origin.clone() };
         let change = self.change(&caller, ChangeKind::AccountAdded, Some(id), json!({ "after": standing }));
         tx.record_change(&change).await?.commit().await?;

@@ -4,6 +4,8 @@ use super::model::{Account, AccountId, SecurityEvent, SecurityKind, SessionView,
 use super::service::{Caller, People};
 use super::store::{self, OneTime};
 use super::token::Token;
+use crate::bell;
+use crate::bell::model::{Notice, NoticeKind};
 use crate::changes::model::ChangeKind;
 use crate::error::{AppError, Result};
 use crate::period::Instant;
@@ -50,6 +52,10 @@ impl People {
         store::set_standing(&mut tx, id, standing).await?;
         keep_an_admin(&mut tx, before.admin).await?;
         let detail = json!({ "before": before, "after": standing });
+        if before != standing && !caller.is(id) {
+            let (kind, actor, at) = (NoticeKind::StandingChanged, caller.visitor.name(), self.clock.now());
+            bell::store::notify(&mut tx, &Notice { to: id, kind, actor, detail: detail.clone(), at }).await?;
+        }
         let change = self.change(caller, ChangeKind::AccountChanged, Some(id), detail);
         tx.record_change(&change).await?.commit().await?;
         Ok(())

@@ -156,6 +156,8 @@ pub struct Seen {
     pub signed_in: bool,
     /// May bring the sample company and take it away.
     pub may_manage: bool,
+    /// So many notices wait for them.
+    pub waiting: u32,
 }
 
 impl Seen {
@@ -169,6 +171,7 @@ impl Seen {
                 team: account.standing.team,
                 signed_in: true,
                 may_manage,
+                waiting: 0,
             },
             Visitor::ThisMachine | Visitor::Provider => Self {
                 name: "This machine".to_owned(),
@@ -176,6 +179,7 @@ impl Seen {
                 team: None,
                 signed_in: false,
                 may_manage,
+                waiting: 0,
             },
         }
     }

@@ -3,7 +3,7 @@
 use super::model::{Account, AccountId, Email, SessionId, Standing, Visitor, check_name};
 use super::pace::{Attempt, Pace};
 use super::password::Hasher;
-use super::store::{self, Origin};
+use super::store::{self, FoundSession, Origin};
 use super::token::Token;
 use crate::changes::model::{Change, ChangeKind, Entity};
 use crate::error::{AppError, Result};
@@ -65,16 +65,20 @@ impl People {
         Ok(workspace::store::find(&mut self.db.read().await?).await?.is_some())
     }
 
-    /// Who holds the token of a session, if it is still good: neither idle nor old nor of somebody disabled.
-    pub async fn find_session(&self, token: &Token, origin: &Origin) -> Result<Option<(Account, SessionId)>> {
+    /// Who holds the token of a session, if it is still good: neither idle nor old nor of somebody disabled. That an
+    /// open page asks by itself is no use of the session: see [`People::find_session`].
+    pub async fn peek_session(&self, token: &Token) -> Result<Option<FoundSession>> {
         let now = self.clock.now();
         let found = store::find_session(&mut self.db.read().await?, &token.digest()).await?;
-        let Some(session) = found.filter(|session| is_good(now, session.seen_at, session.created_at)) else {
-            return Ok(None);
-        };
-        if session.account.disabled {
-            return Ok(None);
-        }
+        let good =
+            |session: &FoundSession| is_good(now, session.seen_at, session.created_at) && !session.account.disabled;
+        Ok(found.filter(good))
+    }
+
+    /// The same for whoever uses it, which is written down.
+    pub async fn find_session(&self, token: &Token, origin: &Origin) -> Result<Option<(Account, SessionId)>> {
+        let now = self.clock.now();
+        let Some(session) = self.peek_session(token).await? else { return Ok(None) };
         if now.0.saturating_sub(session.seen_at.0) >= TOUCH {
             let mut tx = self.db.keep_house().await?;
             store::touch_session(&mut tx, session.id, now, &origin.address).await?;
@@ -144,6 +148,11 @@ impl People {
 }
 
 impl Caller {
+    /// Whether it is this account that asks.
+    pub fn is(&self, account: AccountId) -> bool {
+        self.visitor.account().is_ok_and(|own| own.id == account)
+    }
+
     /// Whoever types a command on the machine of the database.
     pub fn command_line() -> Self {
         let origin = Origin { address: "command line".to_owned(), agent: String::new() };

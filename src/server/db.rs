@@ -4,6 +4,7 @@
 //! What the two engines do differently stands here and in [`super::open`], and nowhere else.
 
 use super::bulk::Rows;
+use super::news::News;
 use crate::changes::model::{Change, Seq};
 use crate::changes::store as changes;
 use crate::error::{AppError, Result};
@@ -30,6 +31,8 @@ pub struct Db {
     /// One connection, so that writers queue in the order in which they came. `None`: opened for reading only.
     pub(super) writer: Option<Pool<Any>>,
     pub(super) readers: Pool<Any>,
+    /// Hears of every commit.
+    pub(super) news: News,
     /// Says "already running" to a second process for as long as this one lives.
     pub(super) _lock: Option<Arc<File>>,
 }
@@ -47,6 +50,7 @@ pub struct Tx {
 pub struct WriteTx {
     tx: Tx,
     seq: Seq,
+    news: News,
 }
 
 /// See [`Db::claim_imports`].
@@ -68,6 +72,7 @@ const CLAIM_PAUSE: Duration = Duration::from_millis(100);
 pub struct Recorded {
     tx: Tx,
     seq: Seq,
+    news: News,
 }
 
 impl Db {
@@ -90,7 +95,7 @@ impl Db {
     pub async fn write(&self) -> Result<WriteTx> {
         let mut tx = self.begin_write().await?;
         let seq = changes::next_seq(&mut tx).await?;
-        Ok(WriteTx { tx, seq })
+        Ok(WriteTx { tx, seq, news: self.news.clone() })
     }
 
     /// A transaction that holds the write lock.
@@ -127,6 +132,7 @@ impl Db {
 
     /// Closes every connection; on SQLite the last one folds the write-ahead log into the file.
     pub async fn close(&self) {
+        self.news.close().await;
         self.readers.close().await;
         if let Some(writer) = &self.writer {
             writer.close().await;
@@ -181,7 +187,7 @@ impl WriteTx {
     /// Writes down what this transaction did. After that it can be committed.
     pub async fn record_change(mut self, change: &Change) -> Result<Recorded> {
         changes::insert(&mut self.tx, self.seq, change).await?;
-        Ok(Recorded { tx: self.tx, seq: self.seq })
+        Ok(Recorded { tx: self.tx, seq: self.seq, news: self.news })
     }
 }
 
@@ -200,9 +206,11 @@ impl DerefMut for WriteTx {
 }
 
 impl Recorded {
-    /// Commits: once this returns, the write is durable. Answers with its seq.
+    /// Commits: once this returns, the write is durable, and all that follow the commits were told. Answers with its
+    /// seq.
     pub async fn commit(self) -> Result<Seq> {
         self.tx.commit().await?;
+        self.news.tell(self.seq);
         Ok(self.seq)
     }
 }

@@ -9,6 +9,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -29,18 +30,29 @@ struct Limits {
     drain: Duration,
 }
 
-const LIMITS: Limits = Limits { connections: 1024, headers: Duration::from_secs(30), drain: Duration::from_secs(8) };
+/// Each browser keeps one connection for the stream of its open pages, besides those of its requests.
+const LIMITS: Limits = Limits { connections: 4096, headers: Duration::from_secs(30), drain: Duration::from_secs(8) };
+/// Open files of the process itself: the database, its log, the listener, standard streams.
+const OWN_FILES: usize = 64;
+/// However few files there are, so many connections are tried.
+const MIN_CONNECTIONS: usize = 16;
 /// After a failed accept (too many open files), before the next.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Listens, serves, and comes back after SIGINT or SIGTERM.
-pub async fn serve(config: &ServeConfig, router: Router) -> Result<()> {
+/// Listens, serves, and comes back after SIGINT or SIGTERM. `stopping` is called at the signal: it ends the answers
+/// that would not end by themselves.
+pub async fn serve(config: &ServeConfig, router: Router, stopping: impl FnOnce()) -> Result<()> {
     let address = config.address;
     let listener = TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))?;
     let address = listener.local_addr().unwrap_or(address);
     let stop = stop_signal()?;
+    let stop = async {
+        stop.await;
+        stopping();
+    };
+    let limits = Limits { connections: LIMITS.connections.min(raise_file_limit()), ..LIMITS };
     info!("Doubles is ready at http://{address}. Ctrl-C ends it.");
-    accept_until(stop, &listener, router, LIMITS).await;
+    accept_until(stop, &listener, router, limits).await;
     info!("Doubles has stopped.");
     Ok(())
 }
@@ -93,6 +105,25 @@ async fn accept(
             None
         }
     }
+}
+
+/// Lets the process hold as many files open as the system allows it: what it starts with, often 1,024, is meant for
+/// programs that wait for files by `select`. Answers with how many connections that leaves room for.
+fn raise_file_limit() -> usize {
+    let mut limit = getrlimit(Resource::Nofile);
+    let raised = Rlimit { current: limit.maximum, ..limit };
+    match setrlimit(Resource::Nofile, raised.clone()) {
+        Ok(()) => limit = raised,
+        Err(error) => debug!("The number of open files cannot be raised: {error}"),
+    }
+    let files = limit.current.map_or(usize::MAX, |files| usize::try_from(files).unwrap_or(usize::MAX));
+    let room = files.saturating_sub(OWN_FILES).max(MIN_CONNECTIONS);
+    if room < LIMITS.connections {
+        warn!(
+            "Only {files} files may be open, so at most {room} connections are; raise the limit (ulimit -n, LimitNOFILE)."
+        );
+    }
+    room
 }
 
 fn stop_signal() -> Result<impl Future<Output = ()>> {
@@ -218,7 +249,7 @@ mod tests {
         let taken = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = taken.local_addr().expect("it is bound");
         let config = ServeConfig { address, base_url: None, trusted_proxies: Vec::new(), oidc: OidcConfig::default() };
-        let refused = serve(&config, Router::new()).await.expect_err("the port is taken").to_string();
+        let refused = serve(&config, Router::new(), || ()).await.expect_err("the port is taken").to_string();
         assert!(refused.contains(&address.to_string()) && refused.contains("--address"), "{refused}");
     }
 }

@@ -8,6 +8,7 @@ pub mod config;
 pub mod db;
 mod housekeeping;
 mod http;
+mod news;
 pub mod open;
 pub mod plain;
 pub mod router;
@@ -15,6 +16,7 @@ mod security;
 pub mod site;
 pub mod telemetry;
 
+use crate::changes::hub::Hub;
 use crate::error::Result;
 use crate::kpis::service::Scores;
 use crate::people::service::People;
@@ -39,6 +41,8 @@ pub struct AppState {
     pub clock: Clock,
     /// Who works here.
     pub people: People,
+    /// What tells open pages of changes.
+    pub hub: Hub,
     /// How this server is reached.
     pub site: Site,
     /// Where the page finds its program and its style sheet.
@@ -49,7 +53,8 @@ impl AppState {
     /// The state of a process that has just started.
     pub fn new(db: Db, clock: Clock) -> Self {
         let (scores, people) = (Scores::new(db.clone()), People::new(db.clone(), clock));
-        Self { db, scores, clock, people, site: Site::default(), leptos_options: assets::leptos_options() }
+        let hub = Hub::new(db.clone());
+        Self { db, scores, clock, people, hub, site: Site::default(), leptos_options: assets::leptos_options() }
     }
 }
 
@@ -72,7 +77,9 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
             info!("Nobody has an account yet. The first visitor of {}/welcome types: {code}", state.site.base_url);
             state.site.first_run_code = Some(code.into());
         }
-        http::serve(config, router::build(state, config.base_url.as_ref())).await
+        state.hub.start().await?;
+        let hub = state.hub.clone();
+        http::serve(config, router::build(state, config.base_url.as_ref()), || hub.close()).await
     }
     .await;
     db.close().await;

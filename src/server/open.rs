@@ -1,6 +1,7 @@
 //! Opening a database: every bad state it can be in is one sentence, and the file is left as it was.
 
 use super::db::{Db, Engine};
+use super::news::News;
 use crate::error::{AppError, Result};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{MigrateError, Migrator};
@@ -91,7 +92,7 @@ pub async fn open_read_only(url: &DatabaseUrl) -> Result<Db> {
                 other => other.map(|_| url).map_err(|trouble| trouble.sentence(&path))?,
             };
             let readers = sqlite_pool(&url, READERS, "pragma query_only = on").await?;
-            Ok(Db { engine: Engine::Sqlite, writer: None, readers, _lock: None })
+            Ok(Db { engine: Engine::Sqlite, writer: None, readers, news: News::default(), _lock: None })
         }
         DatabaseUrl::Postgres(url) => {
             let mut conn = connect_postgres(url).await?;
@@ -105,7 +106,7 @@ pub async fn open_read_only(url: &DatabaseUrl) -> Result<Db> {
             }
             check_versions(&POSTGRES_MIGRATIONS, &versions, "the PostgreSQL database")?;
             let readers = postgres_pool(url, READERS).await?;
-            Ok(Db { engine: Engine::Postgres, writer: None, readers, _lock: None })
+            Ok(Db { engine: Engine::Postgres, writer: None, readers, news: News::default(), _lock: None })
         }
     }
 }
@@ -126,7 +127,7 @@ async fn open_sqlite(path: &Path) -> Result<Db> {
     let url = sqlite_url(&path, "mode=rw");
     let writer = sqlite_pool(&url, 1, "pragma cache_size = -65536").await?;
     let readers = sqlite_pool(&url, READERS, "pragma query_only = on").await?;
-    Ok(Db { engine: Engine::Sqlite, writer: Some(writer), readers, _lock: Some(Arc::new(lock)) })
+    Ok(Db { engine: Engine::Sqlite, writer: Some(writer), readers, news: News::default(), _lock: Some(Arc::new(lock)) })
 }
 
 /// The absolute path of a database file whose folder is there.
@@ -380,7 +381,7 @@ async fn open_postgres(url: &str) -> Result<Db> {
     conn.close().await?;
     let writer = postgres_pool(url, 1).await?;
     let readers = postgres_pool(url, READERS).await?;
-    Ok(Db { engine: Engine::Postgres, writer: Some(writer), readers, _lock: None })
+    Ok(Db { engine: Engine::Postgres, writer: Some(writer), readers, news: News::of_postgres(url)?, _lock: None })
 }
 
 async fn connect_postgres(url: &str) -> Result<PgConnection> {

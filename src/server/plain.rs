@@ -4,6 +4,7 @@
 use super::AppState;
 use super::router::prepare_page;
 use crate::app::{Brand, Frame, document};
+use crate::changes::live::Current;
 use crate::people::model::Seen;
 use axum::body::Body;
 use axum::extract::Request;
@@ -36,6 +37,7 @@ pub async fn answer<V>(
 where
     V: Fn() -> AnyView + Clone + Send + Sync + 'static,
 {
+    let topics = (parts.method == Method::GET && status.is_success()).then(|| topics_of(parts.uri.path()));
     let mut asked = parts.clone();
     asked.method = Method::GET;
     let context = {
@@ -43,6 +45,9 @@ where
         move || {
             provide_context(state.clone());
             prepare_page();
+            if let Some(current) = use_context::<Current>() {
+                provide_context(Current { topics, ..current });
+            }
         }
     };
     let (options, title) = (state.leptos_options.clone(), format!("{title} · Doubles"));
@@ -57,6 +62,16 @@ where
     let mut response = render(Request::from_parts(asked, Body::empty())).await.into_response();
     *response.status_mut() = status;
     response
+}
+
+/// The topics upon which a page is asked for again.
+fn topics_of(path: &str) -> &'static str {
+    match path {
+        "/bell" => "bell",
+        "/settings/workspace" => "workspace",
+        _ if path == "/settings" || path.starts_with("/settings/") => "people",
+        _ => "*",
+    }
 }
 
 fn surround(around: Around, view: impl Fn() -> AnyView + Send + 'static) -> AnyView {

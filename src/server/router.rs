@@ -4,6 +4,9 @@ use super::security::{self, KnownHosts};
 use super::{AppState, assets, telemetry};
 use crate::activity;
 use crate::app::{App, PageStatus, shell};
+use crate::bell;
+use crate::changes::live::Current;
+use crate::changes::stream;
 use crate::error::AppError;
 use crate::listing;
 use crate::people::{current, forms, gate, oidc};
@@ -37,6 +40,8 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(oidc::routes())
         .merge(settings::forms::routes())
         .merge(activity::feed::routes())
+        .merge(bell::feed::routes())
+        .merge(stream::routes())
         .leptos_routes_with_context(&state, generate_route_list(App), prepare_page, move || shell(options.clone()))
         .fallback(serve_file_or_missing_page)
         .layer(from_fn_with_state(state.clone(), gate::admit))
@@ -112,6 +117,9 @@ async fn serve_file_or_missing_page(State(state): State<AppState>, request: Requ
 pub(super) fn prepare_page() {
     security::announce_nonce();
     current::announce();
+    if let Some(state) = use_context::<AppState>() {
+        provide_context(Current { seq: state.hub.position().0, topics: None });
+    }
     provide_context(PageStatus(|code| {
         if let (Some(response), Ok(code)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(code)) {
             response.set_status(code);

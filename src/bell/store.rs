@@ -1,0 +1,90 @@
+//! The rows of notices.
+
+use super::model::{Notice, NoticeId};
+use crate::changes::model::Seq;
+use crate::changes::store::{Counter, take_numbers};
+use crate::error::Result;
+use crate::people::model::AccountId;
+use crate::period::Instant;
+use crate::server::db::{Db, Tx, WriteTx};
+use crate::statements;
+use sqlx::FromRow;
+
+statements! {
+    INSERT = "insert into notice (id, account_id, seq, at, kind, actor, detail) values ($1, $2, $3, $4, $5, $6, $7)";
+    WAITING = "select count(*) from notice where account_id = $1 and read_at is null";
+    NOTICED = "select seq, account_id from notice where seq > $1 and seq <= $2";
+    LIST = "select id, at, kind, actor, detail, read_at from notice where account_id = $1 \
+            order by case when read_at is null then 0 else 1 end, id desc limit $2";
+    READ = "update notice set read_at = $3 where account_id = $1 and id = $2 and read_at is null";
+    READ_ALL = "update notice set read_at = $2 where account_id = $1 and read_at is null";
+    DELETE_OF = "delete from notice where account_id = $1";
+}
+
+/// A row of the list.
+#[derive(Clone, Debug, FromRow)]
+pub struct Row {
+    /// Its number.
+    pub id: i64,
+    /// Seconds since 1970.
+    pub at: i64,
+    /// The key of what happened.
+    pub kind: String,
+    /// Who caused it.
+    pub actor: String,
+    /// JSON.
+    pub detail: String,
+    /// When it was read, in seconds since 1970.
+    pub read_at: Option<i64>,
+}
+
+/// Writes a notice into the write that causes it: it comes with the change, or not at all.
+pub async fn notify(tx: &mut WriteTx, notice: &Notice<'_>) -> Result<NoticeId> {
+    let (seq, id) = (tx.seq(), take_numbers(tx, Counter::Notice, 1).await?);
+    sqlx::query(INSERT)
+        .bind(id)
+        .bind(notice.to.0)
+        .bind(seq.0)
+        .bind(i64::from(notice.at.0))
+        .bind(notice.kind.key())
+        .bind(notice.actor)
+        .bind(notice.detail.to_string())
+        .execute(tx.conn())
+        .await?;
+    Ok(NoticeId(id))
+}
+
+/// How many wait for somebody.
+pub async fn waiting(db: &Db, account: AccountId) -> Result<u32> {
+    let mut tx = db.read().await?;
+    let waiting: i64 = sqlx::query_scalar(WAITING).bind(account.0).fetch_one(tx.conn()).await?;
+    Ok(u32::try_from(waiting).unwrap_or(u32::MAX))
+}
+
+/// The seq and the account of each notice that was written after one change and up to another.
+pub async fn noticed(tx: &mut Tx, after: Seq, up_to: Seq) -> Result<Vec<(i64, i64)>> {
+    Ok(sqlx::query_as(NOTICED).bind(after.0).bind(up_to.0).fetch_all(tx.conn()).await?)
+}
+
+/// Somebody's notices, the unread first, then the newest; at most so many.
+pub async fn list(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<Row>> {
+    Ok(sqlx::query_as(LIST).bind(account.0).bind(limit).fetch_all(tx.conn()).await?)
+}
+
+/// One of somebody's notices was read.
+pub async fn read(tx: &mut Tx, account: AccountId, id: NoticeId, at: Instant) -> Result<()> {
+    sqlx::query(READ).bind(account.0).bind(id.0).bind(i64::from(at.0)).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// All of them were.
+pub async fn read_all(tx: &mut Tx, account: AccountId, at: Instant) -> Result<()> {
+    sqlx::query(READ_ALL).bind(account.0).bind(i64::from(at.0)).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Deletes those of an account that goes.
+pub async fn delete_of(tx: &mut Tx, account: AccountId) -> Result<()> {
+    sqlx::query(DELETE_OF).bind(account.0).execute(tx.conn()).await?;
+    Ok(())
+}

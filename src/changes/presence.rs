@@ -1,0 +1,215 @@
+//! Who has which page open: kept in memory only, as the tabs report it. Another process on the same database has its
+//! own.
+
+use crate::people::model::{AccountId, SessionId, Team, Visitor};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// A tab reports itself every 30 seconds; one that was not heard of for so long has gone without a word.
+const ABSENT: Duration = Duration::from_secs(75);
+/// Of one browser; who opens more is shown on the pages of the latest.
+const TABS: usize = 20;
+/// Avatars beside the words.
+const AVATARS: usize = 3;
+
+/// Somebody as their colleagues see them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Who {
+    /// Their account; nobody's for whoever sits at this machine before there is one.
+    pub account: Option<AccountId>,
+    name: String,
+    initials: String,
+    team: Option<Team>,
+}
+
+impl Who {
+    /// A visitor.
+    pub fn of(visitor: &Visitor) -> Self {
+        match visitor {
+            Visitor::Person(account) => Self {
+                account: Some(account.id),
+                name: account.name.split(' ').next().unwrap_or_default().to_owned(),
+                initials: initials(&account.name),
+                team: account.standing.team,
+            },
+            Visitor::ThisMachine | Visitor::Provider => {
+                Self { account: None, name: "Somebody".to_owned(), initials: String::new(), team: None }
+            }
+        }
+    }
+}
+
+/// The first letters of the first two words of a name.
+fn initials(name: &str) -> String {
+    name.split(' ').filter_map(|word| word.chars().next()).take(2).collect()
+}
+
+/// Everybody on one page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Gathering {
+    /// Its path.
+    pub path: String,
+    /// Each once, by name.
+    pub people: Vec<Who>,
+}
+
+impl Gathering {
+    /// What one of them, or somebody who comes, is told: avatars and words about the others.
+    pub fn tell(&self, me: Option<AccountId>) -> serde_json::Value {
+        let others: Vec<&Who> = self.people.iter().filter(|who| who.account != me).collect();
+        let avatars: Vec<_> =
+            others.iter().take(AVATARS).map(|who| (who.initials.as_str(), who.team.map(Team::key))).collect();
+        serde_json::json!({ "path": self.path, "avatars": avatars, "words": words(&others) })
+    }
+}
+
+fn words(others: &[&Who]) -> String {
+    match others {
+        [] => String::new(),
+        [one] => format!("{} is here", one.name),
+        [one, two] => format!("{} and {} are here", one.name, two.name),
+        [one, two, three] => format!("{}, {} and {} are here", one.name, two.name, three.name),
+        [one, two, rest @ ..] => format!("{}, {} and {} others are here", one.name, two.name, rest.len()),
+    }
+}
+
+/// A tab that is shown at the moment.
+#[derive(Debug)]
+struct Tab {
+    who: Who,
+    path: String,
+    seen: Instant,
+}
+
+/// Who has which page open.
+#[derive(Debug, Default)]
+pub struct Presence {
+    /// By session, then by the name that the tab gave itself.
+    browsers: HashMap<Option<SessionId>, HashMap<String, Tab>>,
+}
+
+impl Presence {
+    /// A tab shows this page now; a blank path: none any more. Answers with the pages on which that changes something.
+    pub fn report(
+        &mut self,
+        session: Option<SessionId>,
+        tab: &str,
+        who: Who,
+        path: &str,
+        now: Instant,
+    ) -> Vec<Arc<Gathering>> {
+        let tabs = self.browsers.entry(session).or_default();
+        let before = tabs.remove(tab).map(|tab| tab.path);
+        if !path.is_empty() {
+            if tabs.len() >= TABS
+                && let Some(oldest) = tabs.iter().min_by_key(|(_, tab)| tab.seen).map(|(name, _)| name.clone())
+            {
+                tabs.remove(&oldest);
+            }
+            tabs.insert(tab.to_owned(), Tab { who, path: path.to_owned(), seen: now });
+        }
+        if tabs.is_empty() {
+            self.browsers.remove(&session);
+        }
+        match before {
+            Some(before) if before == path => Vec::new(),
+            before => self.gather(before.into_iter().chain(Some(path.to_owned()))),
+        }
+    }
+
+    /// A session has ended.
+    pub fn forget(&mut self, session: Option<SessionId>) -> Vec<Arc<Gathering>> {
+        let tabs = self.browsers.remove(&session).unwrap_or_default();
+        self.gather(tabs.into_values().map(|tab| tab.path))
+    }
+
+    /// Forgets the tabs that went without a word.
+    pub fn sweep(&mut self, now: Instant) -> Vec<Arc<Gathering>> {
+        let mut left = Vec::new();
+        for tabs in self.browsers.values_mut() {
+            left.extend(tabs.extract_if(|_, tab| now.duration_since(tab.seen) > ABSENT).map(|(_, tab)| tab.path));
+        }
+        self.browsers.retain(|_, tabs| !tabs.is_empty());
+        self.gather(left.into_iter())
+    }
+
+    /// Whether one of the browser's tabs shows the page.
+    pub fn shows(&self, session: Option<SessionId>, path: &str) -> bool {
+        self.browsers.get(&session).is_some_and(|tabs| tabs.values().any(|tab| tab.path == path))
+    }
+
+    /// Everybody on the page.
+    pub fn on(&self, path: &str) -> Gathering {
+        let here = self.browsers.values().flat_map(HashMap::values).filter(|tab| tab.path == path);
+        let people: BTreeMap<_, _> =
+            here.map(|tab| ((tab.who.name.clone(), tab.who.account), tab.who.clone())).collect();
+        Gathering { path: path.to_owned(), people: people.into_values().collect() }
+    }
+
+    fn gather(&self, paths: impl Iterator<Item = String>) -> Vec<Arc<Gathering>> {
+        let paths: std::collections::BTreeSet<String> = paths.filter(|path| !path.is_empty()).collect();
+        paths.iter().map(|path| Arc::new(self.on(path))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn who(id: i64, name: &str) -> Who {
+        Who { account: Some(AccountId(id)), name: name.to_owned(), initials: initials(name), team: Some(Team::Sales) }
+    }
+
+    fn told(presence: &Presence, path: &str, me: i64) -> String {
+        let told = presence.on(path).tell(Some(AccountId(me)));
+        told["words"].as_str().expect("words").to_owned()
+    }
+
+    #[test]
+    fn the_others_on_a_page_are_named_and_nobody_sees_themselves() {
+        let (mut presence, now) = (Presence::default(), Instant::now());
+        for (id, name) in [(1, "Miriam"), (2, "Daniel"), (3, "Tom"), (4, "Ada"), (5, "Bo")] {
+            presence.report(Some(SessionId(id)), "a", who(id, name), "/", now);
+            // A second tab makes nobody two.
+            presence.report(Some(SessionId(id)), "b", who(id, name), "/", now);
+        }
+        assert_eq!(told(&presence, "/", 1), "Ada, Bo and 2 others are here");
+        assert_eq!(told(&presence, "/settings", 1), "");
+        presence.report(Some(SessionId(6)), "a", who(6, "Eve"), "/settings", now);
+        assert_eq!(told(&presence, "/settings", 1), "Eve is here");
+        assert_eq!(presence.on("/settings").tell(None)["avatars"], serde_json::json!([["E", "sales"]]));
+    }
+
+    #[test]
+    fn only_coming_and_going_is_told_not_that_somebody_is_still_there() {
+        let (mut presence, now) = (Presence::default(), Instant::now());
+        let mut report = |path: &str| -> Vec<String> {
+            let told = presence.report(Some(SessionId(1)), "a", who(1, "Ada"), path, now);
+            told.iter().map(|gathering| format!("{} {}", gathering.path, gathering.people.len())).collect()
+        };
+        assert_eq!(report("/"), ["/ 1"]);
+        assert_eq!(report("/"), [""; 0]);
+        assert_eq!(report("/settings"), ["/ 0", "/settings 1"]);
+        assert_eq!(report(""), ["/settings 0"]);
+    }
+
+    #[test]
+    fn a_tab_that_is_not_heard_of_any_more_is_forgotten() {
+        let (mut presence, now) = (Presence::default(), Instant::now());
+        presence.report(Some(SessionId(1)), "a", who(1, "Ada"), "/", now);
+        assert!(presence.sweep(now + ABSENT).is_empty());
+        assert_eq!(presence.sweep(now + ABSENT + Duration::from_secs(1)).len(), 1);
+        assert!(presence.on("/").people.is_empty() && presence.browsers.is_empty());
+    }
+
+    #[test]
+    fn a_browser_cannot_fill_the_memory_with_tabs() {
+        let (mut presence, now) = (Presence::default(), Instant::now());
+        for tab in 0..100 {
+            presence.report(Some(SessionId(1)), &tab.to_string(), who(1, "Ada"), "/", now);
+        }
+        assert_eq!(presence.browsers[&Some(SessionId(1))].len(), TABS);
+    }
+}
