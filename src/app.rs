@@ -2,8 +2,9 @@
 
 use crate::error::AppError;
 use crate::kpis::page::ScoreboardPage;
-use crate::kpis::page_kpi::KpiRoute;
-use crate::listing::page::ListRoute;
+use crate::kpis::page_kpi::kpi_route;
+use crate::lazy::LazyPage;
+use crate::listing::page::list_route;
 use crate::listing::sheet::OWN_KEYS;
 use crate::ui::{Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team};
 use leptos::prelude::*;
@@ -52,8 +53,8 @@ pub fn App() -> impl IntoView {
             <Frame>
                 <FlatRoutes fallback=MissingPage>
                     <Route path=path!("/") view=ScoreboardPage ssr=SsrMode::Async/>
-                    <Route path=path!("/kpis/:name") view=KpiRoute ssr=SsrMode::Async/>
-                    <Route path=path!("/kpis/:name/leads") view=ListRoute ssr=SsrMode::Async/>
+                    <Route path=path!("/kpis/:name") view=LazyPage("kpi", kpi_route) ssr=SsrMode::Async/>
+                    <Route path=path!("/kpis/:name/leads") view=LazyPage("listing", list_route) ssr=SsrMode::Async/>
                     <Route path=path!("/ui") view=Parts/>
                 </FlatRoutes>
             </Frame>

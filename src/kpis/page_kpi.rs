@@ -10,10 +10,16 @@ use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, SectionHead};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 /// `/kpis/:name`
+#[wasm_split(kpi, fallible)]
+pub fn kpi_route() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <KpiRoute/> }.into_any())
+}
+
 #[component]
-pub fn KpiRoute() -> impl IntoView {
+fn KpiRoute() -> impl IntoView {
     let params = use_params_map();
     let search = own_search(|path| path.starts_with("/kpis/") && !path.contains("/leads"));
     let name = move || params.read().get("name").unwrap_or_default();

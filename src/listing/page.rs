@@ -9,10 +9,16 @@ use crate::ui::{Button, Chip, DataTable, Field, PageHead, Segmented};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 /// `/kpis/:name/leads`
+#[wasm_split(listing, fallible)]
+pub fn list_route() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <ListRoute/> }.into_any())
+}
+
 #[component]
-pub fn ListRoute() -> impl IntoView {
+fn ListRoute() -> impl IntoView {
     let params = use_params_map();
     let search = own_search(|path| path.contains("/leads"));
     let name = move || params.read().get("name").unwrap_or_default();
