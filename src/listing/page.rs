@@ -2,13 +2,12 @@
 
 use super::api;
 use super::sheet::{ListPage, ListShown};
-use crate::app::{Problem, Settled, own_search};
+use crate::app::{Problem, Settled, own_name, own_search};
 use crate::kpis::page::NoLead;
 use crate::kpis::page_scope::{AskForm, ScopeBar};
 use crate::ui::{Button, Chip, DataTable, Field, PageHead, Segmented};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 /// `/kpis/:name/leads`
@@ -19,10 +18,9 @@ pub fn list_route() -> Result<AnyView, SplitLoaderError> {
 
 #[component]
 fn ListRoute() -> impl IntoView {
-    let params = use_params_map();
     let search = own_search(|path| path.contains("/leads"));
-    let name = move || params.read().get("name").unwrap_or_default();
-    let sheet = Resource::new(move || (name(), search.get()), |(name, search)| api::read_list(name, search));
+    let name = own_name();
+    let sheet = Resource::new(move || (name(), search()), |(name, search)| api::read_list(name, search));
     let shown = move || {
         Suspend::new(async move {
             match sheet.await {
