@@ -14,7 +14,7 @@ use leptos_meta::Title;
 #[component]
 pub fn ScoreboardPage() -> impl IntoView {
     let search = own_search(|path| path == "/");
-    let sheet = Resource::new(move || search.get(), api::read_scoreboard);
+    let sheet = Resource::new(search, api::read_scoreboard);
     let shown = move || {
         Suspend::new(async move {
             match sheet.await {

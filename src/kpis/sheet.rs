@@ -4,6 +4,7 @@
 use crate::text_enum;
 use crate::ui::says::{Chart, Figure, Link, Prose, Status, Table};
 use serde::{Deserialize, Serialize};
+use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 
 text_enum!(
     /// The four numbers that both teams share.
@@ -41,7 +42,7 @@ pub enum Scoreboard {
 }
 
 /// A scoreboard with numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Shown {
     /// Period and filters.
     pub scope: Scope,
@@ -79,7 +80,7 @@ pub enum KpiPage {
 }
 
 /// A KPI's page with numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct KpiShown {
     /// Period and filters.
     pub scope: Scope,
@@ -98,7 +99,7 @@ pub struct KpiShown {
 }
 
 /// Period and filters: one question, all of it in the address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Scope {
     /// The page that the forms ask.
     pub path: String,
@@ -127,7 +128,7 @@ pub struct Scope {
 }
 
 /// A filter and its choices.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct FilterWords {
     /// The dimension's key.
     pub key: String,
@@ -144,7 +145,7 @@ pub struct FilterWords {
 }
 
 /// A sentence that stands where numbers would.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Note {
     /// What happened.
     pub title: String,
@@ -155,7 +156,7 @@ pub struct Note {
 }
 
 /// The one warning.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct PartingWords {
     /// What moved which way.
     pub text: String,
@@ -164,7 +165,7 @@ pub struct PartingWords {
 }
 
 /// One KPI with what both teams promised for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Court {
     /// Which.
     pub kpi: Kpi,
@@ -189,7 +190,7 @@ pub struct Court {
 }
 
 /// What a team promised, and how it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Promise {
     /// In the words of the agreement.
     pub words: String,
@@ -200,7 +201,7 @@ pub struct Promise {
 }
 
 /// A table with the finding above it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Section {
     /// The finding.
     pub title: String,
