@@ -7,6 +7,7 @@
 //! and on paper too. That is also why the drawing is ours: a backend of `plotters` is only told whole pixels and RGBA
 //! colours, neither percentages nor classes. From `plotters` come the scales and their round numbers.
 
+mod labels;
 mod marks;
 mod scale;
 mod trend;

@@ -1,5 +1,6 @@
 //! A value over time: the trend with its scale, and the same as a spark.
 
+use super::labels::{Lean, NARROWEST, Place, Stroke, Words, width};
 use super::scale::Scale;
 use super::{coordinate, escaped};
 use std::fmt::Write;
@@ -63,15 +64,21 @@ struct Frame {
     height: f64,
 }
 
-const FULL: Frame = Frame { first: 9.0, last: 95.0, top: 10.0, height: 158.0 };
+const FULL: Frame = Frame { first: 9.0, last: 95.0, top: 20.0, height: 158.0 };
 const SPARK: Frame = Frame { first: 1.0, last: 97.0, top: 4.0, height: 40.0 };
-const FULL_HEIGHT: f64 = 190.0;
+const FULL_HEIGHT: f64 = 200.0;
 const SPARK_HEIGHT: f64 = 48.0;
 /// Zero's line and four more.
 const ROUND_VALUES: usize = 5;
-/// No words stand higher than this, in pixels.
-const TOPMOST_WORDS: f64 = 12.0;
-/// The top of the scale over the highest value.
+/// The strip above the plot, for what is said about time: its line of letters, and where words of the plot begin.
+const STRIP: f64 = 9.0;
+const BELOW_STRIP: f64 = 14.0;
+/// From a point to the words above it, and to those below it.
+const ABOVE: f64 = 9.0;
+const BELOW: f64 = 19.0;
+/// Words that are in the way move on by this much.
+const STEP: f64 = 6.0;
+/// The top of the scale over the highest value: a line of words fits in between.
 const HEADROOM: f64 = 1.14;
 /// As many labels fit on the time axis of a phone.
 const TIME_LABELS: usize = 6;
@@ -97,13 +104,14 @@ pub fn trend(chart: &Trend) -> String {
         return svg + "</svg>";
     }
     plot.grid(&mut svg);
-    plot.beginnings(&mut svg);
+    plot.strip(&mut svg);
     plot.targets(&mut svg);
     plot.lines(&mut svg);
     plot.scale_labels(&mut svg);
     plot.dots(&mut svg);
     plot.marks(&mut svg);
     plot.time_axis(&mut svg);
+    plot.stops(&mut svg);
     svg + "</svg>"
 }
 
@@ -137,7 +145,11 @@ impl<'a> Plot<'a> {
         // A band may reach far above what there is to see: it is then cut.
         let top = (values * HEADROOM).max(intervals.min(2.0 * values));
         let top = if top > 0.0 { top } else { intervals };
-        Self { chart, frame: FULL, scale: Scale::to(chart.most.map_or(top, |most| top.min(most * HEADROOM))) }
+        let scale = Scale::to(chart.most.map_or(top, |most| top.min(most * HEADROOM)));
+        // The line begins beside the scale's words.
+        let words = scale.round_values(ROUND_VALUES).into_iter().map(|value| width(&(chart.unit)(value), false));
+        let words = 100.0 * (words.fold(0.0, f64::max) + 4.0) / NARROWEST;
+        Self { chart, frame: Frame { first: FULL.first.max(words.min(FULL.last / 2.0)), ..FULL }, scale }
     }
 
     /// As high as values and targets go: a spark shows the movement, not the size.
@@ -216,31 +228,56 @@ impl<'a> Plot<'a> {
         let _ = write!(
             svg,
             "<line class=\"axis\" x1=\"0\" x2=\"100%\" y1=\"{bottom}\" y2=\"{bottom}\"/><text class=\"mid halo\" \
-             x=\"50%\" y=\"94\">{}</text>",
+             x=\"50%\" y=\"104\">{}</text>",
             escaped(self.chart.nothing)
         );
     }
 
-    /// On their grid lines.
     fn scale_labels(&self, svg: &mut String) {
-        for value in self.scale.round_values(ROUND_VALUES) {
-            let y = self.y(value).round() - 4.0;
-            let label = escaped(&(self.chart.unit)(value));
-            let _ = write!(svg, "<text class=\"halo\" x=\"0\" y=\"{y}\">{label}</text>");
+        for (words, text) in self.scale_words() {
+            let _ = write!(svg, "<text class=\"halo\" x=\"0\" y=\"{}\">{}</text>", words.y, escaped(&text));
         }
     }
 
-    fn beginnings(&self, svg: &mut String) {
-        for (i, point) in self.chart.points.iter().enumerate() {
-            let Some(words) = point.begins else { continue };
-            let x = coordinate(self.edge(i));
-            let bottom = coordinate(self.frame.top + self.frame.height);
-            let _ = write!(
-                svg,
-                "<line class=\"begin\" x1=\"{x}%\" x2=\"{x}%\" y1=\"0\" y2=\"{bottom}\"/><text class=\"halo\" \
-                 x=\"{x}%\" dx=\"5\" y=\"8\">{}</text>",
-                escaped(words)
-            );
+    /// On their grid lines.
+    fn scale_words(&self) -> Vec<(Words, String)> {
+        let values = self.scale.round_values(ROUND_VALUES).into_iter();
+        let said = values.map(|value| (self.y(value).round() - 4.0, (self.chart.unit)(value)));
+        let at = |y, text: &str| Words { x: 0.0, dx: 0.0, y, lean: Lean::Start, width: width(text, false) };
+        said.map(|(y, text)| (at(y, &text), text)).collect()
+    }
+
+    /// What begins where, and what the hatched end is called, in a line above the plot. Words that find no room are
+    /// left out: the figures behind the chart have them too.
+    fn strip(&self, svg: &mut String) {
+        let bottom = coordinate(self.frame.top + self.frame.height);
+        let begins =
+            || self.chart.points.iter().enumerate().filter_map(|(i, point)| Some((self.edge(i), point.begins?)));
+        for (x, _) in begins() {
+            let x = coordinate(x);
+            let _ = write!(svg, "<line class=\"begin\" x1=\"{x}%\" x2=\"{x}%\" y1=\"0\" y2=\"{bottom}\"/>");
+        }
+        let mut taken: Vec<Place> = self.scale_words().iter().map(|(words, _)| words.place()).collect();
+        let mut say = |text: &str, candidates: &[(f64, f64, Lean)]| {
+            let words = |&(x, dx, lean)| Words { x, dx, y: STRIP, lean, width: width(text, false) };
+            let free = |words: &Words| {
+                let place = words.place();
+                place.lies_within((0.0, 100.0), (-1.0, BELOW_STRIP)) && !taken.iter().any(|taken| taken.covers(&place))
+            };
+            if let Some(words) = candidates.iter().map(words).find(free) {
+                taken.push(words.place());
+                put(svg, "halo", &words, text);
+            }
+        };
+        // The younger a beginning is, the more it explains of what is seen.
+        let mut begins: Vec<_> = begins().collect();
+        begins.reverse();
+        for (x, text) in begins {
+            say(text, &[(x, 5.0, Lean::Start), (x, -5.0, Lean::End)]);
+        }
+        let young = runs(self.chart.points, |point| point.young).pop();
+        if young.is_some_and(|(_, to)| to == self.chart.points.len()) {
+            say(self.chart.young, &[(99.5, 0.0, Lean::End)]);
         }
     }
 
@@ -336,43 +373,108 @@ impl<'a> Plot<'a> {
         );
     }
 
+    /// The value of a point, close to it where neither the line nor other words are.
     fn marks(&self, svg: &mut String) {
         let points = self.chart.points;
-        for (i, point) in points.iter().enumerate() {
+        let line = self.strokes();
+        let rules = self.rules();
+        let mut taken: Vec<Place> = Vec::new();
+        // The last one comes first: it is how things stand.
+        for (i, point) in points.iter().enumerate().rev() {
             let (Some(value), Some(mark)) = (point.value, &point.mark) else { continue };
-            let neighbours = [i.checked_sub(1).and_then(|i| points[i].value), points.get(i + 1).and_then(|p| p.value)];
-            let mut beside = neighbours.iter().flatten();
-            let is_low = beside.clone().any(|&n| n > value) && beside.all(|&n| n >= value);
-            let (above, below) = (self.y(value) - 9.0, self.y(value) + 20.0);
-            let floor = self.frame.top + self.frame.height - 4.0;
-            let y = if is_low && below <= floor { below } else { above };
-            // At the edges the words lean inwards, away from the scale and the window's side.
-            let (class, lean) = match i {
-                0 => ("start", -4),
-                i if i + 1 == points.len() => ("end", 16),
-                _ => ("mid", 0),
+            let keeps_off = |words: &Words, strokes: &[Stroke]| {
+                let place = words.place();
+                !strokes.iter().any(|stroke| place.is_crossed_by(*stroke))
             };
-            let _ = write!(
-                svg,
-                "<text class=\"strong halo {class}\" x=\"{}%\" dx=\"{lean}\" y=\"{}\">{}</text>",
-                coordinate(self.x(i)),
-                coordinate(y.max(TOPMOST_WORDS)),
-                escaped(mark)
-            );
+            let free: Vec<Words> = self.around(i, value, width(mark, true));
+            let free = free
+                .into_iter()
+                .filter(|words| keeps_off(words, &line) && !taken.iter().any(|taken| taken.covers(&words.place())));
+            // A target may run behind words, the line may not.
+            let Some(words) = free.clone().find(|words| keeps_off(words, &rules)).or_else(|| free.clone().next())
+            else {
+                continue;
+            };
+            taken.push(words.place());
+            put(svg, "strong halo", &words, mark);
         }
-        let last_young = runs(points, |point| point.young).pop().filter(|(_, to)| *to == points.len());
-        if last_young.is_some() {
-            let _ = write!(svg, "<text class=\"end halo\" x=\"99.5%\" y=\"22\">{}</text>", escaped(self.chart.young));
-        }
+    }
+
+    /// Where a point's words can stand inside the plot, the closest first.
+    fn around(&self, i: usize, value: f64, width: f64) -> Vec<Words> {
+        let (points, y, Frame { first, top, height, .. }) = (self.chart.points, self.y(value), self.frame);
+        let neighbours = [i.checked_sub(1).and_then(|i| points[i].value), points.get(i + 1).and_then(|p| p.value)];
+        let mut beside = neighbours.iter().flatten();
+        let is_low = beside.clone().any(|&n| n > value) && beside.all(|&n| n >= value);
+        let steps = (0..).map(|step| f64::from(step) * STEP).take_while(|way| *way < height);
+        let heights = steps.flat_map(|way| {
+            let (above, below) = (y - ABOVE - way, y + BELOW + way);
+            if is_low { [below, above] } else { [above, below] }
+        });
+        // The first words keep right of the scale, the last ones use the margin.
+        let leans = [(Lean::Mid, 0.0), (Lean::Start, -4.0), (Lean::End, 4.0), (Lean::End, 12.0)];
+        let words = heights.flat_map(|y| leans.map(|(lean, dx)| Words { x: self.x(i), dx, y, lean, width }));
+        let inside = |words: &Words| words.place().lies_within((first - 1.5, 100.0), (BELOW_STRIP, top + height - 2.0));
+        words.filter(inside).collect()
+    }
+
+    /// The line, and the points that stand alone.
+    fn strokes(&self) -> Vec<Stroke> {
+        let place = |i: usize| Some((self.x(i), self.y(self.chart.points.get(i)?.value?)));
+        (0..self.chart.points.len()).filter_map(|i| Some((place(i)?, place(i + 1).or(place(i))?))).collect()
+    }
+
+    /// Targets and beginnings.
+    fn rules(&self) -> Vec<Stroke> {
+        let (top, bottom) = (self.frame.top, self.frame.top + self.frame.height);
+        let rules = self.chart.points.iter().enumerate().flat_map(|(i, point)| {
+            let (left, right) = (self.edge(i), self.edge(i + 1));
+            let target = point.target.map(|target| ((left, self.y(target)), (right, self.y(target))));
+            [target, point.begins.map(|_| ((left, top), (left, bottom)))]
+        });
+        rules.flatten().collect()
     }
 
     fn time_axis(&self, svg: &mut String) {
         let every = self.chart.points.len().div_ceil(TIME_LABELS).max(1);
         for (i, point) in self.chart.points.iter().enumerate().step_by(every) {
             let x = coordinate(self.x(i));
-            let _ = write!(svg, "<text class=\"mid\" x=\"{x}%\" y=\"184\">{}</text>", escaped(&point.label));
+            let _ = write!(svg, "<text class=\"mid\" x=\"{x}%\" y=\"194\">{}</text>", escaped(&point.label));
         }
     }
+
+    /// A rule and a ring for each point, hidden until a reader stops there, on ground that a pointer can meet.
+    fn stops(&self, svg: &mut String) {
+        let bottom = coordinate(self.frame.top + self.frame.height);
+        for (i, point) in self.chart.points.iter().enumerate() {
+            let (x, left, right) = (coordinate(self.x(i)), self.edge(i), self.edge(i + 1));
+            let _ = write!(
+                svg,
+                "<g class=\"stop\" data-at=\"{i}\"><rect x=\"{}%\" width=\"{}%\" height=\"{FULL_HEIGHT}\"/>\
+                 <line x1=\"{x}%\" x2=\"{x}%\" y1=\"{BELOW_STRIP}\" y2=\"{bottom}\"/>",
+                coordinate(left),
+                coordinate(right - left)
+            );
+            if let Some(value) = point.value {
+                let y = coordinate(self.y(value));
+                let _ = write!(svg, "<circle cx=\"{x}%\" cy=\"{y}\" r=\"5.5\"/>");
+            }
+            svg.push_str("</g>");
+        }
+    }
+}
+
+/// Words where they were placed.
+fn put(svg: &mut String, class: &str, words: &Words, text: &str) {
+    let _ = write!(
+        svg,
+        "<text class=\"{class} {}\" x=\"{}%\" dx=\"{}\" y=\"{}\">{}</text>",
+        words.lean.class(),
+        coordinate(words.x),
+        coordinate(words.dx),
+        coordinate(words.y),
+        escaped(text)
+    );
 }
 
 fn highest(values: impl Iterator<Item = Option<f64>>) -> f64 {
