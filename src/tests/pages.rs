@@ -8,6 +8,7 @@ use doubles::kpis::page::{NoLead, ShownBoard};
 use doubles::kpis::page_kpi::ShownKpi;
 use doubles::kpis::sheet::{Kpi, KpiPage, Scoreboard};
 use doubles::ui::Gallery;
+use doubles::ui::says::Prose;
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::components::Router;
@@ -55,6 +56,42 @@ fn what_is_counted_opens_onto_its_leads() {
         assert_eq!(words.as_deref(), Some(text), "{list}");
     }
     assert!(!page.html.contains("part=won\">0<"), "nothing opens onto no lead");
+}
+
+#[test]
+fn each_point_of_a_trend_is_said_in_words_and_opens_its_leads() {
+    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&boards::northaisle())) else { panic!("no lead") };
+    let plain = |prose: &Prose| prose.0.iter().map(|run| run.0.as_str()).collect::<String>().replace('\u{a0}', " ");
+    for (kpi, month, words) in [
+        (0, 3, "January 2025: 14.9 %, 39 of 262 mature leads, 95 % interval 11.1–19.7 %."),
+        (0, 11, "September 2025: too early, so far 14 of 362 leads. In the period before (March 2025): 14.0 %."),
+        (
+            1,
+            11,
+            "September 2025: €40,100, €280,700 spent, 7 customers won. In the period before (March 2025): €32,600.",
+        ),
+        (
+            2,
+            11,
+            "September 2025: 22 h 36 min, 362 leads, 18 never contacted. In the period before (March 2025): 10 h 48 min.",
+        ),
+        (3, 0, "October 2024: 57.8 %, 133 of 230 leads due, 95 % interval 51.4–64.0 %."),
+    ] {
+        assert_eq!(plain(&shown.trends[kpi].readings[month]), words);
+    }
+    let january = "/kpis/lead-to-opportunity/leads?from=2025-01-01&to=2025-02-01";
+    let first = &shown.trends[0];
+    assert_eq!(first.readings[3].0[0].2, format!("{january}&part=leads"));
+    let parts = ["", "leads", "mature", "opportunities", "", "", ""];
+    let opened = first.figures.rows[3].iter().map(|cell| cell.href.as_str());
+    let expected = parts.map(|part| if part.is_empty() { String::new() } else { format!("{january}&part={part}") });
+    assert!(opened.eq(expected.iter()), "{:?}", first.figures.rows[3]);
+}
+
+#[test]
+fn a_trend_without_a_value_has_nothing_to_read() {
+    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&boards::nothing_in_period(0))) else { panic!("no lead") };
+    assert!(shown.trends.iter().all(|trend| trend.readings.is_empty()));
 }
 
 #[test]

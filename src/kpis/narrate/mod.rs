@@ -85,6 +85,8 @@ trait Said: Sync {
     fn measure(&self, board: &Board, by: &str) -> String;
     /// One point of the trend: value, interval, target and whether it is too young to count.
     fn point(&self, board: &Board, point: &TrendPoint) -> charts::Point;
+    /// What a point's number is made of and how sure it is, in a few words.
+    fn made_of(&self, board: &Board, figures: &Figures) -> String;
     /// A value of the trend's scale.
     fn unit(&self, board: &Board, value: f64) -> String;
     /// The highest value that the scale can have.

@@ -176,12 +176,7 @@ pub(super) fn by_every_dimension(kpi: Kpi, board: &Board) -> Vec<Section> {
         let mut head = vec![Column::words(dimension_name(dimension))];
         head.extend(said.columns());
         let row = |label: Cell, query: &Query, figures: &Figures| {
-            let parts = said.opens().iter().chain(std::iter::repeat(&None));
-            let cells = said.cells(board, figures).into_iter().zip(parts).map(|(cell, part)| match part {
-                Some(part) => Cell { href: opening(kpi, query, *part, cell.text.clone()).href, ..cell },
-                None => cell,
-            });
-            [label].into_iter().chain(cells).collect()
+            [label].into_iter().chain(opening_cells(kpi, board, query, figures)).collect()
         };
         let shown = breakdown.rows.iter().take(FEW_ROWS);
         Section {
@@ -261,6 +256,18 @@ fn one_value<'a>(
 ) -> (&'a str, Query) {
     let name = names.get(&value).copied().unwrap_or("unknown");
     (name, board.query.with_only(dimension, value.map(|_| name)))
+}
+
+/// The cells behind a number, its counts open onto their leads.
+pub(super) fn opening_cells(kpi: Kpi, board: &Board, query: &Query, figures: &Figures) -> Vec<Cell> {
+    let parts = said(kpi).opens().iter().chain(std::iter::repeat(&None));
+    let cells = said(kpi).cells(board, figures).into_iter().zip(parts);
+    cells
+        .map(|(cell, part)| match part {
+            Some(part) => Cell { href: opening(kpi, query, *part, cell.text.clone()).href, ..cell },
+            None => cell,
+        })
+        .collect()
 }
 
 /// A count, or a share of one, that opens onto its leads; where there is none there is nothing to open.

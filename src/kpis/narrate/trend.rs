@@ -1,12 +1,15 @@
 //! How a KPI moved: both periods, bucket by bucket.
 
+use super::sections::opening_cells;
 use super::{Said, said};
 use crate::charts::{self, Point, Trend};
 use crate::kpis::board::Board;
+use crate::kpis::model::TrendPoint;
+use crate::kpis::query::{Query, Span};
 use crate::kpis::sheet::Kpi;
 use crate::kpis::words;
 use crate::period::Grain;
-use crate::ui::says::{Cell, Chart, Column, Table};
+use crate::ui::says::{Cell, Chart, Column, Prose, Table};
 
 /// The chart with its finding and its figures.
 pub(super) fn chart(kpi: Kpi, board: &Board) -> Chart {
@@ -33,7 +36,9 @@ pub(super) fn chart(kpi: Kpi, board: &Board) -> Chart {
         nothing: "nothing to draw yet",
         most: said.most(),
     });
-    Chart { figures: figures(said, board, grain, &title), title, measure, svg }
+    let drawn = points.iter().any(|point| point.value.is_some());
+    let readings = if drawn { readings(kpi, board, grain) } else { Vec::new() };
+    Chart { figures: figures(kpi, board, grain, &title), readings, title, measure, svg }
 }
 
 /// The same without scale and words, for the court.
@@ -88,7 +93,53 @@ fn spoken(points: &[Point]) -> String {
     }
 }
 
-fn figures(said: &dyn Said, board: &Board, grain: Grain, title: &str) -> Table {
+/// Each point in words, beside the one that stood in its place in the period before.
+fn readings(kpi: Kpi, board: &Board, grain: Grain) -> Vec<Prose> {
+    let said = said(kpi);
+    let trend = &board.answer.trend;
+    let earlier = trend.iter().filter(|point| point.bucket.period.from < board.answer.period.from).count();
+    let reading = |(i, point): (usize, &TrendPoint)| {
+        let name = words::bucket_long(point.bucket, grain);
+        let cells = opening_cells(kpi, board, &of_bucket(board, point), &point.figures);
+        let list = cells.into_iter().find(|cell| !cell.href.is_empty()).map(|cell| cell.href);
+        let mut prose = match list {
+            Some(list) => Prose::default().link(name, list),
+            None => Prose::default().stress(name),
+        };
+        let (short, made_of) = (said.short(board, &point.figures), said.made_of(board, &point.figures));
+        let more = std::iter::once(made_of.as_str()).chain(remarks(said, board, point));
+        let more: String =
+            more.filter(|more| !more.is_empty() && *more != short).map(|more| format!(", {more}")).collect();
+        prose = prose.say(": ").stress(short).say(more);
+        match i.checked_sub(earlier).and_then(|i| trend[..earlier].get(i)) {
+            Some(before) => prose.say(format!(
+                ". In the period before ({}): {}.",
+                words::bucket_long(before.bucket, grain),
+                said.short(board, &before.figures)
+            )),
+            None => prose.say("."),
+        }
+    };
+    trend.iter().enumerate().map(reading).collect()
+}
+
+/// The same question about the days of one point.
+fn of_bucket(board: &Board, point: &TrendPoint) -> Query {
+    Query { span: Span::Dates(point.bucket.period), ..board.query.clone() }
+}
+
+/// What is to be minded when a point is read.
+fn remarks<'a>(said: &'a dyn Said, board: &Board, point: &TrendPoint) -> impl Iterator<Item = &'a str> {
+    let remarks = [
+        (said.point(board, point).young, said.young()),
+        (point.bucket.clipped, "only a part of it"),
+        (point.new_version, "a new version of the agreement begins"),
+    ];
+    remarks.into_iter().filter(|(so, _)| *so).map(|(_, words)| words)
+}
+
+fn figures(kpi: Kpi, board: &Board, grain: Grain, title: &str) -> Table {
+    let said = said(kpi);
     let heading = match grain {
         Grain::Day => "Day",
         Grain::Week => "Week",
@@ -99,16 +150,10 @@ fn figures(said: &dyn Said, board: &Board, grain: Grain, title: &str) -> Table {
     head.push(Column::words("Mind"));
     let rows = board.answer.trend.iter().map(|point| {
         let mut cells = vec![Cell::new(words::bucket_long(point.bucket, grain))];
-        cells.extend(said.cells(board, &point.figures));
-        let young = said.point(board, point).young;
-        let remarks = [
-            (young, said.young()),
-            (point.bucket.clipped, "only a part of it"),
-            (point.new_version, "a new version of the agreement begins"),
-            (point.bucket.period.from == board.answer.period.from, "this period begins"),
-        ];
-        let remarks: Vec<&str> = remarks.into_iter().filter(|(so, _)| *so).map(|(_, words)| words).collect();
-        cells.push(Cell::new(remarks.join(", ")).quiet());
+        cells.extend(opening_cells(kpi, board, &of_bucket(board, point), &point.figures));
+        let begins = point.bucket.period.from == board.answer.period.from;
+        let remarks = remarks(said, board, point).chain(begins.then_some("this period begins"));
+        cells.push(Cell::new(remarks.collect::<Vec<_>>().join(", ")).quiet());
         cells
     });
     Table { caption: title.to_owned(), head, rows: rows.collect(), foot: Vec::new() }
