@@ -66,7 +66,9 @@ struct Frame {
 
 const FULL: Frame = Frame { first: 9.0, last: 95.0, top: 20.0, height: 158.0 };
 const SPARK: Frame = Frame { first: 1.0, last: 97.0, top: 4.0, height: 40.0 };
+const SMALL: Frame = Frame { first: 15.0, last: 96.0, top: 14.0, height: 70.0 };
 const FULL_HEIGHT: f64 = 200.0;
+const SMALL_HEIGHT: f64 = 100.0;
 const SPARK_HEIGHT: f64 = 48.0;
 /// Zero's line and four more.
 const ROUND_VALUES: usize = 5;
@@ -76,8 +78,9 @@ const BELOW_STRIP: f64 = 14.0;
 /// From a point to the words above it, and to those below it.
 const ABOVE: f64 = 9.0;
 const BELOW: f64 = 19.0;
-/// Words that are in the way move on by this much.
+/// Words that are in the way move on by this much, but for the last ones not far: they would seem to be another point's.
 const STEP: f64 = 6.0;
+const NOT_FAR: f64 = 18.0;
 /// The top of the scale over the highest value: a line of words fits in between.
 const HEADROOM: f64 = 1.14;
 /// As many labels fit on the time axis of a phone.
@@ -86,8 +89,8 @@ const TIME_LABELS: usize = 6;
 impl Team {
     const fn attribute(team: Option<Self>) -> &'static str {
         match team {
-            Some(Self::Marketing) => " data-team=\"marketing\"",
-            Some(Self::Sales) => " data-team=\"sales\"",
+            Some(Self::Marketing) => " data-team='marketing'",
+            Some(Self::Sales) => " data-team='sales'",
             None => "",
         }
     }
@@ -118,7 +121,7 @@ pub fn trend(chart: &Trend) -> String {
 /// The same without scale and words, small.
 pub fn spark(chart: &Trend) -> String {
     let plot = Plot::without_scale(chart);
-    let mut svg = open(SPARK_HEIGHT, chart.says).replacen("class=\"chart\"", "class=\"chart spark\"", 1);
+    let mut svg = open(SPARK_HEIGHT, chart.says).replacen("class='chart'", "class='chart spark'", 1);
     plot.hatching(&mut svg);
     plot.targets(&mut svg);
     plot.lines(&mut svg);
@@ -126,9 +129,24 @@ pub fn spark(chart: &Trend) -> String {
     svg + "</svg>"
 }
 
+/// One of several beside each other, on the scale from zero to `most` that they share; what lies above is cut. `all` is
+/// what they are compared with, point by point.
+pub fn small(chart: &Trend, all: &[Option<f64>]) -> String {
+    let plot = Plot { chart, frame: SMALL, scale: Scale::to(chart.most.unwrap_or_default()) };
+    let mut svg = open(SMALL_HEIGHT, chart.says);
+    plot.hatching(&mut svg);
+    plot.outer_lines(&mut svg);
+    plot.targets(&mut svg);
+    plot.beside(&mut svg, all);
+    plot.lines(&mut svg);
+    plot.last_dot(&mut svg);
+    plot.first_and_last_time(&mut svg);
+    svg + "</svg>"
+}
+
 fn open(height: f64, says: &str) -> String {
     let height = coordinate(height);
-    format!("<svg class=\"chart\" width=\"100%\" height=\"{height}\" role=\"img\" aria-label=\"{}\">", escaped(says))
+    format!("<svg class='chart' width='100%' height='{height}' role='img' aria-label='{}'>", escaped(says))
 }
 
 struct Plot<'a> {
@@ -200,14 +218,14 @@ impl<'a> Plot<'a> {
         let (id, top, height) = (escaped(self.chart.id), coordinate(self.frame.top), coordinate(self.frame.height));
         let _ = write!(
             svg,
-            "<defs><pattern id=\"{id}\" width=\"6\" height=\"6\" patternUnits=\"userSpaceOnUse\" \
-             patternTransform=\"rotate(45)\"><path class=\"hatch\" d=\"M0 0V6\"/></pattern></defs>"
+            "<defs><pattern id='{id}' width='6' height='6' patternUnits='userSpaceOnUse' \
+             patternTransform='rotate(45)'><path class='hatch' d='M0 0V6'/></pattern></defs>"
         );
         for (from, to) in &ranges {
             let (left, right) = (self.edge(*from), self.edge(*to));
             let _ = write!(
                 svg,
-                "<rect class=\"young\" x=\"{}%\" y=\"{top}\" width=\"{}%\" height=\"{height}\" fill=\"url(#{id})\"/>",
+                "<rect class='young' x='{}%' y='{top}' width='{}%' height='{height}' fill='url(#{id})'/>",
                 coordinate(left),
                 coordinate(right - left)
             );
@@ -218,7 +236,39 @@ impl<'a> Plot<'a> {
         for (i, value) in self.scale.round_values(ROUND_VALUES).into_iter().enumerate() {
             let class = if i == 0 { "axis" } else { "grid" };
             let y = self.y(value).round();
-            let _ = write!(svg, "<line class=\"{class}\" x1=\"0\" x2=\"100%\" y1=\"{y}\" y2=\"{y}\"/>");
+            let _ = write!(svg, "<line class='{class}' x1='0' x2='100%' y1='{y}' y2='{y}'/>");
+        }
+    }
+
+    /// Zero, the highest round value with its words, and where the period begins.
+    fn outer_lines(&self, svg: &mut String) {
+        let bottom = coordinate(self.frame.top + self.frame.height);
+        let _ = write!(svg, "<line class='axis' x1='0' x2='100%' y1='{bottom}' y2='{bottom}'/>");
+        if let Some((words, text)) = self.scale_words().pop().filter(|(words, _)| words.y < self.frame.height) {
+            let (y, label, text) = (words.y + 4.0, words.y, escaped(&text));
+            let _ = write!(
+                svg,
+                "<line class='grid' x1='0' x2='100%' y1='{y}' y2='{y}'/><text x='0' y='{label}'>{text}</text>"
+            );
+        }
+        for (i, _) in self.chart.points.iter().enumerate().filter(|(_, point)| point.begins.is_some()) {
+            let (x, top) = (coordinate(self.edge(i)), coordinate(self.frame.top));
+            let _ = write!(svg, "<line class='begin' x1='{x}%' x2='{x}%' y1='{top}' y2='{bottom}'/>");
+        }
+    }
+
+    fn beside(&self, svg: &mut String, all: &[Option<f64>]) {
+        let value = |i: usize| all.get(i).copied().flatten();
+        let stroke = |i: usize| Some([(i, value(i)?), (i + 1, value(i + 1)?)]);
+        let strokes: String = (0..all.len()).filter_map(stroke).map(|ends| self.path(ends.into_iter())).collect();
+        self.stretched(svg, "", &format!("<path class='all' d='{strokes}'/>"));
+    }
+
+    fn first_and_last_time(&self, svg: &mut String) {
+        let ends = [self.chart.points.first(), self.chart.points.last().filter(|_| self.chart.points.len() > 1)];
+        for (point, (x, lean)) in ends.into_iter().zip([(0.0, Lean::Start), (100.0, Lean::End)]) {
+            let Some(point) = point else { continue };
+            put(svg, "", &Words { x, dx: 0.0, y: SMALL_HEIGHT - 3.0, lean, width: 0.0 }, &point.label);
         }
     }
 
@@ -227,15 +277,15 @@ impl<'a> Plot<'a> {
         let bottom = coordinate(self.frame.top + self.frame.height);
         let _ = write!(
             svg,
-            "<line class=\"axis\" x1=\"0\" x2=\"100%\" y1=\"{bottom}\" y2=\"{bottom}\"/><text class=\"mid halo\" \
-             x=\"50%\" y=\"104\">{}</text>",
+            "<line class='axis' x1='0' x2='100%' y1='{bottom}' y2='{bottom}'/><text class='mid halo' \
+             x='50%' y='104'>{}</text>",
             escaped(self.chart.nothing)
         );
     }
 
     fn scale_labels(&self, svg: &mut String) {
         for (words, text) in self.scale_words() {
-            let _ = write!(svg, "<text class=\"halo\" x=\"0\" y=\"{}\">{}</text>", words.y, escaped(&text));
+            let _ = write!(svg, "<text class='halo' x='0' y='{}'>{}</text>", words.y, escaped(&text));
         }
     }
 
@@ -255,7 +305,7 @@ impl<'a> Plot<'a> {
             || self.chart.points.iter().enumerate().filter_map(|(i, point)| Some((self.edge(i), point.begins?)));
         for (x, _) in begins() {
             let x = coordinate(x);
-            let _ = write!(svg, "<line class=\"begin\" x1=\"{x}%\" x2=\"{x}%\" y1=\"0\" y2=\"{bottom}\"/>");
+            let _ = write!(svg, "<line class='begin' x1='{x}%' x2='{x}%' y1='0' y2='{bottom}'/>");
         }
         let mut taken: Vec<Place> = self.scale_words().iter().map(|(words, _)| words.place()).collect();
         let mut say = |text: &str, candidates: &[(f64, f64, Lean)]| {
@@ -290,7 +340,7 @@ impl<'a> Plot<'a> {
             if let Some(target) = target {
                 let y = coordinate(self.y(target));
                 let (left, right) = (coordinate(self.edge(from)), coordinate(self.edge(to)));
-                let _ = write!(svg, "<line class=\"target\" x1=\"{left}%\" x2=\"{right}%\" y1=\"{y}\" y2=\"{y}\"/>");
+                let _ = write!(svg, "<line class='target' x1='{left}%' x2='{right}%' y1='{y}' y2='{y}'/>");
             }
             from = to;
         }
@@ -298,18 +348,12 @@ impl<'a> Plot<'a> {
 
     fn lines(&self, svg: &mut String) {
         let points = self.chart.points;
-        let _ = write!(
-            svg,
-            "<svg y=\"{}\" width=\"100%\" height=\"{}\" viewBox=\"0 0 100 100\" preserveAspectRatio=\"none\"{}>",
-            coordinate(self.frame.top),
-            coordinate(self.frame.height),
-            Team::attribute(self.chart.team)
-        );
+        let mut paths = String::new();
         for (from, to) in runs(points, |point| point.interval.is_some()) {
             let interval = |i: usize| points[i].interval.unwrap_or_default();
             let upper = (from..to).map(|i| (i, interval(i).1));
             let lower = (from..to).rev().map(|i| (i, interval(i).0));
-            let _ = write!(svg, "<path class=\"band\" d=\"{}Z\"/>", self.path(upper.chain(lower)));
+            let _ = write!(paths, "<path class='band' d='{}Z'/>", self.path(upper.chain(lower)));
         }
         for young in [false, true] {
             let attribute = if young { " data-young" } else { "" };
@@ -323,12 +367,22 @@ impl<'a> Plot<'a> {
                 let length = (from..points.len() - 1).take_while(|&i| joined(i)).count();
                 if length > 0 {
                     let stretch = (from..=from + length).map(|i| (i, points[i].value.unwrap_or_default()));
-                    let _ = write!(svg, "<path class=\"line\"{attribute} d=\"{}\"/>", self.path(stretch));
+                    let _ = write!(paths, "<path class='line'{attribute} d='{}'/>", self.path(stretch));
                 }
                 from += length.max(1);
             }
         }
-        svg.push_str("</svg>");
+        self.stretched(svg, Team::attribute(self.chart.team), &paths);
+    }
+
+    /// Paths as wide as the drawing, cut at the plot's edges.
+    fn stretched(&self, svg: &mut String, attributes: &str, paths: &str) {
+        let (y, height) = (coordinate(self.frame.top), coordinate(self.frame.height));
+        let _ = write!(
+            svg,
+            "<svg y='{y}' width='100%' height='{height}' viewBox='0 0 100 100' \
+             preserveAspectRatio='none'{attributes}>{paths}</svg>"
+        );
     }
 
     fn path(&self, places: impl Iterator<Item = (usize, f64)>) -> String {
@@ -366,7 +420,7 @@ impl<'a> Plot<'a> {
         let young = if point.young { " data-young" } else { "" };
         let _ = write!(
             svg,
-            "<circle class=\"dot\"{}{young} cx=\"{}%\" cy=\"{}\" r=\"3.5\"/>",
+            "<circle class='dot'{}{young} cx='{}%' cy='{}' r='3.5'/>",
             Team::attribute(self.chart.team),
             coordinate(self.x(i)),
             coordinate(self.y(value))
@@ -406,7 +460,9 @@ impl<'a> Plot<'a> {
         let neighbours = [i.checked_sub(1).and_then(|i| points[i].value), points.get(i + 1).and_then(|p| p.value)];
         let mut beside = neighbours.iter().flatten();
         let is_low = beside.clone().any(|&n| n > value) && beside.all(|&n| n >= value);
-        let steps = (0..).map(|step| f64::from(step) * STEP).take_while(|way| *way < height);
+        let is_last = points[i + 1..].iter().all(|point| point.mark.is_none());
+        let furthest = if is_last { height } else { NOT_FAR };
+        let steps = (0..).map(|step| f64::from(step) * STEP).take_while(|way| *way <= furthest);
         let heights = steps.flat_map(|way| {
             let (above, below) = (y - ABOVE - way, y + BELOW + way);
             if is_low { [below, above] } else { [above, below] }
@@ -439,7 +495,7 @@ impl<'a> Plot<'a> {
         let every = self.chart.points.len().div_ceil(TIME_LABELS).max(1);
         for (i, point) in self.chart.points.iter().enumerate().step_by(every) {
             let x = coordinate(self.x(i));
-            let _ = write!(svg, "<text class=\"mid\" x=\"{x}%\" y=\"194\">{}</text>", escaped(&point.label));
+            let _ = write!(svg, "<text class='mid' x='{x}%' y='194'>{}</text>", escaped(&point.label));
         }
     }
 
@@ -450,14 +506,14 @@ impl<'a> Plot<'a> {
             let (x, left, right) = (coordinate(self.x(i)), self.edge(i), self.edge(i + 1));
             let _ = write!(
                 svg,
-                "<g class=\"stop\" data-at=\"{i}\"><rect x=\"{}%\" width=\"{}%\" height=\"{FULL_HEIGHT}\"/>\
-                 <line x1=\"{x}%\" x2=\"{x}%\" y1=\"{BELOW_STRIP}\" y2=\"{bottom}\"/>",
+                "<g class='stop' data-at='{i}'><rect x='{}%' width='{}%' height='{FULL_HEIGHT}'/>\
+                 <line x1='{x}%' x2='{x}%' y1='{BELOW_STRIP}' y2='{bottom}'/>",
                 coordinate(left),
                 coordinate(right - left)
             );
             if let Some(value) = point.value {
                 let y = coordinate(self.y(value));
-                let _ = write!(svg, "<circle cx=\"{x}%\" cy=\"{y}\" r=\"5.5\"/>");
+                let _ = write!(svg, "<circle cx='{x}%' cy='{y}' r='5.5'/>");
             }
             svg.push_str("</g>");
         }
@@ -468,7 +524,7 @@ impl<'a> Plot<'a> {
 fn put(svg: &mut String, class: &str, words: &Words, text: &str) {
     let _ = write!(
         svg,
-        "<text class=\"{class} {}\" x=\"{}%\" dx=\"{}\" y=\"{}\">{}</text>",
+        "<text class='{class} {}' x='{}%' dx='{}' y='{}'>{}</text>",
         words.lean.class(),
         coordinate(words.x),
         coordinate(words.dx),

@@ -1,6 +1,6 @@
 //! Charts as they were last looked at, in `src/tests/charts/`.
 
-use doubles::charts::{Point, Slope, Team, Trend, interval, reach, share, slope, spark, trend};
+use doubles::charts::{Point, Slope, Team, Trend, interval, reach, share, slope, small, spark, trend};
 use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
@@ -21,6 +21,15 @@ fn a_trend_has_band_target_hatching_and_direct_labels() {
     let chart = Trend { team: Some(Team::Sales), most: Some(100.0), ..chart(&points) };
     compare("trend", &trend(&chart));
     compare("spark", &spark(&chart));
+}
+
+#[test]
+fn small_charts_share_a_scale_and_a_line_to_compare_with() {
+    let mut points = months(&[10.0, 12.0, f64::NAN, 55.0, 20.0, 5.0]);
+    points[3].begins = Some("this period");
+    points[5].young = true;
+    let all = [Some(10.0), Some(11.0), Some(10.0), None, Some(9.0), Some(9.0)];
+    compare("small", &small(&Trend { most: Some(42.0), ..chart(&points) }, &all));
 }
 
 #[test]
@@ -100,8 +109,8 @@ fn words_cannot_become_markup() {
     let mut points = months(&[1.0, 2.0]);
     points[1].label = "<b>\"&".to_owned();
     points[1].mark = Some("</svg><script>".to_owned());
-    let svg = trend(&Trend { says: "\" onload=\"x", id: "\"><x", ..chart(&points) });
-    for markup in ["<b>", "<script", "\" onload", "<x"] {
+    let svg = trend(&Trend { says: "' onload='x", id: "'><x", ..chart(&points) });
+    for markup in ["<b>", "<script", "' onload", "<x"] {
         assert!(!svg.contains(markup), "{markup}: {svg}");
     }
 }
@@ -191,7 +200,7 @@ struct Words {
 impl Words {
     fn at(element: &str, width: f64) -> Self {
         let number = |name: &str| {
-            let value = element.split(&format!(" {name}=\"")).nth(1).and_then(|rest| rest.split('"').next());
+            let value = element.split(&format!(" {name}='")).nth(1).and_then(|rest| rest.split('\'').next());
             value.map_or(0.0, |value| value.trim_end_matches('%').parse().expect("a number"))
         };
         let (tag, rest) = element.split_once('>').expect("a tag");
@@ -202,7 +211,7 @@ impl Words {
         let point = number("x") * width / 100.0 + number("dx");
         let left = point
             - match tag {
-                tag if tag.contains(" end\"") || tag.contains("\"end ") => length,
+                tag if tag.contains(" end'") => length,
                 tag if tag.contains("mid") => length / 2.0,
                 _ => 0.0,
             };
@@ -226,8 +235,8 @@ impl Words {
 /// The strokes of the line: percent of the width, pixels from above.
 fn drawn_line(svg: &str) -> Vec<((f64, f64), (f64, f64))> {
     let mut strokes = Vec::new();
-    for path in svg.split("<path class=\"line\"").skip(1) {
-        let places = path.split("d=\"M").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+    for path in svg.split("<path class='line'").skip(1) {
+        let places = path.split("d='M").nth(1).and_then(|rest| rest.split('\'').next()).unwrap_or_default();
         let places: Vec<(f64, f64)> = places
             .split(" L")
             .map(|place| place.split_once(' ').expect("two numbers"))

@@ -63,6 +63,14 @@ pub fn ChartFigure(
     };
     let reading =
         move || at.get().and_then(|i| chart.readings.get(i).cloned()).map(|prose| view! { <ProseText prose/> });
+    let behind = (!chart.figures.rows.is_empty()).then(|| {
+        view! {
+            <div class="behind">
+                <p class="reading" aria-live="polite">{reading}</p>
+                <details><summary>"Figures"</summary><DataTable table=chart.figures label/></details>
+            </div>
+        }
+    });
     view! {
         <figure class="figure-block" node_ref=figure>
             <figcaption><h3>{chart.title}</h3><p>{chart.measure}</p></figcaption>
@@ -75,10 +83,7 @@ pub fn ChartFigure(
             >
                 <Drawing svg=chart.svg/>
             </div>
-            <div class="behind">
-                <p class="reading" aria-live="polite">{reading}</p>
-                <details><summary>"Figures"</summary><DataTable table=chart.figures label/></details>
-            </div>
+            {behind}
         </figure>
     }
 }

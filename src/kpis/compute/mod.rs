@@ -31,7 +31,7 @@ mod standing;
 mod survival;
 
 use super::facts::Facts;
-use super::model::{Answer, Breakdown, Funnel, Part, Parting, Question, TrendPoint};
+use super::model::{Answer, Breakdown, Funnel, Part, Parting, Question, SMALL_CHARTS, TrendPoint};
 use crate::leads::model::{Dimension, LeadId};
 use figures::{Cell, Spending, figures};
 use measures::{Layout, Measures};
@@ -127,7 +127,10 @@ fn breakdown(
         }
     }
     rows.sort_by_key(|(value, figures)| (std::cmp::Reverse(figures.conversion.leads), value.is_none(), *value));
-    Breakdown { dimension, rows }
+    let first = rows.iter().take(if n == 0 { SMALL_CHARTS } else { 0 });
+    let shown = first.filter(|(_, figures)| figures.conversion.leads > 0).map(|(value, _)| *value);
+    let trends = shown.filter_map(|value| scan.cohorts.of(plan, plan.facts.words.code_of(dimension, value)?)).collect();
+    Breakdown { dimension, rows, trends }
 }
 
 fn current<'a>(plan: &'a Plan, scan: &'a Scan, current: bool) -> impl Iterator<Item = &'a Tally> {

@@ -5,6 +5,7 @@ mod cac;
 mod conversion;
 mod coverage;
 mod follow_up;
+mod multiples;
 mod promise;
 pub mod scope;
 mod sections;
@@ -34,6 +35,7 @@ pub fn scoreboard(board: Option<&Board>) -> Scoreboard {
         funnel: sections::funnel(board),
         reasons: sections::reasons(board),
         breakdown: sections::breakdown(board),
+        multiples: multiples::multiples(board),
         dimensions: scope::dimensions(board),
         context: sections::context(board),
     }))

@@ -24,7 +24,7 @@ pub(super) fn chart(kpi: Kpi, board: &Board) -> Chart {
     };
     let target = target.map_or_else(|| "No target agreed".to_owned(), |target| format!("Target {target}"));
     let measure = format!("{}. {target}", said.measure(board, by));
-    let points = points(said, board, grain);
+    let points = points(said, board);
     let says = spoken(&points);
     let svg = charts::trend(&Trend {
         id: &format!("young-{kpi}"),
@@ -44,7 +44,7 @@ pub(super) fn chart(kpi: Kpi, board: &Board) -> Chart {
 /// The same without scale and words, for the court.
 pub(super) fn spark(kpi: Kpi, board: &Board) -> String {
     let said = said(kpi);
-    let points = points(said, board, board.answer.period.grain());
+    let points = points(said, board);
     charts::spark(&Trend {
         id: &format!("young-spark-{kpi}"),
         says: &spoken(&points),
@@ -57,8 +57,14 @@ pub(super) fn spark(kpi: Kpi, board: &Board) -> String {
     })
 }
 
-fn points(said: &dyn Said, board: &Board, grain: Grain) -> Vec<Point> {
-    let trend = &board.answer.trend;
+/// The points of all leads.
+pub(super) fn points(said: &dyn Said, board: &Board) -> Vec<Point> {
+    points_of(said, board, &board.answer.trend)
+}
+
+/// The points of some of them.
+pub(super) fn points_of(said: &dyn Said, board: &Board, trend: &[TrendPoint]) -> Vec<Point> {
+    let grain = board.answer.period.grain();
     let mut points: Vec<Point> = Vec::with_capacity(trend.len());
     for (i, point) in trend.iter().enumerate() {
         let year = |i: usize| trend[i].bucket.period.from.date().format("%Y").to_string();
@@ -83,7 +89,7 @@ fn points(said: &dyn Said, board: &Board, grain: Grain) -> Vec<Point> {
 }
 
 /// The line from its first to its last counted point, in words.
-fn spoken(points: &[Point]) -> String {
+pub(super) fn spoken(points: &[Point]) -> String {
     let marked: Vec<&Point> = points.iter().filter(|point| point.mark.is_some()).collect();
     let at = |point: &Point| format!("{} on {}", point.mark.clone().unwrap_or_default(), point.label);
     match marked[..] {
