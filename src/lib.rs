@@ -39,6 +39,7 @@ pub mod zone;
 pub fn hydrate() {
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_body(app::App);
+    ui::reading::listen();
     if let Some(root) = leptos::prelude::document().document_element() {
         root.set_attribute("data-hydrated", "").expect("the attribute's name is a valid one");
     }

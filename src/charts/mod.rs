@@ -14,7 +14,7 @@ mod scale;
 mod trend;
 
 pub use marks::{Slope, interval, reach, share, slope};
-pub use trend::{Point, Team, Trend, small, spark, trend};
+pub use trend::{Point, Team, Trend, multiples, small, spark, trend};
 
 /// A coordinate: at most two decimals, none where they are zero.
 fn coordinate(value: f64) -> String {

@@ -29,6 +29,8 @@ pub struct Point {
     pub label: String,
     /// Said beside the point.
     pub mark: Option<String>,
+    /// Said where a reader stops: the value with all that belongs to it.
+    pub says: String,
     /// Said at the top, before the point: something begins here.
     pub begins: Option<&'static str>,
 }
@@ -142,6 +144,14 @@ pub fn small(chart: &Trend, all: &[Option<f64>]) -> String {
     plot.last_dot(&mut svg);
     plot.first_and_last_time(&mut svg);
     svg + "</svg>"
+}
+
+/// Small charts as a list, each with its name and a line of words.
+pub fn multiples(charts: &[(String, String, String)]) -> String {
+    let item = |(name, words, svg): &(String, String, String)| {
+        format!("<li><h3>{}</h3><p>{}</p>{svg}</li>", escaped(name), escaped(words))
+    };
+    format!("<ul class='multiples' role='list'>{}</ul>", charts.iter().map(item).collect::<String>())
 }
 
 fn open(height: f64, says: &str) -> String {
@@ -499,23 +509,23 @@ impl<'a> Plot<'a> {
         }
     }
 
-    /// A rule and a ring for each point, hidden until a reader stops there, on ground that a pointer can meet.
+    /// A rule, a ring and the words of each point, hidden until a reader stops there, on ground that a pointer can meet.
     fn stops(&self, svg: &mut String) {
         let bottom = coordinate(self.frame.top + self.frame.height);
         for (i, point) in self.chart.points.iter().enumerate() {
+            let number = i + 1;
             let (x, left, right) = (coordinate(self.x(i)), self.edge(i), self.edge(i + 1));
+            let ring =
+                point.value.map(|value| format!("<circle cx='{x}%' cy='{}' r='5.5'/>", coordinate(self.y(value))));
             let _ = write!(
                 svg,
-                "<g class='stop' data-at='{i}'><rect x='{}%' width='{}%' height='{FULL_HEIGHT}'/>\
-                 <line x1='{x}%' x2='{x}%' y1='{BELOW_STRIP}' y2='{bottom}'/>",
+                "<g data-at='{number}'><rect x='{}%' width='{}%' height='100%'/><line x1='{x}%' x2='{x}%' y1='14' \
+                 y2='{bottom}'/>{}<desc>{}</desc></g>",
                 coordinate(left),
-                coordinate(right - left)
+                coordinate(right - left),
+                ring.unwrap_or_default(),
+                escaped(&point.says)
             );
-            if let Some(value) = point.value {
-                let y = coordinate(self.y(value));
-                let _ = write!(svg, "<circle cx='{x}%' cy='{y}' r='5.5'/>");
-            }
-            svg.push_str("</g>");
         }
     }
 }

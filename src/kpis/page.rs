@@ -77,7 +77,6 @@ pub fn ShownBoard(
     shown: Shown,
 ) -> impl IntoView {
     let charts = shown.trends.into_iter().map(|chart| view! { <ChartFigure chart/> }).collect_view();
-    let multiples = shown.multiples.into_iter().map(|chart| view! { <ChartFigure chart/> }).collect::<Vec<_>>();
     let courts = shown.courts.into_iter().map(|court| view! { <CourtView court/> }).collect_view();
     view! {
         <PageHead title="Scoreboard" lede=shown.scope.lede.clone()/>
@@ -103,16 +102,7 @@ pub fn ShownBoard(
             <SectionHead id="by" title=shown.breakdown.title.clone()>
                 <Segmented label="Break down by" links=shown.dimensions/>
             </SectionHead>
-            {(!multiples.is_empty())
-                .then(|| {
-                    view! {
-                        <p class="caption">
-                            "The rate of the largest over time, on one scale; the thin line is the rate of all leads. Where leads \
-                             are few the line may leave the top."
-                        </p>
-                        <div class="multiples">{multiples}</div>
-                    }
-                })}
+            <Drawing svg=shown.multiples/>
             <DataTable table=shown.breakdown.table class="breakdown"/>
             <More text=shown.breakdown.more/>
         </section>

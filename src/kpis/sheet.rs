@@ -63,8 +63,8 @@ pub struct Shown {
     pub reasons: String,
     /// By one dimension.
     pub breakdown: Section,
-    /// The rate of its largest values over time, each a small chart on one scale.
-    pub multiples: Vec<Chart>,
+    /// The rate of its largest values over time, each a small chart on one scale; empty where there is only one.
+    pub multiples: String,
     /// The dimensions to choose from.
     pub dimensions: Vec<Link>,
     /// Volumes, never a headline.

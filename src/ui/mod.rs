@@ -7,6 +7,8 @@ mod field;
 mod frame;
 mod gallery;
 mod notice;
+#[cfg(feature = "hydrate")]
+pub mod reading;
 pub mod says;
 mod table;
 mod text;

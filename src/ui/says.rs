@@ -274,9 +274,7 @@ pub struct Chart {
     pub measure: String,
     /// The drawing, an SVG of `charts`.
     pub svg: String,
-    /// Each point in words; its first link opens what is behind it. Empty where nothing is drawn.
-    pub readings: Vec<Prose>,
-    /// The same as a table.
+    /// The same as a table, a row for each point in their order.
     pub figures: Table,
 }
 

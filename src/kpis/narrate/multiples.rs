@@ -1,22 +1,22 @@
 //! K1 over time for the largest values of a dimension, each a small chart on one scale.
 
 use super::conversion::Conversion;
+use super::sections::clipped;
 use super::{Said, trend};
 use crate::charts::{self, Point, Trend};
 use crate::kpis::board::Board;
 use crate::kpis::model::{Figures, TrendPoint};
 use crate::kpis::words;
-use crate::ui::says::{Chart, Table};
 
 /// A point of fewer leads than this does not stretch the scale.
 const FEW: u32 = 5;
 /// The top of the scale over the highest value.
 const HEADROOM: f64 = 1.05;
 
-/// Most leads first; nothing where there is only one value, which the chart of all shows already.
-pub(super) fn multiples(board: &Board) -> Vec<Chart> {
+/// A drawing of the charts, most leads first; nothing where there is only one value, which the chart of all shows already.
+pub(super) fn multiples(board: &Board) -> String {
     let Some(breakdown) = board.answer.by.first().filter(|breakdown| breakdown.trends.len() > 1) else {
-        return Vec::new();
+        return String::new();
     };
     let names = board.names(breakdown.dimension);
     let all = trend::points(&Conversion, board);
@@ -51,15 +51,10 @@ pub(super) fn multiples(board: &Board) -> Vec<Chart> {
         let k = &figures.conversion;
         let of = if k.mature > 0 { words::counted(k.mature, "mature lead", "mature leads") } else { String::new() };
         let measure = [Conversion.short(board, figures), of].join(" of ");
-        Chart {
-            title: names.get(value).copied().unwrap_or("unknown").to_owned(),
-            measure: measure.trim_end_matches(" of ").to_owned(),
-            svg,
-            readings: Vec::new(),
-            figures: Table::default(),
-        }
+        let name = names.get(value).copied().unwrap_or("unknown");
+        (clipped(name), measure.trim_end_matches(" of ").to_owned(), svg)
     };
-    breakdown.rows.iter().zip(&groups).enumerate().map(chart).collect()
+    charts::multiples(&breakdown.rows.iter().zip(&groups).enumerate().map(chart).collect::<Vec<_>>())
 }
 
 /// The scale that all share, in percent.

@@ -20,6 +20,10 @@ const FEW_ROWS: usize = 10;
 /// Fewer mature leads than this are not compared.
 const ENOUGH: u32 = 20;
 
+/// What the small charts above a breakdown show.
+const ABOVE: &str = "Above, the rate of the largest over time, on one scale; the thin line is the rate of all leads, and \
+                     where leads are few a line may leave the top. Below, all of them. ";
+
 /// How far the mature leads came, and where they were left.
 pub(super) fn funnel(board: &Board) -> Section {
     let funnel = &board.answer.funnel;
@@ -141,8 +145,9 @@ pub(super) fn breakdown(board: &Board) -> Section {
         let (name, only) = one_value(board, dimension, &names, *value);
         row(Cell::new(name).href(scope::address("/", &only)), &only, figures)
     });
+    let above = if breakdown.trends.len() > 1 { ABOVE } else { "" };
     let mut caption =
-        format!("Most leads first. Rate: dot and 95\u{a0}% interval on a scale of 0–{:.0}\u{a0}%", top * 100.0);
+        format!("{above}Most leads first. Rate: dot and 95\u{a0}% interval on a scale of 0–{:.0}\u{a0}%", top * 100.0);
     if let Some(average) =
         words::percent(board.answer.current.conversion.opportunities, board.answer.current.conversion.mature)
     {
@@ -309,7 +314,7 @@ fn left_out(rows: usize, shown: usize) -> String {
     }
 }
 
-fn clipped(name: &str) -> String {
+pub(super) fn clipped(name: &str) -> String {
     let mut short: String = name.chars().take(40).collect();
     if short.len() < name.len() {
         short.push('…');

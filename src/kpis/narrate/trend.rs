@@ -9,7 +9,7 @@ use crate::kpis::query::{Query, Span};
 use crate::kpis::sheet::Kpi;
 use crate::kpis::words;
 use crate::period::Grain;
-use crate::ui::says::{Cell, Chart, Column, Prose, Table};
+use crate::ui::says::{Cell, Chart, Column, Table};
 
 /// The chart with its finding and its figures.
 pub(super) fn chart(kpi: Kpi, board: &Board) -> Chart {
@@ -24,7 +24,10 @@ pub(super) fn chart(kpi: Kpi, board: &Board) -> Chart {
     };
     let target = target.map_or_else(|| "No target agreed".to_owned(), |target| format!("Target {target}"));
     let measure = format!("{}. {target}", said.measure(board, by));
-    let points = points(said, board);
+    let mut points = points(said, board);
+    for (point, words) in points.iter_mut().zip(readings(said, board, grain)) {
+        point.says = words;
+    }
     let says = spoken(&points);
     let svg = charts::trend(&Trend {
         id: &format!("young-{kpi}"),
@@ -36,9 +39,7 @@ pub(super) fn chart(kpi: Kpi, board: &Board) -> Chart {
         nothing: "nothing to draw yet",
         most: said.most(),
     });
-    let drawn = points.iter().any(|point| point.value.is_some());
-    let readings = if drawn { readings(kpi, board, grain) } else { Vec::new() };
-    Chart { figures: figures(kpi, board, grain, &title), readings, title, measure, svg }
+    Chart { figures: figures(kpi, board, grain, &title), title, measure, svg }
 }
 
 /// The same without scale and words, for the court.
@@ -100,31 +101,22 @@ pub(super) fn spoken(points: &[Point]) -> String {
 }
 
 /// Each point in words, beside the one that stood in its place in the period before.
-fn readings(kpi: Kpi, board: &Board, grain: Grain) -> Vec<Prose> {
-    let said = said(kpi);
+fn readings(said: &dyn Said, board: &Board, grain: Grain) -> Vec<String> {
     let trend = &board.answer.trend;
     let earlier = trend.iter().filter(|point| point.bucket.period.from < board.answer.period.from).count();
+    // The periods meet at an edge of the calendar more often than they begin at one: places are counted from the end.
+    let before = |i: usize| trend.get((i + earlier).checked_sub(trend.len())?).filter(|_| i >= earlier);
     let reading = |(i, point): (usize, &TrendPoint)| {
-        let name = words::bucket_long(point.bucket, grain);
-        let cells = opening_cells(kpi, board, &of_bucket(board, point), &point.figures);
-        let list = cells.into_iter().find(|cell| !cell.href.is_empty()).map(|cell| cell.href);
-        let mut prose = match list {
-            Some(list) => Prose::default().link(name, list),
-            None => Prose::default().stress(name),
-        };
         let (short, made_of) = (said.short(board, &point.figures), said.made_of(board, &point.figures));
         let more = std::iter::once(made_of.as_str()).chain(remarks(said, board, point));
         let more: String =
             more.filter(|more| !more.is_empty() && *more != short).map(|more| format!(", {more}")).collect();
-        prose = prose.say(": ").stress(short).say(more);
-        match i.checked_sub(earlier).and_then(|i| trend[..earlier].get(i)) {
-            Some(before) => prose.say(format!(
-                ". In the period before ({}): {}.",
-                words::bucket_long(before.bucket, grain),
-                said.short(board, &before.figures)
-            )),
-            None => prose.say("."),
+        let mut words = format!("{}: {short}{more}.", words::bucket_long(point.bucket, grain));
+        if let Some(before) = before(i) {
+            let name = words::bucket_long(before.bucket, grain);
+            words += &format!(" In the period before ({name}): {}.", said.short(board, &before.figures));
         }
+        words
     };
     trend.iter().enumerate().map(reading).collect()
 }
