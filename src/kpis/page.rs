@@ -6,7 +6,10 @@ use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{PartingWords, Scoreboard, Section, Shown};
 use crate::app::{Problem, Settled, own_search};
 use crate::sample::page::{LoadSampleForm, RemoveSampleForm};
-use crate::ui::{ChartFigure, DataTable, Drawing, Empty, Notice, NoticeKind, PageHead, SectionHead, Segmented};
+use crate::ui::says::Prose;
+use crate::ui::{
+    ChartFigure, DataTable, Drawing, Empty, Notice, NoticeKind, PageHead, ProseText, SectionHead, Segmented,
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -127,12 +130,12 @@ fn PartingView(parting: PartingWords) -> impl IntoView {
 }
 
 #[component]
-fn FunnelView(funnel: Section, reasons: String) -> impl IntoView {
+fn FunnelView(funnel: Section, reasons: Prose) -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="funnel">
             <SectionHead id="funnel" title=funnel.title><p>"Funnel of the mature leads"</p></SectionHead>
             {(!funnel.table.rows.is_empty()).then(|| view! { <DataTable table=funnel.table class="funnel"/> })}
-            <More text=reasons/>
+            <p class="more"><ProseText prose=reasons/></p>
         </section>
     }
 }

@@ -60,7 +60,7 @@ pub struct Shown {
     /// How far the mature leads came.
     pub funnel: Section,
     /// Why leads were turned down, if any was.
-    pub reasons: String,
+    pub reasons: Prose,
     /// By one dimension.
     pub breakdown: Section,
     /// The rate of its largest values over time, each a small chart on one scale; empty where there is only one.

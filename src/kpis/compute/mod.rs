@@ -93,7 +93,13 @@ pub fn compute(facts: &Facts, question: &Question) -> Answer {
 /// The leads that are counted in a part of the answer, for the period itself, each once, by id. To open a bucket or
 /// a row of a breakdown, ask for its days or filter by its value.
 pub fn members(facts: &Facts, question: &Question, part: Part) -> Vec<LeadId> {
-    scan::members(&Plan::new(facts, question), part)
+    scan::members(&Plan::new(facts, question), part, None)
+}
+
+/// Of the members of a part those whose verdict gave a reason, by its key.
+pub fn members_with_reason(facts: &Facts, question: &Question, part: Part, reason: &str) -> Vec<LeadId> {
+    let Some(index) = facts.words.reasons().iter().position(|key| key == reason) else { return Vec::new() };
+    scan::members(&Plan::new(facts, question), part, Some(index as u32 + 1))
 }
 
 fn breakdown(

@@ -149,11 +149,12 @@ impl Scan {
     }
 }
 
-/// The leads of the period itself that are counted in a part, each once, by id.
-pub(super) fn members(plan: &Plan, part: Part) -> Vec<LeadId> {
+/// The leads of the period itself that are counted in a part, each once, by id; where a reason is asked for, by its
+/// code, only those that it was given for.
+pub(super) fn members(plan: &Plan, part: Part, reason: Option<u32>) -> Vec<LeadId> {
     let mut members = Vec::new();
     for (key, chunk) in &plan.facts.chunks {
-        let mut listing = Listing { plan, part, rows: Vec::new() };
+        let mut listing = Listing { plan, part, reason, rows: Vec::new() };
         visit(plan, chunk, &mut listing);
         listing.rows.sort_unstable();
         listing.rows.dedup();
@@ -316,18 +317,20 @@ impl Visitor for Counting<'_> {
 struct Listing<'a> {
     plan: &'a Plan<'a>,
     part: Part,
+    reason: Option<u32>,
     rows: Vec<usize>,
 }
 
 impl Visitor for Listing<'_> {
-    fn handover(&mut self, slot: usize, row: usize, standing: Standing, _: Option<Wait>, _: u32) {
-        if self.plan.slots[slot].current && standing & bit(self.part) != 0 {
+    fn handover(&mut self, slot: usize, row: usize, standing: Standing, _: Option<Wait>, reason: u32) {
+        let asked = self.reason.is_none_or(|asked| asked == reason);
+        if asked && self.plan.slots[slot].current && standing & bit(self.part) != 0 {
             self.rows.push(row);
         }
     }
 
     fn outcome(&mut self, slot: usize, row: usize, part: Part, _: u32, _: i64) {
-        if self.plan.slots[slot].current && part == self.part {
+        if self.reason.is_none() && self.plan.slots[slot].current && part == self.part {
             self.rows.push(row);
         }
     }

@@ -8,8 +8,8 @@ use crate::kpis::query::Query;
 use crate::kpis::sheet::{Kpi, Section};
 use crate::kpis::words;
 use crate::leads::model::{Dimension, Reason, ValueId};
-use crate::listing::narrate::list_address;
-use crate::ui::says::{Cell, Column, Table};
+use crate::listing::narrate::{list_address, reason_address};
+use crate::ui::says::{Cell, Column, Prose, Table};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -77,16 +77,15 @@ pub(super) fn funnel(board: &Board) -> Section {
     Section { title, table: Table { caption, head, rows, foot: Vec::new() }, more: String::new() }
 }
 
-/// Why leads were turned down, most frequent first.
-pub(super) fn reasons(board: &Board) -> String {
-    let named =
-        board.answer.reasons.iter().take(6).map(|(key, n)| format!("{} {}", words::count(*n), reason_name(key)));
-    let named: Vec<String> = named.collect();
-    if named.is_empty() {
-        String::new()
-    } else {
-        format!("Reasons that sales gave for turning leads down: {}.", named.join(", "))
+/// Why leads were turned down, most frequent first; each reason opens its leads.
+pub(super) fn reasons(board: &Board) -> Prose {
+    let mut prose = Prose::default();
+    for (i, (key, n)) in board.answer.reasons.iter().take(6).enumerate() {
+        let before = if i == 0 { "Reasons that sales gave for turning leads down: " } else { ", " };
+        let named = format!("{} {}", words::count(*n), reason_name(key));
+        prose = prose.say(before).link(named, reason_address(&board.query, key));
     }
+    if prose.0.is_empty() { prose } else { prose.say(".") }
 }
 
 /// All four KPIs by the chosen dimension.
