@@ -29,6 +29,18 @@ test("another period in the form is another address with other figures", async (
   await expect.poll(() => shown(page)).toEqual(computed(autumn));
 });
 
+test("the drawings of another period are those of its own page", { tag: "@program" }, async ({ page }) => {
+  const drawings = () => page.locator(".drawing").evaluateAll((all) => all.map((drawing) => drawing.innerHTML));
+  await page.goto(at(winter));
+  const expected = await drawings();
+  await page.goto(at(autumn));
+  await hydrated(page);
+  const before = await drawings();
+  await choose(page, winter);
+  await expect.poll(drawings).toEqual(expected);
+  expect(before).not.toEqual(expected);
+});
+
 test("the scoreboard passes the accessibility checker", { tag: "@program" }, async ({ page }) => {
   await page.goto(at(winter));
   await hydrated(page);

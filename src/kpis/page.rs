@@ -8,7 +8,7 @@ use crate::app::{Problem, Settled, own_search};
 use crate::sample::page::{LoadSampleForm, RemoveSampleForm};
 use crate::ui::says::Prose;
 use crate::ui::{
-    ChartFigure, DataTable, Drawing, Empty, Notice, NoticeKind, PageHead, ProseText, SectionHead, Segmented,
+    ChartFigure, DataTable, Drawing, Empty, Notice, NoticeKind, PageHead, ProseText, Rendered, SectionHead, Segmented,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -17,10 +17,10 @@ use leptos_meta::Title;
 #[component]
 pub fn ScoreboardPage() -> impl IntoView {
     let search = own_search(|path| path == "/");
-    let sheet = Resource::new(move || search.get(), api::read_scoreboard);
+    let sheet = Resource::new(move || search.get(), |search| async { Rendered(api::read_scoreboard(search).await) });
     let shown = move || {
         Suspend::new(async move {
-            match sheet.await {
+            match sheet.await.0 {
                 Ok(Scoreboard::Shown(shown)) => view! { <ShownBoard shown=*shown/> }.into_any(),
                 Ok(Scoreboard::NoLead) => view! { <NoLead/> }.into_any(),
                 Err(error) => view! { <Problem error way="/" way_words="Show the latest six months"/> }.into_any(),

@@ -6,7 +6,7 @@ use super::page_court::CourtView;
 use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{Kpi, KpiPage, KpiShown, Section};
 use crate::app::{Problem, Settled, own_search};
-use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, SectionHead};
+use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, Rendered, SectionHead};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
@@ -17,12 +17,15 @@ pub fn KpiRoute() -> impl IntoView {
     let params = use_params_map();
     let search = own_search(|path| path.starts_with("/kpis/") && !path.contains("/leads"));
     let name = move || params.read().get("name").unwrap_or_default();
-    let sheet = Resource::new(move || (name(), search.get()), |(name, search)| api::read_kpi(name, search));
+    let sheet = Resource::new(
+        move || (name(), search.get()),
+        |(name, search)| async { Rendered(api::read_kpi(name, search).await) },
+    );
     let title = move || Kpi::from_key(&name()).map_or("Nothing here", Kpi::name);
     let shown = move || {
         let title = title();
         Suspend::new(async move {
-            match sheet.await {
+            match sheet.await.0 {
                 Ok(KpiPage::Shown(shown)) => view! { <ShownKpi shown=*shown/> }.into_any(),
                 Ok(KpiPage::NoLead) => view! { <NoLead title/> }.into_any(),
                 Err(error) => view! { <Problem error way="/" way_words="To the scoreboard"/> }.into_any(),
