@@ -225,7 +225,7 @@ impl Drawn for Scoreboard {
         let Self::Shown(shown) = self else { return };
         shown.parting.iter_mut().for_each(|parting| parting.svg.leave_drawings());
         shown.courts.iter_mut().for_each(Drawn::leave_drawings);
-        shown.trends.iter_mut().for_each(|trend| trend.svg.leave_drawings());
+        shown.trends.iter_mut().for_each(Drawn::leave_drawings);
         shown.funnel.table.leave_drawings();
         shown.multiples.leave_drawings();
         shown.breakdown.table.leave_drawings();
@@ -236,6 +236,6 @@ impl Drawn for KpiPage {
     fn leave_drawings(&mut self) {
         let Self::Shown(shown) = self else { return };
         shown.court.leave_drawings();
-        shown.trend.svg.leave_drawings();
+        shown.trend.leave_drawings();
     }
 }

@@ -1,10 +1,9 @@
-//! Finished drawings and what stands around them.
+//! Finished drawings, and what stands around them.
 
 use super::says::Chart;
-use super::table::DataTable;
 use leptos::prelude::*;
 
-/// An SVG of `charts`.
+/// An SVG of `charts`, or other finished markup.
 #[component]
 pub fn Drawing(
     /// The drawing.
@@ -20,7 +19,6 @@ pub fn ChartFigure(
     /// What it shows.
     chart: Chart,
 ) -> impl IntoView {
-    let label = format!("Figures: {}", chart.title);
     let keys = format!("{}. Arrow keys read it point by point, Enter opens what is behind a point.", chart.title);
     view! {
         <figure class="figure-block">
@@ -31,7 +29,7 @@ pub fn ChartFigure(
             </div>
             <div class="behind">
                 <p class="reading" aria-live="polite"><span></span>" "<a>"Open"</a></p>
-                <details><summary>"Figures"</summary><DataTable table=chart.figures label/></details>
+                <details><summary>"Figures"</summary><Drawing svg=chart.figures/></details>
             </div>
         </figure>
     }

@@ -1,6 +1,6 @@
 //! What a page was rendered from, as it goes along with the page.
 
-use super::says::{Holds, Table};
+use super::says::{Chart, Holds, Table};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Data of a page on the way from the server to the browser that takes the page over. The drawings stay behind: they
@@ -21,6 +21,13 @@ pub trait Drawn {
 impl Drawn for String {
     fn leave_drawings(&mut self) {
         LEFT_BEHIND.clone_into(self);
+    }
+}
+
+impl Drawn for Chart {
+    fn leave_drawings(&mut self) {
+        self.svg.leave_drawings();
+        self.figures.leave_drawings();
     }
 }
 

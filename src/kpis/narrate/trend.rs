@@ -9,7 +9,9 @@ use crate::kpis::query::{Query, Span};
 use crate::kpis::sheet::Kpi;
 use crate::kpis::words;
 use crate::period::Grain;
+use crate::ui::DataTable;
 use crate::ui::says::{Cell, Chart, Column, Table};
+use leptos::prelude::*;
 
 /// The chart with its finding and its figures.
 pub(super) fn chart(kpi: Kpi, board: &Board) -> Chart {
@@ -39,7 +41,9 @@ pub(super) fn chart(kpi: Kpi, board: &Board) -> Chart {
         nothing: "nothing to draw yet",
         most: said.most(),
     });
-    Chart { figures: figures(kpi, board, grain, &title), title, measure, svg }
+    let label = format!("Figures: {title}");
+    let figures = view! { <DataTable table=figures(kpi, board, grain, &title) label/> }.to_html();
+    Chart { figures, title, measure, svg }
 }
 
 /// The same without scale and words, for the court.
