@@ -45,6 +45,7 @@ pub mod zone;
 pub async fn hydrate() {
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_from_async(leptos::tachys::dom::body(), app::App).await.forget();
+    ui::reading::listen();
     if let Some(root) = leptos::prelude::document().document_element() {
         root.set_attribute("data-hydrated", "").expect("the attribute's name is a valid one");
     }
