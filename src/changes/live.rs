@@ -25,7 +25,9 @@ pub fn provide_freshness() {
     provide_context(Freshness(fresh));
 }
 
-/// A number that grows when numbers may have changed: a resource that reads it asks the server again.
-pub fn freshness() -> ReadSignal<u32> {
-    use_context().map_or_else(|| signal(0).0, |Freshness(fresh)| fresh)
+/// A number that grows when numbers may have changed: a resource that reads it asks the server again. On a page that
+/// is being taken down it is 0.
+pub fn freshness() -> impl Fn() -> u32 + Copy {
+    let fresh = use_context().map(|Freshness(fresh)| fresh);
+    move || fresh.and_then(|fresh| fresh.try_get()).unwrap_or_default()
 }

@@ -7,7 +7,10 @@ use super::sheet::{PartingWords, Scoreboard, Section, Shown};
 use crate::app::{Problem, Settled, own_search};
 use crate::changes::live::freshness;
 use crate::sample::page::{LoadSampleForm, RemoveSampleForm};
-use crate::ui::{ChartFigure, DataTable, Drawing, Empty, Notice, NoticeKind, PageHead, SectionHead, Segmented};
+use crate::ui::says::Prose;
+use crate::ui::{
+    ChartFigure, DataTable, Drawing, Empty, Notice, NoticeKind, PageHead, ProseText, Rendered, SectionHead, Segmented,
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -16,10 +19,13 @@ use leptos_meta::Title;
 pub fn ScoreboardPage() -> impl IntoView {
     let search = own_search(|path| path == "/");
     let fresh = freshness();
-    let sheet = Resource::new(move || (search.get(), fresh.get()), |(search, _)| api::read_scoreboard(search));
+    let sheet = Resource::new(
+        move || (search(), fresh()),
+        |(search, _)| async { Rendered(api::read_scoreboard(search).await) },
+    );
     let shown = move || {
         Suspend::new(async move {
-            match sheet.await {
+            match sheet.await.0 {
                 Ok(Scoreboard::Shown(shown)) => view! { <ShownBoard shown=*shown/> }.into_any(),
                 Ok(Scoreboard::NoLead) => view! { <NoLead/> }.into_any(),
                 Err(error) => view! { <Problem error way="/" way_words="Show the latest six months"/> }.into_any(),
@@ -104,6 +110,7 @@ pub fn ShownBoard(
             <SectionHead id="by" title=shown.breakdown.title.clone()>
                 <Segmented label="Break down by" links=shown.dimensions/>
             </SectionHead>
+            <Drawing svg=shown.multiples/>
             <DataTable table=shown.breakdown.table class="breakdown"/>
             <More text=shown.breakdown.more/>
         </section>
@@ -128,12 +135,12 @@ fn PartingView(parting: PartingWords) -> impl IntoView {
 }
 
 #[component]
-fn FunnelView(funnel: Section, reasons: String) -> impl IntoView {
+fn FunnelView(funnel: Section, reasons: Prose) -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="funnel">
             <SectionHead id="funnel" title=funnel.title><p>"Funnel of the mature leads"</p></SectionHead>
             {(!funnel.table.rows.is_empty()).then(|| view! { <DataTable table=funnel.table class="funnel"/> })}
-            <More text=reasons/>
+            <p class="more"><ProseText prose=reasons/></p>
         </section>
     }
 }

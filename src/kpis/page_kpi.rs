@@ -5,27 +5,33 @@ use super::page::{ChartKey, More, NoLead};
 use super::page_court::CourtView;
 use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{Kpi, KpiPage, KpiShown, Section};
-use crate::app::{Problem, Settled, own_search};
+use crate::app::{Problem, Settled, own_name, own_search};
 use crate::changes::live::freshness;
-use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, SectionHead};
+use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, Rendered, SectionHead};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 /// `/kpis/:name`
+#[wasm_split(kpi, fallible)]
+pub fn kpi_route() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <KpiRoute/> }.into_any())
+}
+
 #[component]
-pub fn KpiRoute() -> impl IntoView {
-    let params = use_params_map();
+fn KpiRoute() -> impl IntoView {
     let search = own_search(|path| path.starts_with("/kpis/") && !path.contains("/leads"));
-    let name = move || params.read().get("name").unwrap_or_default();
     let fresh = freshness();
-    let asked = move || (name(), search.get(), fresh.get());
-    let sheet = Resource::new(asked, |(name, search, _)| api::read_kpi(name, search));
+    let name = own_name();
+    let sheet = Resource::new(
+        move || (name(), search(), fresh()),
+        |(name, search, _)| async { Rendered(api::read_kpi(name, search).await) },
+    );
     let title = move || Kpi::from_key(&name()).map_or("Nothing here", Kpi::name);
     let shown = move || {
         let title = title();
         Suspend::new(async move {
-            match sheet.await {
+            match sheet.await.0 {
                 Ok(KpiPage::Shown(shown)) => view! { <ShownKpi shown=*shown/> }.into_any(),
                 Ok(KpiPage::NoLead) => view! { <NoLead title/> }.into_any(),
                 Err(error) => view! { <Problem error way="/" way_words="To the scoreboard"/> }.into_any(),

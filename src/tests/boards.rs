@@ -149,7 +149,7 @@ pub fn one_lead() -> Board {
         ..Figures::default()
     };
     answer.trend[38].figures = lead.clone();
-    answer.by = vec![Breakdown { dimension: Dimension::Channel, rows: vec![(None, lead.clone())] }];
+    answer.by = vec![Breakdown { dimension: Dimension::Channel, rows: vec![(None, lead.clone())], trends: Vec::new() }];
     answer.current = lead;
     board_of(answer)
 }
@@ -227,7 +227,18 @@ fn channels() -> Breakdown {
         row.coverage = Coverage { due: leads, with_verdict: leads * 85 / 100, ..Coverage::default() };
         (Some(ValueId(i as i64)), row)
     });
-    Breakdown { dimension: Dimension::Channel, rows: rows.collect() }
+    // Each channel has its share of every month.
+    let trend = |channel: &Channel| {
+        let of_month = |(i, &(leads, opportunities, ..)): (usize, &(u32, u32, u32, u32, u32, i64))| {
+            let leads = leads * channel.leads / 1_872;
+            let opportunities = (opportunities * channel.opportunities * 10 / channel.mature / 11).min(leads);
+            let (mature, counted) = if i >= 10 { (0, 0) } else { (leads, opportunities) };
+            Conversion { leads, mature, opportunities: counted, opportunities_so_far: opportunities, target_bp: None }
+        };
+        MONTHS.iter().enumerate().map(of_month).collect()
+    };
+    let trends = CHANNELS.iter().map(trend).collect();
+    Breakdown { dimension: Dimension::Channel, rows: rows.collect(), trends }
 }
 
 fn figures(
