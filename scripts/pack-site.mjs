@@ -1,9 +1,9 @@
 // pack-site ID PROFILE: lays target/site out as the server serves it, each text file also compressed.
 //
 //   build-id        the name of this build
-//   pkg/<id>/       doubles.js, doubles_bg.wasm, doubles.css, fonts/: never change under this name; the files of
-//                   lazy pages, and lazy.json, which of them each page needs
-//   …               public/ as it is: the favicon
+//   pkg/<id>/       doubles.js, doubles_bg.wasm, live.js, doubles.css, fonts/: never change under this name; the
+//                   files of lazy pages, and lazy.json, which of them each page needs
+//   …               public/ but for its scripts: the favicon
 
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -15,11 +15,11 @@ const pkg = `${fresh}/pkg/${id}`;
 
 rmSync(fresh, { recursive: true, force: true });
 mkdirSync(pkg, { recursive: true });
-cpSync("public", fresh, { recursive: true });
+cpSync("public", fresh, { recursive: true, filter: (path) => !path.endsWith(".js") });
 if (existsSync("style/fonts")) cpSync("style/fonts", `${pkg}/fonts`, { recursive: true });
 const programs = readdirSync("target/front/glue").filter((name) => name.endsWith(".wasm"));
 for (const name of programs) cpSync(`target/front/glue/${name}`, `${pkg}/${name}`);
-for (const name of ["doubles.js", "doubles.css"]) cpSync(`target/front/${name}`, `${pkg}/${name}`);
+for (const name of ["doubles.js", "live.js", "renew.js", "doubles.css"]) cpSync(`target/front/${name}`, `${pkg}/${name}`);
 writeFileSync(`${pkg}/lazy.json`, JSON.stringify(lazyPages(readFileSync("target/front/split/__wasm_split.js", "utf8"))));
 files(fresh).filter((file) => /\.(js|wasm|css|svg|txt|json|webmanifest)$/.test(file)).forEach(compress);
 writeFileSync(`${fresh}/build-id`, id);
@@ -27,7 +27,7 @@ writeFileSync(`${fresh}/build-id`, id);
 rmSync("target/site", { recursive: true, force: true });
 renameSync(fresh, "target/site");
 
-for (const name of ["doubles.js", "doubles.css", ...programs]) {
+for (const name of ["doubles.js", "live.js", "renew.js", "doubles.css", ...programs]) {
   const [plain, brotli, gzip] = ["", ".br", ".gz"].map((ending) => statSync(`target/site/pkg/${id}/${name}${ending}`).size);
   console.log(`${name}: ${plain} bytes, ${brotli} with brotli, ${gzip} with gzip`);
 }

@@ -61,7 +61,9 @@ impl Db {
     pub async fn hear_others(&self) {
         let Some(others) = &self.news.others else { return };
         while !others.is_closed() {
-            if let Err(error) = self.listen(others).await {
+            if let Err(error) = self.listen(others).await
+                && !others.is_closed()
+            {
                 tracing::warn!(%error, "others' changes are not heard of at the moment");
                 tokio::time::sleep(PAUSE).await;
             }

@@ -3,19 +3,22 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{AsHeaderName, CONTENT_TYPE, COOKIE, HOST, LOCATION, ORIGIN, SET_COOKIE};
-use axum::http::{HeaderMap, Request, StatusCode, Uri};
+use axum::http::{HeaderMap, Request, Response, StatusCode, Uri};
+use doubles::changes::hub::Hub;
 use doubles::people::joining::Newcomer;
 use doubles::people::model::{AccountId, Standing};
 use doubles::people::service::Caller;
 use doubles::people::store::Origin;
 use doubles::period::Instant;
 use doubles::server::clock::Clock;
+use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::server::site::{Peer, Site};
 use doubles::server::{AppState, router};
 use doubles::workspace::model::Workspace;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -75,6 +78,19 @@ impl TestServer {
         Self::over(AppState::new(db, clock), site, folder.into())
     }
 
+    /// The same installation, whose streams look up their sessions this often.
+    pub fn with_pulse(self, pulse: Duration) -> Self {
+        let hub = Hub::with_pulse(self.state.db.clone(), pulse);
+        let site = self.state.site.clone();
+        Self::over(AppState { hub, ..self.state }, site, self.folder)
+    }
+
+    /// A server over an open database, which belongs to the caller.
+    pub fn of(db: Db) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        Self::over(AppState::new(db, Clock::Fixed(NOW)), Site::default(), folder.into())
+    }
+
     /// The same installation, reached in another way.
     pub fn again_at(&self, site: Site) -> Self {
         Self::over(self.state.clone(), site, Arc::clone(&self.folder))
@@ -129,6 +145,11 @@ impl TestServer {
 }
 
 impl Browser {
+    /// The same browser before another server over the same database.
+    pub fn use_router(&mut self, router: Router) {
+        self.router = router;
+    }
+
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send("GET", path, Body::empty()).await
     }
@@ -140,6 +161,13 @@ impl Browser {
     }
 
     pub async fn send(&mut self, method: &str, path: &str, body: Body) -> Answer {
+        let (parts, body) = self.begin(method, path, body).await.into_parts();
+        let body = to_bytes(body, usize::MAX).await.expect("the answer ends");
+        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+    }
+
+    /// The beginning of an answer, which may have no end.
+    pub async fn begin(&mut self, method: &str, path: &str, body: Body) -> Response<Body> {
         let mut request = Request::builder().method(method).uri(path);
         let usual = [(HOST, "localhost:3000"), (ORIGIN, "http://localhost:3000")];
         for (name, value) in usual {
@@ -159,8 +187,7 @@ impl Browser {
         }
         let request = request.extension(Peer(self.peer)).body(body).expect("the tests write valid requests");
         let response = self.router.clone().oneshot(request).await.unwrap_or_else(|never| match never {});
-        let (parts, body) = response.into_parts();
-        for line in parts.headers.get_all(SET_COOKIE) {
+        for line in response.headers().get_all(SET_COOKIE) {
             let line = line.to_str().expect("our cookies are ASCII");
             let (name, value) = line.split(';').next().and_then(|pair| pair.split_once('=')).expect("a cookie");
             self.cookies.retain(|(other, _)| other != name);
@@ -168,8 +195,7 @@ impl Browser {
                 self.cookies.push((name.to_owned(), value.to_owned()));
             }
         }
-        let body = to_bytes(body, usize::MAX).await.expect("the answer ends");
-        Answer { status: parts.status, headers: parts.headers, body: String::from_utf8_lossy(&body).into_owned() }
+        response
     }
 
     pub fn cookie(&self, name: &str) -> Option<&str> {

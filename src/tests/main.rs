@@ -17,6 +17,7 @@ mod kpis_properties;
 mod kpis_reference;
 mod kpis_store;
 mod listing;
+mod live;
 mod opening;
 mod pages;
 mod people;

@@ -68,7 +68,7 @@ async fn each_role_comes_in_where_the_table_says_and_nowhere_else() {
 }
 
 async fn ask(browser: &mut Browser, method: &str, path: &str) -> u16 {
-    browser.send(method, path, Body::empty()).await.status.as_u16()
+    browser.begin(method, path, Body::empty()).await.status().as_u16()
 }
 
 /// Pages call server functions without a request of their own, so the gate does not see them: each asks by itself.

@@ -1,0 +1,195 @@
+// Keeps the open pages of one browser current. One tab, the one that holds a lock, reads the server's stream for all of
+// them and passes on what it hears; while every tab is hidden none does. A page of the program hears of changes by
+// events on the window (doubles:changed, doubles:numbers); a page that the server alone renders is asked for again here.
+
+const page = document.documentElement;
+const channel = new BroadcastChannel("doubles");
+const tab = sessionStorage.tab ??= Math.random().toString(36).slice(2, 12);
+/** The newest change that this page knows of. */
+let at = +page.dataset.seq;
+/** Topics of the changes that it does not show yet, and who made the last of them. */
+const due = new Set();
+let actor = "";
+/** What keeps the stream open, or waits for its turn to. */
+let turn;
+let timer = 0;
+let refreshed = 0;
+let over = false;
+/** The path that colleagues were told, and how many seconds ago. */
+let here = "";
+let age = 0;
+
+/** What comes over the stream, here or in another tab. */
+const hear = {
+  change(news) {
+    if (news.seq <= at) return;
+    at = news.seq;
+    actor = news.actor;
+    news.topics.forEach((topic) => due.add(topic));
+  },
+  /** Too much to tell one by one. */
+  reread(seq) {
+    at = seq;
+    due.add("*");
+  },
+  here: show,
+  bell(count) {
+    const bell = document.querySelector(".bell");
+    if (!bell || bell.dataset.count == count) return;
+    bell.dataset.count = count;
+    due.add("bell");
+  },
+  /** Nobody is signed in any more. */
+  over() {
+    over = true;
+    leave();
+    const way = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+    const link = Object.assign(document.createElement("a"), { href: way, textContent: "You are signed out" });
+    document.getElementById("presence")?.replaceChildren(link);
+  },
+  /** A tab that comes may have missed what the others have heard. */
+  hello: (seq) => seq < at && channel.postMessage(["known", at]),
+  known: (seq) => seq > at && hear.reread(seq),
+};
+
+function take(event, data) {
+  hear[event]?.(data);
+  schedule();
+}
+
+channel.onmessage = ({ data }) => take(...data);
+
+/** Soon, not all pages at once, and not more than once a second. */
+function schedule() {
+  if (timer || document.hidden || !due.size) return;
+  timer = setTimeout(refresh, Math.max(Math.random() * 300, refreshed + 1000 - performance.now()));
+}
+
+async function refresh() {
+  const topics = [...due];
+  due.clear();
+  refreshed = performance.now();
+  const concerns = (some) => topics.includes("*") || topics.some((topic) => some.includes(topic));
+  dispatchEvent(new CustomEvent("doubles:changed", { detail: { topics, seq: at, actor } }));
+  if (concerns(["numbers"])) dispatchEvent(new Event("doubles:numbers"));
+  const own = page.dataset.live?.split(" ");
+  try {
+    if (own && (own[0] == "*" || concerns(own))) {
+      const [{ renew }, answer] = await Promise.all([import("./renew.js"), fetch(location.href)]);
+      if (answer.ok && !answer.redirected) renew(await answer.text(), actor);
+    }
+  } catch {
+    // The next change asks again.
+  }
+  timer = 0;
+  schedule();
+}
+
+/** Waits for the turn to read the stream, and reads it until the tab is hidden. */
+function join() {
+  if (over || turn) return;
+  turn = new AbortController();
+  const { signal } = turn;
+  const read = async () => {
+    for (let pause = 500; !signal.aborted; pause = Math.min(pause * 2, 30_000)) {
+      if (await listen(signal)) pause = 500;
+      if (!signal.aborted) await new Promise((go) => setTimeout(go, pause * (1 + Math.random())));
+    }
+  };
+  // Without https there are no locks: then each tab that is shown reads for itself.
+  if (navigator.locks) navigator.locks.request("doubles-live", { signal }, read).catch(() => {});
+  else read();
+  channel.postMessage(["hello", at]);
+}
+
+function leave() {
+  turn?.abort();
+  turn = undefined;
+}
+
+/** One connection; whether it was one. */
+async function listen(signal) {
+  const connection = new AbortController();
+  const cut = () => connection.abort();
+  signal.addEventListener("abort", cut);
+  let silent;
+  let connected = false;
+  try {
+    const answer = await fetch("/live", { headers: { "last-event-id": at }, signal: connection.signal });
+    if (answer.status == 401 || answer.status == 403) hear.over();
+    connected = answer.ok;
+    if (!connected) return false;
+    const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+    for (let text = ""; ; ) {
+      // The server says something every 15 seconds.
+      silent = setTimeout(cut, 40_000);
+      const { value, done } = await reader.read();
+      clearTimeout(silent);
+      if (done) break;
+      const blocks = (text + value).split("\n\n");
+      text = blocks.pop();
+      for (const block of blocks) {
+        const [, event, data] = /^event: (.+)\ndata: (.+)/m.exec(block) ?? [];
+        if (!event) continue;
+        take(event, JSON.parse(data));
+        channel.postMessage([event, JSON.parse(data)]);
+      }
+    }
+  } catch {
+    // Cut, by us or on the way.
+  }
+  clearTimeout(silent);
+  signal.removeEventListener("abort", cut);
+  return connected;
+}
+
+/** Tells colleagues which page is open here, and shows who else has it. */
+async function report(path) {
+  here = path;
+  age = 0;
+  try {
+    const answer = await fetch("/live/here", { method: "POST", body: new URLSearchParams({ tab, path }), keepalive: true });
+    if (answer.ok) show(await answer.json());
+  } catch {
+    // Said again in half a minute.
+  }
+}
+
+function show({ path, avatars, words }) {
+  if (path != location.pathname) return;
+  const signs = avatars.map(([initials, team]) => {
+    const sign = Object.assign(document.createElement("span"), { className: "avatar", textContent: initials, ariaHidden: "true" });
+    if (team) sign.dataset.team = team;
+    return sign;
+  });
+  const there = document.getElementById("presence");
+  there?.replaceChildren(...signs, words);
+}
+
+function attend() {
+  if (over) return;
+  if (document.hidden) {
+    leave();
+    report("");
+  } else {
+    join();
+    schedule();
+    report(location.pathname);
+  }
+}
+
+setInterval(() => {
+  if (over || document.hidden || (here == location.pathname && ++age < 30)) return;
+  if (here != location.pathname) document.getElementById("presence")?.replaceChildren();
+  report(location.pathname);
+}, 1000);
+document.addEventListener("visibilitychange", attend);
+addEventListener("submit", ({ target }) => {
+  if (!target.action?.endsWith("/sign-out")) return;
+  // While the session still says whose tab it is.
+  report("");
+  channel.postMessage(["over"]);
+  over = true;
+  leave();
+});
+attend();

@@ -1,0 +1,50 @@
+// Puts what the server says now in the place of what it said before, without taking anything from whoever reads or
+// types: scroll, focus, open details and typed text stay.
+
+import { Idiomorph } from "idiomorph";
+
+/** Renews the page's main part from a document. A form in which something was typed stays as it is. */
+export function renew(text, actor) {
+  const main = document.getElementById("main");
+  const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("main");
+  if (!fresh) return;
+  for (const note of main.querySelectorAll(".meanwhile")) note.remove();
+  const kept = [];
+  Idiomorph.morph(main, fresh, {
+    morphStyle: "innerHTML",
+    ignoreActiveValue: true,
+    callbacks: {
+      beforeNodeMorphed(before, after) {
+        if (before.id == "presence") return false;
+        if (before.tagName == "DETAILS") after.open = before.open;
+        if (before.tagName != "FORM" || !isTouched(before)) return true;
+        if (before.outerHTML != after.outerHTML) kept.push(before);
+        return false;
+      },
+      // What is being typed into is not taken away either.
+      beforeNodeRemoved: (before) => !(before.tagName == "FORM" && isTouched(before)),
+    },
+  });
+  for (const form of kept) form.before(note(actor));
+}
+
+/** Whether it holds something that the server did not put there. */
+function isTouched(form) {
+  return [...form.elements].some((field) => {
+    if (field.options) {
+      const first = [...field.options].findLastIndex((option) => option.defaultSelected);
+      return field.selectedIndex != Math.max(first, 0);
+    }
+    if (field.type == "checkbox" || field.type == "radio") return field.checked != field.defaultChecked;
+    return field.type != "hidden" && "defaultValue" in field && field.value != field.defaultValue;
+  });
+}
+
+function note(actor) {
+  const note = document.createElement("p");
+  note.className = "meanwhile";
+  note.setAttribute("role", "status");
+  const link = Object.assign(document.createElement("a"), { href: location.href, textContent: "Show what it is now" });
+  note.append(`Changed by ${actor || "somebody"} since you opened this page; what you typed is kept here. `, link);
+  return note;
+}
