@@ -1,7 +1,7 @@
 import { defineConfig, devices } from "@playwright/test";
 
 // Every page is tried with the program in the browser, without any JavaScript, and on a phone. What needs the program
-// (or a script that checks the page) is tagged @program.
+// (or a script that checks the page) is tagged @program; what is about no width is tagged @desktop and tried once.
 export default defineConfig({
   testDir: ".",
   outputDir: "results",
@@ -27,6 +27,6 @@ export default defineConfig({
   projects: [
     { name: "wasm", use: { ...devices["Desktop Chrome"], viewport: { width: 1440, height: 900 } } },
     { name: "no-js", grepInvert: /@program/, use: { ...devices["Desktop Chrome"], javaScriptEnabled: false } },
-    { name: "mobile", use: { ...devices["Desktop Chrome"], viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } },
+    { name: "mobile", grepInvert: /@desktop/, use: { ...devices["Desktop Chrome"], viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true } },
   ],
 });

@@ -6,10 +6,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const program = join(__dirname, "../target/release/doubles");
+export const program = join(__dirname, "../target/release/doubles");
 
 /** All leads of the fixture are old enough to be judged by then. */
-const now = "2026-08-03T09:00:00Z";
+export const now = "2026-08-03T09:00:00Z";
 
 export default async function start() {
   const folder = mkdtempSync(join(tmpdir(), "doubles-end2end-"));
@@ -34,12 +34,12 @@ export function kpis(from: string, to: string) {
   return JSON.parse(run(data, ["kpis", "--from", from, "--to", to, "--json"]));
 }
 
-function run(data: string, args: string[]): string {
+export function run(data: string, args: string[]): string {
   return execFileSync(program, [...args, "--data", data, "--now", now], { encoding: "utf8" });
 }
 
 /** The address that the server says it is ready at. */
-function address(server: ChildProcess): Promise<string> {
+export function address(server: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = "";
     server.stderr?.on("data", (chunk) => {

@@ -8,6 +8,7 @@
 //! a filter and once with two.
 
 mod duckdb;
+mod live;
 mod pages;
 mod world;
 
@@ -46,6 +47,8 @@ enum Part {
     Core,
     /// Pages over HTTP, beside a minimal server
     Pages,
+    /// Open pages that are told of a commit, beside a minimal server
+    Live,
 }
 
 fn main() {
@@ -53,6 +56,9 @@ fn main() {
     let measures = |part| parts.is_empty() || parts.contains(&part);
     if measures(Part::Pages) {
         pages::measure();
+    }
+    if measures(Part::Live) {
+        live::measure();
     }
     if measures(Part::Core) {
         measure_core();

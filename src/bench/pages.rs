@@ -95,7 +95,7 @@ pub fn measure() {
     }
 }
 
-fn runtime(threads: usize) -> Runtime {
+pub(super) fn runtime(threads: usize) -> Runtime {
     Builder::new_multi_thread().worker_threads(threads).enable_all().build().expect("threads can be had")
 }
 
@@ -106,7 +106,7 @@ async fn start() -> Result<(SocketAddr, Facts)> {
     Ok((serve(router::build(app, None)).await, facts))
 }
 
-async fn serve(router: Router) -> SocketAddr {
+pub(super) async fn serve(router: Router) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let address = listener.local_addr().expect("it listens");
     tokio::spawn(async move { axum::serve(listener, router).await });

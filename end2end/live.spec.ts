@@ -1,0 +1,235 @@
+// What one does the other sees at once, in real browsers, on a server of its own: its people and its workspace change.
+
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { type Server, createServer, request } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "@playwright/test";
+import { expect, findings, hydrated, test } from "./base";
+import { address, now, program, run } from "./server";
+
+test.describe("open pages", { tag: ["@program", "@desktop"] }, () => {
+  test.describe.configure({ mode: "serial" });
+
+  let folder: string;
+  let data: string;
+  let server: ChildProcess;
+  let url: string;
+
+  test.beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), "doubles-live-"));
+    data = join(folder, "data");
+    for (const kind of ["leads", "spend"]) {
+      run(data, ["import", kind, join(__dirname, `fixtures/${kind}.csv`), "--source", "fixture"]);
+    }
+    for (const [name, standing] of Object.entries({ miriam: ["--admin", "--team", "marketing"], daniel: ["--team", "sales"] })) {
+      addPerson(data, name, standing);
+    }
+    server = spawn(program, ["serve", "--address", "127.0.0.1:0", "--data", data, "--now", now]);
+    url = await address(server);
+  });
+
+  test.afterAll(async () => {
+    const ended = new Promise((resolve) => server.once("exit", resolve));
+    server.kill("SIGTERM");
+    await ended;
+    rmSync(folder, { recursive: true });
+  });
+
+  test("a change of the workspace is on others' open settings at once, without a reload", async ({ browser }) => {
+    const [miriam, daniel] = await both(browser, url);
+    await daniel.goto("/settings/workspace");
+    await stay(daniel);
+    await miriam.goto("/settings/workspace");
+    await miriam.getByLabel("Name").fill("Southaisle");
+    await miriam.getByRole("button", { name: "Save" }).click();
+    await expect(daniel.getByText("Southaisle")).toBeVisible({ timeout: 1_500 });
+    expect(await stayed(daniel)).toBe(true);
+    await close(miriam, daniel);
+  });
+
+  test("what somebody types stays, and it is said that others changed it meanwhile", async ({ browser }) => {
+    const [miriam, other] = await both(browser, url, ["miriam", "miriam"]);
+    await other.goto("/settings/workspace");
+    const name = other.getByLabel("Name");
+    await name.fill("Half a na");
+    await miriam.goto("/settings/workspace");
+    await miriam.getByLabel("Name").fill("Eastaisle");
+    await miriam.getByRole("button", { name: "Save" }).click();
+    await expect(other.getByText("Changed by miriam since you opened this page")).toBeVisible({ timeout: 1_500 });
+    await expect(name).toHaveValue("Half a na");
+    await expect(name).toBeFocused();
+    expect(await findings(other)).toEqual([]);
+    await other.getByRole("link", { name: "Show what it is now" }).click();
+    await expect(name).toHaveValue("Eastaisle");
+    await close(miriam, other);
+  });
+
+  test("the scoreboard asks again by itself, and keeps scroll, focus, open parts and typed text", async ({ browser }) => {
+    const [miriam, daniel] = await both(browser, url);
+    await daniel.goto("/?from=2026-01-01&to=2026-04-01");
+    await hydrated(daniel);
+    await stay(daniel);
+    await daniel.getByText("Dates…").click();
+    await daniel.getByLabel("From", { exact: true }).fill("2026-01-15");
+    await daniel.evaluate(() => document.querySelectorAll("details").forEach((part) => (part.open = true)));
+    await daniel.evaluate(() => scrollTo(0, 700));
+    const before = await look(daniel);
+    expect(before.open).toBeGreaterThan(1);
+    expect(before.scroll).toBe(700);
+    const asked = daniel.waitForResponse((answer) => answer.url().endsWith("/api/scoreboard"), { timeout: 1_500 });
+    await save(miriam, "Westaisle");
+    await asked;
+    await expect(daniel.locator(".settled[aria-busy]")).toHaveCount(0);
+    expect(await look(daniel)).toEqual(before);
+    expect(await stayed(daniel)).toBe(true);
+    await close(miriam, daniel);
+  });
+
+  test("two tabs share one stream, and another takes it over", async ({ browser }) => {
+    const context = await person(browser, url, "daniel");
+    const streams: string[] = [];
+    context.on("request", (request) => new URL(request.url()).pathname === "/live" && streams.push(request.url()));
+    const [one, other] = [await context.newPage(), await context.newPage()];
+    await one.goto("/settings/workspace");
+    await expect.poll(() => streams.length).toBe(1);
+    await other.goto("/settings/workspace");
+    const miriam = await (await person(browser, url, "miriam")).newPage();
+    await save(miriam, "Northaisle");
+    for (const page of [one, other]) await expect(page.getByText("Northaisle")).toBeVisible({ timeout: 2_000 });
+    expect(streams.length).toBe(1);
+    await one.close();
+    await expect.poll(() => streams.length).toBe(2);
+    await save(miriam, "Aisle of the North");
+    await expect(other.getByText("Aisle of the North")).toBeVisible({ timeout: 1_500 });
+    await context.close();
+    await close(miriam);
+  });
+
+  test("colleagues see who else is here, and when they have gone", async ({ browser }) => {
+    const [miriam, daniel] = await both(browser, url);
+    await miriam.goto("/");
+    await daniel.goto("/");
+    await expect(daniel.getByText("miriam is here")).toBeVisible();
+    await expect(miriam.getByText("daniel is here")).toBeVisible();
+    expect(await findings(miriam)).toEqual([]);
+    await daniel.goto("/activity");
+    await expect(miriam.getByText("daniel is here")).toBeHidden();
+    await expect(daniel.getByText("miriam is here")).toBeHidden();
+    await close(daniel, miriam);
+  });
+
+  test("the bell tells of what concerns its reader on every open page", async ({ browser }) => {
+    const [miriam, daniel] = await both(browser, url);
+    await daniel.goto("/");
+    await hydrated(daniel);
+    const bell = daniel.getByRole("link", { name: /Bell/ });
+    await expect(bell).toHaveAttribute("data-count", "0");
+    await miriam.goto("/settings/people");
+    await miriam.getByRole("link", { name: "daniel" }).first().click();
+    await miriam.getByLabel(/head/i).first().check();
+    await miriam.getByRole("button", { name: /save|change/i }).first().click();
+    await expect(bell).toHaveAttribute("data-count", "1", { timeout: 1_500 });
+    await bell.click();
+    await expect(daniel.getByText("miriam changed what you are here as: sales → head of sales.")).toBeVisible();
+    expect(await findings(daniel)).toEqual([]);
+    await daniel.getByRole("button", { name: "Mark read" }).click();
+    await expect(bell).toHaveAttribute("data-count", "0");
+    await close(daniel, miriam);
+  });
+
+  test("who signs out in one tab is told so in the others, and nothing is heard any more", async ({ browser }) => {
+    const context = await person(browser, url, "daniel");
+    const [one, other] = [await context.newPage(), await context.newPage()];
+    await one.goto("/settings/workspace");
+    await other.goto("/");
+    await other.getByRole("button", { name: "Sign out" }).click();
+    await expect(one.getByRole("link", { name: "You are signed out" })).toBeVisible();
+    await context.close();
+  });
+
+  test("it works through a reverse proxy", async ({ browser }) => {
+    const proxy = await startProxy(url);
+    const through = `http://localhost:${(proxy.address() as { port: number }).port}`;
+    const [miriam, daniel] = await both(browser, through);
+    await daniel.goto("/settings/workspace");
+    await stay(daniel);
+    await save(miriam, "Behind a proxy");
+    await expect(daniel.getByText("Behind a proxy")).toBeVisible({ timeout: 1_500 });
+    expect(await stayed(daniel)).toBe(true);
+    // The proxy loses every connection, and one change happens meanwhile.
+    proxy.closeAllConnections();
+    await save(miriam, "After the break");
+    await expect(daniel.getByText("After the break")).toBeVisible({ timeout: 5_000 });
+    await close(miriam, daniel);
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+});
+
+const password = "four words in a row";
+
+function addPerson(data: string, name: string, standing: string[]) {
+  const who = ["user", "add", `${name}@company.example`, "--password-stdin", ...standing];
+  execFileSync(program, [...who, "--data", data, "--now", now], { input: `${password}\n` });
+}
+
+/** A browser in which somebody is signed in. */
+async function person(browser: Browser, url: string, name: string): Promise<BrowserContext> {
+  const context = await browser.newContext({ baseURL: url, viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  await page.goto("/sign-in");
+  await page.getByLabel("Mail address").fill(`${name}@company.example`);
+  await page.getByLabel("Password").fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(/\/$/);
+  await page.close();
+  return context;
+}
+
+async function both(browser: Browser, url: string, names = ["miriam", "daniel"]): Promise<Page[]> {
+  const pages = [];
+  for (const name of names) pages.push(await (await person(browser, url, name)).newPage());
+  return pages;
+}
+
+async function close(...pages: Page[]) {
+  for (const page of pages) await page.context().close();
+}
+
+async function save(page: Page, name: string) {
+  await page.goto("/settings/workspace");
+  await page.getByLabel("Name").fill(name);
+  await page.getByRole("button", { name: "Save" }).click();
+}
+
+/** Leaves a mark that a reload would take away. */
+const stay = (page: Page) => page.evaluate(() => void ((window as any).stayed = true));
+const stayed = (page: Page) => page.evaluate(() => (window as any).stayed === true);
+
+/** What must not be taken from whoever reads. */
+function look(page: Page) {
+  return page.evaluate(() => ({
+    scroll: Math.round(scrollY),
+    focus: document.activeElement?.id,
+    open: document.querySelectorAll("details[open]").length,
+    typed: [...document.querySelectorAll("input")].map((field) => field.value),
+  }));
+}
+
+/** A reverse proxy as plain as can be. */
+function startProxy(target: string): Promise<Server> {
+  const { hostname, port } = new URL(target);
+  const proxy = createServer((asked, answer) => {
+    const { method, url: path, headers } = asked;
+    const passed = request({ hostname, port, method, path, headers }, (got) => {
+      answer.writeHead(got.statusCode ?? 502, got.headers);
+      got.pipe(answer);
+      answer.on("close", () => got.destroy());
+    });
+    passed.on("error", () => answer.destroy());
+    asked.pipe(passed);
+  });
+  return new Promise((resolve) => proxy.listen(0, "127.0.0.1", () => resolve(proxy)));
+}
