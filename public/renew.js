@@ -11,7 +11,6 @@ export function renew(text, actor) {
   for (const note of main.querySelectorAll(".meanwhile")) note.remove();
   const kept = [];
   Idiomorph.morph(main, fresh, {
-    morphStyle: "innerHTML",
     ignoreActiveValue: true,
     callbacks: {
       beforeNodeMorphed(before, after) {

@@ -66,8 +66,11 @@ pub fn measure() {
     let ours = run(&server, page, async |round| rename(&db, round).await);
     show("Doubles", &ours);
     let times = ours.within[1] / least.within[1];
-    println!("\nAt p99 {times:.2} times the minimal server's; the goal is {GOAL}. A page takes {} kB of at most {}.\n",
-        ours.bytes / 1_000, MEMORY / 1_000);
+    println!(
+        "\nAt p99 {times:.2} times the minimal server's; the goal is {GOAL}. A page takes {} kB of at most {}.\n",
+        ours.bytes / 1_000,
+        MEMORY / 1_000
+    );
     if times > GOAL || ours.bytes > MEMORY {
         eprintln!("The goal was missed.");
         std::process::exit(1);
