@@ -15,17 +15,17 @@ impl IntoProperty for Filled {
     type CloneableOwned = Self;
 
     fn hydrate<const FROM_SERVER: bool>(self, element: &Element, key: &str) -> Self::State {
-        (self.0.clone(), self.0.hydrate::<FROM_SERVER>(element, key))
+        (self.0.clone(), IntoProperty::hydrate::<FROM_SERVER>(self.0, element, key))
     }
 
     fn build(self, element: &Element, key: &str) -> Self::State {
-        (self.0.clone(), self.0.build(element, key))
+        (self.0.clone(), IntoProperty::build(self.0, element, key))
     }
 
     fn rebuild(self, (filled, state): &mut Self::State, key: &str) {
         if self.0 != *filled {
             filled.clone_from(&self.0);
-            self.0.rebuild(state, key);
+            IntoProperty::rebuild(self.0, state, key);
         }
     }
 
