@@ -10,7 +10,7 @@ mod world;
 
 use doubles::kpis::compute::compute;
 use doubles::kpis::facts::{Facts, LeadFact};
-use doubles::kpis::model::{Answer, Filter, Question};
+use doubles::kpis::model::{Answer, Comparison, Filter, Question};
 use doubles::leads::model::{Dimension, ValueId};
 use doubles::period::{Day, Instant as Moment, Period};
 use doubles::zone::Zone;
@@ -87,6 +87,7 @@ fn question(filtered: bool) -> Question {
         horizon: None,
         filter: if filtered { Filter { any_of } } else { Filter::default() },
         by: vec![Dimension::Channel, Dimension::Owner],
+        compare: Comparison::Previous,
     }
 }
 

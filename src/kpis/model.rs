@@ -19,6 +19,30 @@ pub struct Question {
     pub filter: Filter,
     /// Break down by these.
     pub by: Vec<Dimension>,
+    /// What stands beside each value.
+    pub compare: Comparison,
+}
+
+text_enum!(
+    /// What a period is set against. It decides only what is shown beside a value: trend, findings and the warning
+    /// that volume and outcome part ways stay with the period before.
+    Comparison {
+        /// As many days, ending where the period begins.
+        Previous = "previous",
+        /// The same dates a year before, see [`Period::year_before`].
+        Year = "year",
+        /// Nothing.
+        None = "none",
+    }
+);
+
+/// What a period is set against, read at the same `now`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Beside {
+    /// Its days.
+    pub period: Period,
+    /// The KPIs of its days.
+    pub figures: Figures,
 }
 
 /// A horizon, hashable for the cache.
@@ -60,6 +84,8 @@ pub struct Answer {
     pub current: Figures,
     /// The KPIs of the previous period, read at the same `now`.
     pub before: Figures,
+    /// The period to compare with, if the question asks for one.
+    pub beside: Option<Beside>,
     /// Both periods, bucket by bucket.
     pub trend: Vec<TrendPoint>,
     /// One entry a dimension asked for.

@@ -1,11 +1,11 @@
 //! Period and filters: links and two forms that ask the same page again, so all of it is in the address.
 
 use super::sheet::{FilterWords, Note, Scope};
+use crate::ui::says::Link;
 use crate::ui::{Button, Chip, Field, Notice, NoticeKind, Segmented};
-use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, FormData};
+use leptos::web_sys::{Element, EventTarget, FormData, HtmlElement};
 use leptos_router::components::Form;
 use std::sync::Arc;
 
@@ -22,12 +22,13 @@ pub fn ScopeBar(
         view! { <Filters path=scope.path.clone() filters=scope.filters keep=scope.beside_filters/> }
     });
     view! {
-        <div class="scope" role="group" aria-label="Period and filters" on:submit=fold>
+        <div class="scope" role="group" aria-label="Period and filters" on:submit=|event| fold(event.target())>
             <div class="row period">
                 <Step href=scope.earlier name="Earlier period" sign="‹"/>
                 <Segmented label="Period" links=scope.steps/>
                 <Step href=scope.later name="Later period" sign="›"/>
                 <Dates path=scope.path dates=scope.dates keep=scope.beside_dates chosen=scope.by_dates/>
+                <Against links=scope.compare/>
             </div>
             {filters}
             {all_leads}
@@ -36,13 +37,16 @@ pub fn ScopeBar(
     }
 }
 
-/// Folds up what was filled in: the answer is on its way and should not lie under it.
-fn fold(event: SubmitEvent) {
-    let form = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let scope = form.and_then(|form| form.closest(".scope").ok().flatten());
-    if let Some(open) = scope.and_then(|scope| scope.query_selector("details[open]").ok().flatten()) {
+/// Folds up what was chosen in: the answer is on its way and should not lie under it. The focus goes to what unfolds it
+/// again, since nothing in it can keep it.
+fn fold(chosen: Option<EventTarget>) {
+    let chosen = chosen.and_then(|target| target.dyn_into::<Element>().ok());
+    let scope = chosen.and_then(|chosen| chosen.closest(".scope").ok().flatten());
+    let summary = scope.and_then(|scope| scope.query_selector("details[open] > summary").ok().flatten());
+    if let Some(summary) = summary.and_then(|summary| summary.dyn_into::<HtmlElement>().ok()) {
         // The worst that can happen is that it stays open.
-        let _ = open.remove_attribute("open");
+        let _ = summary.focus();
+        summary.click();
     }
 }
 
@@ -75,6 +79,23 @@ fn Dates(path: String, dates: (String, String), keep: Vec<(String, String)>, cho
                     <Field id="to" name="to" label="To before" kind="date" value=dates.1 hint="This day is no longer counted."/>
                     <Button>"Show these days"</Button>
                 </AskForm>
+            </div>
+        </details>
+    }
+}
+
+/// What the values are set against.
+#[component]
+fn Against(links: Vec<Link>) -> impl IntoView {
+    let chosen = links.iter().find(|link| link.current).map(|link| link.text.clone());
+    let links = links.into_iter().map(|link| {
+        view! { <a href=link.href aria-current=link.current.then_some("true")>{link.text}</a> }
+    });
+    view! {
+        <details class="unfold" name="scope">
+            <summary class="chip">"Against: "<b>{chosen}</b></summary>
+            <div class="panel" on:click=|event| fold(event.target())>
+                <div class="list">{links.collect_view()}</div>
             </div>
         </details>
     }

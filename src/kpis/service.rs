@@ -126,6 +126,7 @@ pub async fn ask(app: &AppState, query: &Query, by: &[Dimension]) -> Result<Opti
         horizon: query.horizon,
         filter: query.filter(|dimension, name| directory.value(dimension, name))?,
         by: by.to_vec(),
+        compare: query.compare,
     };
     Ok(Some((state, question)))
 }

@@ -110,6 +110,8 @@ pub struct Scope {
     pub later: String,
     /// Calendar periods to choose from.
     pub steps: Vec<Link>,
+    /// What the values can be set against.
+    pub compare: Vec<Link>,
     /// First day and exclusive end, as the date form shows them.
     pub dates: (String, String),
     /// The address names dates.
@@ -176,7 +178,7 @@ pub struct Court {
     pub status: Status,
     /// The target; empty where none is agreed.
     pub target: String,
-    /// The period before.
+    /// The number of what the period is set against; empty where that is nothing.
     pub before: String,
     /// The trend, small.
     pub spark: String,

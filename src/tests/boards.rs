@@ -121,6 +121,25 @@ pub fn northaisle() -> Board {
     board
 }
 
+/// Northaisle, set against the same days a year before, in which half as many opportunities came of the leads.
+pub fn a_year_before() -> Board {
+    let mut board = northaisle();
+    board.query = Query::default().with_compare(Comparison::Year);
+    let mut figures = board.answer.before.clone();
+    figures.conversion.opportunities = 106;
+    figures.context.won = 17;
+    board.answer.beside = Some(Beside { period: board.answer.period.year_before(), figures });
+    board
+}
+
+/// Northaisle, set against nothing.
+pub fn by_itself() -> Board {
+    let mut board = northaisle();
+    board.query = Query::default().with_compare(Comparison::None);
+    board.answer.beside = None;
+    board
+}
+
 /// A workspace without any lead.
 pub fn empty() -> Board {
     let mut board = board_of(empty_answer(days("2025-04-01", "2025-10-01")));
@@ -164,7 +183,8 @@ pub fn hard_names() -> Board {
     board
 }
 
-fn board_of(answer: Answer) -> Board {
+fn board_of(mut answer: Answer) -> Board {
+    answer.beside = Some(Beside { period: answer.previous, figures: answer.before.clone() });
     Board {
         query: Query::default(),
         answer,
@@ -186,6 +206,7 @@ fn empty_answer(period: Period) -> Answer {
         now: Instant(1_760_431_200),
         current: Figures::default(),
         before: Figures::default(),
+        beside: None,
         trend: Vec::new(),
         by: Vec::new(),
         funnel: Funnel::default(),

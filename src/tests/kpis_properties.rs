@@ -4,7 +4,7 @@ use crate::kpis_reference::{World, answer, members};
 use doubles::agreement::model::{CalendarTerms, Horizon, Range, Targets, Terms, Version, Within};
 use doubles::kpis::compute::{compute, members as core_members};
 use doubles::kpis::facts::{Facts, HandoverFact, LeadFact, SpendFact};
-use doubles::kpis::model::{Filter, HorizonChoice, Question};
+use doubles::kpis::model::{Comparison, Filter, HorizonChoice, Question};
 use doubles::leads::model::{Decision, Dimension, LeadId, Moment, ValueId};
 use doubles::period::{Day, Instant, Period};
 use doubles::zone::Zone;
@@ -192,12 +192,15 @@ fn any_question() -> impl Strategy<Value = Question> {
     let values = btree_set(any_value(), 0..4);
     let filter = prop_oneof![2 => Just(Default::default()), 1 => btree_map(select(Dimension::ALL), values, 1..3)];
     let by = prop::sample::subsequence(Dimension::ALL, 0..3);
-    (period, 0..80 * 86_400u32, horizon, filter, by).prop_map(|((from, days), now, horizon, filter, by)| Question {
+    let now = 0..80 * 86_400u32;
+    let compare = select(Comparison::ALL);
+    (period, now, horizon, filter, by, compare).prop_map(|((from, days), now, horizon, filter, by, compare)| Question {
         period: Period { from: Day(FIRST + from), to: Day(FIRST + from + days) },
         now: Instant(FIRST as u32 * 86_400 + now),
         horizon,
         filter: Filter { any_of: filter.into_iter().map(|(by, values)| (by, values.into_iter().collect())).collect() },
         by,
+        compare,
     })
 }
 

@@ -41,6 +41,26 @@ fn the_scoreboard_says_each_number_with_its_standing() {
 }
 
 #[test]
+fn the_numbers_can_be_set_against_the_year_before_or_nothing() {
+    let page = scoreboard(boards::a_year_before());
+    for words in [
+        "1 April – 30 September 2025, against 1 April – 30 September 2024. As of",
+        "7.2 % in these days a year before",
+        "A year before",
+        "Fewer handed-over leads become opportunities: 11.2 % after 14.5 %",
+    ] {
+        assert!(page.says(words), "“{words}” is missing");
+    }
+    assert!(page.says("Against: a year before"));
+    assert!(page.html.contains("<a href=\"/\">period before"));
+    assert!(page.html.contains("<a href=\"/?compare=year\" aria-current=\"true\">a year before"));
+    page.keep("year");
+    let page = scoreboard(boards::by_itself());
+    assert!(page.says("1 April – 30 September 2025. As of") && !page.says("% in the period before"));
+    page.keep("by-itself");
+}
+
+#[test]
 fn what_is_counted_opens_onto_its_leads() {
     let page = scoreboard(boards::northaisle());
     for (text, list) in [

@@ -20,6 +20,8 @@
 //!   ledger row in the days there is no CAC, whatever the customers.
 //! - **Volume and outcome part ways** reads the previous period at `now` less the period's length, so that each lead
 //!   is as old as its counterpart.
+//! - **The comparison** is the answer for other days at the same `now`; the warning and the trend stay with the previous
+//!   period whatever is chosen.
 //! - **Targets** are weighted over the versions that have one; without a lead (K2: customer) to weigh by, the target
 //!   in force on the first day stands.
 
@@ -31,7 +33,7 @@ mod standing;
 mod survival;
 
 use super::facts::Facts;
-use super::model::{Answer, Breakdown, Funnel, Part, Parting, Question, TrendPoint};
+use super::model::{Answer, Beside, Breakdown, Comparison, Funnel, Part, Parting, Question, TrendPoint};
 use crate::leads::model::{Dimension, LeadId};
 use figures::{Cell, Spending, figures};
 use measures::{Layout, Measures};
@@ -76,12 +78,23 @@ pub fn compute(facts: &Facts, question: &Question) -> Answer {
         ),
         new_version: facts.rules.versions()[1..].iter().any(|version| bucket.period.contains(version.starts)),
     });
+    let before = whole(false);
+    let beside = match question.compare {
+        Comparison::Previous => Some(Beside { period: plan.previous, figures: before.clone() }),
+        Comparison::Year => {
+            let period = plan.period.year_before();
+            let alone = Question { period, by: Vec::new(), compare: Comparison::None, ..question.clone() };
+            Some(Beside { period, figures: compute(facts, &alone).current })
+        }
+        Comparison::None => None,
+    };
     Answer {
         period: plan.period,
         previous: plan.previous,
         now: question.now,
         current: whole(true),
-        before: whole(false),
+        before,
+        beside,
         trend: trend.collect(),
         by: (0..question.by.len()).map(|n| breakdown(&plan, &scan, &layout, &measures, n, question.by[n])).collect(),
         funnel: funnel(&plan, &scan),

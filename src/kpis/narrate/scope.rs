@@ -2,7 +2,7 @@
 
 use super::dimension_name;
 use crate::kpis::board::Board;
-use crate::kpis::model::Part;
+use crate::kpis::model::{Comparison, Part};
 use crate::kpis::query::{BLANK, Month, Query, Span, Step, search_of};
 use crate::kpis::sheet::{FilterWords, Kpi, Note, Scope};
 use crate::kpis::words;
@@ -50,6 +50,13 @@ pub fn scope(path: &str, kpi: Kpi, own: &[(String, String)], board: &Board) -> S
     let later = moved(1).filter(|_| period.to <= today).map(to_span).unwrap_or_default();
     let steps =
         [(Step::Month, "Month"), (Step::Quarter, "Quarter"), (Step::SixMonths, "6 months"), (Step::Year, "Year")];
+    let comparisons =
+        [(Comparison::Previous, "period before"), (Comparison::Year, "a year before"), (Comparison::None, "nothing")];
+    let compare_link = |(compare, text): (Comparison, &str)| Link {
+        text: text.to_owned(),
+        href: asked(query.with_compare(compare)),
+        current: query.compare == compare,
+    };
     let is_span = |key: &str| matches!(key, "from" | "to" | "period" | "at");
     let pairs = [owned_pairs(query), own.to_vec()].concat();
     let (spans, others): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(key, _)| is_span(key));
@@ -58,15 +65,16 @@ pub fn scope(path: &str, kpi: Kpi, own: &[(String, String)], board: &Board) -> S
     Scope {
         path: path.to_owned(),
         lede: format!(
-            "{}, against the {} before. As of {} ({}).",
+            "{}{}. As of {} ({}).",
             words::days(period),
-            words::counted(period.days().unsigned_abs(), "day", "days"),
+            against(board),
             words::local_time(board.as_of),
             board.zone
         ),
         earlier,
         later,
         steps: steps.into_iter().map(step_link).collect(),
+        compare: comparisons.into_iter().map(compare_link).collect(),
         dates: (period.from.to_string(), period.to.to_string()),
         by_dates,
         beside_dates: others,
@@ -81,6 +89,17 @@ pub fn scope(path: &str, kpi: Kpi, own: &[(String, String)], board: &Board) -> S
                 current: false,
             }),
         },
+    }
+}
+
+/// What the period is set against, as the end of a sentence.
+fn against(board: &Board) -> String {
+    match (&board.answer.beside, board.query.compare) {
+        (None, _) => String::new(),
+        (Some(beside), Comparison::Year) => format!(", against {}", words::days(beside.period)),
+        (Some(beside), _) => {
+            format!(", against the {} before", words::counted(beside.period.days().unsigned_abs(), "day", "days"))
+        }
     }
 }
 

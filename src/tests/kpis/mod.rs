@@ -89,6 +89,7 @@ fn asked(from: &str, to: &str, now: &str) -> Question {
         horizon: None,
         filter: Filter::default(),
         by: Vec::new(),
+        compare: Comparison::Previous,
     }
 }
 

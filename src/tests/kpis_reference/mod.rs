@@ -75,6 +75,12 @@ pub fn answer(world: &World, question: &Question) -> Answer {
         now: question.now,
         current: set(period).figures(),
         before: set(previous).figures(),
+        beside: match question.compare {
+            Comparison::None => None,
+            Comparison::Previous => Some(previous),
+            Comparison::Year => Some(year_before(period)),
+        }
+        .map(|period| Beside { period, figures: set(period).figures() }),
         trend: buckets
             .into_iter()
             .map(|bucket| TrendPoint {
@@ -88,6 +94,20 @@ pub fn answer(world: &World, question: &Question) -> Answer {
         reasons: set(period).reasons(),
         parting: parting(&set(period), &set(previous)),
     }
+}
+
+/// Month and day stay; the year before a leap year ends its February a day earlier.
+fn year_before(period: Period) -> Period {
+    let written = |day: Day| {
+        let date = day.to_string();
+        let (year, rest) = date.split_once('-').expect("a date");
+        (year.parse::<i32>().expect("a year") - 1, rest.to_owned())
+    };
+    let read = |(year, rest): (i32, String), otherwise: &str| {
+        let day = |rest: &str| format!("{year}-{rest}").parse::<Day>().ok();
+        day(&rest).or_else(|| day(otherwise)).expect("a day")
+    };
+    Period { from: read(written(period.from), "02-28"), to: read(written(period.to), "03-01") }
 }
 
 /// The leads behind each count of the period.
