@@ -4,7 +4,7 @@ use crate::error::AppError;
 use crate::kpis::page::ScoreboardPage;
 use crate::kpis::page_kpi::KpiRoute;
 use crate::listing::page::ListRoute;
-use crate::listing::sheet::OWN_KEYS;
+use crate::listing::sheet::LEFT;
 use crate::ui::{Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
@@ -67,7 +67,7 @@ pub fn Frame(children: Children) -> impl IntoView {
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
         <div class="shell">
-            <Navigation groups=groups() brand=view! { <Brand/> }.into_any() left=&OWN_KEYS/>
+            <Navigation groups=groups() brand=view! { <Brand/> }.into_any() left=&LEFT/>
             <main class="main" id="main" tabindex="-1">
                 {children()}
             </main>

@@ -1,11 +1,12 @@
 //! Period and filters: links and two forms that ask the same page again, so all of it is in the address.
 
-use super::sheet::{FilterWords, Note, Scope};
+use super::api;
+use super::sheet::{Choices, FilterWords, Note, Scope};
 use crate::ui::says::Link;
 use crate::ui::{Button, Chip, Field, Notice, NoticeKind, Segmented};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, EventTarget, FormData, HtmlElement};
+use leptos::web_sys::{Element, Event, EventTarget, FormData, HtmlElement, HtmlInputElement};
 use leptos_router::components::Form;
 use std::sync::Arc;
 
@@ -109,30 +110,65 @@ fn Filters(path: String, filters: Vec<FilterWords>, keep: Vec<(String, String)>)
 
 #[component]
 fn FilterView(filter: FilterWords) -> impl IntoView {
-    let FilterWords { key, name, chosen, set, choices, more } = filter;
-    let choices = choices.into_iter().map(|(value, checked)| {
-        view! {
-            <label dir="auto">
-                <input type="checkbox" name=key.clone() value=value.clone() checked=checked prop:checked=checked/>
-                <span>{value}</span>
-            </label>
+    let FilterWords { key, name, chosen, set, choices, long, find } = filter;
+    let open = !find.is_empty();
+    let choices = RwSignal::new(choices);
+    let search = long.then(|| view! { <Search key=key.clone() name=name.clone() find choices/> });
+    let list = move || {
+        let choice = |(value, checked): (String, bool)| {
+            view! {
+                <label dir="auto">
+                    <input type="checkbox" name=key.clone() value=value.clone() checked=checked prop:checked=checked/>
+                    <span>{value}</span>
+                </label>
+            }
+        };
+        choices.get().values.into_iter().map(choice).collect_view()
+    };
+    // What is ticked must be known, or the next list would take over the ticks of this one.
+    let tick = move |event: Event| {
+        if let Some(ticked) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+            choices.update(|choices| {
+                let choice = choices.values.iter_mut().find(|(name, _)| *name == ticked.value());
+                choice.into_iter().for_each(|(_, checked)| *checked = ticked.checked());
+            });
         }
-    });
-    let choices = choices.collect_view();
-    let by_name = (more > 0).then(|| {
-        let label = format!("Another one of {more} more, by its name");
-        view! { <Field id=format!("{key}-name") name=key.clone() label kind="search"/> }
-    });
+    };
     view! {
-        <details class="unfold" name="scope">
+        <details class="unfold" name="scope" open=open>
             <summary class="chip" data-set=set.then_some("")>{name.clone()}": "<b dir="auto">{chosen}</b></summary>
             <fieldset class="panel choices">
                 <legend class="sr">{name}</legend>
-                <div class="list">{choices}</div>
-                {by_name}
+                {search}
+                <div class="list" on:change=tick>{list}</div>
                 <Button>"Show these leads"</Button>
             </fieldset>
         </details>
+    }
+}
+
+/// Finds values of a long list by a part of their name: while it is typed, or, without the program, when it is sent.
+#[component]
+fn Search(key: String, name: String, find: String, choices: RwSignal<Choices>) -> impl IntoView {
+    let id = format!("find-{key}");
+    let search = move |event: Event| {
+        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+        // It has done its work here and need not be sent with what is chosen.
+        input.set_name("");
+        let (key, find) = (key.clone(), input.value());
+        let ticked = choices.get_untracked().values.into_iter().filter_map(|(name, checked)| checked.then_some(name));
+        let ticked = ticked.collect();
+        leptos::task::spawn_local(async move {
+            let found = api::find_choices(key, find.clone(), ticked).await;
+            // Where the answer is late or none, what is shown stays.
+            if let Some(found) = found.ok().filter(|_| input.value() == find) {
+                choices.set(found);
+            }
+        });
+    };
+    view! {
+        <Field id=id.clone() name=id label=format!("{name} by a part of the name") kind="search" value=find on:input=search/>
+        <p class="said" role="status">{move || choices.get().said}</p>
     }
 }
 

@@ -19,6 +19,10 @@ pub const BLANK: &str = "(blank)";
 const MOST_DAYS: i32 = 3_660;
 /// As many values of one dimension can be asked for at once.
 const MOST_VALUES: usize = 200;
+/// What the key of a searched list begins with; the dimension's key follows.
+pub const FIND: &str = "find-";
+/// Longest text that a list of values is searched for, in characters.
+const MOST_SEARCHED: usize = 100;
 /// As far as an address is quoted back.
 const QUOTED_CHARS: usize = 60;
 
@@ -69,6 +73,9 @@ pub struct Query {
     pub horizon: Option<HorizonChoice>,
     /// What the values are set against.
     pub compare: Comparison,
+    /// What a long list of values is searched for (`find-owner=ann`): it changes only what there is to choose from, so
+    /// no other address takes it along.
+    pub find: Vec<(Dimension, String)>,
 }
 
 impl Default for Query {
@@ -80,6 +87,7 @@ impl Default for Query {
             by: None,
             horizon: None,
             compare: Comparison::Previous,
+            find: Vec::new(),
         }
     }
 }
@@ -103,6 +111,10 @@ impl Query {
                 "by" => once(&mut query.by, "by", parse_dimension(&value)?)?,
                 "compare" => once(&mut compare, "compare", parse_comparison(&value)?)?,
                 "horizon" => once(&mut query.horizon, "horizon", parse_horizon(&value)?)?,
+                find if find.starts_with(FIND) => {
+                    let dimension = Dimension::from_key(&find[FIND.len()..]).ok_or_else(|| unknown_key(find))?;
+                    query.find.push((dimension, value.chars().take(MOST_SEARCHED).collect()));
+                }
                 other => match Dimension::from_key(other) {
                     Some(dimension) => add_name(&mut names, dimension, &value)?,
                     None => return Err(unknown_key(other)),
@@ -187,6 +199,11 @@ impl Query {
     /// The names asked for in one dimension.
     pub fn names(&self, dimension: Dimension) -> &[Option<String>] {
         self.only.iter().find(|(filtered, _)| *filtered == dimension).map_or(&[], |(_, names)| names)
+    }
+
+    /// What a dimension's list of values is searched for.
+    pub fn found(&self, dimension: Dimension) -> &str {
+        self.find.iter().find(|(searched, _)| *searched == dimension).map_or("", |(_, text)| text)
     }
 
     /// As pairs of key and value, in the order in which they are written; the default pairs are left out.
@@ -443,6 +460,14 @@ mod tests {
         assert_eq!(query.only.len(), 2);
         assert_eq!(query.without(Dimension::Channel).to_string(), "owner=Eva");
         assert_eq!(query.with_only(Dimension::Owner, None).names(Dimension::Owner), [None]);
+    }
+
+    #[test]
+    fn a_search_in_a_list_of_values_is_understood_and_not_taken_along() {
+        let query = parsed("find-owner=ann&channel=Webinar&find-region=");
+        assert_eq!((query.found(Dimension::Owner), query.found(Dimension::Region)), ("ann", ""));
+        assert_eq!(query.to_string(), "channel=Webinar");
+        assert!(refusal("find-colour=red").contains("“find-colour”, which does not exist"));
     }
 
     #[test]

@@ -139,10 +139,21 @@ pub struct FilterWords {
     pub chosen: String,
     /// Something is chosen.
     pub set: bool,
+    /// What there is to choose from.
+    pub choices: Choices,
+    /// There are more than can be shown: they are searched.
+    pub long: bool,
+    /// What they are searched for.
+    pub find: String,
+}
+
+/// Values of a dimension to choose from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choices {
     /// The values and whether each is chosen.
-    pub choices: Vec<(String, bool)>,
-    /// How many values more there are: those are asked for by name.
-    pub more: u32,
+    pub values: Vec<(String, bool)>,
+    /// Which they are, of how many; empty where they are all.
+    pub said: String,
 }
 
 /// A sentence that stands where numbers would.

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 /// The keys of a list's address that are not the question's: no other page understands them.
 pub const OWN_KEYS: [&str; 5] = ["part", "sort", "order", "search", "page"];
 
+/// What the keys begin with that one page does not pass on to another: a list's own, and the search in a filter.
+pub const LEFT: [&str; 6] = ["part", "sort", "order", "search", "page", "find-"];
+
 /// The leads behind a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ListPage {

@@ -183,6 +183,16 @@ pub fn hard_names() -> Board {
     board
 }
 
+/// Northaisle with 212 owners, of whom “Ann …” is every tenth.
+pub fn many_owners(search: &str) -> Board {
+    let mut board = northaisle();
+    let first = |n: i64| if n % 10 == 0 { "Ann" } else { "Ben" };
+    let owners = (0..212).map(|n| (ValueId(1_000 + n), format!("{} Number {n}", first(n))));
+    board.values.push((Dimension::Owner, owners.collect()));
+    board.query = Query::parse(search).expect("an address that can be read");
+    board
+}
+
 fn board_of(mut answer: Answer) -> Board {
     answer.beside = Some(Beside { period: answer.previous, figures: answer.before.clone() });
     Board {

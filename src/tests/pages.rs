@@ -61,6 +61,35 @@ fn the_numbers_can_be_set_against_the_year_before_or_nothing() {
 }
 
 #[test]
+fn a_long_list_of_values_is_searched_and_what_is_chosen_stays_chosen() {
+    let choices = |search: &str| {
+        let html = scoreboard(boards::many_owners(search)).html.replace("<!>", "");
+        let (before, panel) = html.split_once("Owner: ").expect("the filter");
+        let panel = panel.split("</fieldset>").next().unwrap_or_default();
+        let open = before.rsplit("<details").next().is_some_and(|tag| tag.contains(" open"));
+        let boxes = panel.split("<input type=\"checkbox\"").skip(1);
+        let ticked =
+            boxes.clone().filter(|tag| tag.split('>').next().is_some_and(|tag| tag.contains("checked"))).count();
+        (words_of(panel), boxes.count(), ticked, open)
+    };
+    let (words, boxes, ticked, open) = choices("");
+    assert!(words.contains("The 40 with the most leads, of 212."), "{words}");
+    assert_eq!((boxes, ticked, open), (41, 0, false), "the blank one is always there");
+    let (words, boxes, ticked, open) = choices("find-owner=ANN+&owner=Ben+Number+199&owner=Ann+Number+10");
+    assert!(words.contains("22 of 212 with this in the name.") && words.contains("Ben Number 199"), "{words}");
+    assert_eq!((boxes, ticked, open), (23, 2, true));
+    let (words, boxes, ..) = choices("find-owner=ben");
+    assert!(words.contains("40 of 190 that have this in their name; type more of it."), "{words}");
+    assert_eq!(boxes, 40);
+    let (words, boxes, ..) = choices("find-owner=nobody&owner=%28blank%29");
+    assert!(words.contains("None of 212 has this in its name."), "{words}");
+    assert_eq!(boxes, 1);
+    let page = scoreboard(boards::many_owners("find-owner=ann&owner=Ben+Number+199"));
+    assert!(page.html.matches("find-owner=").count() == 0, "no link takes the search along");
+    page.keep("many-owners");
+}
+
+#[test]
 fn what_is_counted_opens_onto_its_leads() {
     let page = scoreboard(boards::northaisle());
     for (text, list) in [

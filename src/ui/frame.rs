@@ -33,7 +33,7 @@ pub fn Navigation(
     groups: Vec<NavGroup>,
     /// The product's mark and name.
     brand: AnyView,
-    /// Keys of an address that belong to one page alone: they stay there.
+    /// What the keys of an address begin with that belong to one page alone: they stay there.
     left: &'static [&'static str],
 ) -> impl IntoView {
     let groups = groups.into_iter().map(|group| {
@@ -49,7 +49,7 @@ fn NavLink(item: NavItem, left: &'static [&'static str]) -> impl IntoView {
     let location = use_location();
     let href = move || {
         let search = location.search.get();
-        let stays = |pair: &&str| left.contains(&pair.split('=').next().unwrap_or_default());
+        let stays = |pair: &&str| left.iter().any(|own| pair.starts_with(own));
         let taken: Vec<&str> = search.split('&').filter(|pair| !pair.is_empty() && !stays(pair)).collect();
         if taken.is_empty() { item.path.to_owned() } else { format!("{}?{}", item.path, taken.join("&")) }
     };
