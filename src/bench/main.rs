@@ -127,7 +127,7 @@ fn memory_bandwidth(threads: usize) -> f64 {
 }
 
 /// The bytes that a pass cannot do without: when each lead was handed over, and the cache lines in which a lead of the
-/// two periods has its row (of 52 bytes) and its codes of two dimensions (of two).
+/// two periods has its row (of 56 bytes) and its codes of two dimensions (of two).
 fn bytes_touched(size: usize) -> usize {
     let from = TO.plus(-2 * DAYS).0 as u32 * 86_400;
     let in_cohort = |lead: LeadFact| lead.handed_over.is_some_and(|moment| moment.at.0 >= from);
@@ -138,5 +138,5 @@ fn bytes_touched(size: usize) -> usize {
         lines.dedup();
         lines.len() * 64
     };
-    4 * size + lines(52) + 2 * lines(2)
+    4 * size + lines(56) + 2 * lines(2)
 }

@@ -107,8 +107,15 @@ pub fn northaisle() -> Board {
     };
     answer.funnel =
         Funnel { handed_over: 1_012, accepted: 815, touched: 764, connected: 528, opportunity: 113, won: 24 };
-    answer.reasons =
-        vec![("outside_icp".into(), 182), ("no_need".into(), 121), ("not_now".into(), 94), ("other".into(), 26)];
+    answer.current.answers = Answers { on_time: 1_460, late: 412 };
+    answer.pledge = Some(Pledge { promised: 1_800, due: 1_800, handed_over: 1_872 });
+    answer.reasons = vec![
+        ("outside_icp".into(), 182),
+        ("no_need".into(), 121),
+        ("not_now".into(), 94),
+        ("unreachable".into(), 31),
+        ("other".into(), 26),
+    ];
     answer.parting = Some(Parting { leads: (809, 1_012), opportunities: (119, 113), won: (27, 24) });
     answer.by = vec![channels()];
     let mut board = board_of(answer);
@@ -118,6 +125,7 @@ pub fn northaisle() -> Board {
         (Dimension::Segment, vec![(ValueId(20), "Mid-market".to_owned()), (ValueId(21), "Enterprise".to_owned())]),
     ];
     board.terms.targets.lead_to_opportunity_bp = Some(1_400);
+    board.terms.marketing.leads_per_month = Some(300);
     board
 }
 
@@ -137,6 +145,14 @@ pub fn by_itself() -> Board {
     let mut board = northaisle();
     board.query = Query::default().with_compare(Comparison::None);
     board.answer.beside = None;
+    board
+}
+
+/// Northaisle in the middle of a month, behind the even pace.
+pub fn behind_the_pace() -> Board {
+    let mut board = northaisle();
+    board.answer.pledge = Some(Pledge { promised: 1_800, due: 1_560, handed_over: 1_520 });
+    board.answer.current.context.handed_over = 1_520;
     board
 }
 
@@ -221,6 +237,7 @@ fn empty_answer(period: Period) -> Answer {
         by: Vec::new(),
         funnel: Funnel::default(),
         reasons: Vec::new(),
+        pledge: None,
         parting: None,
     }
 }

@@ -131,11 +131,13 @@ fn any_terms(zone: &'static str) -> impl Strategy<Value = Terms> {
     let targets =
         (option::of(0..10_000u32), option::of(0..90_000i64), option::of(0..3_000u32), option::of(0..10_000u32));
     let horizon = prop_oneof![4 => (0..40u32).prop_map(Horizon::Days), 1 => Just(Horizon::None)];
-    (any_calendar(zone), [any_within(), any_within(), any_within()], horizon, targets).prop_map(
-        move |(calendar, [decide, first_touch, verdict], horizon, targets)| {
+    let leads = option::of(0..400u32);
+    (any_calendar(zone), [any_within(), any_within(), any_within()], horizon, targets, leads).prop_map(
+        move |(calendar, [decide, first_touch, verdict], horizon, targets, leads)| {
             let mut terms = Terms::defaults(zone);
             terms.calendar = calendar;
             terms.horizon = horizon;
+            terms.marketing.leads_per_month = leads;
             terms.sales.decide = decide;
             terms.sales.first_touch = first_touch;
             terms.sales.verdict = verdict;

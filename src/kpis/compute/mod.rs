@@ -1,7 +1,7 @@
 //! The answer to a question, from one pass over the facts.
 //!
 //! `plan` makes the question ready, `standing` says where one lead stands as of `now`, `scan` counts, `measures`
-//! finds medians (of waiting times by `survival`), `figures` turns counts into the figures of one set of leads.
+//! finds medians (of waiting times by `survival`), `pledge` reads marketing's promise, `figures` turns counts into the figures of one set of leads.
 //!
 //! # What the definitions leave open, decided here
 //! - **Order.** Out of order is what stands before its handover, and a win or a loss before the opportunity.
@@ -20,6 +20,8 @@
 //!   ledger row in the days there is no CAC, whatever the customers.
 //! - **Volume and outcome part ways** reads the previous period at `now` less the period's length, so that each lead
 //!   is as old as its counterpart.
+//! - **Promises.** Silence past the agreed time accepts a lead and breaks the promise to accept or reject; see
+//!   [`Answers`](super::model::Answers) and [`Pledge`](super::model::Pledge).
 //! - **The comparison** is the answer for other days at the same `now`; the warning and the trend stay with the previous
 //!   period whatever is chosen.
 //! - **Targets** are weighted over the versions that have one; without a lead (K2: customer) to weigh by, the target
@@ -28,6 +30,7 @@
 mod figures;
 mod measures;
 mod plan;
+mod pledge;
 mod scan;
 mod standing;
 mod survival;
@@ -99,6 +102,7 @@ pub fn compute(facts: &Facts, question: &Question) -> Answer {
         by: (0..question.by.len()).map(|n| breakdown(&plan, &scan, &layout, &measures, n, question.by[n])).collect(),
         funnel: funnel(&plan, &scan),
         reasons: reasons(&plan, &scan),
+        pledge: pledge::pledge(&plan, &scan, question),
         parting: parting(&plan, &scan),
     }
 }

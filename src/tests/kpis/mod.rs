@@ -5,6 +5,7 @@ mod cost;
 mod coverage;
 mod follow_up;
 mod periods;
+mod promises;
 
 use chrono::NaiveDateTime;
 use doubles::agreement::model::{Horizon, Terms, Version, Within};

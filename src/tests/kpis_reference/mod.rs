@@ -3,6 +3,7 @@
 //! calendar's ranges instead of prefix sums. The real one must give the same answers.
 
 mod clock;
+mod promises;
 mod warning;
 
 use clock::*;
@@ -92,22 +93,9 @@ pub fn answer(world: &World, question: &Question) -> Answer {
         by: question.by.iter().map(|dimension| set(period).breakdown(*dimension)).collect(),
         funnel: set(period).funnel(),
         reasons: set(period).reasons(),
+        pledge: promises::pledge(&set(period)),
         parting: parting(&set(period), &set(previous)),
     }
-}
-
-/// Month and day stay; the year before a leap year ends its February a day earlier.
-fn year_before(period: Period) -> Period {
-    let written = |day: Day| {
-        let date = day.to_string();
-        let (year, rest) = date.split_once('-').expect("a date");
-        (year.parse::<i32>().expect("a year") - 1, rest.to_owned())
-    };
-    let read = |(year, rest): (i32, String), otherwise: &str| {
-        let day = |rest: &str| format!("{year}-{rest}").parse::<Day>().ok();
-        day(&rest).or_else(|| day(otherwise)).expect("a day")
-    };
-    Period { from: read(written(period.from), "02-28"), to: read(written(period.to), "03-01") }
 }
 
 /// The leads behind each count of the period.
@@ -143,6 +131,8 @@ pub fn members(world: &World, question: &Question) -> BTreeMap<Part, Vec<LeadId>
                 Part::TouchedLate => figures.follow_up.late,
                 Part::OverdueOpen => figures.follow_up.overdue_open,
                 Part::NotDue => figures.follow_up.not_due,
+                Part::AnsweredOnTime => figures.answers.on_time,
+                Part::AnsweredLate => figures.answers.late,
                 Part::FeedbackDue => figures.coverage.due,
                 Part::WithVerdict => figures.coverage.with_verdict,
                 Part::VerdictOnTime => figures.coverage.on_time,
@@ -353,6 +343,7 @@ impl<'a> Set<'a> {
             },
             cac: self.cac(&won),
             follow_up: self.follow_up(),
+            answers: promises::answers(self),
             coverage: self.coverage(),
             context: Context {
                 handed_over: cohort.len() as u32,
