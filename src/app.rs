@@ -5,7 +5,9 @@ use crate::kpis::page::ScoreboardPage;
 use crate::kpis::page_kpi::KpiRoute;
 use crate::listing::page::ListRoute;
 use crate::listing::sheet::LEFT;
-use crate::ui::{Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team};
+use crate::ui::{
+    Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team, announce_pages, leave_question,
+};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
@@ -64,6 +66,7 @@ pub fn App() -> impl IntoView {
 /// What stands around every page.
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
+    announce_pages();
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
         <div class="shell">
@@ -107,6 +110,9 @@ pub fn Problem(
     way_words: &'static str,
 ) -> impl IntoView {
     set_status(error.status());
+    if matches!(error, AppError::Invalid(_) | AppError::NotFound(_)) {
+        leave_question();
+    }
     let (page, title) = match error {
         AppError::Invalid(_) => ("Nothing to show", "This address cannot be answered"),
         AppError::NotFound(_) => ("Nothing here", "There is nothing at this address"),
@@ -182,6 +188,7 @@ fn Parts() -> impl IntoView {
 #[component]
 fn MissingPage() -> impl IntoView {
     set_status(404);
+    leave_question();
     view! {
         <Title text="Nothing here · Doubles"/>
         <PageHead title="Nothing at this address"/>

@@ -11,6 +11,7 @@ pub mod open;
 pub mod router;
 mod security;
 pub mod telemetry;
+mod too_long;
 
 use crate::error::Result;
 use crate::kpis::service::Scores;

@@ -4,6 +4,7 @@ mod boards;
 mod charts;
 mod command_line;
 mod databases;
+mod edges;
 mod http;
 mod import_cast;
 mod import_files;
