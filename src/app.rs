@@ -5,9 +5,11 @@ use crate::kpis::page::ScoreboardPage;
 use crate::kpis::page_kpi::kpi_route;
 use crate::lazy::LazyPage;
 use crate::listing::page::list_route;
-use crate::listing::sheet::OWN_KEYS;
+use crate::listing::sheet::LEFT;
 use crate::people::model::Seen;
-use crate::ui::{Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team};
+use crate::ui::{
+    Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team, announce_pages, leave_question,
+};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
@@ -78,11 +80,12 @@ pub fn Frame(
     /// The page.
     children: Children,
 ) -> impl IntoView {
+    announce_pages();
     let brand = view! { <Brand/> }.into_any();
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
         <div class="shell">
-            <Navigation groups=groups() brand left=&OWN_KEYS foot=view! { <WhoIsIn seen/> }.into_any()/>
+            <Navigation groups=groups() brand left=&LEFT foot=view! { <WhoIsIn seen/> }.into_any()/>
             <main class="main" id="main" tabindex="-1">{children()}</main>
         </div>
     }
@@ -149,6 +152,9 @@ pub fn Problem(
     way_words: &'static str,
 ) -> impl IntoView {
     set_status(error.status());
+    if matches!(error, AppError::Invalid(_) | AppError::NotFound(_)) {
+        leave_question();
+    }
     let (page, title) = match error {
         AppError::Invalid(_) => ("Nothing to show", "This address cannot be answered"),
         AppError::SignIn => ("Not signed in", "Your session has ended"),
@@ -236,6 +242,7 @@ fn Parts() -> impl IntoView {
 #[component]
 fn MissingPage() -> impl IntoView {
     set_status(404);
+    leave_question();
     view! {
         <Title text="Nothing here · Doubles"/>
         <PageHead title="Nothing at this address"/>

@@ -169,6 +169,7 @@ async fn answer_minimally(
         horizon: query.horizon,
         filter: Filter::default(),
         by: vec![Dimension::Channel],
+        compare: query.compare,
     };
     black_box(compute(&facts.snapshot.facts, &question));
     Ok(([(CONTENT_TYPE, "text/html; charset=utf-8")], page))

@@ -8,6 +8,9 @@ use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 /// The keys of a list's address that are not the question's: no other page understands them.
 pub const OWN_KEYS: [&str; 6] = ["part", "reason", "sort", "order", "search", "page"];
 
+/// What the keys begin with that one page does not pass on to another: a list's own, and the search in a filter.
+pub const LEFT: [&str; 6] = ["part", "sort", "order", "search", "page", "find-"];
+
 /// The leads behind a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ListPage {

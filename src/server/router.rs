@@ -8,13 +8,14 @@ use crate::error::AppError;
 use crate::listing;
 use crate::people::{current, forms, gate, oidc};
 use crate::settings;
+use crate::ui::BadAddress;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode, Uri};
-use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use leptos::prelude::*;
 use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
@@ -30,7 +31,11 @@ const PAGE_COMPRESSION: CompressionLevel = CompressionLevel::Precise(5);
 pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
     let options = state.leptos_options.clone();
     let css_path = options.css_path();
-    let routes = Router::new()
+    let pages = Router::new()
+        .leptos_routes_with_context(&state, generate_route_list(App), prepare_page, move || shell(options.clone()))
+        .fallback(serve_file_or_missing_page)
+        .layer(from_fn_with_state(state.clone(), leave_bad_question));
+    let routes = pages
         .route("/healthz", get(async || "The process runs.\n"))
         .route("/readyz", get(report_readiness))
         .route("/kpis/{name}/leads.csv", get(listing::rest::download))
@@ -38,8 +43,6 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(oidc::routes())
         .merge(settings::forms::routes())
         .merge(activity::feed::routes())
-        .leptos_routes_with_context(&state, generate_route_list(App), prepare_page, move || shell(options.clone()))
-        .fallback(serve_file_or_missing_page)
         .layer(from_fn_with_state(state.clone(), gate::admit))
         .with_state(state);
     protect(routes, base_url, css_path)
@@ -66,12 +69,16 @@ fn protect(routes: Router, base_url: Option<&Uri>, css_path: String) -> Router {
 }
 
 /// A small page without the program, for when the program cannot be trusted to render one.
-pub(crate) fn plain_page(status: StatusCode, css_path: &str, title: &str, sentence: &str) -> Response {
-    let html = format!(
+pub(super) fn plain_html(css_path: &str, title: &str, sentence: &str) -> String {
+    format!(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
          <title>{title} · Doubles</title><link rel=stylesheet href=\"{css_path}\">\
-         <main><h1>{title}</h1><p>{sentence}</p><p><a href=/>To the scoreboard</a></p></main></html>"
-    );
+         <main class=main><h1>{title}</h1><p>{sentence}</p><p><a href=/>To the scoreboard</a></p></main></html>"
+    )
+}
+
+fn plain_page(status: StatusCode, css_path: &str, title: &str, sentence: &str) -> Response {
+    let html = plain_html(css_path, title, sentence);
     let policy = HeaderValue::from_static(security::POLICY_OF_PLAIN_PAGES);
     let kind = HeaderValue::from_static("text/html; charset=utf-8");
     (status, [(CONTENT_SECURITY_POLICY, policy), (CONTENT_TYPE, kind)], Body::from(html)).into_response()
@@ -104,9 +111,20 @@ async fn serve_file_or_missing_page(State(state): State<AppState>, request: Requ
         return (StatusCode::NOT_FOUND, "This file belongs to another version of Doubles. Reload the page.\n")
             .into_response();
     }
-    let mut page = render_page(state, request).await;
+    if let Some(page) = without_slash(request.uri()) {
+        return Redirect::permanent(&page).into_response();
+    }
+    let mut page = render_page(state, request, || ()).await;
     *page.status_mut() = StatusCode::NOT_FOUND;
     page
+}
+
+/// The address of the page that one with a slash too many means. Only below a first letter: `//` at the beginning would
+/// lead to another host.
+fn without_slash(uri: &Uri) -> Option<String> {
+    let path = uri.path().strip_suffix('/')?.trim_end_matches('/');
+    let named = path.strip_prefix('/')?.starts_with(|first: char| first.is_ascii_alphanumeric());
+    named.then(|| uri.query().map_or_else(|| path.to_owned(), |search| format!("{path}?{search}")))
 }
 
 /// Context of a page being rendered.
@@ -123,12 +141,32 @@ pub(super) fn prepare_page() {
     }));
 }
 
+/// Middleware: where a page could not answer its address, it is rendered anew, so that its links to other pages leave
+/// the question behind. That it is a bad one is known only once the links are written.
+async fn leave_bad_question(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let again = parts.uri.query().is_some().then(|| parts.clone());
+    let page = next.run(Request::from_parts(parts, body)).await;
+    let status = page.status();
+    let is_page = page.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    match again {
+        Some(parts) if is_page && matches!(status, StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND) => {
+            let context = || provide_context(BadAddress);
+            let mut page = render_page(state, Request::from_parts(parts, Body::empty()), context).await;
+            *page.status_mut() = status;
+            page
+        }
+        _ => page,
+    }
+}
+
 /// The application at whatever path the request has; unknown ones are the table of routes' own fallback.
-pub(crate) async fn render_page(state: AppState, request: Request) -> Response<Body> {
+async fn render_page(state: AppState, request: Request, more: fn()) -> Response<Body> {
     let options = state.leptos_options.clone();
     let context = move || {
         provide_context(state.clone());
         prepare_page();
+        more();
     };
     leptos_axum::render_app_async_with_context(context, move || shell(options.clone()))(request).await.into_response()
 }

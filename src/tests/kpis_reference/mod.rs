@@ -3,6 +3,7 @@
 //! calendar's ranges instead of prefix sums. The real one must give the same answers.
 
 mod clock;
+mod promises;
 mod warning;
 
 use clock::*;
@@ -79,6 +80,12 @@ pub fn answer(world: &World, question: &Question) -> Answer {
         now: question.now,
         current: set(period).figures(),
         before: set(previous).figures(),
+        beside: match question.compare {
+            Comparison::None => None,
+            Comparison::Previous => Some(previous),
+            Comparison::Year => Some(year_before(period)),
+        }
+        .map(|period| Beside { period, figures: set(period).figures() }),
         trend: buckets
             .iter()
             .map(|&bucket| TrendPoint {
@@ -92,6 +99,7 @@ pub fn answer(world: &World, question: &Question) -> Answer {
             .collect(),
         funnel: set(period).funnel(),
         reasons: set(period).reasons(),
+        pledge: promises::pledge(&set(period)),
         parting: parting(&set(period), &set(previous)),
     }
 }
@@ -129,6 +137,8 @@ pub fn members(world: &World, question: &Question) -> BTreeMap<Part, Vec<LeadId>
                 Part::TouchedLate => figures.follow_up.late,
                 Part::OverdueOpen => figures.follow_up.overdue_open,
                 Part::NotDue => figures.follow_up.not_due,
+                Part::AnsweredOnTime => figures.answers.on_time,
+                Part::AnsweredLate => figures.answers.late,
                 Part::FeedbackDue => figures.coverage.due,
                 Part::WithVerdict => figures.coverage.with_verdict,
                 Part::VerdictOnTime => figures.coverage.on_time,
@@ -339,6 +349,7 @@ impl<'a> Set<'a> {
             },
             cac: self.cac(&won),
             follow_up: self.follow_up(),
+            answers: promises::answers(self),
             coverage: self.coverage(),
             context: Context {
                 handed_over: cohort.len() as u32,
