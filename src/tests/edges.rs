@@ -113,7 +113,7 @@ async fn one_lead_no_lead_and_nothing_but_excluded_leads_are_each_told_in_words(
         let of_one = match page {
             "/kpis/cac" => "no data",
             "/kpis/feedback-coverage" => "too early",
-            "/kpis/follow-up/leads" => "Never contacted: 1 lead",
+            "/kpis/follow-up/leads" => "All handovers",
             _ => "1 lead",
         };
         for (house, sentence) in [
