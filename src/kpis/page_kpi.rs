@@ -48,7 +48,7 @@ pub fn ShownKpi(
         <ScopeBar scope=shown.scope/>
         {shown.note.map(|note| view! { <NoteView note/> })}
         <div class="kpi-head">
-            <div class="courts" data-one=""><CourtView court=shown.court/></div>
+            <div class="courts" data-one=""><CourtView court=shown.court alone=true/></div>
             <section aria-labelledby="definition">
                 <SectionHead id="definition" title="How it is counted"/>
                 <p class="formula"><ProseText prose=shown.formula/></p>
