@@ -28,15 +28,17 @@ fn KpiRoute() -> impl IntoView {
     let title = move || Kpi::from_key(&name()).map_or("Nothing here", Kpi::name);
     let shown = move || {
         let title = title();
-        Suspend::new(async move {
+        let page = Suspend::new(async move {
             match sheet.await.0 {
                 Ok(KpiPage::Shown(shown)) => view! { <ShownKpi shown=*shown/> }.into_any(),
                 Ok(KpiPage::NoLead) => view! { <NoLead title/> }.into_any(),
                 Err(error) => view! { <Problem error way="/" way_words="To the scoreboard"/> }.into_any(),
             }
-        })
+        });
+        // Finished words: the server reads the title once the route, and all that is reactive in it, may be gone.
+        view! { <Title text=format!("{title} · Doubles")/>{page} }
     };
-    view! { <Title text=move || format!("{} · Doubles", title())/><Settled>{shown}</Settled> }
+    view! { <Settled>{shown}</Settled> }
 }
 
 /// A KPI's page with numbers.
@@ -53,7 +55,7 @@ pub fn ShownKpi(
         <ScopeBar scope=shown.scope/>
         {shown.note.map(|note| view! { <NoteView note/> })}
         <div class="kpi-head">
-            <div class="courts" data-one=""><CourtView court=shown.court/></div>
+            <div class="courts" data-one=""><CourtView court=shown.court alone=true/></div>
             <section aria-labelledby="definition">
                 <SectionHead id="definition" title="How it is counted"/>
                 <p class="formula"><ProseText prose=shown.formula/></p>

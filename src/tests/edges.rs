@@ -12,6 +12,7 @@ use doubles::import::parse::Options;
 use doubles::import::run::{self, run_import};
 use doubles::period::Instant;
 use doubles::server::clock::Clock;
+use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::server::{AppState, router};
 use doubles::workspace::model::Workspace;
@@ -80,7 +81,7 @@ async fn a_channel_of_any_name_is_shown_and_can_be_asked_for() {
         }
     }
     let list = house.get(&format!("/kpis/follow-up/leads?part=handovers&channel={}", form_encoded(names[1]))).await;
-    assert!(words_of(&list.body).contains("All handovers: 1 "), "{}", words_of(&list.body));
+    assert!(words_of(&list.body).contains("With a handover: 1 "), "{}", words_of(&list.body));
 }
 
 #[tokio::test]
@@ -113,7 +114,7 @@ async fn one_lead_no_lead_and_nothing_but_excluded_leads_are_each_told_in_words(
         let of_one = match page {
             "/kpis/cac" => "no data",
             "/kpis/feedback-coverage" => "too early",
-            "/kpis/follow-up/leads" => "Never contacted: 1 lead",
+            "/kpis/follow-up/leads" => "With a handover",
             _ => "1 lead",
         };
         for (house, sentence) in [
@@ -129,10 +130,25 @@ async fn one_lead_no_lead_and_nothing_but_excluded_leads_are_each_told_in_words(
     }
 }
 
+#[tokio::test]
+async fn a_lead_that_was_handed_over_twice_is_listed_once_and_the_list_says_so() {
+    let house = House::with("UTC", "id,handed_over_at\n1,2025-06-01 10:00\n2,2025-06-02 10:00\n").await;
+    house
+        .import(
+            Kind::Events,
+            "external_id,kind,at,verdict,reason\n1,touch,2025-06-01 11:00,,\n1,verdict,2025-06-03 10:00,recycle,not_now\n1,handover,2025-07-01 10:00,,\n",
+        )
+        .await;
+    let search = "from=2025-06-01&to=2025-08-01&part=handovers";
+    let list = words_of(&house.get(&format!("/kpis/follow-up/leads?{search}")).await.body);
+    assert!(list.contains("With a handover: 2 leads") && list.contains("3 handovers are counted"), "{list}");
+}
+
 /// A workspace with these leads behind the real router.
 struct House {
     server: Router,
-    _folder: TempDir,
+    db: Db,
+    folder: TempDir,
 }
 
 struct Answer {
@@ -145,18 +161,25 @@ impl House {
     async fn with(zone: &str, leads: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let db = open(&DatabaseUrl::Sqlite(folder.path().join("doubles.db"))).await.expect("a database");
+        let server = router::build(AppState::new(db.clone(), Clock::Fixed(NOW)), None);
+        let house = Self { server, db, folder };
         if !leads.is_empty() {
             let own = Workspace::new("Nimbus", zone, "EUR").expect("a workspace");
-            workspace::create(&db, &own, "Mo", NOW).await.expect("set up");
-            let file = folder.path().join("leads.csv");
-            std::fs::write(&file, leads).expect("written");
-            let options = Options { kind: Kind::Leads, file, wishes: Wishes::default(), order: None };
-            let request =
-                run::Request { options, zone: None, source: "crm".to_owned(), is_first: false, check_only: false };
-            let report = run_import(&db, &own, request, "Mo", NOW, |_| {}).await.expect("imported");
-            assert_eq!(report.rejected_rows(), 0, "{report:?}");
+            workspace::create(&house.db, &own, "Mo", NOW).await.expect("set up");
+            house.import(Kind::Leads, leads).await;
         }
-        Self { server: router::build(AppState::new(db, Clock::Fixed(NOW)), None), _folder: folder }
+        house
+    }
+
+    async fn import(&self, kind: Kind, rows: &str) {
+        let file = self.folder.path().join("rows.csv");
+        std::fs::write(&file, rows).expect("written");
+        let own = workspace::find(&mut self.db.read().await.expect("read")).await.expect("read").expect("set up");
+        let options = Options { kind, file, wishes: Wishes::default(), order: None };
+        let request =
+            run::Request { options, zone: None, source: "crm".to_owned(), is_first: false, check_only: false };
+        let report = run_import(&self.db, &own, request, "Mo", NOW, |_| {}).await.expect("imported");
+        assert_eq!(report.rejected_rows(), 0, "{report:?}");
     }
 
     async fn get(&self, path: &str) -> Answer {
