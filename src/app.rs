@@ -7,6 +7,7 @@ use crate::lazy::LazyPage;
 use crate::listing::page::list_route;
 use crate::listing::sheet::OWN_KEYS;
 use crate::ui::{Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team};
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
@@ -34,7 +35,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href=options.css_path()/>
                 {fonts.into_iter().collect_view()}
-                <HydrationScripts options/>
+                <script type="module" nonce=use_nonce()>{start_program(&options)}</script>
                 <MetaTags/>
             </head>
             <body>
@@ -42,6 +43,16 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
             </body>
         </html>
     }
+}
+
+/// Fetches the program once the page stands on the screen: on a slow line it would hold up the style sheet and the fonts.
+fn start_program(options: &LeptosOptions) -> String {
+    let (folder, name) = (&options.site_pkg_dir, &options.output_name);
+    format!(
+        "new PerformanceObserver(async(_,paint)=>{{paint.disconnect();const wasm=fetch('/{folder}/{name}_bg.wasm');\
+         const program=await import('/{folder}/{name}.js');\
+         await program.default({{module_or_path:wasm}});program.hydrate()}}).observe({{type:'paint',buffered:true}})"
+    )
 }
 
 /// The root of the page's body, the same on the server and in the browser.
@@ -83,8 +94,10 @@ pub fn Frame(children: Children) -> impl IntoView {
 pub fn own_search(is_own: fn(path: &str) -> bool) -> impl Fn() -> String + Copy {
     let location = use_location();
     let search = Memo::new(move |last: Option<&String>| {
-        let own = last.is_none() || location.pathname.try_with(|path| is_own(path)).unwrap_or_default();
-        if own { location.search.try_get().unwrap_or_default() } else { last.cloned().unwrap_or_default() }
+        // The memos of the location would look at what lies beneath them.
+        let gone = location.state.is_disposed();
+        let own = !gone && (last.is_none() || location.pathname.with(|path| is_own(path)));
+        if own { location.search.get() } else { last.cloned().unwrap_or_default() }
     });
     move || search.try_get().unwrap_or_default()
 }
