@@ -11,7 +11,8 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::hooks::{use_location, use_params_map};
+use leptos_router::hooks::{use_params_map, use_url};
+use leptos_router::location::Url;
 use leptos_router::{SsrMode, path};
 
 /// How a page tells the server which HTTP status it is; the browser provides none.
@@ -73,9 +74,14 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// The address that is shown or on its way. A page's own (`use_url`) stays behind where only its parameters change.
+#[derive(Clone, Copy)]
+struct Address(ReadSignal<Url>);
+
 /// What stands around every page.
 #[component]
 pub fn Frame(children: Children) -> impl IntoView {
+    provide_context(Address(use_url()));
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
         <div class="shell">
@@ -92,12 +98,10 @@ pub fn Frame(children: Children) -> impl IntoView {
 ///
 /// On the server a resource may ask once more while its page, already sent, is being taken down; then it gets nothing.
 pub fn own_search(is_own: fn(path: &str) -> bool) -> impl Fn() -> String + Copy {
-    let location = use_location();
+    let Address(url) = expect_context();
     let search = Memo::new(move |last: Option<&String>| {
-        // The memos of the location would look at what lies beneath them.
-        let gone = location.state.is_disposed();
-        let own = !gone && (last.is_none() || location.pathname.with(|path| is_own(path)));
-        if own { location.search.get() } else { last.cloned().unwrap_or_default() }
+        let own = url.try_with(|url| (last.is_none() || is_own(url.path())).then(|| url.search().to_owned()));
+        own.flatten().or_else(|| last.cloned()).unwrap_or_default()
     });
     move || search.try_get().unwrap_or_default()
 }
