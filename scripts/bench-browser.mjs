@@ -104,7 +104,9 @@ async function measureWithLighthouse(url) {
   console.log("\nLighthouse                                   performance  accessibility  best practices  SEO");
   for (const [device, config] of [["desktop", desktopConfig], ["phone", undefined]]) {
     for (const path of ["/", "/kpis/lead-to-opportunity"]) {
-      const { lhr } = await lighthouse(url + path, { port, logLevel: "error" }, config);
+      let { lhr } = await lighthouse(url + path, { port, logLevel: "error" }, config);
+      // Now and then the browser does not tell it about a paint; that is no finding about the page.
+      if (lhr.runtimeError) ({ lhr } = await lighthouse(url + path, { port, logLevel: "error" }, config));
       const scores = Object.values(lhr.categories).map(({ score }) => Math.round(score * 100));
       console.log(`${`${device} ${path}`.padEnd(44)} ${scores.map((score, at) => String(score).padStart([11, 14, 15, 4][at])).join(" ")}`);
       for (const audit of findings(lhr)) console.log(`    ${audit}`);

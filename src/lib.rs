@@ -14,10 +14,13 @@ pub mod lazy;
 pub mod leads;
 pub mod listing;
 pub mod money;
+pub mod people;
 pub mod period;
 pub mod sample;
 pub mod ui;
 
+#[cfg(feature = "ssr")]
+pub mod activity;
 #[cfg(feature = "ssr")]
 pub mod changes;
 #[cfg(feature = "ssr")]
@@ -26,6 +29,8 @@ pub mod charts;
 pub mod import;
 #[cfg(feature = "ssr")]
 pub mod server;
+#[cfg(feature = "ssr")]
+pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod spend;
 #[cfg(feature = "ssr")]
@@ -40,6 +45,7 @@ pub mod zone;
 pub async fn hydrate() {
     console_error_panic_hook::set_once();
     leptos::mount::hydrate_from_async(leptos::tachys::dom::body(), app::App).await.forget();
+    ui::reading::listen();
     if let Some(root) = leptos::prelude::document().document_element() {
         root.set_attribute("data-hydrated", "").expect("the attribute's name is a valid one");
     }

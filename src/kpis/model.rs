@@ -243,7 +243,13 @@ pub struct Breakdown {
     pub dimension: Dimension,
     /// A row a value that has anything to count in the period: a lead, a customer, an opportunity, or spend.
     pub rows: Vec<(Option<ValueId>, Figures)>,
+    /// K1 of the first rows, as many as [`SMALL_CHARTS`] and as have leads, bucket by bucket like [`Answer::trend`],
+    /// which has the targets. Only of the first dimension asked for, and of none with too many values to count so.
+    pub trends: Vec<Vec<Conversion>>,
 }
+
+/// Of so many values of a dimension the trend is told.
+pub const SMALL_CHARTS: usize = 8;
 
 /// The mature leads of the period and how far they came; a later step implies the earlier ones, and lost leads
 /// stay counted.

@@ -6,7 +6,7 @@ use super::page_court::CourtView;
 use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{Kpi, KpiPage, KpiShown, Section};
 use crate::app::{Problem, Settled, own_name, own_search};
-use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, SectionHead};
+use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, Rendered, SectionHead};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
@@ -21,12 +21,15 @@ pub fn kpi_route() -> Result<AnyView, SplitLoaderError> {
 fn KpiRoute() -> impl IntoView {
     let search = own_search(|path| path.starts_with("/kpis/") && !path.contains("/leads"));
     let name = own_name();
-    let sheet = Resource::new(move || (name(), search()), |(name, search)| api::read_kpi(name, search));
+    let sheet = Resource::new(
+        move || (name(), search()),
+        |(name, search)| async { Rendered(api::read_kpi(name, search).await) },
+    );
     let title = move || Kpi::from_key(&name()).map_or("Nothing here", Kpi::name);
     let shown = move || {
         let title = title();
         Suspend::new(async move {
-            match sheet.await {
+            match sheet.await.0 {
                 Ok(KpiPage::Shown(shown)) => view! { <ShownKpi shown=*shown/> }.into_any(),
                 Ok(KpiPage::NoLead) => view! { <NoLead title/> }.into_any(),
                 Err(error) => view! { <Problem error way="/" way_words="To the scoreboard"/> }.into_any(),

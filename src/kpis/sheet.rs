@@ -2,6 +2,7 @@
 //! from a board; the browser only places it, so it needs no calendar, no currency and no chart program.
 
 use crate::text_enum;
+use crate::ui::Drawn;
 use crate::ui::says::{Chart, Figure, Link, Prose, Status, Table};
 use serde::{Deserialize, Serialize};
 use serde_tuple::{Deserialize_tuple, Serialize_tuple};
@@ -61,9 +62,11 @@ pub struct Shown {
     /// How far the mature leads came.
     pub funnel: Section,
     /// Why leads were turned down, if any was.
-    pub reasons: String,
+    pub reasons: Prose,
     /// By one dimension.
     pub breakdown: Section,
+    /// The rate of its largest values over time, each a small chart on one scale; empty where there is only one.
+    pub multiples: String,
     /// The dimensions to choose from.
     pub dimensions: Vec<Link>,
     /// Volumes, never a headline.
@@ -209,4 +212,31 @@ pub struct Section {
     pub table: Table,
     /// What is left out of the table; empty where nothing is.
     pub more: String,
+}
+
+impl Drawn for Court {
+    fn leave_drawings(&mut self) {
+        self.spark.leave_drawings();
+        self.net.iter_mut().for_each(|promise| promise.reach.leave_drawings());
+    }
+}
+
+impl Drawn for Scoreboard {
+    fn leave_drawings(&mut self) {
+        let Self::Shown(shown) = self else { return };
+        shown.parting.iter_mut().for_each(|parting| parting.svg.leave_drawings());
+        shown.courts.iter_mut().for_each(Drawn::leave_drawings);
+        shown.trends.iter_mut().for_each(Drawn::leave_drawings);
+        shown.funnel.table.leave_drawings();
+        shown.multiples.leave_drawings();
+        shown.breakdown.table.leave_drawings();
+    }
+}
+
+impl Drawn for KpiPage {
+    fn leave_drawings(&mut self) {
+        let Self::Shown(shown) = self else { return };
+        shown.court.leave_drawings();
+        shown.trend.leave_drawings();
+    }
 }

@@ -49,6 +49,9 @@ fn own_pairs(part: Part, view: &View) -> Vec<(String, String)> {
         pairs.push(("sort".into(), view.sort.key().into()));
         pairs.push(("order".into(), if view.descending { "desc" } else { "asc" }.into()));
     }
+    if !view.reason.is_empty() {
+        pairs.push(("reason".into(), view.reason.clone()));
+    }
     if !view.search.is_empty() {
         pairs.push(("search".into(), view.search.clone()));
     }
@@ -61,6 +64,14 @@ fn own_pairs(part: Part, view: &View) -> Vec<(String, String)> {
 /// The address of the leads behind a number.
 pub fn list_address(kpi: Kpi, query: &crate::kpis::query::Query, part: Part) -> String {
     let request = Request { kpi, part, query: query.clone(), view: View::default() };
+    address(&format!("/kpis/{kpi}/leads"), &request, part, &request.view)
+}
+
+/// The address of the leads that sales turned down for a reason, by its key.
+pub fn reason_address(query: &crate::kpis::query::Query, reason: &str) -> String {
+    let view = View { reason: reason.to_owned(), ..View::default() };
+    let (kpi, part) = (Kpi::FeedbackCoverage, Part::Handovers);
+    let request = Request { kpi, part, query: query.clone(), view };
     address(&format!("/kpis/{kpi}/leads"), &request, part, &request.view)
 }
 
@@ -77,8 +88,12 @@ pub fn page(request: &Request, list: Option<&List>) -> ListPage {
     let whole = View { page: 1, ..view.clone() };
     let link = |&part: &Part| Link {
         text: part_name(part).to_owned(),
-        href: address(&path, request, part, &View { page: 1, ..view.clone() }),
-        current: part == request.part,
+        href: address(&path, request, part, &View { page: 1, reason: String::new(), ..view.clone() }),
+        current: part == request.part && view.reason.is_empty(),
+    };
+    let which = match view.reason.as_str() {
+        "" => part_name(request.part).to_owned(),
+        reason => format!("Turned down, {}", reason_name(reason)),
     };
     let mut own = own_pairs(request.part, &whole);
     let scope = scope(&path, kpi, &own, &list.board);
@@ -88,12 +103,15 @@ pub fn page(request: &Request, list: Option<&List>) -> ListPage {
     ListPage::Shown(Box::new(ListShown {
         kpi,
         scope,
-        title: format!("{}: {}", part_name(request.part), words::counted(list.all as u32, "lead", "leads")),
+        title: format!("{which}: {}", words::counted(list.all as u32, "lead", "leads")),
         groups: groups(kpi)
             .iter()
             .map(|(name, parts)| ((*name).to_owned(), parts.iter().map(link).collect()))
             .collect(),
-        meaning: meaning(request.part).to_owned(),
+        meaning: {
+            let meaning = if view.reason.is_empty() { meaning(request.part) } else { GAVE_REASON };
+            if list.named { meaning.to_owned() } else { format!("{meaning} Who the leads are is for the two teams.") }
+        },
         counted: counted(list, first, rows.len()),
         search: view.search.clone(),
         beside_search,
@@ -114,7 +132,10 @@ fn counted(list: &List, first: usize, shown: usize) -> String {
     let leads = |n: usize| words::counted(n as u32, "lead", "leads");
     let found = match list.rows.len() {
         0 if list.all == 0 => return "No lead is counted here in these days.".to_owned(),
-        0 => return format!("None of the {} has this in name, e-mail, company or number.", leads(list.all)),
+        0 if list.named => {
+            return format!("None of the {} has this in name, e-mail, company or number.", leads(list.all));
+        }
+        0 => return format!("None of the {} has this in company or number.", leads(list.all)),
         found if found == list.all => leads(found),
         found => format!("{} of {}", words::count(found as u32), leads(list.all)),
     };
@@ -245,6 +266,9 @@ const fn part_name(part: Part) -> &'static str {
         Part::Customers => "Customers won",
     }
 }
+
+/// What the leads of a reason have in common.
+const GAVE_REASON: &str = "With a handover in the period, and turned down by sales for this reason.";
 
 const fn meaning(part: Part) -> &'static str {
     match part {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 
 /// The keys of a list's address that are not the question's: no other page understands them.
-pub const OWN_KEYS: [&str; 5] = ["part", "sort", "order", "search", "page"];
+pub const OWN_KEYS: [&str; 6] = ["part", "reason", "sort", "order", "search", "page"];
 
 /// The leads behind a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use doubles::kpis::model::*;
 use doubles::kpis::query::Query;
 use doubles::kpis::words::Currency;
 use doubles::leads::model::{Dimension, ValueId};
-use doubles::period::{Instant, Period};
+use doubles::period::{Instant, Period, WeekStart};
 
 /// Leads, opportunities, median minutes, verdicts due and given, cost per customer in euro: by month since
 /// October 2024. August and September are too young to count.
@@ -64,7 +64,7 @@ const CHANNELS: [Channel; 7] = [
 /// Northaisle, April to September 2025, as of 14 October.
 pub fn northaisle() -> Board {
     let period = days("2025-04-01", "2025-10-01");
-    let trend = days("2024-10-01", "2025-10-01").buckets(period.grain());
+    let trend = days("2024-10-01", "2025-10-01").buckets(period.grain(), WeekStart::Monday);
     let trend = trend.into_iter().zip(MONTHS).enumerate().map(|(i, (bucket, month))| TrendPoint {
         bucket,
         figures: month_figures(month, i >= 10),
@@ -149,7 +149,7 @@ pub fn one_lead() -> Board {
         ..Figures::default()
     };
     answer.trend[38].figures = lead.clone();
-    answer.by = vec![Breakdown { dimension: Dimension::Channel, rows: vec![(None, lead.clone())] }];
+    answer.by = vec![Breakdown { dimension: Dimension::Channel, rows: vec![(None, lead.clone())], trends: Vec::new() }];
     answer.current = lead;
     board_of(answer)
 }
@@ -196,7 +196,7 @@ fn empty_answer(period: Period) -> Answer {
 
 fn empty_trend(period: Period) -> Vec<TrendPoint> {
     let both = Period { from: period.previous().from, to: period.to };
-    let buckets = both.buckets(period.grain()).into_iter();
+    let buckets = both.buckets(period.grain(), WeekStart::Monday).into_iter();
     buckets.map(|bucket| TrendPoint { bucket, figures: Figures::default(), new_version: false }).collect()
 }
 
@@ -227,7 +227,18 @@ fn channels() -> Breakdown {
         row.coverage = Coverage { due: leads, with_verdict: leads * 85 / 100, ..Coverage::default() };
         (Some(ValueId(i as i64)), row)
     });
-    Breakdown { dimension: Dimension::Channel, rows: rows.collect() }
+    // Each channel has its share of every month.
+    let trend = |channel: &Channel| {
+        let of_month = |(i, &(leads, opportunities, ..)): (usize, &(u32, u32, u32, u32, u32, i64))| {
+            let leads = leads * channel.leads / 1_872;
+            let opportunities = (opportunities * channel.opportunities * 10 / channel.mature / 11).min(leads);
+            let (mature, counted) = if i >= 10 { (0, 0) } else { (leads, opportunities) };
+            Conversion { leads, mature, opportunities: counted, opportunities_so_far: opportunities, target_bp: None }
+        };
+        MONTHS.iter().enumerate().map(of_month).collect()
+    };
+    let trends = CHANNELS.iter().map(trend).collect();
+    Breakdown { dimension: Dimension::Channel, rows: rows.collect(), trends }
 }
 
 fn figures(

@@ -28,6 +28,7 @@ async fn every_count_on_the_pages_opens_onto_as_many_leads() {
         assert!(links.len() > before, "{page} opens nothing");
     }
     assert!(links.len() > 60, "only {} counts open", links.len());
+    assert!(links.keys().any(|href| href.ends_with("part=handovers&reason=no_need")), "no reason opens its leads");
     for part in ["accepted", "touched", "connected", "opportunity", "won", "excluded", "opportunities_opened"] {
         assert!(links.keys().any(|href| href.ends_with(&format!("part={part}"))), "nothing opens onto “{part}”");
     }

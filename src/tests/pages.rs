@@ -58,6 +58,60 @@ fn what_is_counted_opens_onto_its_leads() {
 }
 
 #[test]
+fn each_point_of_a_trend_is_said_in_words_and_opens_its_leads() {
+    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&boards::northaisle())) else { panic!("no lead") };
+    let said = |kpi: usize, month: usize| {
+        let words = shown.trends[kpi].svg.split("<desc>").nth(month + 1).and_then(|rest| rest.split("</desc>").next());
+        words.unwrap_or_default().replace('\u{a0}', " ")
+    };
+    for (kpi, month, words) in [
+        (0, 3, "January 2025: 14.9 %, 39 of 262 mature leads, 95 % interval 11.1–19.7 %."),
+        (0, 11, "September 2025: too early, so far 14 of 362 leads. In the period before (March 2025): 14.0 %."),
+        (
+            1,
+            11,
+            "September 2025: €40,100, €280,700 spent, 7 customers won. In the period before (March 2025): €32,600.",
+        ),
+        (
+            2,
+            11,
+            "September 2025: 22 h 36 min, 362 leads, 18 never contacted. In the period before (March 2025): 10 h 48 min.",
+        ),
+        (3, 0, "October 2024: 57.8 %, 133 of 230 leads due, 95 % interval 51.4–64.0 %."),
+    ] {
+        assert_eq!(said(kpi, month), words);
+    }
+    let january = "/kpis/lead-to-opportunity/leads?from=2025-01-01&amp;to=2025-02-01";
+    let first = &shown.trends[0];
+    let row = first.figures.split("<tr>").nth(5).unwrap_or_default();
+    let opened: Vec<&str> = row.split("href=\"").skip(1).filter_map(|link| link.split('"').next()).collect();
+    let expected = ["leads", "mature", "opportunities"].map(|part| format!("{january}&amp;part={part}"));
+    assert_eq!(opened, expected);
+}
+
+#[test]
+fn the_largest_groups_have_small_charts_on_one_scale() {
+    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&boards::northaisle())) else { panic!("no lead") };
+    let charts: Vec<&str> = shown.multiples.split("<li>").skip(1).collect();
+    assert_eq!(charts.len(), 7);
+    assert!(charts[0].starts_with("<h3>Organic search</h3><p>11.1\u{a0}% of 207\u{a0}mature leads</p><svg"));
+    let tops: Vec<_> =
+        charts.iter().map(|chart| chart.split("<text x='0'").nth(1).and_then(|t| t.split('<').next())).collect();
+    assert!(tops.iter().all(|top| top.is_some() && *top == tops[0]), "{tops:?}");
+    assert!(charts.iter().all(|chart| chart.contains("class='line' data-young")));
+    assert!(shown.breakdown.table.caption.contains("on one scale"));
+
+    let Scoreboard::Shown(alone) = narrate::scoreboard(Some(&boards::one_lead())) else { panic!("no lead") };
+    assert!(alone.multiples.is_empty() && !alone.breakdown.table.caption.contains("on one scale"));
+}
+
+#[test]
+fn a_trend_without_a_value_has_nothing_to_read() {
+    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&boards::nothing_in_period(0))) else { panic!("no lead") };
+    assert!(shown.trends.iter().all(|trend| !trend.svg.contains("<desc>")));
+}
+
+#[test]
 fn every_kpi_has_a_page_with_its_formula_in_the_periods_numbers() {
     for (kpi, formula) in [
         (Kpi::LeadToOpportunity, "113 opportunities within 90 days ÷ 1,012 mature leads = 11.2 %"),
@@ -177,7 +231,7 @@ fn render(path: &str, page: impl FnOnce() -> AnyView + Send + 'static) -> Page {
     let html = owner.with(|| {
         provide_context(RequestUrl::new(path));
         provide_meta_context();
-        view! { <Router><Frame>{page()}</Frame></Router> }.to_html()
+        view! { <Router><Frame seen=None>{page()}</Frame></Router> }.to_html()
     });
     Page { html }
 }

@@ -7,6 +7,9 @@ mod field;
 mod frame;
 mod gallery;
 mod notice;
+#[cfg(feature = "hydrate")]
+pub mod reading;
+mod rendered;
 pub mod says;
 mod table;
 mod text;
@@ -17,5 +20,6 @@ pub use field::Field;
 pub use frame::{NavGroup, NavItem, Navigation, PageHead, SectionHead};
 pub use gallery::Gallery;
 pub use notice::{Empty, Notice, NoticeKind, Progress, Toast};
+pub use rendered::{Drawn, Rendered};
 pub use table::DataTable;
 pub use text::{FigureText, ProseText, StatusMark, Team, TeamSign};

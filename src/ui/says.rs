@@ -269,6 +269,6 @@ pub struct Chart {
     pub measure: String,
     /// The drawing, an SVG of `charts`.
     pub svg: String,
-    /// The same as a table.
-    pub figures: Table,
+    /// The same as a table, a row for each point in their order; finished too.
+    pub figures: String,
 }

@@ -31,7 +31,7 @@ mod standing;
 mod survival;
 
 use super::facts::Facts;
-use super::model::{Answer, Breakdown, Funnel, Part, Parting, Question, TrendPoint};
+use super::model::{Answer, Breakdown, Funnel, Part, Parting, Question, SMALL_CHARTS, TrendPoint};
 use crate::leads::model::{Dimension, LeadId};
 use figures::{Cell, Spending, figures};
 use measures::{Layout, Measures};
@@ -93,7 +93,13 @@ pub fn compute(facts: &Facts, question: &Question) -> Answer {
 /// The leads that are counted in a part of the answer, for the period itself, each once, by id. To open a bucket or
 /// a row of a breakdown, ask for its days or filter by its value.
 pub fn members(facts: &Facts, question: &Question, part: Part) -> Vec<LeadId> {
-    scan::members(&Plan::new(facts, question), part)
+    scan::members(&Plan::new(facts, question), part, None)
+}
+
+/// Of the members of a part those whose verdict gave a reason, by its key.
+pub fn members_with_reason(facts: &Facts, question: &Question, part: Part, reason: &str) -> Vec<LeadId> {
+    let Some(index) = facts.words.reasons().iter().position(|key| key == reason) else { return Vec::new() };
+    scan::members(&Plan::new(facts, question), part, Some(index as u32 + 1))
 }
 
 fn breakdown(
@@ -127,7 +133,10 @@ fn breakdown(
         }
     }
     rows.sort_by_key(|(value, figures)| (std::cmp::Reverse(figures.conversion.leads), value.is_none(), *value));
-    Breakdown { dimension, rows }
+    let first = rows.iter().take(if n == 0 { SMALL_CHARTS } else { 0 });
+    let shown = first.filter(|(_, figures)| figures.conversion.leads > 0).map(|(value, _)| *value);
+    let trends = shown.filter_map(|value| scan.cohorts.of(plan, plan.facts.words.code_of(dimension, value)?)).collect();
+    Breakdown { dimension, rows, trends }
 }
 
 fn current<'a>(plan: &'a Plan, scan: &'a Scan, current: bool) -> impl Iterator<Item = &'a Tally> {

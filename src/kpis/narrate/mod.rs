@@ -5,6 +5,7 @@ mod cac;
 mod conversion;
 mod coverage;
 mod follow_up;
+mod multiples;
 mod promise;
 pub mod scope;
 mod sections;
@@ -34,6 +35,7 @@ pub fn scoreboard(board: Option<&Board>) -> Scoreboard {
         funnel: sections::funnel(board),
         reasons: sections::reasons(board),
         breakdown: sections::breakdown(board),
+        multiples: multiples::multiples(board),
         dimensions: scope::dimensions(board),
         context: sections::context(board),
     }))
@@ -85,6 +87,8 @@ trait Said: Sync {
     fn measure(&self, board: &Board, by: &str) -> String;
     /// One point of the trend: value, interval, target and whether it is too young to count.
     fn point(&self, board: &Board, point: &TrendPoint) -> charts::Point;
+    /// What a point's number is made of and how sure it is, in a few words.
+    fn made_of(&self, board: &Board, figures: &Figures) -> String;
     /// A value of the trend's scale.
     fn unit(&self, board: &Board, value: f64) -> String;
     /// The highest value that the scale can have.

@@ -8,8 +8,8 @@ use crate::kpis::query::Query;
 use crate::kpis::sheet::{Kpi, Section};
 use crate::kpis::words;
 use crate::leads::model::{Dimension, Reason, ValueId};
-use crate::listing::narrate::list_address;
-use crate::ui::says::{Cell, Column, Table};
+use crate::listing::narrate::{list_address, reason_address};
+use crate::ui::says::{Cell, Column, Prose, Table};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -19,6 +19,10 @@ const ROWS: usize = 25;
 const FEW_ROWS: usize = 10;
 /// Fewer mature leads than this are not compared.
 const ENOUGH: u32 = 20;
+
+/// What the small charts above a breakdown show.
+const ABOVE: &str = "Above, the rate of the largest over time, on one scale; the thin line is the rate of all leads, and \
+                     where leads are few a line may leave the top. Below, all of them. ";
 
 /// How far the mature leads came, and where they were left.
 pub(super) fn funnel(board: &Board) -> Section {
@@ -73,16 +77,15 @@ pub(super) fn funnel(board: &Board) -> Section {
     Section { title, table: Table { caption, head, rows, foot: Vec::new() }, more: String::new() }
 }
 
-/// Why leads were turned down, most frequent first.
-pub(super) fn reasons(board: &Board) -> String {
-    let named =
-        board.answer.reasons.iter().take(6).map(|(key, n)| format!("{} {}", words::count(*n), reason_name(key)));
-    let named: Vec<String> = named.collect();
-    if named.is_empty() {
-        String::new()
-    } else {
-        format!("Reasons that sales gave for turning leads down: {}.", named.join(", "))
+/// Why leads were turned down, most frequent first; each reason opens its leads.
+pub(super) fn reasons(board: &Board) -> Prose {
+    let mut prose = Prose::default();
+    for (i, (key, n)) in board.answer.reasons.iter().take(6).enumerate() {
+        let before = if i == 0 { "Reasons that sales gave for turning leads down: " } else { ", " };
+        let named = format!("{} {}", words::count(*n), reason_name(key));
+        prose = prose.say(before).link(named, reason_address(&board.query, key));
     }
+    if prose.0.is_empty() { prose } else { prose.say(".") }
 }
 
 /// All four KPIs by the chosen dimension.
@@ -141,8 +144,9 @@ pub(super) fn breakdown(board: &Board) -> Section {
         let (name, only) = one_value(board, dimension, &names, *value);
         row(Cell::new(name).href(scope::address("/", &only)), &only, figures)
     });
+    let above = if breakdown.trends.len() > 1 { ABOVE } else { "" };
     let mut caption =
-        format!("Most leads first. Rate: dot and 95\u{a0}% interval on a scale of 0–{:.0}\u{a0}%", top * 100.0);
+        format!("{above}Most leads first. Rate: dot and 95\u{a0}% interval on a scale of 0–{:.0}\u{a0}%", top * 100.0);
     if let Some(average) =
         words::percent(board.answer.current.conversion.opportunities, board.answer.current.conversion.mature)
     {
@@ -176,12 +180,7 @@ pub(super) fn by_every_dimension(kpi: Kpi, board: &Board) -> Vec<Section> {
         let mut head = vec![Column::words(dimension_name(dimension))];
         head.extend(said.columns());
         let row = |label: Cell, query: &Query, figures: &Figures| {
-            let parts = said.opens().iter().chain(std::iter::repeat(&None));
-            let cells = said.cells(board, figures).into_iter().zip(parts).map(|(cell, part)| match part {
-                Some(part) => Cell { href: opening(kpi, query, *part, cell.text.clone()).href, ..cell },
-                None => cell,
-            });
-            [label].into_iter().chain(cells).collect()
+            [label].into_iter().chain(opening_cells(kpi, board, query, figures)).collect()
         };
         let shown = breakdown.rows.iter().take(FEW_ROWS);
         Section {
@@ -263,6 +262,18 @@ fn one_value<'a>(
     (name, board.query.with_only(dimension, value.map(|_| name)))
 }
 
+/// The cells behind a number, its counts open onto their leads.
+pub(super) fn opening_cells(kpi: Kpi, board: &Board, query: &Query, figures: &Figures) -> Vec<Cell> {
+    let parts = said(kpi).opens().iter().chain(std::iter::repeat(&None));
+    let cells = said(kpi).cells(board, figures).into_iter().zip(parts);
+    cells
+        .map(|(cell, part)| match part {
+            Some(part) => Cell { href: opening(kpi, query, *part, cell.text.clone()).href, ..cell },
+            None => cell,
+        })
+        .collect()
+}
+
 /// A count, or a share of one, that opens onto its leads; where there is none there is nothing to open.
 fn opening(kpi: Kpi, query: &Query, part: Part, text: String) -> Cell {
     let none = text.is_empty() || text == "0" || text.starts_with("0 ") || text.starts_with("0.0\u{a0}");
@@ -302,7 +313,7 @@ fn left_out(rows: usize, shown: usize) -> String {
     }
 }
 
-fn clipped(name: &str) -> String {
+pub(super) fn clipped(name: &str) -> String {
     let mut short: String = name.chars().take(40).collect();
     if short.len() < name.len() {
         short.push('…');

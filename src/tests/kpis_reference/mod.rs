@@ -13,7 +13,7 @@ use doubles::agreement::model::{CalendarTerms, Horizon, Terms, Version, Within};
 use doubles::kpis::facts::{LeadFact, SpendFact};
 use doubles::kpis::model::*;
 use doubles::leads::model::{Decision, Dimension, LeadId, Moment, ValueId};
-use doubles::period::{Bucket, Day, Instant, Period};
+use doubles::period::{Bucket, Day, Instant, Period, WeekStart};
 use doubles::zone::Zone;
 use num_bigint::BigUint;
 use std::cell::RefCell;
@@ -67,7 +67,11 @@ pub fn answer(world: &World, question: &Question) -> Answer {
     let set =
         |days: Period| Set { world, question, days, leads: passing.clone(), channels: channels.clone(), not_carried };
     let grain = period.grain();
-    let buckets: Vec<Bucket> = previous.buckets(grain).into_iter().chain(period.buckets(grain)).collect();
+    let buckets: Vec<Bucket> = previous
+        .buckets(grain, WeekStart::Monday)
+        .into_iter()
+        .chain(period.buckets(grain, WeekStart::Monday))
+        .collect();
     let later_versions: Vec<&Version> = world.versions.iter().filter(|v| v.number > 1).collect();
     Answer {
         period,
@@ -76,14 +80,16 @@ pub fn answer(world: &World, question: &Question) -> Answer {
         current: set(period).figures(),
         before: set(previous).figures(),
         trend: buckets
-            .into_iter()
-            .map(|bucket| TrendPoint {
+            .iter()
+            .map(|&bucket| TrendPoint {
                 bucket,
                 figures: set(bucket.period).figures(),
                 new_version: later_versions.iter().any(|version| bucket.period.contains(version.starts)),
             })
             .collect(),
-        by: question.by.iter().map(|dimension| set(period).breakdown(*dimension)).collect(),
+        by: (question.by.iter().enumerate())
+            .map(|(n, dimension)| set(period).breakdown(*dimension, if n == 0 { &buckets } else { &[] }))
+            .collect(),
         funnel: set(period).funnel(),
         reasons: set(period).reasons(),
         parting: parting(&set(period), &set(previous)),
@@ -507,7 +513,7 @@ impl<'a> Set<'a> {
         }
     }
 
-    fn breakdown(&self, dimension: Dimension) -> Breakdown {
+    fn breakdown(&self, dimension: Dimension, buckets: &[Bucket]) -> Breakdown {
         let mut values: BTreeSet<Option<ValueId>> =
             self.world.leads.iter().map(|lead| value(lead, dimension)).collect();
         if dimension == Dimension::Channel {
@@ -539,9 +545,18 @@ impl<'a> Set<'a> {
                 rows.push((key, figures));
             }
         }
-        rows.sort_by_key(|(key, _)| (key.is_none(), *key));
-        rows.sort_by_key(|(_, figures)| std::cmp::Reverse(figures.conversion.leads));
-        Breakdown { dimension, rows }
+        rows.sort_by_key(|(key, figures)| (std::cmp::Reverse(figures.conversion.leads), key.is_none(), *key));
+        let shown = rows.iter().take(if buckets.is_empty() { 0 } else { SMALL_CHARTS });
+        let trends = shown.filter(|(_, figures)| figures.conversion.leads > 0).map(|(key, _)| {
+            let leads: Vec<_> = self.leads.iter().copied().filter(|lead| value(lead, dimension) == *key).collect();
+            let of_days = |bucket: &Bucket| {
+                let set = Set { days: bucket.period, leads: leads.clone(), channels: BTreeSet::new(), ..*self };
+                Conversion { target_bp: None, ..set.figures().conversion }
+            };
+            buckets.iter().map(of_days).collect()
+        });
+        let trends = trends.collect();
+        Breakdown { dimension, rows, trends }
     }
 
     /// A later step implies the earlier ones.
