@@ -10,10 +10,12 @@ use crate::people::model::Seen;
 use crate::ui::{
     Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team, announce_pages, leave_question,
 };
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::hooks::{use_location, use_params_map};
+use leptos_router::hooks::{use_params_map, use_url};
+use leptos_router::location::Url;
 use leptos_router::{SsrMode, path};
 
 /// How a page tells the server which HTTP status it is; the browser provides none.
@@ -22,7 +24,8 @@ pub struct PageStatus(pub fn(u16));
 
 /// The document around the application; rendered by the server only.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let program = view! { <HydrationScripts options=options.clone()/> }.into_any();
+    let start = start_program(&options);
+    let program = view! { <script type="module" nonce=use_nonce()>{start}</script> }.into_any();
     document(&options, Some(program), || view! { <App/> }.into_any())
 }
 
@@ -52,6 +55,16 @@ pub fn document(options: &LeptosOptions, program: Option<AnyView>, body: impl Fn
     .into_any()
 }
 
+/// Fetches the program once the page stands on the screen: on a slow line it would hold up the style sheet and the fonts.
+fn start_program(options: &LeptosOptions) -> String {
+    let (folder, name) = (&options.site_pkg_dir, &options.output_name);
+    format!(
+        "new PerformanceObserver(async(_,paint)=>{{paint.disconnect();const wasm=fetch('/{folder}/{name}_bg.wasm');\
+         const program=await import('/{folder}/{name}.js');\
+         await program.default({{module_or_path:wasm}});program.hydrate()}}).observe({{type:'paint',buffered:true}})"
+    )
+}
+
 /// The root of the page's body, the same on the server and in the browser.
 #[component]
 pub fn App() -> impl IntoView {
@@ -72,6 +85,10 @@ pub fn App() -> impl IntoView {
     }
 }
 
+/// The address that is shown or on its way. A page's own (`use_url`) stays behind where only its parameters change.
+#[derive(Clone, Copy)]
+struct Address(ReadSignal<Url>);
+
 /// What stands around every page behind the door.
 #[component]
 pub fn Frame(
@@ -81,6 +98,7 @@ pub fn Frame(
     children: Children,
 ) -> impl IntoView {
     announce_pages();
+    provide_context(Address(use_url()));
     let brand = view! { <Brand/> }.into_any();
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
@@ -96,10 +114,10 @@ pub fn Frame(
 ///
 /// On the server a resource may ask once more while its page, already sent, is being taken down; then it gets nothing.
 pub fn own_search(is_own: fn(path: &str) -> bool) -> impl Fn() -> String + Copy {
-    let location = use_location();
+    let Address(url) = expect_context();
     let search = Memo::new(move |last: Option<&String>| {
-        let own = last.is_none() || location.pathname.try_with(|path| is_own(path)).unwrap_or_default();
-        if own { location.search.try_get().unwrap_or_default() } else { last.cloned().unwrap_or_default() }
+        let own = url.try_with(|url| (last.is_none() || is_own(url.path())).then(|| url.search().to_owned()));
+        own.flatten().or_else(|| last.cloned()).unwrap_or_default()
     });
     move || search.try_get().unwrap_or_default()
 }
