@@ -5,6 +5,7 @@ use crate::kpis::page::ScoreboardPage;
 use crate::kpis::page_kpi::KpiRoute;
 use crate::listing::page::ListRoute;
 use crate::listing::sheet::OWN_KEYS;
+use crate::people::model::Seen;
 use crate::ui::{Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
@@ -18,6 +19,12 @@ pub struct PageStatus(pub fn(u16));
 
 /// The document around the application; rendered by the server only.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let program = view! { <HydrationScripts options=options.clone()/> }.into_any();
+    document(&options, Some(program), || view! { <App/> }.into_any())
+}
+
+/// A document with a body, and with the program that takes it over, if one does; rendered by the server only.
+pub fn document(options: &LeptosOptions, program: Option<AnyView>, body: impl FnOnce() -> AnyView) -> AnyView {
     let font = |name: &str| format!("/{}/fonts/{name}.woff2", options.site_pkg_dir);
     let fonts = ["source-sans-3", "source-serif-4"].map(|name| {
         view! { <link rel="preload" href=font(name) r#as="font" r#type="font/woff2" crossorigin="anonymous"/> }
@@ -33,23 +40,24 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href=options.css_path()/>
                 {fonts.into_iter().collect_view()}
-                <HydrationScripts options/>
+                {program}
                 <MetaTags/>
             </head>
-            <body>
-                <App/>
-            </body>
+            <body>{body()}</body>
         </html>
     }
+    .into_any()
 }
 
 /// The root of the page's body, the same on the server and in the browser.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
+    let seen = SharedValue::new(|| use_context::<Option<Seen>>().flatten()).into_inner();
+    provide_context(seen.clone());
     view! {
         <Router>
-            <Frame>
+            <Frame seen>
                 <FlatRoutes fallback=MissingPage>
                     <Route path=path!("/") view=ScoreboardPage ssr=SsrMode::Async/>
                     <Route path=path!("/kpis/:name") view=KpiRoute ssr=SsrMode::Async/>
@@ -61,16 +69,20 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// What stands around every page.
+/// What stands around every page behind the door.
 #[component]
-pub fn Frame(children: Children) -> impl IntoView {
+pub fn Frame(
+    /// Who sees it.
+    seen: Option<Seen>,
+    /// The page.
+    children: Children,
+) -> impl IntoView {
+    let brand = view! { <Brand/> }.into_any();
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
         <div class="shell">
-            <Navigation groups=groups() brand=view! { <Brand/> }.into_any() left=&OWN_KEYS/>
-            <main class="main" id="main" tabindex="-1">
-                {children()}
-            </main>
+            <Navigation groups=groups() brand left=&OWN_KEYS foot=view! { <WhoIsIn seen/> }.into_any()/>
+            <main class="main" id="main" tabindex="-1">{children()}</main>
         </div>
     }
 }
@@ -82,6 +94,26 @@ pub fn own_search(is_own: fn(path: &str) -> bool) -> Memo<String> {
     Memo::new(move |last: Option<&String>| {
         let own = last.is_none() || location.pathname.with(|path| is_own(path));
         if own { location.search.get() } else { last.cloned().unwrap_or_default() }
+    })
+}
+
+/// Who is signed in, the way to their account, and the way out.
+#[component]
+fn WhoIsIn(seen: Option<Seen>) -> impl IntoView {
+    let Seen { name, role, team, signed_in, .. } = seen?;
+    let initials: String = name.split(' ').filter_map(|word| word.chars().next()).take(2).collect();
+    let out = signed_in.then(|| {
+        view! { <form method="post" action="/sign-out"><button class="out">"Sign out"</button></form> }
+    });
+    Some(view! {
+        <div class="me">
+            <a href="/settings" rel="external">
+                <span class="avatar" aria-hidden="true" data-team=team.map(|team| team.key())>{initials}</span>
+                <span class="bar-only">"You"</span>
+                <span class="rail-only"><b>{name}</b><span>{role}</span></span>
+            </a>
+            {out}
+        </div>
     })
 }
 
@@ -109,6 +141,9 @@ pub fn Problem(
     set_status(error.status());
     let (page, title) = match error {
         AppError::Invalid(_) => ("Nothing to show", "This address cannot be answered"),
+        AppError::SignIn => ("Not signed in", "Your session has ended"),
+        AppError::Forbidden(_) => ("Not allowed", "This is for others to see or do"),
+        AppError::TooMany(_) => ("Not now", "That was too often"),
         AppError::NotFound(_) => ("Nothing here", "There is nothing at this address"),
         AppError::Conflict(_) => ("Not done", "Somebody else was faster"),
         AppError::Unavailable(_) => ("Not now", "The numbers cannot be read at the moment"),
@@ -127,7 +162,7 @@ fn set_status(code: u16) {
 }
 
 fn groups() -> Vec<NavGroup> {
-    let item = |path, name, short, sign| NavItem { path, name, short, sign };
+    let item = NavItem::new;
     vec![
         NavGroup { heading: None, items: vec![item("/", "Scoreboard", "Score", "M2 13V8M6 13V4M10 13v-3M14 13V2")] },
         NavGroup {
@@ -154,11 +189,20 @@ fn groups() -> Vec<NavGroup> {
                 ),
             ],
         },
+        NavGroup {
+            heading: None,
+            items: vec![
+                item("/activity", "Activity", "Activity", "M2 8h3l2-5 3 10 2-5h2").outside(),
+                item("/settings", "Settings", "Settings", "M2 4h6M11 4h3M9.500 2.500v3M2 12h2M7 12h7M5.500 10.500v3")
+                    .outside(),
+            ],
+        },
     ]
 }
 
+/// The product's mark and name.
 #[component]
-fn Brand() -> impl IntoView {
+pub fn Brand() -> impl IntoView {
     view! {
         <svg viewBox="0 0 26 18" aria-hidden="true">
             <path class="court-lines" d="M1 1h24v16H1zM13 0v18"></path>

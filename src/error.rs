@@ -11,12 +11,21 @@ pub enum AppError {
     /// The input is wrong: the sentence names what and where (400, exit 1).
     #[error("{0}")]
     Invalid(String),
+    /// Nobody is signed in, or no longer (401, exit 1).
+    #[error("You are not signed in, or your session has ended. Sign in and try again.")]
+    SignIn,
+    /// Somebody of this standing may not do it; the sentence says who may (403, exit 1).
+    #[error("{0}")]
+    Forbidden(String),
     /// There is nothing under that name or id (404, exit 1).
     #[error("{0}")]
     NotFound(String),
     /// Somebody else changed or holds it (409, exit 1).
     #[error("{0}")]
     Conflict(String),
+    /// Too many attempts; the sentence says when to come back (429, exit 1).
+    #[error("{0}")]
+    TooMany(String),
     /// The database is busy, full or away; nothing was saved (503, exit 1).
     #[error("{0}")]
     Unavailable(String),
@@ -33,8 +42,11 @@ impl AppError {
     pub const fn status(&self) -> u16 {
         match self {
             Self::Invalid(_) => 400,
+            Self::SignIn => 401,
+            Self::Forbidden(_) => 403,
             Self::NotFound(_) => 404,
             Self::Conflict(_) => 409,
+            Self::TooMany(_) => 429,
             Self::Unavailable(_) => 503,
             Self::Internal => 500,
         }

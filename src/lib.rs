@@ -13,10 +13,13 @@ pub mod kpis;
 pub mod leads;
 pub mod listing;
 pub mod money;
+pub mod people;
 pub mod period;
 pub mod sample;
 pub mod ui;
 
+#[cfg(feature = "ssr")]
+pub mod activity;
 #[cfg(feature = "ssr")]
 pub mod changes;
 #[cfg(feature = "ssr")]
@@ -25,6 +28,8 @@ pub mod charts;
 pub mod import;
 #[cfg(feature = "ssr")]
 pub mod server;
+#[cfg(feature = "ssr")]
+pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod spend;
 #[cfg(feature = "ssr")]

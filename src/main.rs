@@ -8,6 +8,8 @@ use doubles::import::undo::recover;
 use doubles::kpis::command::Kpis;
 use doubles::kpis::compute::compute;
 use doubles::kpis::store::load;
+use doubles::people::command::{self as user, UserCommand};
+use doubles::people::service::People;
 use doubles::sample::command::Sample;
 use doubles::server::config::{Config, ServeConfig};
 use doubles::server::db::Db;
@@ -34,6 +36,14 @@ enum Command {
     Import(Import),
     Kpis(Kpis),
     Sample(Sample),
+    /// Accounts: add, list, disable, reset the password
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+        /// What links begin with
+        #[arg(long, env = "DOUBLES_BASE_URL", value_name = "URL", default_value = "http://localhost:3000")]
+        base_url: String,
+    },
 }
 
 #[tokio::main]
@@ -62,8 +72,6 @@ async fn run(cli: Cli) -> Result<ExitCode> {
     let Cli { config, command } = cli;
     match command {
         Command::Serve(serving) => {
-            // Before anything is made or opened.
-            serving.checked_address()?;
             let db = open_for_writing(&config).await?;
             serve(&serving, AppState::new(db, config.clock())).await?;
             Ok(ExitCode::SUCCESS)
@@ -80,6 +88,12 @@ async fn run(cli: Cli) -> Result<ExitCode> {
             db.close().await;
             print!("{}", said?);
             Ok(ExitCode::SUCCESS)
+        }
+        Command::User { command, base_url } => {
+            let db = open_for_writing(&config).await?;
+            let done = user::run(command, &People::new(db.clone(), config.clock()), &base_url).await;
+            db.close().await;
+            done.map(|()| ExitCode::SUCCESS)
         }
         Command::Kpis(kpis) => {
             kpis.period()?;

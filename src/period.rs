@@ -1,5 +1,6 @@
 //! Days and periods in the workspace's calendar. Pure: what instant a day begins at is the zone's business.
 
+use crate::text_enum;
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -30,7 +31,7 @@ pub struct Period {
 pub enum Grain {
     /// One point a day.
     Day,
-    /// One point a week, Monday to Sunday (ISO 8601).
+    /// One point a week, from the day that the workspace's weeks begin with.
     Week,
     /// One point a calendar month.
     Month,
@@ -50,6 +51,18 @@ pub const FIRST_DAY: Day = Day(0);
 /// See [`FIRST_DAY`]: 2100-01-01.
 pub const END_DAY: Day = Day(47_482);
 
+text_enum!(
+    /// The day that weeks begin with.
+    WeekStart {
+        /// As in ISO 8601.
+        Monday = "monday",
+        /// As in much of the Middle East.
+        Saturday = "saturday",
+        /// As in much of America.
+        Sunday = "sunday",
+    }
+);
+
 impl Day {
     /// The day of a date, if it lies between [`FIRST_DAY`] and [`END_DAY`].
     pub fn from_date(date: NaiveDate) -> Option<Self> {
@@ -67,10 +80,14 @@ impl Day {
         Self(self.0 + days)
     }
 
-    /// Monday of its week.
-    pub const fn week_start(self) -> Self {
-        // 1970-01-01 was a Thursday.
-        Self(self.0 - (self.0 + 3).rem_euclid(7))
+    /// The first day of its week.
+    pub const fn week_start(self, weeks: WeekStart) -> Self {
+        let first = match weeks {
+            WeekStart::Monday => 0,
+            WeekStart::Saturday => 5,
+            WeekStart::Sunday => 6,
+        };
+        Self(self.0 - (self.weekday() as i32 - first).rem_euclid(7))
     }
 
     /// The first of its month.
@@ -85,6 +102,7 @@ impl Day {
 
     /// Monday is 0.
     pub const fn weekday(self) -> usize {
+        // 1970-01-01 was a Thursday.
         (self.0 + 3).rem_euclid(7) as usize
     }
 
@@ -174,13 +192,13 @@ impl Period {
     }
 
     /// The calendar's buckets over the period, in order and without a gap; the ones that an edge cuts are marked.
-    pub fn buckets(self, grain: Grain) -> Vec<Bucket> {
+    pub fn buckets(self, grain: Grain, weeks: WeekStart) -> Vec<Bucket> {
         let mut buckets = Vec::new();
         let mut at = self.from;
         while at < self.to {
             let (start, end) = match grain {
                 Grain::Day => (at, at.plus(1)),
-                Grain::Week => (at.week_start(), at.week_start().plus(7)),
+                Grain::Week => (at.week_start(weeks), at.week_start(weeks).plus(7)),
                 Grain::Month => (at.month_start(), at.next_month_start()),
             };
             let to = end.min(self.to);
@@ -236,12 +254,23 @@ mod tests {
 
     #[test]
     fn buckets_follow_the_calendar_and_the_clipped_ones_are_marked() {
-        let buckets = period("2024-01-15", "2024-03-01").buckets(Grain::Month);
+        let buckets = period("2024-01-15", "2024-03-01").buckets(Grain::Month, WeekStart::Monday);
         assert_eq!(buckets.len(), 2);
         assert!(buckets[0].clipped && !buckets[1].clipped);
         assert_eq!(buckets[1].period, period("2024-02-01", "2024-03-01"));
-        let weeks = period("2024-01-03", "2024-01-15").buckets(Grain::Week);
+        let weeks = period("2024-01-03", "2024-01-15").buckets(Grain::Week, WeekStart::Monday);
         assert_eq!(weeks[1].period, period("2024-01-08", "2024-01-15"));
         assert!(weeks[0].clipped && !weeks[1].clipped);
+    }
+
+    #[test]
+    fn weeks_begin_with_the_day_that_the_workspace_says() {
+        // 2024-01-03 is a Wednesday.
+        for (weeks, first) in
+            [(WeekStart::Monday, "2024-01-01"), (WeekStart::Saturday, "2023-12-30"), (WeekStart::Sunday, "2023-12-31")]
+        {
+            assert_eq!(day("2024-01-03").week_start(weeks), day(first));
+            assert_eq!(day(first).week_start(weeks), day(first), "it begins with itself");
+        }
     }
 }

@@ -34,6 +34,11 @@ impl LocalTime {
     }
 }
 
+/// The IANA names of all zones, in the order of the alphabet.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    chrono_tz::TZ_VARIANTS.iter().map(|tz| tz.name())
+}
+
 impl Zone {
     /// The zone of an IANA name such as `Europe/Berlin`.
     pub fn parse(name: &str) -> Option<Self> {

@@ -1,6 +1,6 @@
 //! The versions of the agreement.
 
-use super::model::Version;
+use super::model::{Terms, Version};
 use crate::error::{AppError, Result};
 use crate::period::{Day, Instant};
 use crate::server::db::Tx;
@@ -8,6 +8,8 @@ use crate::statements;
 
 statements! {
     VERSIONS = "select number, starts, terms from agreement_version order by starts, number";
+    UNSIGNED = "select number from agreement_version where signed_at is null";
+    SET_TERMS = "update agreement_version set terms = $2 where number = $1";
     INSERT = "insert into agreement_version (number, starts, terms, signed_at) values ($1, $2, $3, $4)";
 }
 
@@ -35,5 +37,15 @@ pub async fn insert(tx: &mut Tx, version: &Version, signed_at: Option<Instant>) 
         .bind(signed_at.map(|at| i64::from(at.0)))
         .execute(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// The terms that everybody starts with, in another zone; what both teams signed is left alone.
+pub async fn move_unsigned(tx: &mut Tx, zone: &str) -> Result<()> {
+    let unsigned: Vec<i64> = sqlx::query_scalar(UNSIGNED).fetch_all(tx.conn()).await?;
+    for number in unsigned {
+        let terms = serde_json::to_string(&Terms::defaults(zone)).expect("terms are plain data");
+        sqlx::query(SET_TERMS).bind(number).bind(terms).execute(tx.conn()).await?;
+    }
     Ok(())
 }

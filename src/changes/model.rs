@@ -26,6 +26,26 @@ text_enum!(
         ImportUndoBatch = "import_undo_batch",
         /// Nothing of an import is left.
         ImportUndone = "import_undone",
+        /// Somebody may sign in who could not before: a new account.
+        AccountAdded = "account_added",
+        /// Name, address, team or flags of an account.
+        AccountChanged = "account_changed",
+        /// An account cannot sign in any more.
+        AccountDisabled = "account_disabled",
+        /// It can again.
+        AccountEnabled = "account_enabled",
+        /// The people of the sample company came.
+        SamplePeopleAdded = "sample_people_added",
+        /// They went.
+        SamplePeopleRemoved = "sample_people_removed",
+        /// Name, zone, currency or week of the workspace.
+        WorkspaceChanged = "workspace_changed",
+        /// A link by which somebody may join was taken back.
+        InviteWithdrawn = "invite_withdrawn",
+        /// A link by which somebody may join.
+        InviteMade = "invite_made",
+        /// A link by which somebody may choose a new password.
+        ResetMade = "reset_made",
     }
 );
 
@@ -38,6 +58,8 @@ text_enum!(
         Import = "import",
         /// One lead, by the hand of a person.
         Lead = "lead",
+        /// Somebody's account.
+        Account = "account",
     }
 );
 

@@ -13,6 +13,7 @@ pub async fn read_scoreboard(
     /// The part of the address after its `?`.
     search: String,
 ) -> Result<Scoreboard, AppError> {
+    crate::people::current::require(crate::people::permission::Action::SeeNumbers)?;
     let query = super::query::Query::parse(&search)?;
     let by = query.by.unwrap_or(crate::leads::model::Dimension::Channel);
     let board = super::service::board(&expect_context(), query, &[by]).await?;
@@ -30,6 +31,7 @@ pub async fn read_kpi(
     /// The part of the address after its `?`.
     search: String,
 ) -> Result<KpiPage, AppError> {
+    crate::people::current::require(crate::people::permission::Action::SeeNumbers)?;
     let kpi = super::sheet::Kpi::from_key(&name).ok_or_else(super::narrate::unknown_kpi)?;
     let query = super::query::Query::parse(&search)?;
     let board = super::service::board(&expect_context(), query, crate::leads::model::Dimension::ALL).await?;

@@ -9,7 +9,7 @@ use super::rules::Rules;
 use crate::agreement::model::{Terms, Version};
 use crate::error::Result;
 use crate::leads::model::{Decision, Dimension, LeadId, Moment, ValueId};
-use crate::period::{Day, Instant, Period};
+use crate::period::{Day, Instant, Period, WeekStart};
 use crate::zone::Zone;
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -108,6 +108,7 @@ pub struct Facts {
     /// By the number that the leads' ids give them.
     pub(super) chunks: BTreeMap<i64, Arc<Chunk>>,
     pub(super) ledger: Arc<Ledger>,
+    weeks: WeekStart,
 }
 
 /// See [`Facts::survey`].
@@ -143,7 +144,18 @@ impl Facts {
             words: Arc::default(),
             chunks: BTreeMap::new(),
             ledger: Arc::default(),
+            weeks: WeekStart::Monday,
         })
+    }
+
+    /// The same with weeks that begin with another day.
+    pub fn with_weeks(self, weeks: WeekStart) -> Self {
+        Self { weeks, ..self }
+    }
+
+    /// The day that weeks begin with.
+    pub const fn weeks(&self) -> WeekStart {
+        self.weeks
     }
 
     /// Takes leads in, each in place of what was known of it, and forgets those that are `gone`.

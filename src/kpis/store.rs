@@ -85,7 +85,8 @@ pub async fn load(db: &Db) -> Result<Option<Snapshot>> {
     let mut tx = db.read().await?;
     let Some(workspace) = workspace::store::find(&mut tx).await? else { return Ok(None) };
     let seq = newest_seq(&mut tx).await?;
-    let mut facts = Facts::new(workspace.zone()?, agreement::store::versions(&mut tx).await?)?;
+    let mut facts =
+        Facts::new(workspace.zone()?, agreement::store::versions(&mut tx).await?)?.with_weeks(workspace.weeks);
     let mut further = handovers(&mut tx, Seq(0)).await?;
     let most: i64 = sqlx::query_scalar(MOST_LEAD).fetch_one(tx.conn()).await?;
     let (sender, mut receiver) = tokio::sync::mpsc::channel::<String>(4);

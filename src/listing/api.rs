@@ -7,7 +7,7 @@ use leptos::prelude::*;
 /// A page of the leads behind a KPI's number.
 ///
 /// # Errors
-/// The address cannot be understood, names a value that no lead has, or the database does not answer.
+/// Nobody is signed in, the address cannot be understood, names a value that no lead has, or the database does not answer.
 #[server(endpoint = "list")]
 pub async fn read_list(
     /// The KPI's key.
@@ -15,8 +15,9 @@ pub async fn read_list(
     /// The part of the address after its `?`.
     search: String,
 ) -> Result<ListPage, AppError> {
+    let caller = crate::people::current::require(crate::people::permission::Action::SeeNumbers)?;
     let app: crate::server::AppState = expect_context();
     let request = super::service::Request::parse(&name, &search)?;
-    let list = super::service::list(&app, &request).await?;
+    let list = super::service::list(&app, &request, &caller.visitor).await?;
     Ok(super::narrate::page(&request, list.as_ref()))
 }

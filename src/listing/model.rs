@@ -110,6 +110,12 @@ pub struct Row {
 }
 
 impl Row {
+    /// Takes away what tells who the lead is: name and mail address, also where that serves as its number.
+    pub fn forget_person(&mut self) {
+        (self.name, self.email) = (None, None);
+        self.external_id.take_if(|id| id.contains('@'));
+    }
+
     /// Whether a search finds it; `needle` is folded by [`fold`].
     pub fn holds(&self, needle: &str) -> bool {
         [&self.name, &self.email, &self.company, &self.external_id]

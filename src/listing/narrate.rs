@@ -91,6 +91,7 @@ pub fn page(request: &Request, list: Option<&List>) -> ListPage {
         href: address(&path, request, part, &View { page: 1, reason: String::new(), ..view.clone() }),
         current: part == request.part && view.reason.is_empty(),
     };
+    let meaning = if view.reason.is_empty() { meaning(request.part) } else { GAVE_REASON };
     let which = match view.reason.as_str() {
         "" => part_name(request.part).to_owned(),
         reason => format!("Turned down, {}", reason_name(reason)),
@@ -108,7 +109,11 @@ pub fn page(request: &Request, list: Option<&List>) -> ListPage {
             .iter()
             .map(|(name, parts)| ((*name).to_owned(), parts.iter().map(link).collect()))
             .collect(),
-        meaning: if view.reason.is_empty() { meaning(request.part) } else { GAVE_REASON }.to_owned(),
+        meaning: if list.named {
+            meaning.to_owned()
+        } else {
+            format!("{meaning} Who the leads are is for the two teams.")
+        },
         counted: counted(list, first, rows.len()),
         search: view.search.clone(),
         beside_search,
@@ -129,7 +134,10 @@ fn counted(list: &List, first: usize, shown: usize) -> String {
     let leads = |n: usize| words::counted(n as u32, "lead", "leads");
     let found = match list.rows.len() {
         0 if list.all == 0 => return "No lead is counted here in these days.".to_owned(),
-        0 => return format!("None of the {} has this in name, e-mail, company or number.", leads(list.all)),
+        0 if list.named => {
+            return format!("None of the {} has this in name, e-mail, company or number.", leads(list.all));
+        }
+        0 => return format!("None of the {} has this in company or number.", leads(list.all)),
         found if found == list.all => leads(found),
         found => format!("{} of {}", words::count(found as u32), leads(list.all)),
     };

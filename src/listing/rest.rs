@@ -3,15 +3,23 @@
 use super::narrate::csv;
 use super::service::{Request, list};
 use crate::error::{AppError, Result};
+use crate::people::model::Visitor;
+use crate::people::service::Caller;
 use crate::server::AppState;
+use axum::Extension;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 
 /// `/kpis/{name}/leads.csv`: the whole list, as shown or, with `raw=1`, for machines.
-pub async fn download(State(app): State<AppState>, Path(name): Path<String>, RawQuery(search): RawQuery) -> Response {
-    match file(&app, &name, search.as_deref().unwrap_or_default()).await {
+pub async fn download(
+    State(app): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Path(name): Path<String>,
+    RawQuery(search): RawQuery,
+) -> Response {
+    match file(&app, &caller.visitor, &name, search.as_deref().unwrap_or_default()).await {
         Ok((name, content)) => {
             let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}\""));
             let disposition = disposition.unwrap_or(HeaderValue::from_static("attachment"));
@@ -25,11 +33,11 @@ pub async fn download(State(app): State<AppState>, Path(name): Path<String>, Raw
     }
 }
 
-async fn file(app: &AppState, name: &str, search: &str) -> Result<(String, Vec<u8>)> {
+async fn file(app: &AppState, reader: &Visitor, name: &str, search: &str) -> Result<(String, Vec<u8>)> {
     let raw = search.split('&').any(|pair| pair == "raw=1");
     let question: Vec<&str> = search.split('&').filter(|pair| !pair.starts_with("raw=")).collect();
     let request = Request::parse(name, &question.join("&"))?;
-    let list = list(app, &request)
+    let list = list(app, &request, reader)
         .await?
         .ok_or_else(|| AppError::NotFound("There is no lead yet, so there is no list.".into()))?;
     let period = list.board.answer.period;

@@ -11,6 +11,8 @@ use crate::kpis::query::Query;
 use crate::kpis::service::{ask, board_of};
 use crate::kpis::sheet::Kpi;
 use crate::kpis::{narrate, query};
+use crate::people::model::Visitor;
+use crate::people::permission::Action;
 use crate::server::AppState;
 use crate::zone::Zone;
 
@@ -38,6 +40,8 @@ pub struct List {
     pub rows: Vec<Row>,
     /// How many there are without the search.
     pub all: usize,
+    /// Its reader sees who the leads are.
+    pub named: bool,
 }
 
 impl Request {
@@ -86,8 +90,8 @@ pub fn parts(kpi: Kpi) -> Vec<Part> {
     groups(kpi).iter().flat_map(|(_, parts)| *parts).copied().collect()
 }
 
-/// The leads that are asked for; `None` before anything was imported.
-pub async fn list(app: &AppState, request: &Request) -> Result<Option<List>> {
+/// The leads that are asked for, as this reader may see them; `None` before anything was imported.
+pub async fn list(app: &AppState, request: &Request, reader: &Visitor) -> Result<Option<List>> {
     let Some((state, question)) = ask(app, &request.query, &[]).await? else { return Ok(None) };
     let facts = state.snapshot.facts.clone();
     let (asked, part, reason) = (question.clone(), request.part, request.view.reason.clone());
@@ -98,6 +102,11 @@ pub async fn list(app: &AppState, request: &Request) -> Result<Option<List>> {
     let found = tokio::task::spawn_blocking(find).await;
     let ids = found.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
     let mut rows = store::leads(&app.db, &ids).await?;
+    let named = reader.may(Action::SeeLeads);
+    if !named {
+        // Before the search: what it finds would tell what it found it by.
+        rows.iter_mut().for_each(Row::forget_person);
+    }
     let all = rows.len();
     if !request.view.search.is_empty() {
         let needle = fold(&request.view.search);
@@ -105,5 +114,5 @@ pub async fn list(app: &AppState, request: &Request) -> Result<Option<List>> {
     }
     sort(&mut rows, request.view.sort, request.view.descending);
     let zone = state.snapshot.facts.zone().clone();
-    Ok(Some(List { board: board_of(app, &state, request.query.clone(), question).await, zone, rows, all }))
+    Ok(Some(List { board: board_of(app, &state, request.query.clone(), question).await, zone, rows, all, named }))
 }

@@ -6,11 +6,12 @@ use leptos::prelude::*;
 /// Brings the sample company into the empty workspace and shows its scoreboard.
 ///
 /// # Errors
-/// There is data already, or the database does not answer.
+/// The caller may not, there is data already, or the database does not answer.
 #[server(endpoint = "load-sample")]
 pub async fn load_sample() -> Result<(), AppError> {
+    let caller = crate::people::current::require(crate::people::permission::Action::ManageWorkspace)?;
     let app: crate::server::AppState = expect_context();
-    super::service::load(&app.db, "this browser", app.clock.now()).await?;
+    super::service::load(&app.db, caller.visitor.name(), app.clock.now()).await?;
     leptos_axum::redirect("/");
     Ok(())
 }
@@ -18,11 +19,12 @@ pub async fn load_sample() -> Result<(), AppError> {
 /// Takes the sample company out again and shows the empty scoreboard.
 ///
 /// # Errors
-/// It is not there, or the database does not answer.
+/// The caller may not, it is not there, or the database does not answer.
 #[server(endpoint = "remove-sample")]
 pub async fn remove_sample() -> Result<(), AppError> {
+    let caller = crate::people::current::require(crate::people::permission::Action::ManageWorkspace)?;
     let app: crate::server::AppState = expect_context();
-    super::service::remove(&app.db, "this browser", app.clock.now()).await?;
+    super::service::remove(&app.db, caller.visitor.name(), app.clock.now()).await?;
     leptos_axum::redirect("/");
     Ok(())
 }

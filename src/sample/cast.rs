@@ -1,6 +1,7 @@
 //! Who and what there is in the sample company. Every name is invented; mail addresses end in `.example`.
 
 use crate::leads::model::Reason;
+use crate::people::model::{Standing, Team};
 
 /// A channel and how its leads fare.
 pub struct Channel {
@@ -92,6 +93,20 @@ pub const PERSONAS: &[(&str, &[&str])] = &[
     ("Automation engineer", &["Automation Engineer", "Controls Engineer"]),
     ("Finance lead", &["CFO", "Head of Controlling"]),
 ];
+/// Who works there, by name: both heads, a member of marketing, the reps, and somebody who only looks.
+pub fn people() -> Vec<(&'static str, Standing)> {
+    let standing = |team, head| Standing { team, head, admin: false };
+    let (marketing, sales) = (Some(Team::Marketing), Some(Team::Sales));
+    let mut people = vec![
+        ("Miriam Osei", standing(marketing, true)),
+        ("Theo Vogt", standing(marketing, false)),
+        (REPS[0], standing(sales, true)),
+    ];
+    people.extend(REPS[1..].iter().map(|rep| (*rep, standing(sales, false))));
+    people.push(("Ruth Adler", standing(None, false)));
+    people
+}
+
 pub const REPS: &[&str] = &["Daniel Brandt", "Aoife Kearney", "Jonas Lindqvist", "Chiara Fontana", "Samir Haddad"];
 pub const FIRST_NAMES: &[&str] = &[
     "Alma", "Anders", "Beatriz", "Bram", "Camille", "Clara", "Dirk", "Elif", "Emil", "Esther", "Farid", "Femke",

@@ -2,12 +2,16 @@
 
 use super::api::{LoadSample, RemoveSample};
 use crate::error::AppError;
+use crate::people::model::Seen;
 use crate::ui::{Button, Variant};
 use leptos::prelude::*;
 
 /// On the empty scoreboard.
 #[component]
 pub fn LoadSampleForm() -> impl IntoView {
+    if !may_manage() {
+        return view! { <p class="quiet">"An admin can also bring a sample company here."</p> }.into_any();
+    }
     let load = ServerAction::<LoadSample>::new();
     show_anew(move || load.value().get());
     let failed =
@@ -19,11 +23,16 @@ pub fn LoadSampleForm() -> impl IntoView {
             {failed}
         </ActionForm>
     }
+    .into_any()
 }
 
 /// Below a scoreboard that shows the sample company.
 #[component]
 pub fn RemoveSampleForm() -> impl IntoView {
+    if !may_manage() {
+        let sentence = "This is Northaisle, the sample company: every lead, name and number is invented.";
+        return view! { <div class="sample"><p>{sentence}</p></div> }.into_any();
+    }
     let remove = ServerAction::<RemoveSample>::new();
     show_anew(move || remove.value().get());
     let failed = move || {
@@ -36,6 +45,11 @@ pub fn RemoveSampleForm() -> impl IntoView {
             {failed}
         </ActionForm>
     }
+    .into_any()
+}
+
+fn may_manage() -> bool {
+    use_context::<Option<Seen>>().flatten().is_some_and(|seen| seen.may_manage)
 }
 
 /// Asks for the page again once the data are others: the server leads to the address that is shown already, so the

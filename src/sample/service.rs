@@ -1,5 +1,6 @@
-//! Takes the sample company in through the normal import, and out again.
+//! Takes the sample company in, its data through the normal import, and out again.
 
+use super::cast;
 use super::files::{SOURCE, files};
 use crate::error::{AppError, Result};
 use crate::import::mapping::Wishes;
@@ -7,6 +8,7 @@ use crate::import::parse::Options;
 use crate::import::run::{Request, run_import};
 use crate::import::store as journal;
 use crate::import::undo::take_back_source;
+use crate::people::cast as accounts;
 use crate::period::Instant;
 use crate::server::db::Db;
 use crate::workspace::model::Workspace;
@@ -55,12 +57,14 @@ pub async fn load(db: &Db, actor: &str, now: Instant) -> Result<u64> {
             leads = report.new;
         }
     }
+    accounts::arrive(db, actor, now, &cast::people()).await?;
     Ok(leads)
 }
 
 /// Takes the sample company out again, whatever was imported beside it.
 pub async fn remove(db: &Db, actor: &str, now: Instant) -> Result<()> {
-    take_back_source(db, SOURCE, actor, now).await
+    take_back_source(db, SOURCE, actor, now).await?;
+    accounts::leave(db, actor, now).await
 }
 
 /// Whether the sample company is in.

@@ -7,7 +7,8 @@ use crate::period::Instant;
 use axum::http::Uri;
 use chrono::DateTime;
 use clap::{Args, ValueEnum};
-use std::net::SocketAddr;
+use ipnet::IpNet;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -38,13 +39,46 @@ pub struct Config {
 /// What only `doubles serve` needs.
 #[derive(Args, Clone, Debug)]
 pub struct ServeConfig {
-    /// Address to listen on. Until Doubles has accounts it serves this machine alone: 127.0.0.1 or [::1]
+    /// Address to listen on. Where others can reach it, they see nothing without an account
     #[arg(long, env = "DOUBLES_ADDRESS", value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
     pub address: SocketAddr,
 
     /// Where people reach it when that is not the address above, such as https://doubles.example.com behind a proxy
     #[arg(long, env = "DOUBLES_BASE_URL", value_name = "URL", value_parser = parse_base_url)]
     pub base_url: Option<Uri>,
+
+    /// Proxies in front of it, whose X-Forwarded-For is believed: addresses or nets such as 10.0.0.0/8
+    #[arg(long, env = "DOUBLES_TRUSTED_PROXIES", value_name = "NET", value_delimiter = ',', value_parser = parse_net)]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// A provider of sign-ins.
+    #[command(flatten)]
+    pub oidc: OidcConfig,
+}
+
+/// A provider of OpenID Connect through which people may sign in; passwords work besides.
+#[derive(Args, Clone, Debug, Default)]
+pub struct OidcConfig {
+    /// Provider of OpenID Connect, such as https://login.company.example
+    #[arg(long = "oidc-issuer", env = "DOUBLES_OIDC_ISSUER", value_name = "URL", requires = "client_id")]
+    pub issuer: Option<String>,
+
+    /// What the provider calls this installation; its redirect address is the base URL with /sign-in/provider/return
+    #[arg(long = "oidc-client-id", env = "DOUBLES_OIDC_CLIENT_ID", value_name = "ID")]
+    pub client_id: Option<String>,
+
+    /// What the provider gave it to prove itself with
+    #[arg(
+        long = "oidc-client-secret",
+        env = "DOUBLES_OIDC_CLIENT_SECRET",
+        value_name = "SECRET",
+        hide_env_values = true
+    )]
+    pub client_secret: Option<String>,
+
+    /// Claim that names somebody's team (marketing or sales, alone or in a list); whoever has it needs no invite
+    #[arg(long = "oidc-team-claim", env = "DOUBLES_OIDC_TEAM_CLAIM", value_name = "CLAIM")]
+    pub team_claim: Option<String>,
 }
 
 /// The shape of a log line.
@@ -81,22 +115,9 @@ impl Config {
     }
 }
 
-impl ServeConfig {
-    /// The address, if it is safe to serve without accounts.
-    ///
-    /// # Errors
-    /// Anybody in the network could read and change everything.
-    pub fn checked_address(&self) -> Result<SocketAddr> {
-        if self.address.ip().is_loopback() {
-            return Ok(self.address);
-        }
-        Err(AppError::Invalid(format!(
-            "Doubles has no accounts yet, so everybody who reaches {0} could read and change all leads. It only serves \
-             this machine: use --address 127.0.0.1:{1}, and a proxy that checks who comes when others need it.",
-            self.address,
-            self.address.port()
-        )))
-    }
+fn parse_net(text: &str) -> Result<IpNet, String> {
+    let address = text.parse::<IpAddr>().map(IpNet::from);
+    address.or_else(|_| text.parse()).map_err(|_| "write an address or a net such as 10.0.0.0/8".to_owned())
 }
 
 fn parse_instant(text: &str) -> Result<Instant, String> {
@@ -116,17 +137,11 @@ fn parse_base_url(text: &str) -> Result<Uri, String> {
 mod tests {
     use super::*;
 
-    fn at(address: &str) -> Result<SocketAddr> {
-        let address = address.parse().expect("the tests write addresses");
-        ServeConfig { address, base_url: None }.checked_address()
-    }
-
     #[test]
-    fn without_accounts_only_this_machine_is_served() {
-        assert!(at("127.0.0.1:3000").is_ok());
-        assert!(at("[::1]:3000").is_ok());
-        let refused = at("0.0.0.0:8080").expect_err("everybody could read it").to_string();
-        assert!(refused.contains("--address 127.0.0.1:8080"), "{refused}");
+    fn a_trusted_proxy_is_an_address_or_a_net() {
+        assert_eq!(parse_net("10.0.0.0/8").map(|net| net.to_string()), Ok("10.0.0.0/8".to_owned()));
+        assert_eq!(parse_net("::1").map(|net| net.to_string()), Ok("::1/128".to_owned()));
+        assert!(parse_net("proxy.example").is_err());
     }
 
     #[test]

@@ -88,6 +88,13 @@ impl Db {
     /// Begins a write: waits for its turn, takes the next seq, and with it the lock that keeps all others waiting
     /// until this one is committed or dropped. Keep it short, and await nothing in it but the database.
     pub async fn write(&self) -> Result<WriteTx> {
+        let mut tx = self.begin_write().await?;
+        let seq = changes::next_seq(&mut tx).await?;
+        Ok(WriteTx { tx, seq })
+    }
+
+    /// A transaction that holds the write lock.
+    pub(super) async fn begin_write(&self) -> Result<Tx> {
         let writer = self.writer.as_ref().ok_or_else(|| {
             AppError::Unavailable("This database was opened for reading only, so nothing can be saved.".into())
         })?;
@@ -95,9 +102,7 @@ impl Db {
             Engine::Sqlite => "begin immediate",
             Engine::Postgres => "begin",
         };
-        let mut tx = Tx { inner: writer.begin_with(begin).await?, engine: self.engine };
-        let seq = changes::next_seq(&mut tx).await?;
-        Ok(WriteTx { tx, seq })
+        Ok(Tx { inner: writer.begin_with(begin).await?, engine: self.engine })
     }
 
     /// Claims the right to import, for as long as the answer lives: `None` while another process imports. An import
@@ -130,6 +135,11 @@ impl Db {
 }
 
 impl Tx {
+    /// Commits what was written by it.
+    pub(super) async fn commit(self) -> Result<()> {
+        Ok(self.inner.commit().await?)
+    }
+
     /// Where statements are sent.
     pub fn conn(&mut self) -> &mut AnyConnection {
         &mut self.inner
@@ -192,7 +202,7 @@ impl DerefMut for WriteTx {
 impl Recorded {
     /// Commits: once this returns, the write is durable. Answers with its seq.
     pub async fn commit(self) -> Result<Seq> {
-        self.tx.inner.commit().await?;
+        self.tx.commit().await?;
         Ok(self.seq)
     }
 }

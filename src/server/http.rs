@@ -2,8 +2,9 @@
 //! gives each a limit.
 
 use super::config::ServeConfig;
+use super::site::Peer;
 use crate::error::{AppError, Result};
-use axum::Router;
+use axum::{Extension, Router};
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Semaphore;
+use tower::Layer;
 use tracing::{debug, info, warn};
 
 /// What a client may take.
@@ -33,11 +35,11 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Listens, serves, and comes back after SIGINT or SIGTERM.
 pub async fn serve(config: &ServeConfig, router: Router) -> Result<()> {
-    let address = config.checked_address()?;
+    let address = config.address;
     let listener = TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))?;
     let address = listener.local_addr().unwrap_or(address);
     let stop = stop_signal()?;
-    info!("Doubles is ready at http://{address} (this machine only, until it has accounts). Ctrl-C ends it.");
+    info!("Doubles is ready at http://{address}. Ctrl-C ends it.");
     accept_until(stop, &listener, router, LIMITS).await;
     info!("Doubles has stopped.");
     Ok(())
@@ -54,8 +56,8 @@ async fn accept_until(stop: impl Future<Output = ()>, listener: &TcpListener, ro
             () = &mut stop => break,
             accepted = accept(listener, &places) => accepted,
         };
-        let Some((stream, place)) = accepted else { continue };
-        let service = TowerToHyperService::new(router.clone());
+        let Some((stream, peer, place)) = accepted else { continue };
+        let service = TowerToHyperService::new(Extension(Peer(peer)).layer(router.clone()));
         let connection = running.watch(server.serve_connection(TokioIo::new(stream), service));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
@@ -73,15 +75,15 @@ async fn accept_until(stop: impl Future<Output = ()>, listener: &TcpListener, ro
 async fn accept(
     listener: &TcpListener,
     places: &Arc<Semaphore>,
-) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, tokio::sync::OwnedSemaphorePermit)> {
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     match listener.accept().await {
-        Ok((stream, _)) => {
+        Ok((stream, peer)) => {
             // Without it a streamed page waits 40 ms for the browser's delayed acknowledgement.
             if let Err(error) = stream.set_nodelay(true) {
                 debug!("TCP_NODELAY was refused: {error}");
             }
-            Some((stream, place))
+            Some((stream, peer, place))
         }
         Err(error) => {
             if !matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) {
@@ -120,6 +122,7 @@ fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> AppError {
 
 #[cfg(test)]
 mod tests {
+    use super::super::config::OidcConfig;
     use super::*;
     use axum::routing::get;
     use std::time::Instant;
@@ -214,7 +217,7 @@ mod tests {
     async fn a_taken_port_is_told_in_a_sentence_with_another_one() {
         let taken = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = taken.local_addr().expect("it is bound");
-        let config = ServeConfig { address, base_url: None };
+        let config = ServeConfig { address, base_url: None, trusted_proxies: Vec::new(), oidc: OidcConfig::default() };
         let refused = serve(&config, Router::new()).await.expect_err("the port is taken").to_string();
         assert!(refused.contains(&address.to_string()) && refused.contains("--address"), "{refused}");
     }

@@ -6,19 +6,26 @@ pub mod bulk;
 pub mod clock;
 pub mod config;
 pub mod db;
+mod housekeeping;
 mod http;
 pub mod open;
+pub mod plain;
 pub mod router;
 mod security;
+pub mod site;
 pub mod telemetry;
 
 use crate::error::Result;
 use crate::kpis::service::Scores;
+use crate::people::service::People;
+use crate::people::token::generate_code;
 use axum::extract::FromRef;
 use clock::Clock;
 use config::ServeConfig;
 use db::Db;
 use leptos::prelude::LeptosOptions;
+use site::Site;
+use tracing::info;
 
 /// What every request may use: cheap to clone, given to handlers as axum state and to pages and server functions by
 /// context (`expect_context::<AppState>()`).
@@ -30,6 +37,10 @@ pub struct AppState {
     pub scores: Scores,
     /// What time it is.
     pub clock: Clock,
+    /// Who works here.
+    pub people: People,
+    /// How this server is reached.
+    pub site: Site,
     /// Where the page finds its program and its style sheet.
     pub leptos_options: LeptosOptions,
 }
@@ -37,7 +48,8 @@ pub struct AppState {
 impl AppState {
     /// The state of a process that has just started.
     pub fn new(db: Db, clock: Clock) -> Self {
-        Self { scores: Scores::new(db.clone()), db, clock, leptos_options: assets::leptos_options() }
+        let (scores, people) = (Scores::new(db.clone()), People::new(db.clone(), clock));
+        Self { db, scores, clock, people, site: Site::default(), leptos_options: assets::leptos_options() }
     }
 }
 
@@ -47,14 +59,22 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
-/// Serves the site until SIGINT or SIGTERM, then lets running requests end (at most 8 s) and
-/// closes the database.
+/// Serves the site until SIGINT or SIGTERM, then lets running requests end (at most 8 s) and closes the database.
 ///
 /// # Errors
-/// The address is not this machine's own, or it is taken.
-pub async fn serve(config: &ServeConfig, state: AppState) -> Result<()> {
+/// The address is taken, or the database does not answer.
+pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
     let db = state.db.clone();
-    let served = http::serve(config, router::build(state, config.base_url.as_ref())).await;
+    let served = async {
+        state.site = Site::new(config);
+        if !state.site.this_machine_only && !state.people.any_account().await? {
+            let code = generate_code(3)?;
+            info!("Nobody has an account yet. The first visitor of {}/welcome types: {code}", state.site.base_url);
+            state.site.first_run_code = Some(code.into());
+        }
+        http::serve(config, router::build(state, config.base_url.as_ref())).await
+    }
+    .await;
     db.close().await;
     served
 }

@@ -2,9 +2,12 @@
 
 use super::security::{self, KnownHosts};
 use super::{AppState, assets, telemetry};
+use crate::activity;
 use crate::app::{App, PageStatus, shell};
 use crate::error::AppError;
 use crate::listing;
+use crate::people::{current, forms, gate, oidc};
+use crate::settings;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -18,7 +21,6 @@ use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
 use std::any::Any;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
-use tower_http::limit::RequestBodyLimitLayer;
 
 /// Brotli at 5 finds what a page says twice, in its markup and in its data, and takes a millisecond or two; 11, the
 /// default, takes longer than rendering it.
@@ -32,8 +34,13 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .route("/healthz", get(async || "The process runs.\n"))
         .route("/readyz", get(report_readiness))
         .route("/kpis/{name}/leads.csv", get(listing::rest::download))
+        .merge(forms::routes())
+        .merge(oidc::routes())
+        .merge(settings::forms::routes())
+        .merge(activity::feed::routes())
         .leptos_routes_with_context(&state, generate_route_list(App), prepare_page, move || shell(options.clone()))
         .fallback(serve_file_or_missing_page)
+        .layer(from_fn_with_state(state.clone(), gate::admit))
         .with_state(state);
     protect(routes, base_url, css_path)
 }
@@ -44,20 +51,22 @@ fn protect(routes: Router, base_url: Option<&Uri>, css_path: String) -> Router {
         let sentence = "Something went wrong on our side. Nothing was saved; the log of the server has the details.";
         plain_page(StatusCode::INTERNAL_SERVER_ERROR, &css_path, "This one is our fault", sentence)
     };
+    let https = base_url.and_then(Uri::scheme_str) == Some("https");
     routes
         // The last one is met first.
         .layer(from_fn(security::finish_writes))
-        .layer(RequestBodyLimitLayer::new(security::BODY_LIMIT))
+        .layer(from_fn(security::take_body))
+        .layer(from_fn(security::answer_in_time))
         .layer(from_fn(security::refuse_other_origins))
         .layer(from_fn_with_state(KnownHosts::new(base_url), security::refuse_other_hosts))
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn(security::add_headers))
+        .layer(from_fn_with_state(https, security::add_headers))
         .layer(CompressionLayer::new().quality(PAGE_COMPRESSION))
         .layer(from_fn(telemetry::log_request))
 }
 
 /// A small page without the program, for when the program cannot be trusted to render one.
-fn plain_page(status: StatusCode, css_path: &str, title: &str, sentence: &str) -> Response {
+pub(crate) fn plain_page(status: StatusCode, css_path: &str, title: &str, sentence: &str) -> Response {
     let html = format!(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
          <title>{title} · Doubles</title><link rel=stylesheet href=\"{css_path}\">\
@@ -101,8 +110,9 @@ async fn serve_file_or_missing_page(State(state): State<AppState>, request: Requ
 }
 
 /// Context of a page being rendered.
-fn prepare_page() {
+pub(super) fn prepare_page() {
     security::announce_nonce();
+    current::announce();
     provide_context(PageStatus(|code| {
         if let (Some(response), Ok(code)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(code)) {
             response.set_status(code);
@@ -111,7 +121,7 @@ fn prepare_page() {
 }
 
 /// The application at whatever path the request has; unknown ones are the table of routes' own fallback.
-async fn render_page(state: AppState, request: Request) -> Response<Body> {
+pub(crate) async fn render_page(state: AppState, request: Request) -> Response<Body> {
     let options = state.leptos_options.clone();
     let context = move || {
         provide_context(state.clone());

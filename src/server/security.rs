@@ -1,5 +1,6 @@
 //! What every answer says to the browser about trust, and which requests are not taken at all.
 
+use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{self, HOST, HeaderName, HeaderValue, ORIGIN};
 use axum::http::{HeaderMap, StatusCode, Uri};
@@ -8,10 +9,16 @@ use axum::response::{IntoResponse, Response};
 use leptos::nonce::use_nonce;
 use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
+use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The largest body of a request that is not an upload, in bytes.
 pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
+/// For a client to send the whole of such a body.
+const BODY_TIME: Duration = Duration::from_secs(30);
+/// For a page or a file to be made; whoever waits longer is told to come back.
+const ANSWER_TIME: Duration = Duration::from_secs(60);
 
 /// For everything that is no page: nothing in it may load or run anything.
 const POLICY_OF_FILES: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -75,6 +82,47 @@ pub async fn refuse_other_origins(request: Request, next: Next) -> Response {
     (StatusCode::FORBIDDEN, sentence).into_response()
 }
 
+/// Middleware: a body is here as a whole, and within its time and size, before anything is done with it. So nobody
+/// holds a place open by sending a byte now and then, and no write stands still half-way for its client.
+pub async fn take_body(request: Request, next: Next) -> Response {
+    take_body_within(BODY_TIME, request, next).await
+}
+
+async fn take_body_within(time: Duration, request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let refuse = |status, sentence: &'static str| (status, [(header::CONNECTION, "close")], sentence).into_response();
+    match tokio::time::timeout(time, to_bytes(body, BODY_LIMIT)).await {
+        Ok(Ok(bytes)) => next.run(Request::from_parts(parts, Body::from(bytes))).await,
+        Ok(Err(error)) if is_too_long(&error) => refuse(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "This is more than a form may send: two megabytes. Nothing was done.\n",
+        ),
+        Ok(Err(_)) => refuse(StatusCode::BAD_REQUEST, "The request broke off. Nothing was done; send it again.\n"),
+        Err(_) => refuse(StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive. Nothing was done.\n"),
+    }
+}
+
+fn is_too_long(error: &axum::Error) -> bool {
+    error.source().is_some_and(|source| source.is::<http_body_util::LengthLimitError>())
+}
+
+/// Middleware: whoever asks gets an answer in time, if only the one to come back. A write goes on all the same.
+pub async fn answer_in_time(request: Request, next: Next) -> Response {
+    answer_within(ANSWER_TIME, request, next).await
+}
+
+async fn answer_within(time: Duration, request: Request, next: Next) -> Response {
+    let sentence = if request.method().is_safe() {
+        "This takes too long at the moment. Try again in a minute.\n"
+    } else {
+        "This takes longer than a minute and goes on without you. Look under Activity for its end.\n"
+    };
+    match tokio::time::timeout(time, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => (StatusCode::SERVICE_UNAVAILABLE, [(header::RETRY_AFTER, "60")], sentence).into_response(),
+    }
+}
+
 /// Middleware: a request that changes something runs to its end, even when the browser that sent it is gone. (axum
 /// would drop it wherever it stands, perhaps within a transaction.)
 pub async fn finish_writes(request: Request, next: Next) -> Response {
@@ -89,11 +137,16 @@ pub async fn finish_writes(request: Request, next: Next) -> Response {
 }
 
 /// Middleware: adds the headers that every answer carries, and the strictest of those that it does not set itself.
-pub async fn add_headers(request: Request, next: Next) -> Response {
+/// Where the base URL is https, browsers are told to use nothing else for a year.
+pub async fn add_headers(State(https): State<bool>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if https {
+        headers
+            .insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
     }
     let policy = HeaderValue::from_static(POLICY_OF_FILES);
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(policy);
@@ -134,6 +187,11 @@ fn text(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::Router;
+    use axum::body::Bytes;
+    use axum::middleware::from_fn;
+    use axum::routing::{get, post};
+    use tower::ServiceExt;
 
     fn request(headers: &[(&'static str, &'static str)]) -> HeaderMap {
         headers.iter().map(|&(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value))).collect()
@@ -153,6 +211,50 @@ mod tests {
             (&[], false),
         ] {
             assert_eq!(comes_from_our_page(&request(headers)), taken, "{headers:?}");
+        }
+    }
+
+    /// A body that never ends: a byte now and then.
+    fn dripping() -> Body {
+        let byte = async |n: u32| {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            Some((Ok::<_, std::convert::Infallible>(vec![b'a']), n + 1))
+        };
+        Body::from_stream(futures::stream::unfold(0, byte))
+    }
+
+    async fn ask(router: Router, request: Request) -> Response {
+        router.oneshot(request).await.unwrap_or_else(|never| match never {})
+    }
+
+    #[tokio::test]
+    async fn a_body_that_drips_is_given_up_and_nothing_is_done_with_it() {
+        let reached = async |_: Bytes| "reached";
+        let take = from_fn(|request, next| take_body_within(Duration::from_millis(50), request, next));
+        let router = Router::new().route("/", post(reached)).layer(take);
+        let slow = Request::post("/").body(dripping()).expect("a request");
+        let answer = ask(router.clone(), slow).await;
+        assert_eq!(answer.status(), 408);
+        assert_eq!(answer.headers()[header::CONNECTION], "close");
+        let quick = Request::post("/").body(Body::from("a")).expect("a request");
+        assert_eq!(ask(router.clone(), quick).await.status(), 200);
+        let large = Request::post("/").body(Body::from(vec![b'a'; BODY_LIMIT + 1])).expect("a request");
+        assert_eq!(ask(router, large).await.status(), 413);
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_takes_too_long_is_a_sentence_that_says_when_to_come_back() {
+        let slow = async || tokio::time::sleep(Duration::from_secs(60)).await;
+        let in_time = from_fn(|request, next| answer_within(Duration::from_millis(20), request, next));
+        let router = Router::new().route("/", get(slow).post(slow)).layer(in_time);
+        for (request, says) in [(Request::get("/"), "Try again"), (Request::post("/"), "goes on without you")] {
+            let answer = ask(router.clone(), request.body(Body::empty()).expect("a request")).await;
+            assert_eq!(
+                (answer.status().as_u16(), &answer.headers()[header::RETRY_AFTER]),
+                (503, &HeaderValue::from_static("60"))
+            );
+            let said = to_bytes(answer.into_body(), 1_000).await.expect("a sentence");
+            assert!(String::from_utf8_lossy(&said).contains(says), "{said:?}");
         }
     }
 

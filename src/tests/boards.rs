@@ -7,7 +7,7 @@ use doubles::kpis::model::*;
 use doubles::kpis::query::Query;
 use doubles::kpis::words::Currency;
 use doubles::leads::model::{Dimension, ValueId};
-use doubles::period::{Instant, Period};
+use doubles::period::{Instant, Period, WeekStart};
 
 /// Leads, opportunities, median minutes, verdicts due and given, cost per customer in euro: by month since
 /// October 2024. August and September are too young to count.
@@ -64,7 +64,7 @@ const CHANNELS: [Channel; 7] = [
 /// Northaisle, April to September 2025, as of 14 October.
 pub fn northaisle() -> Board {
     let period = days("2025-04-01", "2025-10-01");
-    let trend = days("2024-10-01", "2025-10-01").buckets(period.grain());
+    let trend = days("2024-10-01", "2025-10-01").buckets(period.grain(), WeekStart::Monday);
     let trend = trend.into_iter().zip(MONTHS).enumerate().map(|(i, (bucket, month))| TrendPoint {
         bucket,
         figures: month_figures(month, i >= 10),
@@ -196,7 +196,7 @@ fn empty_answer(period: Period) -> Answer {
 
 fn empty_trend(period: Period) -> Vec<TrendPoint> {
     let both = Period { from: period.previous().from, to: period.to };
-    let buckets = both.buckets(period.grain()).into_iter();
+    let buckets = both.buckets(period.grain(), WeekStart::Monday).into_iter();
     buckets.map(|bucket| TrendPoint { bucket, figures: Figures::default(), new_version: false }).collect()
 }
 

@@ -11,6 +11,8 @@ use doubles::period::Instant;
 use doubles::server::clock::Clock;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::server::{AppState, router};
+use doubles::workspace;
+use doubles::workspace::model::Workspace;
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -27,10 +29,12 @@ impl Answer {
     }
 }
 
-/// A server over an empty database, which lives as long as the folder.
+/// A server over a workspace without leads and accounts, which lives as long as the folder.
 async fn server() -> (Router, TempDir) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let db = open(&DatabaseUrl::Sqlite(folder.path().join("doubles.db"))).await.expect("an empty database");
+    let workspace = Workspace::new("Northaisle", "UTC", "EUR").expect("a workspace");
+    workspace::store::create(&db, &workspace, "a test", Instant(1_775_000_000)).await.expect("it is empty");
     (router::build(AppState::new(db, Clock::Fixed(Instant(1_775_000_000))), None), folder)
 }
 

@@ -1,6 +1,7 @@
 //! The specification, as tests.
 
 mod boards;
+mod browser;
 mod charts;
 mod command_line;
 mod databases;
@@ -18,5 +19,11 @@ mod kpis_store;
 mod listing;
 mod opening;
 mod pages;
+mod people;
+mod people_access;
+mod people_attacks;
+mod people_door;
+mod people_provider;
+mod settings;
 mod store;
 mod tidy;

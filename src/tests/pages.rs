@@ -231,7 +231,7 @@ fn render(path: &str, page: impl FnOnce() -> AnyView + Send + 'static) -> Page {
     let html = owner.with(|| {
         provide_context(RequestUrl::new(path));
         provide_meta_context();
-        view! { <Router><Frame>{page()}</Frame></Router> }.to_html()
+        view! { <Router><Frame seen=None>{page()}</Frame></Router> }.to_html()
     });
     Page { html }
 }

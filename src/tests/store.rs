@@ -6,19 +6,21 @@ use doubles::period::Instant;
 use doubles::server::bulk::in_dialect;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
-use doubles::{agreement, changes, import, kpis, leads, listing, spend, workspace};
+use doubles::{activity, agreement, changes, import, kpis, leads, listing, people, spend, workspace};
 use sqlx::{AssertSqlSafe, Executor};
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
 const STORES: &[&[(&str, &str)]] = &[
+    activity::store::ALL,
     agreement::store::ALL,
     changes::store::ALL,
     import::store::ALL,
     kpis::store::ALL,
     leads::store::ALL,
     listing::store::ALL,
+    people::store::ALL,
     spend::store::ALL,
     workspace::store::ALL,
 ];

@@ -17,6 +17,15 @@ pub fn Field(
     /// `text`, `date`, `search` …
     #[prop(default = "text")]
     kind: &'static str,
+    /// What a browser may fill in by itself: `username`, `new-password` …
+    #[prop(optional)]
+    autocomplete: Option<&'static str>,
+    /// It cannot be left blank.
+    #[prop(optional)]
+    required: bool,
+    /// The id of a list of values that are offered.
+    #[prop(optional)]
+    list: Option<&'static str>,
     /// What is filled in.
     #[prop(into, optional)]
     value: String,
@@ -42,6 +51,9 @@ pub fn Field(
                 id=id
                 name=name
                 type=kind
+                autocomplete=autocomplete
+                required=required
+                list=list
                 value=value.clone()
                 prop:value=value
                 aria-invalid=is_wrong.then_some("true")

@@ -24,6 +24,20 @@ pub struct NavItem {
     pub short: &'static str,
     /// The path data of its sign, drawn in 16 × 16.
     pub sign: &'static str,
+    /// The server renders it by itself: the browser asks for it, and the bar of a small screen leaves it out.
+    pub outside: bool,
+}
+
+impl NavItem {
+    /// A page of the program.
+    pub const fn new(path: &'static str, name: &'static str, short: &'static str, sign: &'static str) -> Self {
+        Self { path, name, short, sign, outside: false }
+    }
+
+    /// The same, rendered by the server alone.
+    pub const fn outside(self) -> Self {
+        Self { outside: true, ..self }
+    }
 }
 
 /// A rail on wide screens, a bar at the bottom of small ones. The question in the address goes along.
@@ -35,19 +49,30 @@ pub fn Navigation(
     brand: AnyView,
     /// Keys of an address that belong to one page alone: they stay there.
     left: &'static [&'static str],
+    /// What stands at the end of the rail.
+    foot: AnyView,
 ) -> impl IntoView {
     let groups = groups.into_iter().map(|group| {
         let items = group.items.into_iter().map(|item| view! { <NavLink item left/> }).collect_view();
         let heading = group.heading.map(|(team, name)| view! { <p class="group"><TeamSign team/>{name}</p> });
         view! { {heading}<ul>{items}</ul> }
     });
-    view! { <nav class="rail" aria-label="Main"><a class="brand" href="/">{brand}</a>{groups.collect_view()}</nav> }
+    view! {
+        <nav class="rail" aria-label="Main">
+            <a class="brand" href="/">{brand}</a>
+            {groups.collect_view()}
+            {foot}
+        </nav>
+    }
 }
 
 #[component]
 fn NavLink(item: NavItem, left: &'static [&'static str]) -> impl IntoView {
     let location = use_location();
     let href = move || {
+        if item.outside {
+            return item.path.to_owned();
+        }
         let search = location.search.get();
         let stays = |pair: &&str| left.contains(&pair.split('=').next().unwrap_or_default());
         let taken: Vec<&str> = search.split('&').filter(|pair| !pair.is_empty() && !stays(pair)).collect();
@@ -59,8 +84,8 @@ fn NavLink(item: NavItem, left: &'static [&'static str]) -> impl IntoView {
         if path == item.path { Some("page") } else { below.then_some("true") }
     };
     view! {
-        <li>
-            <a href=href aria-current=current>
+        <li class=item.outside.then_some("rail-only")>
+            <a href=href aria-current=current rel=item.outside.then_some("external")>
                 <svg viewBox="0 0 16 16" aria-hidden="true"><path d=item.sign/></svg>
                 <span><span class="rail-only">{item.name}</span><span class="bar-only">{item.short}</span></span>
             </a>

@@ -4,20 +4,27 @@ use super::model::Workspace;
 use crate::agreement::model::{Terms, Version};
 use crate::changes::model::{Change, ChangeKind, Entity};
 use crate::error::{AppError, Result};
-use crate::period::Instant;
+use crate::period::{Instant, WeekStart};
 use crate::server::db::{Db, Tx};
 use crate::{agreement, statements};
 use serde_json::json;
 
 statements! {
-    FIND = "select name, zone, currency from workspace where id = 1";
-    INSERT = "insert into workspace (id, name, zone, currency, created_at) values (1, $1, $2, $3, $4)";
+    FIND = "select name, zone, currency, week_start from workspace where id = 1";
+    INSERT = "insert into workspace (id, name, zone, currency, week_start, created_at) values (1, $1, $2, $3, $4, $5)";
+    UPDATE = "update workspace set name = $1, zone = $2, currency = $3, week_start = $4 where id = 1";
+    HAS_DATA = "select count(*) from (select 1 from lead union all select 1 from spend limit 1) as first";
 }
 
 /// The workspace; `None` where nobody has set it up yet.
 pub async fn find(tx: &mut Tx) -> Result<Option<Workspace>> {
-    let row: Option<(String, String, String)> = sqlx::query_as(FIND).fetch_optional(tx.conn()).await?;
-    Ok(row.map(|(name, zone, currency)| Workspace { name, zone, currency }))
+    let row: Option<(String, String, String, String)> = sqlx::query_as(FIND).fetch_optional(tx.conn()).await?;
+    Ok(row.map(|(name, zone, currency, weeks)| Workspace {
+        name,
+        zone,
+        currency,
+        weeks: WeekStart::from_key(&weeks).unwrap_or(WeekStart::Monday),
+    }))
 }
 
 /// Sets the workspace up, with version 1 of the agreement in the terms that everybody starts with.
@@ -31,6 +38,7 @@ pub async fn create(db: &Db, workspace: &Workspace, actor: &str, at: Instant) ->
         .bind(&workspace.name)
         .bind(&workspace.zone)
         .bind(&workspace.currency)
+        .bind(workspace.weeks.key())
         .bind(i64::from(at.0))
         .execute(tx.conn())
         .await?;
@@ -44,6 +52,55 @@ pub async fn create(db: &Db, workspace: &Workspace, actor: &str, at: Instant) ->
         entity: Entity::Workspace,
         entity_id: Some(1),
         detail: json!({ "name": workspace.name, "zone": workspace.zone, "currency": workspace.currency }),
+    };
+    tx.record_change(&change).await?.commit().await?;
+    Ok(())
+}
+
+/// Whether something is in it that is counted in its zone or currency: a lead or spend, be it deleted.
+pub async fn has_data(tx: &mut Tx) -> Result<bool> {
+    let first: i64 = sqlx::query_scalar(HAS_DATA).fetch_one(tx.conn()).await?;
+    Ok(first > 0)
+}
+
+/// Changes the workspace. Zone and currency stay once there is data: moments that are known by their day only were
+/// read as the start of the day in the old zone, and amounts were counted in the old currency.
+///
+/// # Errors
+/// There is no workspace yet, or zone or currency would change under the data.
+pub async fn change(db: &Db, wanted: &Workspace, actor: &str, from: &str, at: Instant) -> Result<()> {
+    let mut tx = db.write().await?;
+    let before = find(&mut tx)
+        .await?
+        .ok_or_else(|| AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned()))?;
+    if before == *wanted {
+        return Ok(());
+    }
+    let recounted = (&before.zone, &before.currency) != (&wanted.zone, &wanted.currency);
+    if recounted && has_data(&mut tx).await? {
+        return Err(AppError::Conflict(
+            "Time zone and currency cannot be changed once there are leads or spend: what was imported was read in the \
+             old ones. Undo the imports first, change them, and import again."
+                .to_owned(),
+        ));
+    }
+    sqlx::query(UPDATE)
+        .bind(&wanted.name)
+        .bind(&wanted.zone)
+        .bind(&wanted.currency)
+        .bind(wanted.weeks.key())
+        .execute(tx.conn())
+        .await?;
+    if before.zone != wanted.zone {
+        agreement::store::move_unsigned(&mut tx, &wanted.zone).await?;
+    }
+    let change = Change {
+        at,
+        actor: actor.to_owned(),
+        kind: ChangeKind::WorkspaceChanged,
+        entity: Entity::Workspace,
+        entity_id: Some(1),
+        detail: json!({ "before": before, "after": wanted, "from": from }),
     };
     tx.record_change(&change).await?.commit().await?;
     Ok(())

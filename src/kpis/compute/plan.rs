@@ -56,8 +56,8 @@ impl<'a> Plan<'a> {
     pub(super) fn new(facts: &'a Facts, question: &Question) -> Self {
         let (period, previous) = (question.period, question.period.previous());
         let grain = period.grain();
-        let mut buckets = previous.buckets(grain);
-        buckets.extend(period.buckets(grain));
+        let mut buckets = previous.buckets(grain, facts.weeks());
+        buckets.extend(period.buckets(grain, facts.weeks()));
         let now = question.now.0.min(NEVER - 1);
         let rules = &facts.rules;
         let zone = &rules.zone;

@@ -1,0 +1,88 @@
+//! Which path needs which permission. A path that is not in this table is answered to nobody.
+
+use super::permission::Action;
+
+/// What a path asks of whoever comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing: signing in, probes.
+    Nothing,
+    /// Somebody who may do this. Every further rule (own or others', own team) is the handler's.
+    May(Action),
+}
+
+use Action::*;
+use Need::{May, Nothing};
+
+/// Every path by its pattern, for all its methods: pages, forms, server functions, probes. Files of the site and the
+/// page that says that there is nothing here are no paths.
+pub const PATHS: &[(&str, Need)] = &[
+    ("/healthz", Nothing),
+    ("/readyz", Nothing),
+    // in front of the door
+    ("/welcome", Nothing),
+    ("/sign-in", Nothing),
+    ("/sign-in/code", Nothing),
+    ("/sign-in/provider", Nothing),
+    ("/sign-in/provider/return", Nothing),
+    ("/join", Nothing),
+    ("/reset", Nothing),
+    ("/sign-in/cast", Nothing),
+    ("/sign-out", May(ManageSelf)),
+    // numbers
+    ("/", May(SeeNumbers)),
+    ("/kpis/{name}", May(SeeNumbers)),
+    ("/ui", May(SeeNumbers)),
+    ("/api/scoreboard", May(SeeNumbers)),
+    ("/api/kpi", May(SeeNumbers)),
+    // the leads behind them: personal values are for those who may SeeLeads, the handlers see to that
+    ("/kpis/{name}/leads", May(SeeNumbers)),
+    ("/kpis/{name}/leads.csv", May(SeeNumbers)),
+    ("/api/list", May(SeeNumbers)),
+    // the sample company
+    ("/api/load-sample", May(ManageWorkspace)),
+    ("/api/remove-sample", May(ManageWorkspace)),
+    // the own account
+    ("/settings", May(ManageSelf)),
+    ("/settings/name", May(ManageSelf)),
+    ("/settings/password", May(ManageSelf)),
+    ("/settings/sessions/end", May(ManageSelf)),
+    ("/settings/second-factor/begin", May(ManageSelf)),
+    ("/settings/second-factor/confirm", May(ManageSelf)),
+    ("/settings/second-factor/end", May(ManageSelf)),
+    ("/settings/events.csv", May(ManageSelf)),
+    // the workspace
+    ("/settings/workspace", May(SeeNumbers)),
+    ("/settings/workspace/save", May(ManageWorkspace)),
+    // people
+    ("/settings/people", May(Invite)),
+    ("/settings/people/invite", May(Invite)),
+    ("/settings/people.csv", May(Invite)),
+    ("/settings/people/withdraw", May(Invite)),
+    ("/settings/people/{id}", May(ManagePeople)),
+    ("/settings/people/standing", May(ManagePeople)),
+    ("/settings/people/disable", May(ManagePeople)),
+    ("/settings/people/reset", May(ManagePeople)),
+    ("/settings/people/end-sessions", May(ManagePeople)),
+    // what everybody did
+    ("/activity", May(SeeNumbers)),
+    ("/activity.csv", May(SeeNumbers)),
+];
+
+/// What a path asks, by the pattern under which the router knows it.
+pub fn need_of(pattern: &str) -> Option<Need> {
+    PATHS.iter().find_map(|&(path, need)| (path == pattern).then_some(need))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_path_stands_in_the_table_once() {
+        for (at, (path, _)) in PATHS.iter().enumerate() {
+            assert!(PATHS[..at].iter().all(|(other, _)| other != path), "{path}");
+            assert!(path.starts_with('/'), "{path}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! Who asks, inside a page or a server function.
+
+use super::gate::From;
+use super::model::Seen;
+use super::permission::Action;
+use super::service::Caller;
+use crate::error::{AppError, Result};
+use axum::http::request::Parts;
+use leptos::prelude::{provide_context, use_context};
+
+/// Whoever asks, if they may do it. Every server function begins with this: pages call them without a request of
+/// their own, so the gate in front of the routes does not see it.
+///
+/// # Errors
+/// Nobody is signed in, or they may not.
+pub fn require(action: Action) -> Result<Caller> {
+    let caller = find::<Caller>().ok_or(AppError::SignIn)?;
+    caller.visitor.require(action)?;
+    Ok(caller)
+}
+
+/// From where the request comes.
+///
+/// # Errors
+/// There is no request: a fault of ours.
+pub fn from() -> Result<From> {
+    find().ok_or(AppError::Internal)
+}
+
+/// Context of a page being rendered: who sees it.
+pub fn announce() {
+    provide_context(find::<Caller>().map(|caller| Seen::of(&caller.visitor)));
+}
+
+fn find<T: Clone + Send + Sync + 'static>() -> Option<T> {
+    use_context::<Parts>().and_then(|parts| parts.extensions.get().cloned())
+}

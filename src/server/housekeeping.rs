@@ -1,0 +1,38 @@
+//! Writes that change nothing that the product is about: sessions and what concerns them.
+
+use super::db::{Db, Tx};
+use crate::error::Result;
+
+impl Db {
+    /// Begins a write without a row of the change log and without a seq. For what no colleague is told and no number
+    /// depends on: that somebody signed in, or was last seen. Everything else goes through [`Db::write`].
+    pub async fn keep_house(&self) -> Result<HouseTx> {
+        Ok(HouseTx(self.begin_write().await?))
+    }
+}
+
+/// A write without a row of the change log; dropped, it leaves no trace.
+#[derive(Debug)]
+#[must_use = "nothing is saved until it is committed"]
+pub struct HouseTx(Tx);
+
+impl HouseTx {
+    /// Commits: once this returns, the write is durable.
+    pub async fn commit(self) -> Result<()> {
+        self.0.commit().await
+    }
+}
+
+impl std::ops::Deref for HouseTx {
+    type Target = Tx;
+
+    fn deref(&self) -> &Tx {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for HouseTx {
+    fn deref_mut(&mut self) -> &mut Tx {
+        &mut self.0
+    }
+}

@@ -1,0 +1,76 @@
+//! Pages that are forms and lists: the server renders them from what it is given, and the browser loads no program for
+//! them. In front of the door nothing else is served at all; behind it, accounts and the log gain nothing from one.
+
+use super::AppState;
+use super::router::prepare_page;
+use crate::app::{Brand, Frame, document};
+use crate::people::model::Seen;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
+use leptos::prelude::*;
+use leptos_meta::{Title, provide_meta_context};
+use leptos_router::components::Router;
+
+/// What stands around a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Around {
+    /// The product's name: for whoever has not come in yet.
+    Door,
+    /// The navigation, and who is signed in.
+    House,
+}
+
+/// Answers with a page. `parts` are those of the request, which may have been a form's. The title is one of ours: the
+/// element takes no markup apart, so nothing that people wrote may stand in it.
+pub async fn answer<V>(
+    state: &AppState,
+    parts: &Parts,
+    status: StatusCode,
+    around: Around,
+    title: &'static str,
+    view: V,
+) -> Response
+where
+    V: Fn() -> AnyView + Clone + Send + Sync + 'static,
+{
+    let mut asked = parts.clone();
+    asked.method = Method::GET;
+    let context = {
+        let state = state.clone();
+        move || {
+            provide_context(state.clone());
+            prepare_page();
+        }
+    };
+    let (options, title) = (state.leptos_options.clone(), format!("{title} · Doubles"));
+    let page = move || {
+        let (view, title) = (view.clone(), title.clone());
+        document(&options, None, move || {
+            provide_meta_context();
+            view! { <Router><Title text=title/>{surround(around, view)}</Router> }.into_any()
+        })
+    };
+    let render = leptos_axum::render_app_async_with_context(context, page);
+    let mut response = render(Request::from_parts(asked, Body::empty())).await.into_response();
+    *response.status_mut() = status;
+    response
+}
+
+fn surround(around: Around, view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+    match around {
+        Around::House => {
+            let seen = use_context::<Option<Seen>>().flatten();
+            view! { <Frame seen>{view()}</Frame> }.into_any()
+        }
+        Around::Door => view! {
+            <div class="doorway">
+                <a class="brand" href="/"><Brand/></a>
+                <main id="main" tabindex="-1">{view()}</main>
+            </div>
+        }
+        .into_any(),
+    }
+}
