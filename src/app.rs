@@ -2,15 +2,16 @@
 
 use crate::error::AppError;
 use crate::kpis::page::ScoreboardPage;
-use crate::kpis::page_kpi::KpiRoute;
-use crate::listing::page::ListRoute;
+use crate::kpis::page_kpi::kpi_route;
+use crate::lazy::LazyPage;
+use crate::listing::page::list_route;
 use crate::listing::sheet::OWN_KEYS;
 use crate::people::model::Seen;
 use crate::ui::{Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::hooks::use_location;
+use leptos_router::hooks::{use_location, use_params_map};
 use leptos_router::{SsrMode, path};
 
 /// How a page tells the server which HTTP status it is; the browser provides none.
@@ -60,8 +61,8 @@ pub fn App() -> impl IntoView {
             <Frame seen>
                 <FlatRoutes fallback=MissingPage>
                     <Route path=path!("/") view=ScoreboardPage ssr=SsrMode::Async/>
-                    <Route path=path!("/kpis/:name") view=KpiRoute ssr=SsrMode::Async/>
-                    <Route path=path!("/kpis/:name/leads") view=ListRoute ssr=SsrMode::Async/>
+                    <Route path=path!("/kpis/:name") view=LazyPage("kpi", kpi_route) ssr=SsrMode::Async/>
+                    <Route path=path!("/kpis/:name/leads") view=LazyPage("listing", list_route) ssr=SsrMode::Async/>
                     <Route path=path!("/ui") view=Parts/>
                 </FlatRoutes>
             </Frame>
@@ -89,12 +90,21 @@ pub fn Frame(
 
 /// The part of the address after the `?` while the address is this page's own. Once another page is on its way, that
 /// one's question means nothing here: the last one stays.
-pub fn own_search(is_own: fn(path: &str) -> bool) -> Memo<String> {
+///
+/// On the server a resource may ask once more while its page, already sent, is being taken down; then it gets nothing.
+pub fn own_search(is_own: fn(path: &str) -> bool) -> impl Fn() -> String + Copy {
     let location = use_location();
-    Memo::new(move |last: Option<&String>| {
-        let own = last.is_none() || location.pathname.with(|path| is_own(path));
-        if own { location.search.get() } else { last.cloned().unwrap_or_default() }
-    })
+    let search = Memo::new(move |last: Option<&String>| {
+        let own = last.is_none() || location.pathname.try_with(|path| is_own(path)).unwrap_or_default();
+        if own { location.search.try_get().unwrap_or_default() } else { last.cloned().unwrap_or_default() }
+    });
+    move || search.try_get().unwrap_or_default()
+}
+
+/// The part of the address that the table of routes calls `:name`; nothing on a page that is being taken down.
+pub fn own_name() -> impl Fn() -> String + Copy {
+    let params = use_params_map();
+    move || params.try_with(|params| params.get("name")).flatten().unwrap_or_default()
 }
 
 /// Who is signed in, the way to their account, and the way out.

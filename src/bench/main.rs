@@ -1,4 +1,6 @@
-//! `make bench`: one scoreboard load over 5 thousand to 10 million leads, beside the same answers from DuckDB with
+//! `make bench`: what the core, and the server around it, take.
+//!
+//! The core: one scoreboard load over 5 thousand to 10 million leads, beside the same answers from DuckDB with
 //! two threads in the same run, and beside what the memory could give at best.
 //!
 //! The load is all that the page needs: the four KPIs of 26 weeks and of the 26 before them, 52 weekly buckets, 12
@@ -6,7 +8,10 @@
 //! a filter and once with two.
 
 mod duckdb;
+mod pages;
 mod world;
+
+use clap::{Parser, ValueEnum};
 
 use doubles::kpis::compute::compute;
 use doubles::kpis::facts::{Facts, LeadFact};
@@ -26,7 +31,35 @@ const DAYS: i32 = 182;
 /// A goal: DuckDB takes at least so many times as long.
 const GOAL: f64 = 5.0;
 
+#[derive(Parser)]
+struct Args {
+    /// What to measure; everything where nothing is named
+    parts: Vec<Part>,
+    /// As cargo says to every benchmark
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The KPI core alone, beside DuckDB
+    Core,
+    /// Pages over HTTP, beside a minimal server
+    Pages,
+}
+
 fn main() {
+    let parts = Args::parse().parts;
+    let measures = |part| parts.is_empty() || parts.contains(&part);
+    if measures(Part::Pages) {
+        pages::measure();
+    }
+    if measures(Part::Core) {
+        measure_core();
+    }
+}
+
+fn measure_core() {
     println!("One scoreboard load, uncached: 26 weeks against 26, by channel and owner; best times in ms\n");
     let bandwidth = [1, 2].map(memory_bandwidth);
     println!("Memory read: {:.1} GB/s with one thread, {:.1} with two\n", bandwidth[0] / 1e9, bandwidth[1] / 1e9);

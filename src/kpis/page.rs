@@ -17,7 +17,7 @@ use leptos_meta::Title;
 #[component]
 pub fn ScoreboardPage() -> impl IntoView {
     let search = own_search(|path| path == "/");
-    let sheet = Resource::new(move || search.get(), |search| async { Rendered(api::read_scoreboard(search).await) });
+    let sheet = Resource::new(search, |search| async { Rendered(api::read_scoreboard(search).await) });
     let shown = move || {
         Suspend::new(async move {
             match sheet.await.0 {

@@ -5,20 +5,24 @@ use super::page::{ChartKey, More, NoLead};
 use super::page_court::CourtView;
 use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{Kpi, KpiPage, KpiShown, Section};
-use crate::app::{Problem, Settled, own_search};
+use crate::app::{Problem, Settled, own_name, own_search};
 use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, Rendered, SectionHead};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 /// `/kpis/:name`
+#[wasm_split(kpi, fallible)]
+pub fn kpi_route() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <KpiRoute/> }.into_any())
+}
+
 #[component]
-pub fn KpiRoute() -> impl IntoView {
-    let params = use_params_map();
+fn KpiRoute() -> impl IntoView {
     let search = own_search(|path| path.starts_with("/kpis/") && !path.contains("/leads"));
-    let name = move || params.read().get("name").unwrap_or_default();
+    let name = own_name();
     let sheet = Resource::new(
-        move || (name(), search.get()),
+        move || (name(), search()),
         |(name, search)| async { Rendered(api::read_kpi(name, search).await) },
     );
     let title = move || Kpi::from_key(&name()).map_or("Nothing here", Kpi::name);

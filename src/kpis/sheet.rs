@@ -5,6 +5,7 @@ use crate::text_enum;
 use crate::ui::Drawn;
 use crate::ui::says::{Chart, Figure, Link, Prose, Status, Table};
 use serde::{Deserialize, Serialize};
+use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 
 text_enum!(
     /// The four numbers that both teams share.
@@ -42,7 +43,7 @@ pub enum Scoreboard {
 }
 
 /// A scoreboard with numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Shown {
     /// Period and filters.
     pub scope: Scope,
@@ -82,7 +83,7 @@ pub enum KpiPage {
 }
 
 /// A KPI's page with numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct KpiShown {
     /// Period and filters.
     pub scope: Scope,
@@ -101,7 +102,7 @@ pub struct KpiShown {
 }
 
 /// Period and filters: one question, all of it in the address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Scope {
     /// The page that the forms ask.
     pub path: String,
@@ -130,7 +131,7 @@ pub struct Scope {
 }
 
 /// A filter and its choices.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct FilterWords {
     /// The dimension's key.
     pub key: String,
@@ -147,7 +148,7 @@ pub struct FilterWords {
 }
 
 /// A sentence that stands where numbers would.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Note {
     /// What happened.
     pub title: String,
@@ -158,7 +159,7 @@ pub struct Note {
 }
 
 /// The one warning.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct PartingWords {
     /// What moved which way.
     pub text: String,
@@ -167,7 +168,7 @@ pub struct PartingWords {
 }
 
 /// One KPI with what both teams promised for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Court {
     /// Which.
     pub kpi: Kpi,
@@ -192,7 +193,7 @@ pub struct Court {
 }
 
 /// What a team promised, and how it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Promise {
     /// In the words of the agreement.
     pub words: String,
@@ -203,7 +204,7 @@ pub struct Promise {
 }
 
 /// A table with the finding above it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Section {
     /// The finding.
     pub title: String,

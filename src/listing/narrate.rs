@@ -91,7 +91,6 @@ pub fn page(request: &Request, list: Option<&List>) -> ListPage {
         href: address(&path, request, part, &View { page: 1, reason: String::new(), ..view.clone() }),
         current: part == request.part && view.reason.is_empty(),
     };
-    let meaning = if view.reason.is_empty() { meaning(request.part) } else { GAVE_REASON };
     let which = match view.reason.as_str() {
         "" => part_name(request.part).to_owned(),
         reason => format!("Turned down, {}", reason_name(reason)),
@@ -109,10 +108,9 @@ pub fn page(request: &Request, list: Option<&List>) -> ListPage {
             .iter()
             .map(|(name, parts)| ((*name).to_owned(), parts.iter().map(link).collect()))
             .collect(),
-        meaning: if list.named {
-            meaning.to_owned()
-        } else {
-            format!("{meaning} Who the leads are is for the two teams.")
+        meaning: {
+            let meaning = if view.reason.is_empty() { meaning(request.part) } else { GAVE_REASON };
+            if list.named { meaning.to_owned() } else { format!("{meaning} Who the leads are is for the two teams.") }
         },
         counted: counted(list, first, rows.len()),
         search: view.search.clone(),

@@ -2,21 +2,25 @@
 
 use super::api;
 use super::sheet::{ListPage, ListShown};
-use crate::app::{Problem, Settled, own_search};
+use crate::app::{Problem, Settled, own_name, own_search};
 use crate::kpis::page::NoLead;
 use crate::kpis::page_scope::{AskForm, ScopeBar};
 use crate::ui::{Button, Chip, DataTable, Field, PageHead, Segmented};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 /// `/kpis/:name/leads`
+#[wasm_split(listing, fallible)]
+pub fn list_route() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <ListRoute/> }.into_any())
+}
+
 #[component]
-pub fn ListRoute() -> impl IntoView {
-    let params = use_params_map();
+fn ListRoute() -> impl IntoView {
     let search = own_search(|path| path.contains("/leads"));
-    let name = move || params.read().get("name").unwrap_or_default();
-    let sheet = Resource::new(move || (name(), search.get()), |(name, search)| api::read_list(name, search));
+    let name = own_name();
+    let sheet = Resource::new(move || (name(), search()), |(name, search)| api::read_list(name, search));
     let shown = move || {
         Suspend::new(async move {
             match sheet.await {

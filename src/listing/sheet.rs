@@ -3,6 +3,7 @@
 use crate::kpis::sheet::{Kpi, Scope};
 use crate::ui::says::{Link, Table};
 use serde::{Deserialize, Serialize};
+use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 
 /// The keys of a list's address that are not the question's: no other page understands them.
 pub const OWN_KEYS: [&str; 6] = ["part", "reason", "sort", "order", "search", "page"];
@@ -17,7 +18,7 @@ pub enum ListPage {
 }
 
 /// A list with leads, or with none that fit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct ListShown {
     /// Whose number.
     pub kpi: Kpi,

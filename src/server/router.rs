@@ -113,6 +113,9 @@ async fn serve_file_or_missing_page(State(state): State<AppState>, request: Requ
 pub(super) fn prepare_page() {
     security::announce_nonce();
     current::announce();
+    if let Some(files) = assets::lazy_files() {
+        provide_context(files);
+    }
     provide_context(PageStatus(|code| {
         if let (Some(response), Ok(code)) = (use_context::<ResponseOptions>(), StatusCode::from_u16(code)) {
             response.set_status(code);
