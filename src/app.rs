@@ -16,7 +16,7 @@ use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
 use leptos_router::hooks::{use_params_map, use_url};
 use leptos_router::location::Url;
-use leptos_router::{SsrMode, path};
+use leptos_router::path;
 
 /// How a page tells the server which HTTP status it is; the browser provides none.
 #[derive(Clone, Copy)]
@@ -75,9 +75,9 @@ pub fn App() -> impl IntoView {
         <Router>
             <Frame seen>
                 <FlatRoutes fallback=MissingPage>
-                    <Route path=path!("/") view=ScoreboardPage ssr=SsrMode::Async/>
-                    <Route path=path!("/kpis/:name") view=LazyPage("kpi", kpi_route) ssr=SsrMode::Async/>
-                    <Route path=path!("/kpis/:name/leads") view=LazyPage("listing", list_route) ssr=SsrMode::Async/>
+                    <Route path=path!("/") view=ScoreboardPage/>
+                    <Route path=path!("/kpis/:name") view=LazyPage("kpi", kpi_route)/>
+                    <Route path=path!("/kpis/:name/leads") view=LazyPage("listing", list_route)/>
                     <Route path=path!("/ui") view=Parts/>
                 </FlatRoutes>
             </Frame>
@@ -146,17 +146,6 @@ fn WhoIsIn(seen: Option<Seen>) -> impl IntoView {
             {out}
         </div>
     })
-}
-
-/// Waits for a page's data before it shows it; while the next one is on its way the last one stays.
-#[component]
-pub fn Settled(children: Children) -> impl IntoView {
-    let (pending, set_pending) = signal(false);
-    view! {
-        <div class="settled" aria-busy=move || pending.get().then_some("true")>
-            <Transition fallback=|| view! { <p class="quiet">"Counting…"</p> } set_pending>{children()}</Transition>
-        </div>
-    }
 }
 
 /// A page that could not be shown: what happened, and the way on.

@@ -14,10 +14,7 @@ pub async fn read_scoreboard(
     search: String,
 ) -> Result<Scoreboard, AppError> {
     crate::people::current::require(crate::people::permission::Action::SeeNumbers)?;
-    let query = super::query::Query::parse(&search)?;
-    let by = query.by.unwrap_or(crate::leads::model::Dimension::Channel);
-    let board = super::service::board(&expect_context(), query, &[by]).await?;
-    Ok(super::narrate::scoreboard(board.as_ref()))
+    super::rest::scoreboard(&expect_context(), &search).await
 }
 
 /// The page of one KPI.
@@ -32,10 +29,7 @@ pub async fn read_kpi(
     search: String,
 ) -> Result<KpiPage, AppError> {
     crate::people::current::require(crate::people::permission::Action::SeeNumbers)?;
-    let kpi = super::sheet::Kpi::from_key(&name).ok_or_else(super::narrate::unknown_kpi)?;
-    let query = super::query::Query::parse(&search)?;
-    let board = super::service::board(&expect_context(), query, crate::leads::model::Dimension::ALL).await?;
-    Ok(super::narrate::kpi_page(kpi, board.as_ref()))
+    super::rest::kpi(&expect_context(), &name, &search).await
 }
 
 /// The values of a dimension whose names hold a text, and those that are chosen already.

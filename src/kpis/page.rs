@@ -4,11 +4,11 @@ use super::api;
 use super::page_court::CourtView;
 use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{PartingWords, Scoreboard, Section, Shown};
-use crate::app::{Problem, Settled, own_search};
+use crate::app::{Problem, own_search};
 use crate::sample::page::{LoadSampleForm, RemoveSampleForm};
 use crate::ui::says::Prose;
 use crate::ui::{
-    ChartFigure, DataTable, Drawing, Empty, Notice, NoticeKind, PageHead, ProseText, Rendered, SectionHead, Segmented,
+    ChartFigure, DataTable, Drawing, Empty, Notice, NoticeKind, PageHead, ProseText, SectionHead, Segmented, settled,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -17,17 +17,12 @@ use leptos_meta::Title;
 #[component]
 pub fn ScoreboardPage() -> impl IntoView {
     let search = own_search(|path| path == "/");
-    let sheet = Resource::new(search, |search| async { Rendered(api::read_scoreboard(search).await) });
-    let shown = move || {
-        Suspend::new(async move {
-            match sheet.await.0 {
-                Ok(Scoreboard::Shown(shown)) => view! { <ShownBoard shown=*shown/> }.into_any(),
-                Ok(Scoreboard::NoLead) => view! { <NoLead/> }.into_any(),
-                Err(error) => view! { <Problem error way="/" way_words="Show the latest six months"/> }.into_any(),
-            }
-        })
-    };
-    view! { <Title text="Scoreboard · Doubles"/><Settled>{shown}</Settled> }
+    let board = settled(search, api::read_scoreboard, |board| match board {
+        Ok(Scoreboard::Shown(shown)) => view! { <ShownBoard shown=*shown/> }.into_any(),
+        Ok(Scoreboard::NoLead) => view! { <NoLead/> }.into_any(),
+        Err(error) => view! { <Problem error way="/" way_words="Show the latest six months"/> }.into_any(),
+    });
+    view! { <Title text="Scoreboard · Doubles"/>{board} }
 }
 
 /// What stands on any page about numbers while there is no lead.

@@ -5,8 +5,8 @@ use super::page::{ChartKey, More, NoLead};
 use super::page_court::CourtView;
 use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{Kpi, KpiPage, KpiShown, Section};
-use crate::app::{Problem, Settled, own_name, own_search};
-use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, Rendered, SectionHead};
+use crate::app::{Problem, own_name, own_search};
+use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, SectionHead, settled};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
@@ -21,24 +21,19 @@ pub fn kpi_route() -> Result<AnyView, SplitLoaderError> {
 fn KpiRoute() -> impl IntoView {
     let search = own_search(|path| path.starts_with("/kpis/") && !path.contains("/leads"));
     let name = own_name();
-    let sheet = Resource::new(
+    settled(
         move || (name(), search()),
-        |(name, search)| async { Rendered(api::read_kpi(name, search).await) },
-    );
-    let title = move || Kpi::from_key(&name()).map_or("Nothing here", Kpi::name);
-    let shown = move || {
-        let title = title();
-        let page = Suspend::new(async move {
-            match sheet.await.0 {
+        |(name, search)| api::read_kpi(name, search),
+        move |page| {
+            let title = Kpi::from_key(&name()).map_or("Nothing here", Kpi::name);
+            let page = match page {
                 Ok(KpiPage::Shown(shown)) => view! { <ShownKpi shown=*shown/> }.into_any(),
                 Ok(KpiPage::NoLead) => view! { <NoLead title/> }.into_any(),
                 Err(error) => view! { <Problem error way="/" way_words="To the scoreboard"/> }.into_any(),
-            }
-        });
-        // Finished words: the server reads the title once the route, and all that is reactive in it, may be gone.
-        view! { <Title text=format!("{title} · Doubles")/>{page} }
-    };
-    view! { <Settled>{shown}</Settled> }
+            };
+            view! { <Title text=format!("{title} · Doubles")/>{page} }.into_any()
+        },
+    )
 }
 
 /// A KPI's page with numbers.

@@ -1,6 +1,7 @@
 //! What a list says: finished words, the same on both sides.
 
 use crate::kpis::sheet::{Kpi, Scope};
+use crate::ui::Drawn;
 use crate::ui::says::{Link, Table};
 use serde::{Deserialize, Serialize};
 use serde_tuple::{Deserialize_tuple, Serialize_tuple};
@@ -18,6 +19,14 @@ pub enum ListPage {
     NoLead,
     /// The leads.
     Shown(Box<ListShown>),
+}
+
+impl Drawn for ListPage {
+    fn leave_drawings(&mut self) {
+        if let Self::Shown(shown) = self {
+            shown.table.leave_drawings();
+        }
+    }
 }
 
 /// A list with leads, or with none that fit.

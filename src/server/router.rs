@@ -3,22 +3,25 @@
 use super::security::{self, KnownHosts};
 use super::{AppState, assets, telemetry};
 use crate::activity;
-use crate::app::{App, PageStatus, shell};
-use crate::error::AppError;
+use crate::app::{PageStatus, shell};
+use crate::error::{AppError, Result};
+use crate::kpis;
 use crate::listing;
 use crate::people::{current, forms, gate, oidc};
 use crate::settings;
-use crate::ui::BadAddress;
+use crate::ui::{BadAddress, Ready};
+use any_spawner::Executor;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode, Uri};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::get;
+use axum::routing::{MethodFilter, get, on};
 use leptos::prelude::*;
-use leptos_axum::{LeptosRoutes, ResponseOptions, generate_route_list};
+use leptos::server_fn::axum::server_fn_paths;
+use leptos_axum::{ResponseOptions, handle_server_fns_with_context};
 use std::any::Any;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
@@ -29,20 +32,23 @@ const PAGE_COMPRESSION: CompressionLevel = CompressionLevel::Precise(5);
 
 /// Everything that Doubles answers.
 pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
-    let options = state.leptos_options.clone();
-    let css_path = options.css_path();
-    let pages = Router::new()
-        .leptos_routes_with_context(&state, generate_route_list(App), prepare_page, move || shell(options.clone()))
-        .fallback(serve_file_or_missing_page)
-        .layer(from_fn_with_state(state.clone(), leave_bad_question));
-    let routes = pages
+    // What rendering starts runs on this runtime; a second router finds that done.
+    let _ = Executor::init_tokio();
+    let css_path = state.leptos_options.css_path();
+    let routes = Router::new()
+        .route("/", get(kpis::rest::show_scoreboard))
+        .route("/kpis/{name}", get(kpis::rest::show_kpi))
+        .route("/kpis/{name}/leads", get(listing::rest::show))
+        .route("/kpis/{name}/leads.csv", get(listing::rest::download))
+        .route("/ui", get(show_page))
         .route("/healthz", get(async || "The process runs.\n"))
         .route("/readyz", get(report_readiness))
-        .route("/kpis/{name}/leads.csv", get(listing::rest::download))
         .merge(forms::routes())
         .merge(oidc::routes())
         .merge(settings::forms::routes())
         .merge(activity::feed::routes())
+        .merge(server_functions())
+        .fallback(serve_file_or_missing_page)
         .layer(from_fn_with_state(state.clone(), gate::admit))
         .with_state(state);
     protect(routes, base_url, css_path)
@@ -114,7 +120,7 @@ async fn serve_file_or_missing_page(State(state): State<AppState>, request: Requ
     if let Some(page) = without_slash(request.uri()) {
         return Redirect::permanent(&page).into_response();
     }
-    let mut page = render_page(state, request, || ()).await;
+    let mut page = render_page(state, request, || provide_context(BadAddress)).await;
     *page.status_mut() = StatusCode::NOT_FOUND;
     page
 }
@@ -141,27 +147,38 @@ pub(super) fn prepare_page() {
     }));
 }
 
-/// Middleware: where a page could not answer its address, it is rendered anew, so that its links to other pages leave
-/// the question behind. That it is a bad one is known only once the links are written.
-async fn leave_bad_question(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let (parts, body) = request.into_parts();
-    let again = parts.uri.query().is_some().then(|| parts.clone());
-    let page = next.run(Request::from_parts(parts, body)).await;
-    let status = page.status();
-    let is_page = page.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    match again {
-        Some(parts) if is_page && matches!(status, StatusCode::BAD_REQUEST | StatusCode::NOT_FOUND) => {
-            let context = || provide_context(BadAddress);
-            let mut page = render_page(state, Request::from_parts(parts, Body::empty()), context).await;
-            *page.status_mut() = status;
-            page
+/// What the program asks the server for.
+fn server_functions() -> Router<AppState> {
+    server_fn_paths().fold(Router::new(), |router, (path, method)| {
+        let answer = async |State(state): State<AppState>, request: Request| {
+            handle_server_fns_with_context(move || provide_context(state.clone()), request).await
+        };
+        router.route(path, on(MethodFilter::try_from(method).unwrap_or(MethodFilter::POST), answer))
+    })
+}
+
+/// A page that needs nothing but its address.
+async fn show_page(State(state): State<AppState>, request: Request) -> Response {
+    render_page(state, request, || ()).await
+}
+
+/// A page whose answer is known. Where its address could not be answered, its links leave the question behind.
+pub(crate) async fn show<T>(state: AppState, request: Request, answer: Result<T>) -> Response
+where
+    T: Clone + Send + Sync + 'static,
+{
+    let is_bad = matches!(answer, Err(AppError::Invalid(_) | AppError::NotFound(_)));
+    let context = move || {
+        if is_bad {
+            provide_context(BadAddress);
         }
-        _ => page,
-    }
+        provide_context(Ready(answer.clone()));
+    };
+    render_page(state, request, context).await
 }
 
 /// The application at whatever path the request has; unknown ones are the table of routes' own fallback.
-async fn render_page(state: AppState, request: Request, more: fn()) -> Response<Body> {
+async fn render_page(state: AppState, request: Request, more: impl Fn() + Clone + Send + Sync + 'static) -> Response {
     let options = state.leptos_options.clone();
     let context = move || {
         provide_context(state.clone());

@@ -157,15 +157,14 @@ struct Answer {
 }
 
 impl House {
-    /// Without a row there is no workspace either.
     async fn with(zone: &str, leads: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let db = open(&DatabaseUrl::Sqlite(folder.path().join("doubles.db"))).await.expect("a database");
         let server = router::build(AppState::new(db.clone(), Clock::Fixed(NOW)), None);
         let house = Self { server, db, folder };
+        let own = Workspace::new("Nimbus", zone, "EUR").expect("a workspace");
+        workspace::create(&house.db, &own, "Mo", NOW).await.expect("set up");
         if !leads.is_empty() {
-            let own = Workspace::new("Nimbus", zone, "EUR").expect("a workspace");
-            workspace::create(&house.db, &own, "Mo", NOW).await.expect("set up");
             house.import(Kind::Leads, leads).await;
         }
         house

@@ -11,6 +11,7 @@ mod notice;
 pub mod reading;
 mod rendered;
 pub mod says;
+mod settled;
 mod table;
 mod text;
 
@@ -20,6 +21,7 @@ pub use field::Field;
 pub use frame::{BadAddress, NavGroup, NavItem, Navigation, PageHead, SectionHead, announce_pages, leave_question};
 pub use gallery::Gallery;
 pub use notice::{Empty, Notice, NoticeKind, Progress, Toast};
-pub use rendered::{Drawn, Rendered};
+pub use rendered::Drawn;
+pub use settled::{Ready, settled};
 pub use table::DataTable;
 pub use text::{FigureText, ProseText, StatusMark, Team, TeamSign};
