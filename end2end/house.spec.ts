@@ -21,9 +21,9 @@ test.describe("a page whose program file is gone, as after an update of the serv
     await page.goto("/");
     await hydrated(page);
     await page.route("**/split_kpi.wasm", (route) => route.fulfill({ status: 404 }), { times: 1 });
-    const asked = page.waitForRequest((request) => request.isNavigationRequest() && /\/kpis\/cac/.test(request.url()));
+    await page.evaluate(() => Object.assign(window, { loadedBefore: true }));
     await page.getByRole("navigation").getByRole("link", { name: /Cost/ }).click();
-    await asked;
+    await page.waitForFunction(() => !("loadedBefore" in window));
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Customer acquisition cost");
     await hydrated(page);
   });

@@ -29,7 +29,8 @@ where
             // The server may be another version by now, without this one's files. It has the page, though, and a
             // program that fits.
             Err(_) => {
-                let address = format!("{}?{}", there.pathname.get_untracked(), there.search.get_untracked());
+                let (path, search) = (there.pathname.get_untracked(), there.search.get_untracked());
+                let address = if search.is_empty() { path } else { format!("{path}?{search}") };
                 // The worst that can happen is that a person reloads.
                 let _ = window().location().set_href(&address);
                 pending().await

@@ -16,7 +16,7 @@ use clap::{Parser, ValueEnum};
 
 use doubles::kpis::compute::compute;
 use doubles::kpis::facts::{Facts, LeadFact};
-use doubles::kpis::model::{Answer, Filter, Question};
+use doubles::kpis::model::{Answer, Comparison, Filter, Question};
 use doubles::leads::model::{Dimension, ValueId};
 use doubles::period::{Day, Instant as Moment, Period};
 use doubles::zone::Zone;
@@ -126,6 +126,7 @@ fn question(filtered: bool) -> Question {
         horizon: None,
         filter: if filtered { Filter { any_of } } else { Filter::default() },
         by: vec![Dimension::Channel, Dimension::Owner],
+        compare: Comparison::Previous,
     }
 }
 
@@ -165,7 +166,7 @@ fn memory_bandwidth(threads: usize) -> f64 {
 }
 
 /// The bytes that a pass cannot do without: when each lead was handed over, and the cache lines in which a lead of the
-/// two periods has its row (of 52 bytes) and its codes of two dimensions (of two).
+/// two periods has its row (of 56 bytes) and its codes of two dimensions (of two).
 fn bytes_touched(size: usize) -> usize {
     let from = TO.plus(-2 * DAYS).0 as u32 * 86_400;
     let in_cohort = |lead: LeadFact| lead.handed_over.is_some_and(|moment| moment.at.0 >= from);
@@ -176,5 +177,5 @@ fn bytes_touched(size: usize) -> usize {
         lines.dedup();
         lines.len() * 64
     };
-    4 * size + lines(52) + 2 * lines(2)
+    4 * size + lines(56) + 2 * lines(2)
 }

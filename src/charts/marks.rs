@@ -28,13 +28,16 @@ pub fn share(now: f64, before: f64) -> String {
     )
 }
 
-/// How far a promise is kept, from its base line towards the net; `None` is not measured.
-pub fn reach(kept: Option<f64>) -> String {
+/// How far a promise is kept, from its base line towards the net; `None` is not measured. A tick marks the even pace of
+/// days that are not over.
+pub fn reach(kept: Option<f64>, pace: Option<f64>) -> String {
+    let tick = pace.map(percent).map(|at| format!("<rect class='pace' x='{at}%' width='2' height='5'/>"));
     let fill = kept.map(|kept| format!("<rect class='fill' width='{}%' height='5'/>", percent(kept)));
     format!(
         "<svg class='reach' width='100%' height='5' aria-hidden='true'><rect class='rest' width='100%' \
-         height='5'/>{}</svg>",
-        fill.unwrap_or_default()
+         height='5'/>{}{}</svg>",
+        fill.unwrap_or_default(),
+        tick.unwrap_or_default()
     )
 }
 

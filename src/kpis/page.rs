@@ -4,12 +4,12 @@ use super::api;
 use super::page_court::CourtView;
 use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{PartingWords, Scoreboard, Section, Shown};
-use crate::app::{Problem, Settled, own_search};
+use crate::app::{Problem, own_search};
 use crate::changes::live::freshness;
 use crate::sample::page::{LoadSampleForm, RemoveSampleForm};
 use crate::ui::says::Prose;
 use crate::ui::{
-    ChartFigure, DataTable, Drawing, Empty, Notice, NoticeKind, PageHead, ProseText, Rendered, SectionHead, Segmented,
+    ChartFigure, DataTable, Drawing, Empty, Notice, NoticeKind, PageHead, ProseText, SectionHead, Segmented, settled,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -19,20 +19,17 @@ use leptos_meta::Title;
 pub fn ScoreboardPage() -> impl IntoView {
     let search = own_search(|path| path == "/");
     let fresh = freshness();
-    let sheet = Resource::new(
-        move || (search(), fresh()),
-        |(search, _)| async { Rendered(api::read_scoreboard(search).await) },
+    let question = move || (search(), fresh());
+    let board = settled(
+        question,
+        |(search, _)| api::read_scoreboard(search),
+        |board| match board {
+            Ok(Scoreboard::Shown(shown)) => view! { <ShownBoard shown=*shown/> }.into_any(),
+            Ok(Scoreboard::NoLead) => view! { <NoLead/> }.into_any(),
+            Err(error) => view! { <Problem error way="/" way_words="Show the latest six months"/> }.into_any(),
+        },
     );
-    let shown = move || {
-        Suspend::new(async move {
-            match sheet.await.0 {
-                Ok(Scoreboard::Shown(shown)) => view! { <ShownBoard shown=*shown/> }.into_any(),
-                Ok(Scoreboard::NoLead) => view! { <NoLead/> }.into_any(),
-                Err(error) => view! { <Problem error way="/" way_words="Show the latest six months"/> }.into_any(),
-            }
-        })
-    };
-    view! { <Title text="Scoreboard · Doubles"/><Settled>{shown}</Settled> }
+    view! { <Title text="Scoreboard · Doubles"/>{board} }
 }
 
 /// What stands on any page about numbers while there is no lead.

@@ -5,9 +5,9 @@ use super::page::{ChartKey, More, NoLead};
 use super::page_court::CourtView;
 use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{Kpi, KpiPage, KpiShown, Section};
-use crate::app::{Problem, Settled, own_name, own_search};
+use crate::app::{Problem, own_name, own_search};
 use crate::changes::live::freshness;
-use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, Rendered, SectionHead};
+use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, SectionHead, settled};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
@@ -21,24 +21,21 @@ pub fn kpi_route() -> Result<AnyView, SplitLoaderError> {
 #[component]
 fn KpiRoute() -> impl IntoView {
     let search = own_search(|path| path.starts_with("/kpis/") && !path.contains("/leads"));
-    let fresh = freshness();
     let name = own_name();
-    let sheet = Resource::new(
+    let fresh = freshness();
+    settled(
         move || (name(), search(), fresh()),
-        |(name, search, _)| async { Rendered(api::read_kpi(name, search).await) },
-    );
-    let title = move || Kpi::from_key(&name()).map_or("Nothing here", Kpi::name);
-    let shown = move || {
-        let title = title();
-        Suspend::new(async move {
-            match sheet.await.0 {
+        |(name, search, _)| api::read_kpi(name, search),
+        move |page| {
+            let title = Kpi::from_key(&name()).map_or("Nothing here", Kpi::name);
+            let page = match page {
                 Ok(KpiPage::Shown(shown)) => view! { <ShownKpi shown=*shown/> }.into_any(),
                 Ok(KpiPage::NoLead) => view! { <NoLead title/> }.into_any(),
                 Err(error) => view! { <Problem error way="/" way_words="To the scoreboard"/> }.into_any(),
-            }
-        })
-    };
-    view! { <Title text=move || format!("{} · Doubles", title())/><Settled>{shown}</Settled> }
+            };
+            view! { <Title text=format!("{title} · Doubles")/>{page} }.into_any()
+        },
+    )
 }
 
 /// A KPI's page with numbers.
@@ -55,7 +52,7 @@ pub fn ShownKpi(
         <ScopeBar scope=shown.scope/>
         {shown.note.map(|note| view! { <NoteView note/> })}
         <div class="kpi-head">
-            <div class="courts" data-one=""><CourtView court=shown.court/></div>
+            <div class="courts" data-one=""><CourtView court=shown.court alone=true/></div>
             <section aria-labelledby="definition">
                 <SectionHead id="definition" title="How it is counted"/>
                 <p class="formula"><ProseText prose=shown.formula/></p>

@@ -114,6 +114,8 @@ pub struct Scope {
     pub later: String,
     /// Calendar periods to choose from.
     pub steps: Vec<Link>,
+    /// What the values can be set against.
+    pub compare: Vec<Link>,
     /// First day and exclusive end, as the date form shows them.
     pub dates: (String, String),
     /// The address names dates.
@@ -141,10 +143,21 @@ pub struct FilterWords {
     pub chosen: String,
     /// Something is chosen.
     pub set: bool,
+    /// What there is to choose from.
+    pub choices: Choices,
+    /// There are more than can be shown: they are searched.
+    pub long: bool,
+    /// What they are searched for.
+    pub find: String,
+}
+
+/// Values of a dimension to choose from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choices {
     /// The values and whether each is chosen.
-    pub choices: Vec<(String, bool)>,
-    /// How many values more there are: those are asked for by name.
-    pub more: u32,
+    pub values: Vec<(String, bool)>,
+    /// Which they are, of how many; empty where they are all.
+    pub said: String,
 }
 
 /// A sentence that stands where numbers would.
@@ -180,7 +193,7 @@ pub struct Court {
     pub status: Status,
     /// The target; empty where none is agreed.
     pub target: String,
-    /// The period before.
+    /// The number of what the period is set against; empty where that is nothing.
     pub before: String,
     /// The trend, small.
     pub spark: String,

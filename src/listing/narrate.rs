@@ -110,7 +110,8 @@ pub fn page(request: &Request, list: Option<&List>) -> ListPage {
             .collect(),
         meaning: {
             let meaning = if view.reason.is_empty() { meaning(request.part) } else { GAVE_REASON };
-            if list.named { meaning.to_owned() } else { format!("{meaning} Who the leads are is for the two teams.") }
+            let who = if list.named { "" } else { " Who the leads are is for the two teams." };
+            format!("{meaning}{}{who}", handovers(list, request.part))
         },
         counted: counted(list, first, rows.len()),
         search: view.search.clone(),
@@ -126,6 +127,36 @@ pub fn page(request: &Request, list: Option<&List>) -> ListPage {
         csv: file,
         back: format!("/kpis/{kpi}?{}", request.query),
     }))
+}
+
+/// How many handovers stand behind the leads, where that is another number: the page that led here counts those.
+fn handovers(list: &List, part: Part) -> String {
+    let (follow_up, answers, coverage) = {
+        let current = &list.board.answer.current;
+        (&current.follow_up, &current.answers, &current.coverage)
+    };
+    let handovers = match part {
+        Part::Handovers => follow_up.handovers,
+        Part::Contacted => follow_up.contacted,
+        Part::NeverContacted => follow_up.never_contacted,
+        Part::TouchedOnTime => follow_up.on_time,
+        Part::TouchedLate => follow_up.late,
+        Part::OverdueOpen => follow_up.overdue_open,
+        Part::NotDue => follow_up.not_due,
+        Part::AnsweredOnTime => answers.on_time,
+        Part::AnsweredLate => answers.late,
+        Part::FeedbackDue => coverage.due,
+        Part::WithVerdict => coverage.with_verdict,
+        Part::VerdictOnTime => coverage.on_time,
+        Part::TurnedDown => coverage.turned_down,
+        Part::OtherReason => coverage.other,
+        _ => return String::new(),
+    };
+    if handovers as usize <= list.all {
+        return String::new();
+    }
+    let handovers = words::counted(handovers, "handover", "handovers");
+    format!(" {handovers} are counted, since some leads were handed over more than once; each is listed once.")
 }
 
 fn counted(list: &List, first: usize, shown: usize) -> String {
@@ -248,13 +279,15 @@ const fn part_name(part: Part) -> &'static str {
         Part::Connected => "Connected",
         Part::Opportunity => "Opportunity",
         Part::Won => "Won",
-        Part::Handovers => "All handovers",
+        Part::Handovers => "With a handover",
         Part::Contacted => "Contacted",
         Part::NeverContacted => "Never contacted",
         Part::TouchedOnTime => "On time",
         Part::TouchedLate => "Late",
         Part::OverdueOpen => "Overdue",
         Part::NotDue => "Not due yet",
+        Part::AnsweredOnTime => "Answered in time",
+        Part::AnsweredLate => "Late or silent",
         Part::FeedbackDue => "Feedback due",
         Part::WithVerdict => "With verdict",
         Part::VerdictOnTime => "Verdict on time",
@@ -281,13 +314,15 @@ const fn meaning(part: Part) -> &'static str {
         Part::Connected => "Mature, and in two-way contact.",
         Part::Opportunity => "Mature, and an opportunity at whatever age.",
         Part::Won => "Mature, and won.",
-        Part::Handovers => "With a handover in the period.",
+        Part::Handovers => "With a handover in the period, each lead once.",
         Part::Contacted => "Touched by sales, or in contact in a way that implies it.",
         Part::NeverContacted => "Nobody of sales has reached out to these leads by now.",
         Part::TouchedOnTime => "First touch at or before its due time.",
         Part::TouchedLate => "First touch after its due time.",
         Part::OverdueOpen => "Untouched, and past the due time: a breach, whether or not somebody has noticed.",
         Part::NotDue => "Untouched, and still in time.",
+        Part::AnsweredOnTime => "Accepted, worked on or given a verdict within the agreed time.",
+        Part::AnsweredLate => "Answered after the agreed time, or silent past it: the silence accepts the lead.",
         Part::FeedbackDue => "The window for feedback has ended: the denominator of the coverage.",
         Part::WithVerdict => "Feedback was due, and a complete verdict is there: the numerator of the coverage.",
         Part::VerdictOnTime => "A complete verdict within the agreed time.",

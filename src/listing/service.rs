@@ -71,7 +71,11 @@ pub fn groups(kpi: Kpi) -> &'static [(&'static str, &'static [Part])] {
             ("The funnel", &[Part::Accepted, Part::Touched, Part::Connected, Part::Opportunity, Part::Won]),
             ("Findings", &[Part::Excluded, Part::OutOfOrder]),
         ],
-        Kpi::Cac => &[("The cost", &[Part::Customers, Part::OpportunitiesOpened]), ("Findings", &[Part::Excluded])],
+        Kpi::Cac => &[
+            ("The cost", &[Part::Customers, Part::OpportunitiesOpened]),
+            ("Accept or reject", &[Part::AnsweredOnTime, Part::AnsweredLate]),
+            ("Findings", &[Part::Excluded]),
+        ],
         Kpi::FollowUp => &[
             ("Contact", &[Part::NeverContacted, Part::Contacted, Part::Handovers]),
             ("The promise", &[Part::TouchedOnTime, Part::TouchedLate, Part::OverdueOpen, Part::NotDue]),

@@ -4,6 +4,7 @@ use super::gate::{From, Waiting};
 use super::model::Seen;
 use super::permission::Action;
 use super::service::Caller;
+use crate::changes::live::Current;
 use crate::error::{AppError, Result};
 use axum::http::request::Parts;
 use leptos::prelude::{provide_context, use_context};
@@ -27,8 +28,11 @@ pub fn from() -> Result<From> {
     find().ok_or(AppError::Internal)
 }
 
-/// Context of a page being rendered: who sees it.
+/// Context of a page being rendered: who sees it, and up to which change it is current.
 pub fn announce() {
+    if let Some(current) = find::<Current>() {
+        provide_context(current);
+    }
     let waiting = find::<Waiting>().unwrap_or_default().0;
     provide_context(find::<Caller>().map(|caller| Seen { waiting, ..Seen::of(&caller.visitor) }));
 }

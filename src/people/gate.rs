@@ -8,6 +8,7 @@ use super::service::Caller;
 use super::store::Origin;
 use super::token::Token;
 use crate::bell;
+use crate::changes::live::Current;
 use crate::error::{AppError, Result};
 use crate::server::AppState;
 use crate::server::plain::{self, Around};
@@ -66,7 +67,9 @@ pub async fn admit(State(state): State<AppState>, mut request: Request, next: Ne
     }
     request.extensions_mut().insert(from);
     if let Some(caller) = caller {
-        if request.method() == Method::GET && !is_function(request.uri()) {
+        if !is_function(request.uri()) {
+            // Before anything is read for the page: what is committed from here on, it hears of.
+            request.extensions_mut().insert(Current { seq: state.hub.position().0, topics: None });
             request.extensions_mut().insert(waiting_for(&state, &caller.visitor).await);
         }
         request.extensions_mut().insert(caller);

@@ -15,6 +15,7 @@ pub mod router;
 mod security;
 pub mod site;
 pub mod telemetry;
+mod too_long;
 
 use crate::changes::hub::Hub;
 use crate::error::Result;

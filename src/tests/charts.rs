@@ -70,9 +70,9 @@ fn marks_of_one_number_fit_into_a_cell() {
     let marks = [
         share(0.62, 0.95),
         share(0.0, 0.0),
-        reach(Some(0.9)),
-        reach(Some(1.7)),
-        reach(None),
+        reach(Some(0.9), Some(0.5)),
+        reach(Some(1.7), None),
+        reach(None, None),
         interval(0.25, (0.16, 0.37), Some(0.112), 0.4),
         interval(0.0, (0.0, 0.9), None, 0.4),
         slope(&parting),

@@ -5,6 +5,7 @@ mod browser;
 mod charts;
 mod command_line;
 mod databases;
+mod edges;
 mod http;
 mod import_cast;
 mod import_files;

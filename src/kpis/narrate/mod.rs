@@ -12,7 +12,7 @@ mod sections;
 mod trend;
 
 use super::board::Board;
-use super::model::{Figures, Part, TrendPoint, wilson};
+use super::model::{Comparison, Figures, Part, TrendPoint, wilson};
 use super::sheet::{Court, Kpi, KpiPage, KpiShown, Note, PartingWords, Scoreboard, Shown};
 use super::words;
 use crate::charts::{self, Slope, Team};
@@ -130,12 +130,22 @@ fn court(kpi: Kpi, board: &Board) -> Court {
         figure: said.figure(board, current),
         status: said.status(board, current),
         target: target.map(|target| format!("target {target}")).unwrap_or_default(),
-        before: format!("{} in the period before", said.short(board, &board.answer.before)),
+        before: before(said, board),
         spark: trend::spark(kpi, board),
         beside: said.beside(board),
         rule: said.rule(board),
         net: promise::net(kpi, board),
     }
+}
+
+/// The number of what the period is set against; empty where that is nothing.
+fn before(said: &dyn Said, board: &Board) -> String {
+    let Some(beside) = &board.answer.beside else { return String::new() };
+    let when = match board.query.compare {
+        Comparison::Year => "in these days a year before",
+        _ => "in the period before",
+    };
+    format!("{} {when}", said.short(board, &beside.figures))
 }
 
 fn parting(board: &Board) -> Option<PartingWords> {

@@ -3,7 +3,7 @@
 use super::{cac, differs, dimension_name, follow_up, said, scope};
 use crate::charts;
 use crate::kpis::board::Board;
-use crate::kpis::model::{Breakdown, Figures, NoCac, Part, wilson};
+use crate::kpis::model::{Breakdown, Comparison, Context, Figures, NoCac, Part, wilson};
 use crate::kpis::query::Query;
 use crate::kpis::sheet::{Kpi, Section};
 use crate::kpis::words;
@@ -202,31 +202,42 @@ pub(super) fn by_every_dimension(kpi: Kpi, board: &Board) -> Vec<Section> {
     board.answer.by.iter().filter(|breakdown| breakdown.rows.len() > 1).map(section).collect()
 }
 
-/// Volumes of both periods.
+/// Volumes of the period and of what it is set against.
 pub(super) fn context(board: &Board) -> Table {
-    let (now, before) = (&board.answer.current.context, &board.answer.before.context);
-    let counts = |name: &str, now: u32, before: u32, (kpi, part): (Kpi, Part)| {
-        let now = opening(kpi, &board.query, part, words::count(now)).stressed();
-        vec![Cell::new(name), now, Cell::new(words::count(before)).quiet()]
+    let now = &board.answer.current.context;
+    let beside = board.answer.beside.as_ref().map(|beside| &beside.figures.context);
+    let row = |name: &str, now: Cell, before: Option<String>| {
+        let before = before.map(|before| Cell::new(before).quiet());
+        [Cell::new(name), now.stressed()].into_iter().chain(before).collect::<Vec<_>>()
     };
-    let money = |name: &str, now: i64, before: i64| {
-        let amount = |minor: i64| board.currency.amount(minor);
-        vec![Cell::new(name), Cell::new(amount(now)).stressed(), Cell::new(amount(before)).quiet()]
+    let counts = |name: &str, of: fn(&Context) -> u32, (kpi, part): (Kpi, Part)| {
+        row(
+            name,
+            opening(kpi, &board.query, part, words::count(of(now))),
+            beside.map(|beside| words::count(of(beside))),
+        )
+    };
+    let money = |name: &str, of: fn(&Context) -> i64| {
+        row(name, Cell::new(board.currency.amount(of(now))), beside.map(|beside| board.currency.amount(of(beside))))
     };
     let mut rows = vec![
-        counts("Leads handed over", now.handed_over, before.handed_over, (Kpi::LeadToOpportunity, Part::Leads)),
-        counts("Opportunities opened", now.opportunities, before.opportunities, (Kpi::Cac, Part::OpportunitiesOpened)),
-        money("Value of the opportunities opened", now.pipeline_minor, before.pipeline_minor),
-        counts("Leads won", now.won, before.won, (Kpi::Cac, Part::Customers)),
-        money("Value won", now.won_minor, before.won_minor),
-        counts("Leads excluded by rule", now.excluded, before.excluded, (Kpi::LeadToOpportunity, Part::Excluded)),
+        counts("Leads handed over", |context| context.handed_over, (Kpi::LeadToOpportunity, Part::Leads)),
+        counts("Opportunities opened", |context| context.opportunities, (Kpi::Cac, Part::OpportunitiesOpened)),
+        money("Value of the opportunities opened", |context| context.pipeline_minor),
+        counts("Leads won", |context| context.won, (Kpi::Cac, Part::Customers)),
+        money("Value won", |context| context.won_minor),
+        counts("Leads excluded by rule", |context| context.excluded, (Kpi::LeadToOpportunity, Part::Excluded)),
     ];
-    if now.out_of_order > 0 || before.out_of_order > 0 {
+    if now.out_of_order > 0 || beside.is_some_and(|beside| beside.out_of_order > 0) {
         let list = (Kpi::LeadToOpportunity, Part::OutOfOrder);
-        rows.push(counts("Leads with milestones out of order", now.out_of_order, before.out_of_order, list));
+        rows.push(counts("Leads with milestones out of order", |context| context.out_of_order, list));
     }
-    let head =
-        vec![Column::words("What happened in these days"), Column::numbers("This period"), Column::numbers("Before")];
+    let before = beside.map(|_| match board.query.compare {
+        Comparison::Year => "A year before",
+        _ => "Before",
+    });
+    let head = [Column::words("What happened in these days"), Column::numbers("This period")];
+    let head = head.into_iter().chain(before.map(Column::numbers)).collect();
     Table { caption: String::new(), head, rows, foot: Vec::new() }
 }
 
