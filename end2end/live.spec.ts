@@ -20,10 +20,8 @@ test.describe("open pages", { tag: ["@program", "@desktop"] }, () => {
   test.beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "doubles-live-"));
     data = join(folder, "data");
-    for (const kind of ["leads", "spend"]) {
-      run(data, ["import", kind, join(__dirname, `fixtures/${kind}.csv`), "--source", "fixture"]);
-    }
-    for (const [name, standing] of Object.entries({ miriam: ["--admin", "--team", "marketing"], daniel: ["--team", "sales"] })) {
+    run(data, ["sample"]);
+    for (const [name, standing] of Object.entries({ vera: ["--admin", "--team", "marketing"], bert: ["--team", "sales"] })) {
       addPerson(data, name, standing);
     }
     server = spawn(program, ["serve", "--address", "127.0.0.1:0", "--data", data, "--now", now]);
@@ -38,109 +36,110 @@ test.describe("open pages", { tag: ["@program", "@desktop"] }, () => {
   });
 
   test("a change of the workspace is on others' open settings at once, without a reload", async ({ browser }) => {
-    const [miriam, daniel] = await both(browser, url);
-    await daniel.goto("/settings/workspace");
-    await stay(daniel);
-    await miriam.goto("/settings/workspace");
-    await miriam.getByLabel("Name").fill("Southaisle");
-    await miriam.getByRole("button", { name: "Save" }).click();
-    await expect(daniel.getByText("Southaisle")).toBeVisible({ timeout: 1_500 });
-    expect(await stayed(daniel)).toBe(true);
-    await close(miriam, daniel);
+    const [vera, bert] = await both(browser, url);
+    await bert.goto("/settings/workspace");
+    await stay(bert);
+    await vera.goto("/settings/workspace");
+    await vera.getByLabel("Name").fill("Southaisle");
+    await vera.getByRole("button", { name: "Save" }).click();
+    await expect(bert.getByText("Southaisle")).toBeVisible({ timeout: 1_500 });
+    expect(await stayed(bert)).toBe(true);
+    await close(vera, bert);
   });
 
   test("what somebody types stays, and it is said that others changed it meanwhile", async ({ browser }) => {
-    const [miriam, other] = await both(browser, url, ["miriam", "miriam"]);
+    const [vera, other] = await both(browser, url, ["vera", "vera"]);
     await other.goto("/settings/workspace");
     const name = other.getByLabel("Name");
     await name.fill("Half a na");
-    await miriam.goto("/settings/workspace");
-    await miriam.getByLabel("Name").fill("Eastaisle");
-    await miriam.getByRole("button", { name: "Save" }).click();
-    await expect(other.getByText("Changed by miriam since you opened this page")).toBeVisible({ timeout: 1_500 });
+    await vera.goto("/settings/workspace");
+    await vera.getByLabel("Name").fill("Eastaisle");
+    await vera.getByRole("button", { name: "Save" }).click();
+    await expect(other.getByText("Changed by vera since you opened this page")).toBeVisible({ timeout: 1_500 });
     await expect(name).toHaveValue("Half a na");
     await expect(name).toBeFocused();
     expect(await findings(other)).toEqual([]);
     await other.getByRole("link", { name: "Show what it is now" }).click();
     await expect(name).toHaveValue("Eastaisle");
-    await close(miriam, other);
+    await close(vera, other);
   });
 
   test("the scoreboard asks again by itself, and keeps scroll, focus, open parts and typed text", async ({ browser }) => {
-    const [miriam, daniel] = await both(browser, url);
-    await daniel.goto("/?from=2026-01-01&to=2026-04-01");
-    await hydrated(daniel);
-    await stay(daniel);
-    await daniel.getByText("Dates…").click();
-    await daniel.getByLabel("From", { exact: true }).fill("2026-01-15");
-    await daniel.evaluate(() => document.querySelectorAll("details").forEach((part) => (part.open = true)));
-    await daniel.evaluate(() => scrollTo(0, 700));
-    const before = await look(daniel);
+    const [vera, bert] = await both(browser, url);
+    await bert.goto("/?from=2026-01-01&to=2026-04-01");
+    await hydrated(bert);
+    await stay(bert);
+    await bert.getByText("Dates…").click();
+    await bert.getByLabel("From", { exact: true }).fill("2026-01-15");
+    await bert.evaluate(() => document.querySelectorAll<HTMLDetailsElement>("details:not([name])").forEach((part) => (part.open = true)));
+    await bert.evaluate(() => scrollTo(0, 700));
+    const before = await look(bert);
     expect(before.open).toBeGreaterThan(1);
     expect(before.scroll).toBe(700);
-    const asked = daniel.waitForResponse((answer) => answer.url().endsWith("/api/scoreboard"), { timeout: 1_500 });
-    await save(miriam, "Westaisle");
+    expect(before.focus).toBe("from");
+    const asked = bert.waitForResponse((answer) => answer.url().endsWith("/api/scoreboard"), { timeout: 1_500 });
+    await save(vera, "Westaisle");
     await asked;
-    await expect(daniel.locator(".settled[aria-busy]")).toHaveCount(0);
-    expect(await look(daniel)).toEqual(before);
-    expect(await stayed(daniel)).toBe(true);
-    await close(miriam, daniel);
+    await expect(bert.locator(".settled[aria-busy]")).toHaveCount(0);
+    expect(await look(bert)).toEqual(before);
+    expect(await stayed(bert)).toBe(true);
+    await close(vera, bert);
   });
 
   test("two tabs share one stream, and another takes it over", async ({ browser }) => {
-    const context = await person(browser, url, "daniel");
+    const context = await person(browser, url, "bert");
     const streams: string[] = [];
     context.on("request", (request) => new URL(request.url()).pathname === "/live" && streams.push(request.url()));
     const [one, other] = [await context.newPage(), await context.newPage()];
     await one.goto("/settings/workspace");
     await expect.poll(() => streams.length).toBe(1);
     await other.goto("/settings/workspace");
-    const miriam = await (await person(browser, url, "miriam")).newPage();
-    await save(miriam, "Northaisle");
+    const vera = await (await person(browser, url, "vera")).newPage();
+    await save(vera, "Northaisle");
     for (const page of [one, other]) await expect(page.getByText("Northaisle")).toBeVisible({ timeout: 2_000 });
     expect(streams.length).toBe(1);
     await one.close();
     await expect.poll(() => streams.length).toBe(2);
-    await save(miriam, "Aisle of the North");
+    await save(vera, "Aisle of the North");
     await expect(other.getByText("Aisle of the North")).toBeVisible({ timeout: 1_500 });
     await context.close();
-    await close(miriam);
+    await close(vera);
   });
 
   test("colleagues see who else is here, and when they have gone", async ({ browser }) => {
-    const [miriam, daniel] = await both(browser, url);
-    await miriam.goto("/");
-    await daniel.goto("/");
-    await expect(daniel.getByText("miriam is here")).toBeVisible();
-    await expect(miriam.getByText("daniel is here")).toBeVisible();
-    expect(await findings(miriam)).toEqual([]);
-    await daniel.goto("/activity");
-    await expect(miriam.getByText("daniel is here")).toBeHidden();
-    await expect(daniel.getByText("miriam is here")).toBeHidden();
-    await close(daniel, miriam);
+    const [vera, bert] = await both(browser, url);
+    await vera.goto("/");
+    await bert.goto("/");
+    await expect(bert.getByText("vera is here")).toBeVisible();
+    await expect(vera.getByText("bert is here")).toBeVisible();
+    expect(await findings(vera)).toEqual([]);
+    await bert.goto("/activity");
+    await expect(vera.getByText("bert is here")).toBeHidden();
+    await expect(bert.getByText("vera is here")).toBeHidden();
+    await close(bert, vera);
   });
 
   test("the bell tells of what concerns its reader on every open page", async ({ browser }) => {
-    const [miriam, daniel] = await both(browser, url);
-    await daniel.goto("/");
-    await hydrated(daniel);
-    const bell = daniel.getByRole("link", { name: /Bell/ });
+    const [vera, bert] = await both(browser, url);
+    await bert.goto("/");
+    await hydrated(bert);
+    const bell = bert.getByRole("link", { name: /Bell/ });
     await expect(bell).toHaveAttribute("data-count", "0");
-    await miriam.goto("/settings/people");
-    await miriam.getByRole("link", { name: "daniel" }).first().click();
-    await miriam.getByLabel(/head/i).first().check();
-    await miriam.getByRole("button", { name: /save|change/i }).first().click();
+    await vera.goto("/settings/people");
+    await vera.getByRole("link", { name: "bert" }).first().click();
+    await vera.getByLabel(/head/i).first().check();
+    await vera.getByRole("button", { name: /save|change/i }).first().click();
     await expect(bell).toHaveAttribute("data-count", "1", { timeout: 1_500 });
     await bell.click();
-    await expect(daniel.getByText("miriam changed what you are here as: sales → head of sales.")).toBeVisible();
-    expect(await findings(daniel)).toEqual([]);
-    await daniel.getByRole("button", { name: "Mark read" }).click();
+    await expect(bert.getByText("vera changed what you are here as: sales → head of sales.")).toBeVisible();
+    expect(await findings(bert)).toEqual([]);
+    await bert.getByRole("button", { name: "Mark read" }).click();
     await expect(bell).toHaveAttribute("data-count", "0");
-    await close(daniel, miriam);
+    await close(bert, vera);
   });
 
   test("who signs out in one tab is told so in the others, and nothing is heard any more", async ({ browser }) => {
-    const context = await person(browser, url, "daniel");
+    const context = await person(browser, url, "bert");
     const [one, other] = [await context.newPage(), await context.newPage()];
     await one.goto("/settings/workspace");
     await other.goto("/");
@@ -152,17 +151,17 @@ test.describe("open pages", { tag: ["@program", "@desktop"] }, () => {
   test("it works through a reverse proxy", async ({ browser }) => {
     const proxy = await startProxy(url);
     const through = `http://localhost:${(proxy.address() as { port: number }).port}`;
-    const [miriam, daniel] = await both(browser, through);
-    await daniel.goto("/settings/workspace");
-    await stay(daniel);
-    await save(miriam, "Behind a proxy");
-    await expect(daniel.getByText("Behind a proxy")).toBeVisible({ timeout: 1_500 });
-    expect(await stayed(daniel)).toBe(true);
+    const [vera, bert] = await both(browser, through);
+    await bert.goto("/settings/workspace");
+    await stay(bert);
+    await save(vera, "Behind a proxy");
+    await expect(bert.getByText("Behind a proxy")).toBeVisible({ timeout: 1_500 });
+    expect(await stayed(bert)).toBe(true);
     // The proxy loses every connection, and one change happens meanwhile.
     proxy.closeAllConnections();
-    await save(miriam, "After the break");
-    await expect(daniel.getByText("After the break")).toBeVisible({ timeout: 5_000 });
-    await close(miriam, daniel);
+    await save(vera, "After the break");
+    await expect(bert.getByText("After the break")).toBeVisible({ timeout: 5_000 });
+    await close(vera, bert);
     proxy.closeAllConnections();
     proxy.close();
   });
@@ -188,7 +187,7 @@ async function person(browser: Browser, url: string, name: string): Promise<Brow
   return context;
 }
 
-async function both(browser: Browser, url: string, names = ["miriam", "daniel"]): Promise<Page[]> {
+async function both(browser: Browser, url: string, names = ["vera", "bert"]): Promise<Page[]> {
   const pages = [];
   for (const name of names) pages.push(await (await person(browser, url, name)).newPage());
   return pages;

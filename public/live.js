@@ -15,6 +15,8 @@ let turn;
 let timer = 0;
 let refreshed = 0;
 let over = false;
+/** The address that the program shows. */
+let shown = location.href;
 /** The path that colleagues were told, and how many seconds ago. */
 let here = "";
 let age = 0;
@@ -155,6 +157,45 @@ async function report(path) {
   }
 }
 
+/** Across a page that the program draws anew at the same address: scroll, focus, open details and typed text. */
+function keep() {
+  if (location.href != shown) return void (shown = location.href);
+  const kept = [];
+  for (const node of document.querySelectorAll("#main :is(details, input, .table-wrap)")) {
+    const { open, value, checked, scrollLeft } = node;
+    if (open != null) kept.push([node, (now) => (now.open = open)]);
+    if (checked != node.defaultChecked) kept.push([node, (now) => (now.checked = checked)]);
+    if (value != node.defaultValue) kept.push([node, (now) => (now.value = value)]);
+    if (scrollLeft) kept.push([node, (now) => (now.scrollLeft = scrollLeft)]);
+  }
+  const { scrollX, scrollY, document: { activeElement } } = window;
+  const { selectionStart: from, selectionEnd: to } = activeElement;
+  kept.push([
+    activeElement,
+    (now) => {
+      now.focus({ preventScroll: true });
+      if (from != null) now.setSelectionRange(from, to);
+    },
+  ]);
+  for (const one of kept) one[0] = way(one[0]);
+  // The program draws before the next frame.
+  requestAnimationFrame(() => {
+    for (const [there, restore] of kept) {
+      const node = document.querySelector(there);
+      if (node) restore(node);
+    }
+    scrollTo(scrollX, scrollY);
+  });
+}
+
+/** A selector that finds the element, or the one in its place. */
+function way(node) {
+  if (node.id) return `#${CSS.escape(node.id)}`;
+  if (!node.parentElement) return ":root";
+  const place = [...node.parentElement.children].indexOf(node) + 1;
+  return `${way(node.parentElement)}>${node.localName}:nth-child(${place})`;
+}
+
 function show({ path, avatars, words }) {
   if (path != location.pathname) return;
   const signs = avatars.map(([initials, team]) => {
@@ -183,6 +224,7 @@ setInterval(() => {
   if (here != location.pathname) document.getElementById("presence")?.replaceChildren();
   report(location.pathname);
 }, 1000);
+addEventListener("doubles:renew", keep);
 document.addEventListener("visibilitychange", attend);
 addEventListener("submit", ({ target }) => {
   if (!target.action?.endsWith("/sign-out")) return;

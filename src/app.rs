@@ -15,7 +15,7 @@ use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::hooks::{use_params_map, use_url};
+use leptos_router::hooks::{use_location, use_params_map, use_url};
 use leptos_router::location::Url;
 use leptos_router::path;
 
@@ -147,8 +147,9 @@ fn WhoIsIn(seen: Option<Seen>) -> impl IntoView {
     let out = signed_in.then(|| {
         view! { <form method="post" action="/sign-out"><button class="out">"Sign out"</button></form> }
     });
+    let on_bell = use_location().pathname.with_untracked(|path| path == "/bell").then_some("page");
     Some(view! {
-        <a class="bell" href="/bell" rel="external" data-count=waiting>
+        <a class="bell" href="/bell" rel="external" data-count=waiting aria-current=on_bell>
             <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3 12h10c-1.500-1.500-1.500-3-1.500-5a3.500 3.500 0 0 0-7 0c0 2 0 3.500-1.500 5zM6.500 14h3"/></svg>
             <span>"Bell"</span>
         </a>

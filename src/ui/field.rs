@@ -1,42 +1,6 @@
 //! What can be filled in.
 
 use leptos::prelude::*;
-use leptos::tachys::html::property::IntoProperty;
-use leptos::tachys::renderer::types::Element;
-
-/// What a field is filled in with. A page that is shown again with the same leaves alone what was typed since; a text
-/// by itself would be filled in each time.
-#[derive(Clone)]
-struct Filled(String);
-
-impl IntoProperty for Filled {
-    type State = (String, <String as IntoProperty>::State);
-    type Cloneable = Self;
-    type CloneableOwned = Self;
-
-    fn hydrate<const FROM_SERVER: bool>(self, element: &Element, key: &str) -> Self::State {
-        (self.0.clone(), IntoProperty::hydrate::<FROM_SERVER>(self.0, element, key))
-    }
-
-    fn build(self, element: &Element, key: &str) -> Self::State {
-        (self.0.clone(), IntoProperty::build(self.0, element, key))
-    }
-
-    fn rebuild(self, (filled, state): &mut Self::State, key: &str) {
-        if self.0 != *filled {
-            filled.clone_from(&self.0);
-            IntoProperty::rebuild(self.0, state, key);
-        }
-    }
-
-    fn into_cloneable(self) -> Self {
-        self
-    }
-
-    fn into_cloneable_owned(self) -> Self {
-        self
-    }
-}
 
 /// A labelled field of one line.
 #[component]
@@ -91,7 +55,7 @@ pub fn Field(
                 required=required
                 list=list
                 value=value.clone()
-                prop:value=Filled(value)
+                prop:value=value
                 aria-invalid=is_wrong.then_some("true")
                 aria-describedby=described
             />

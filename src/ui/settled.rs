@@ -4,6 +4,7 @@
 use super::rendered::{Drawn, Rendered};
 use leptos::prelude::*;
 use leptos::reactive::spawn_local;
+use leptos::web_sys::Event;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
@@ -12,6 +13,14 @@ use std::future::Future;
 /// What a page is rendered from, given to it by context.
 #[derive(Clone, Debug)]
 pub struct Ready<T>(pub T);
+
+/// Tells `public/live.js` that the page is about to be drawn anew: it keeps what is typed, open and in view.
+fn announce_renewal() {
+    if let Ok(event) = Event::new("doubles:renew") {
+        // Nobody refuses it.
+        let _ = window().dispatch_event(&event);
+    }
+}
 
 /// Shows the answer to a question; while the next one is on its way the last one stays.
 pub fn settled<K, T, A>(
@@ -38,6 +47,7 @@ where
                 let found = found.await;
                 // Whoever has gone on to another question or page does not want this answer any more.
                 if pending.try_get_untracked().is_some() && untrack(question) == asked {
+                    announce_renewal();
                     answer.set(Some(Rendered(found)));
                     pending.set(false);
                 }
