@@ -114,7 +114,7 @@ async fn accept(
 fn raise_file_limit() -> usize {
     let mut limit = getrlimit(Resource::Nofile);
     let raised = Rlimit { current: limit.maximum, ..limit };
-    match setrlimit(Resource::Nofile, raised.clone()) {
+    match setrlimit(Resource::Nofile, raised) {
         Ok(()) => limit = raised,
         Err(error) => debug!("The number of open files cannot be raised: {error}"),
     }
