@@ -42,7 +42,7 @@ function address(server: ChildProcess): Promise<string> {
     let said = "";
     server.stderr?.on("data", (chunk) => {
       said += chunk;
-      const ready = /ready at (http:\/\/\S+)/.exec(said);
+      const ready = /ready at (http:\/\/\S*\d)/.exec(said);
       if (ready) resolve(ready[1]);
     });
     server.once("error", reject);
