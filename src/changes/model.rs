@@ -28,7 +28,7 @@ text_enum!(
         ImportUndone = "import_undone",
         /// Somebody may sign in who could not before: a new account.
         AccountAdded = "account_added",
-        /// Name, address, team or flags of an account.
+        /// Name, team or flags of an account.
         AccountChanged = "account_changed",
         /// An account cannot sign in any more.
         AccountDisabled = "account_disabled",
@@ -44,6 +44,12 @@ text_enum!(
         InviteWithdrawn = "invite_withdrawn",
         /// A link by which somebody may join.
         InviteMade = "invite_made",
+        /// Every session of somebody was ended by an admin.
+        SessionsEnded = "sessions_ended",
+        /// Somebody was given a password on the command line.
+        PasswordSet = "password_set",
+        /// Somebody's second factor was switched off on the command line.
+        SecondFactorRemoved = "second_factor_removed",
         /// A link by which somebody may choose a new password.
         ResetMade = "reset_made",
     }
@@ -95,7 +101,10 @@ impl ChangeKind {
             | Self::AccountEnabled
             | Self::InviteWithdrawn
             | Self::InviteMade
-            | Self::ResetMade => &[Topic::People],
+            | Self::ResetMade
+            | Self::SessionsEnded
+            | Self::PasswordSet
+            | Self::SecondFactorRemoved => &[Topic::People],
             // Only with them the scoreboard offers to take the sample company away.
             Self::SamplePeopleAdded | Self::SamplePeopleRemoved => &[Topic::People, Topic::Numbers],
         }

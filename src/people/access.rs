@@ -51,6 +51,8 @@ pub const PATHS: &[(&str, Need)] = &[
     ("/settings/second-factor/begin", May(ManageSelf)),
     ("/settings/second-factor/confirm", May(ManageSelf)),
     ("/settings/second-factor/end", May(ManageSelf)),
+    ("/settings/provider/connect", May(ManageSelf)),
+    ("/settings/provider/disconnect", May(ManageSelf)),
     ("/settings/events.csv", May(ManageSelf)),
     // the workspace
     ("/settings/workspace", May(SeeNumbers)),

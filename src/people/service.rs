@@ -103,6 +103,13 @@ impl People {
     pub async fn add(&self, caller: &Caller, email: &str, name: &str, standing: Standing) -> Result<AccountId> {
         let (email, name) = (Email::parse(email)?, check_name(name)?);
         let mut tx = self.db.write().await?;
+        if !standing.admin && !store::any_account(&mut tx).await? {
+            return Err(AppError::Invalid(
+                "The first account must be an admin's, or nobody could look after the others. Add --admin, or set up \
+                 at /welcome."
+                    .to_owned(),
+            ));
+        }
         if store::find_by_key(&mut tx, &email.key()).await?.is_some() {
             return Err(AppError::Conflict(format!("{} has an account already.", email.as_str())));
         }

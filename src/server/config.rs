@@ -76,7 +76,8 @@ pub struct OidcConfig {
     )]
     pub client_secret: Option<String>,
 
-    /// Claim that names somebody's team (marketing or sales, alone or in a list); whoever has it needs no invite
+    /// Claim that names somebody's team (marketing or sales, alone or in a list); whoever has it needs no invite. Where it
+    /// is gone at a later sign-in, the team stays: disable who has left
     #[arg(long = "oidc-team-claim", env = "DOUBLES_OIDC_TEAM_CLAIM", value_name = "CLAIM")]
     pub team_claim: Option<String>,
 }

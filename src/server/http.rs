@@ -93,7 +93,7 @@ async fn accept(
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, peer)) => {
-            // Without it a streamed page waits 40 ms for the browser's delayed acknowledgement.
+            // Without it the end of a page waits 40 ms for the browser's delayed acknowledgement.
             if let Err(error) = stream.set_nodelay(true) {
                 debug!("TCP_NODELAY was refused: {error}");
             }

@@ -28,7 +28,6 @@ use config::ServeConfig;
 use db::Db;
 use leptos::prelude::LeptosOptions;
 use site::Site;
-use tracing::info;
 
 /// What every request may use: cheap to clone, given to handlers as axum state and to pages and server functions by
 /// context (`expect_context::<AppState>()`).
@@ -75,7 +74,8 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         state.site = Site::new(config);
         if !state.site.this_machine_only && !state.people.any_account().await? {
             let code = generate_code(3)?;
-            info!("Nobody has an account yet. The first visitor of {}/welcome types: {code}", state.site.base_url);
+            // Whatever is logged: without it nobody gets in.
+            eprintln!("Nobody has an account yet. The first visitor of {}/welcome types: {code}", state.site.base_url);
             state.site.first_run_code = Some(code.into());
         }
         state.hub.start().await?;

@@ -28,6 +28,10 @@ text_enum!(
         InviteWithdrawn = "invite_withdrawn",
         /// The workspace is another.
         Workspace = "workspace",
+        /// Signing in at the provider connects it.
+        Connecting = "connecting",
+        /// No provider lets them in.
+        Disconnected = "disconnected",
     }
 );
 
@@ -45,6 +49,8 @@ impl Done {
             Self::SessionsEnded => "All their sessions have ended.",
             Self::InviteWithdrawn => "The link is good no more.",
             Self::Workspace => "The workspace is changed, for everybody.",
+            Self::Connecting => "One step is left: sign in at your company within ten minutes, by the link below.",
+            Self::Disconnected => "Your company's sign-in opens this account no more.",
         }
     }
 }
@@ -71,6 +77,8 @@ pub struct OwnAccount {
     pub team: Option<&'static str>,
     /// How far the second factor is.
     pub second_factor: SecondFactor,
+    /// Whether a provider lets them in; `None` where there is none.
+    pub provider: Option<bool>,
     /// Browsers in which they are signed in.
     pub sessions: Vec<SessionLine>,
     /// What happened around the account, newest first.
