@@ -82,7 +82,7 @@ impl Db {
             Engine::Sqlite => "begin",
             Engine::Postgres => "begin isolation level repeatable read read only",
         };
-        Ok(Tx { inner: self.readers.begin_with(begin).await?, engine: self.engine })
+        Ok(Tx { inner: begin_on(&self.readers, begin).await?, engine: self.engine })
     }
 
     /// Begins a write: waits for its turn, takes the next seq, and with it the lock that keeps all others waiting
@@ -102,7 +102,7 @@ impl Db {
             Engine::Sqlite => "begin immediate",
             Engine::Postgres => "begin",
         };
-        Ok(Tx { inner: writer.begin_with(begin).await?, engine: self.engine })
+        Ok(Tx { inner: begin_on(writer, begin).await?, engine: self.engine })
     }
 
     /// Claims the right to import, for as long as the answer lives: `None` while another process imports. An import
@@ -132,6 +132,18 @@ impl Db {
             writer.close().await;
         }
     }
+}
+
+/// SQLite ends a transaction by itself when it cannot go on, on a full disk above all. The driver does not notice and
+/// lets such a connection begin no other one, so it is given up for a new one.
+async fn begin_on(pool: &Pool<Any>, begin: &'static str) -> Result<Transaction<'static, Any>, sqlx::Error> {
+    for _ in 0..pool.size() {
+        match pool.begin_with(begin).await {
+            Err(sqlx::Error::InvalidSavePointStatement) => pool.acquire().await?.close().await?,
+            begun => return begun,
+        }
+    }
+    pool.begin_with(begin).await
 }
 
 impl Tx {
