@@ -50,6 +50,11 @@ impl People {
         Self { db, clock, hasher: Hasher::default(), pace: Pace::default(), has_accounts: Arc::default() }
     }
 
+    /// How many passwords are being hashed or wait for it.
+    pub fn waiting_for_hash(&self) -> usize {
+        self.hasher.waiting()
+    }
+
     /// Whether anybody has an account yet.
     pub async fn any_account(&self) -> Result<bool> {
         if self.has_accounts.load(Ordering::Relaxed) {

@@ -11,6 +11,7 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, Pool, Transaction};
 use std::fs::File;
 use std::ops::{Deref, DerefMut};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -30,6 +31,8 @@ pub struct Db {
     /// One connection, so that writers queue in the order in which they came. `None`: opened for reading only.
     pub(super) writer: Option<Pool<Any>>,
     pub(super) readers: Pool<Any>,
+    /// The absolute path, on SQLite.
+    pub(super) file: Option<Arc<Path>>,
     /// Says "already running" to a second process for as long as this one lives.
     pub(super) _lock: Option<Arc<File>>,
 }
@@ -74,6 +77,23 @@ impl Db {
     /// Which engine it is.
     pub const fn engine(&self) -> Engine {
         self.engine
+    }
+
+    /// The file that it is, on SQLite.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// Bytes of the write-ahead log, on SQLite.
+    pub fn log_bytes(&self) -> u64 {
+        let log = self.file().map(|file| super::open::beside(file, "-wal"));
+        log.and_then(|log| log.metadata().ok()).map_or(0, |data| data.len())
+    }
+
+    /// Connections as `(open, at work)`: first those that read, then those that write.
+    pub fn connections(&self) -> [(u32, u32); 2] {
+        let count = |pool: &Pool<Any>| (pool.size(), pool.size().saturating_sub(pool.num_idle() as u32));
+        [count(&self.readers), self.writer.as_ref().map(count).unwrap_or_default()]
     }
 
     /// Begins a transaction that sees one state of the database throughout, whatever is committed meanwhile.
