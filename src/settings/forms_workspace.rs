@@ -3,6 +3,7 @@
 use super::forms::{Asked, done_at, in_the_house, told, trouble};
 use super::model::{Done, Told, WorkspacePage};
 use super::page_workspace;
+use crate::backup::service::standing;
 use crate::error::{AppError, Result};
 use crate::people::forms::{rejection, status_of};
 use crate::people::model::Rejected;
@@ -43,9 +44,11 @@ async fn page(
 ) -> Response {
     let read = async {
         let mut tx = state.db.read().await?;
+        let may_manage = caller.visitor.may(Action::ManageWorkspace);
         Ok::<_, AppError>(WorkspacePage {
             workspace: store::find(&mut tx).await?,
-            may_manage: caller.visitor.may(Action::ManageWorkspace),
+            may_manage,
+            backups: may_manage.then(|| standing(state)),
             has_data: store::has_data(&mut tx).await?,
         })
     };

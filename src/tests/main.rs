@@ -1,5 +1,6 @@
 //! The specification, as tests.
 
+mod backup;
 mod boards;
 mod browser;
 mod charts;
@@ -25,6 +26,7 @@ mod people_access;
 mod people_attacks;
 mod people_door;
 mod people_provider;
+mod running;
 mod settings;
 mod store;
 mod tidy;
