@@ -6,7 +6,7 @@ pub mod bulk;
 pub mod clock;
 pub mod config;
 pub mod db;
-mod housekeeping;
+pub mod housekeeping;
 mod http;
 pub mod open;
 pub mod plain;
@@ -72,7 +72,10 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
             info!("Nobody has an account yet. The first visitor of {}/welcome types: {code}", state.site.base_url);
             state.site.first_run_code = Some(code.into());
         }
-        http::serve(config, router::build(state, config.base_url.as_ref())).await
+        let sweeping = tokio::spawn(housekeeping::sweep_hourly(state.db.clone(), state.clock));
+        let served = http::serve(config, router::build(state, config.base_url.as_ref())).await;
+        sweeping.abort();
+        served
     }
     .await;
     db.close().await;

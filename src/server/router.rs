@@ -5,9 +5,11 @@ use super::{AppState, assets, telemetry};
 use crate::activity;
 use crate::app::{App, PageStatus, shell};
 use crate::error::AppError;
+use crate::editing;
 use crate::listing;
 use crate::people::{current, forms, gate, oidc};
 use crate::settings;
+use crate::spend;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -37,6 +39,8 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(oidc::routes())
         .merge(settings::forms::routes())
         .merge(activity::feed::routes())
+        .merge(spend::forms::routes())
+        .merge(editing::history::routes())
         .leptos_routes_with_context(&state, generate_route_list(App), prepare_page, move || shell(options.clone()))
         .fallback(serve_file_or_missing_page)
         .layer(from_fn_with_state(state.clone(), gate::admit))

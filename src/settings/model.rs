@@ -1,6 +1,7 @@
 //! What the pages of the settings show, in finished words.
 
 use super::qr::Square;
+use crate::editing::model::Values;
 use crate::people::model::{AccountId, SessionId, Standing};
 use crate::text_enum;
 use crate::workspace::model::Workspace;
@@ -195,4 +196,8 @@ pub struct WorkspacePage {
     pub may_manage: bool,
     /// There are leads or spend: zone and currency stay.
     pub has_data: bool,
+    /// What the fields showed when the form was opened.
+    pub base: Values,
+    /// Whose draft it is.
+    pub person: String,
 }
