@@ -2,7 +2,7 @@
 //
 //   build-id        the name of this build
 //   pkg/<id>/       doubles.js, doubles_bg.wasm, doubles.css, fonts/: never change under this name
-//   …               public/ as it is: the favicon
+//   …               public/ as it is: the favicon; its scripts stand in pkg/<id>/
 
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -15,6 +15,7 @@ const pkg = `${fresh}/pkg/${id}`;
 rmSync(fresh, { recursive: true, force: true });
 mkdirSync(pkg, { recursive: true });
 cpSync("public", fresh, { recursive: true });
+for (const script of readdirSync(fresh).filter((file) => file.endsWith(".js"))) renameSync(`${fresh}/${script}`, `${pkg}/${script}`);
 if (existsSync("style/fonts")) cpSync("style/fonts", `${pkg}/fonts`, { recursive: true });
 cpSync("target/front/glue/doubles.js", `${pkg}/doubles.js`);
 cpSync("target/front/glue/doubles_bg.wasm", `${pkg}/doubles_bg.wasm`);
@@ -25,7 +26,7 @@ writeFileSync(`${fresh}/build-id`, id);
 rmSync("target/site", { recursive: true, force: true });
 renameSync(fresh, "target/site");
 
-for (const name of ["doubles.js", "doubles_bg.wasm", "doubles.css"]) {
+for (const name of ["doubles.js", "doubles_bg.wasm", "doubles.css", "drafts.js"]) {
   const [plain, brotli, gzip] = ["", ".br", ".gz"].map((ending) => statSync(`target/site/pkg/${id}/${name}${ending}`).size);
   console.log(`${name}: ${plain} bytes, ${brotli} with brotli, ${gzip} with gzip`);
 }

@@ -6,13 +6,11 @@ use super::store::{self, Row};
 use crate::changes::model::{ChangeKind, Entity};
 use crate::editing::documents::{Document, FieldChange};
 use crate::error::{AppError, Result};
-use crate::import::model::SpendKind;
 use crate::kpis::words::{Currency, local_time};
 use crate::listing::model::defuse;
 use crate::people::forms::status_of;
 use crate::people::model::Standing;
 use crate::people::page::trouble;
-use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::period::Instant;
 use crate::server::AppState;
@@ -21,13 +19,13 @@ use crate::server::plain::{self, Around};
 use crate::workspace;
 use crate::workspace::model::Workspace;
 use crate::zone::Zone;
-use axum::{Extension, Router};
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use axum::{Extension, Router};
 use serde_json::{Map, Value};
 
 /// Lines on a page.
@@ -116,7 +114,7 @@ pub fn as_file(name: &str, file: Result<Vec<u8>>) -> Response {
 struct Reader {
     zone: Zone,
     currency: Currency,
-    sees_pay: bool,
+    caller: Caller,
 }
 
 impl Reader {
@@ -124,7 +122,7 @@ impl Reader {
         let workspace = workspace::store::find(tx).await?;
         let zone = workspace.as_ref().map_or_else(|| Ok(Zone::utc()), Workspace::zone)?;
         let currency = Currency(workspace.map(|workspace| workspace.currency).unwrap_or_default());
-        Ok(Self { zone, currency, sees_pay: caller.visitor.may(Action::SeePay) })
+        Ok(Self { zone, currency, caller: caller.clone() })
     }
 }
 
@@ -134,13 +132,16 @@ fn line(row: Row, reader: &Reader) -> Line {
     let from = detail.remove("from").and_then(|from| from.as_str().map(str::to_owned)).unwrap_or_default();
     let document = Entity::from_key(&row.entity).and_then(Document::of);
     // Pay is told to heads only: others read that a row of it was changed, and by whom.
-    let hidden = !reader.sees_pay && is_pay(&detail);
-    let detail = match document {
+    let whole = Value::Object(detail);
+    let hidden = document.is_some_and(|document| document.hides(&reader.caller, &whole));
+    let detail = match (document, whole) {
         _ if hidden => "pay: for the heads to see".to_owned(),
-        Some(document) => describe_changes(document, detail, &reader.currency),
-        None => describe(detail),
+        (Some(document), detail) => describe_changes(document, &detail, &reader.currency),
+        (None, Value::Object(detail)) => describe(detail),
+        (None, _) => String::new(),
     };
-    let history = document.filter(|_| !hidden).zip(row.entity_id).map(|(_, id)| format!("/history/{}/{id}", row.entity));
+    let history =
+        document.filter(|_| !hidden).zip(row.entity_id).map(|(_, id)| format!("/history/{}/{id}", row.entity));
     let which = row.name.unwrap_or_else(|| {
         let number = row.entity_id.map(|id| format!(" {id}")).unwrap_or_default();
         format!("{}{number}", row.entity)
@@ -162,15 +163,9 @@ pub fn words(kind: &str) -> String {
     kind.replace('_', " ")
 }
 
-/// Whether a row of spend is or was somebody's pay.
-fn is_pay(detail: &Map<String, Value>) -> bool {
-    let is_pay = |side: &Value| side["kind"].as_str() == Some(SpendKind::People.key());
-    ["before", "after"].iter().any(|side| detail.get(*side).is_some_and(is_pay))
-}
-
 /// What changed of a document, field by field.
-fn describe_changes(document: Document, detail: Map<String, Value>, currency: &Currency) -> String {
-    let changes = document.changes(&Value::Object(detail), currency).into_iter().map(|change| {
+fn describe_changes(document: Document, detail: &Value, currency: &Currency) -> String {
+    let changes = document.changes(detail, currency).into_iter().map(|change| {
         let FieldChange { field, before, after } = change;
         match (before.is_empty(), after.is_empty()) {
             (false, false) => format!("{}: {before} → {after}", field.label),

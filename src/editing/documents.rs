@@ -4,9 +4,9 @@
 //! compared and brought back. What a text means, and who may read and write it, its slice knows.
 
 use super::form::Sent;
-use super::model::{Field, Merged, Values};
+use super::model::{Field, Merged, Values, merge};
 use super::once::{self, Begun, Once};
-use super::store;
+use super::store::{self, Row};
 use crate::changes::model::{Change, ChangeKind, Entity};
 use crate::error::Result;
 use crate::kpis::words::Currency;
@@ -98,6 +98,15 @@ impl Document {
         }
     }
 
+    /// A field's text as the form itself would write it, so that two ways to write the same are no two opinions. What
+    /// cannot be read stays as it is.
+    fn normal(self, field: &str, text: &str, currency: &Currency) -> String {
+        match self {
+            Self::Workspace => text.to_owned(),
+            Self::Spend => spend::model::normal(field, text, &currency.0),
+        }
+    }
+
     /// As it stands; deleted ones too.
     ///
     /// # Errors
@@ -107,6 +116,30 @@ impl Document {
             Self::Workspace => workspace::store::values(tx).await,
             Self::Spend => spend::edit::load(tx, caller, id).await,
         }
+    }
+
+    /// Whether a line of the change log about it is not theirs to read.
+    pub fn hides(self, caller: &Caller, detail: &Value) -> bool {
+        match self {
+            Self::Workspace => false,
+            Self::Spend => spend::edit::hides(caller, detail),
+        }
+    }
+
+    /// Its changes that they may read, newest first, and the number under which it goes on.
+    ///
+    /// # Errors
+    /// There is none, or it is not theirs to see.
+    pub async fn changes_of(self, tx: &mut Tx, caller: &Caller, id: i64) -> Result<(i64, Vec<(Row, Value)>)> {
+        let id = match self {
+            Self::Workspace => id,
+            Self::Spend => spend::edit::find(tx, caller, id).await?.id,
+        };
+        let rows = store::changes_of(tx, self.entity(), id).await?.into_iter().map(|row| {
+            let detail = serde_json::from_str(&row.detail).unwrap_or_default();
+            (row, detail)
+        });
+        Ok((id, rows.filter(|(_, detail)| !self.hides(caller, detail)).collect()))
     }
 
     /// Whether they may change it.
@@ -149,7 +182,11 @@ impl Document {
         sent: &Sent,
         leads_to: fn(i64) -> String,
     ) -> Result<Saved> {
-        let merge = |theirs: &Values| sent.merge(self.fields(), theirs);
+        let merge = |theirs: &Values, currency: &Currency| {
+            let mut mine = sent.mine(self.fields());
+            mine.iter_mut().for_each(|(key, text)| *text = self.normal(key, text, currency));
+            merge(self.fields(), &sent.base(self.fields()), &mine, theirs)
+        };
         self.change(state, caller, id, sent.key(), merge, leads_to).await
     }
 
@@ -166,7 +203,7 @@ impl Document {
         (field, before): (Field, String),
         leads_to: fn(i64) -> String,
     ) -> Result<Saved> {
-        let merge = |theirs: &Values| {
+        let merge = |theirs: &Values, _: &Currency| {
             let mut values = theirs.clone();
             values.insert(field.key.to_owned(), before.clone());
             Merged { values, conflicts: Vec::new() }
@@ -180,7 +217,7 @@ impl Document {
         caller: &Caller,
         id: i64,
         key: &str,
-        merge: impl Fn(&Values) -> Merged + Send + Sync,
+        merge: impl Fn(&Values, &Currency) -> Merged + Send + Sync,
         leads_to: fn(i64) -> String,
     ) -> Result<Saved> {
         self.require_edit(caller)?;
@@ -189,10 +226,11 @@ impl Document {
             Begun::Write(once) => once,
         };
         let theirs = self.load(&mut once, caller, id).await?;
-        let merged = merge(&theirs);
+        let currency = workspace::store::find(&mut once).await?.map(|workspace| workspace.currency);
+        let merged = merge(&theirs, &Currency(currency.unwrap_or_default()));
         if !merged.conflicts.is_empty() {
-            let rows = store::changes_of(&mut once, self.entity(), id).await?;
-            let last = rows.into_iter().next().map(|row| (row.actor, row.at));
+            let (_, rows) = self.changes_of(&mut once, caller, id).await?;
+            let last = rows.into_iter().next().map(|(row, _)| (row.actor, row.at));
             return Ok(Saved::Conflict(Box::new(Meanwhile { merged, theirs, last })));
         }
         if merged.values == theirs {
@@ -235,14 +273,7 @@ pub fn change_of(
     mut detail: Value,
 ) -> Change {
     detail["from"] = json!(caller.origin.address);
-    Change {
-        at: state.clock.now(),
-        actor: caller.visitor.name().to_owned(),
-        kind,
-        entity,
-        entity_id: Some(id),
-        detail,
-    }
+    Change { at: state.clock.now(), actor: caller.visitor.name().to_owned(), kind, entity, entity_id: Some(id), detail }
 }
 
 /// Before and after of a line of the change log. What began with it stands there bare.

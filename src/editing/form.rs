@@ -1,6 +1,6 @@
 //! A form of a document as it comes: its fields, what they showed, and how its writer settled where two had written.
 
-use super::model::{Field, FieldKind, Merged, Values, merge};
+use super::model::{Field, FieldKind, Values};
 use crate::error::{AppError, Result};
 
 /// A form as it was sent.
@@ -49,15 +49,10 @@ impl Sent {
 
     /// What the fields showed when the form was opened.
     pub fn base(&self, fields: &[Field]) -> Values {
-        let shown = fields.iter().filter_map(|field| {
-            Some((field.key.to_owned(), self.find(&format!("base.{}", field.key))?.to_owned()))
-        });
+        let shown = fields
+            .iter()
+            .filter_map(|field| Some((field.key.to_owned(), self.find(&format!("base.{}", field.key))?.to_owned())));
         shown.collect()
-    }
-
-    /// The form beside what stands now.
-    pub fn merge(&self, fields: &[Field], theirs: &Values) -> Merged {
-        merge(fields, &self.base(fields), &self.mine(fields), theirs)
     }
 
     fn find(&self, name: &str) -> Option<&str> {

@@ -5,7 +5,7 @@ use super::form::{Sent, incomplete};
 use super::model::Field;
 use super::once::new_key;
 use super::page::Difference;
-use super::store::{self, Row};
+use super::store::Row;
 use crate::activity::feed::{as_file, to_csv, words};
 use crate::changes::model::Entity;
 use crate::error::{AppError, Result};
@@ -62,13 +62,13 @@ async fn read(state: &AppState, caller: &Caller, entity: &str, id: i64) -> Resul
     let now = document.load(&mut tx, caller, id).await?;
     let workspace = workspace::store::find(&mut tx).await?.ok_or(AppError::Internal)?;
     let (zone, currency) = (workspace.zone()?, Currency(workspace.currency));
-    let rows = store::changes_of(&mut tx, document.entity(), id).await?;
+    let (id, rows) = document.changes_of(&mut tx, caller, id).await?;
     let may_edit = document.may_edit(caller);
-    let line = |row: Row| {
-        let detail: Value = serde_json::from_str(&row.detail).unwrap_or_default();
+    let line = |(row, detail): (Row, Value)| {
         let began = sides(&detail).0.is_none();
         let changes = document.changes(&detail, &currency).into_iter().map(|change| {
-            let other = !began && now.get(change.field.key).map(String::as_str) != Some(text_before(&detail, change.field));
+            let other =
+                !began && now.get(change.field.key).map(String::as_str) != Some(text_before(&detail, change.field));
             (change, other)
         });
         Line {
@@ -151,11 +151,9 @@ async fn bring_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result<St
     let field = document.fields().iter().find(|field| field.key == sent.get("field")).ok_or_else(incomplete)?;
     let seq: i64 = sent.get("seq").parse().map_err(|_| incomplete())?;
     let mut tx = state.db.read().await?;
-    document.load(&mut tx, caller, id).await?;
-    let rows = store::changes_of(&mut tx, document.entity(), id).await?;
+    let (id, rows) = document.changes_of(&mut tx, caller, id).await?;
     drop(tx);
-    let row = rows.into_iter().find(|row| row.seq == seq).ok_or_else(incomplete)?;
-    let detail: Value = serde_json::from_str(&row.detail).unwrap_or_default();
+    let (_, detail) = rows.into_iter().find(|(row, _)| row.seq == seq).ok_or_else(incomplete)?;
     let before = sides(&detail).0.and_then(|before| before[field.key].as_str()).ok_or_else(incomplete)?.to_owned();
     let leads_to = match document {
         Document::Workspace => |id| format!("/history/workspace/{id}"),
@@ -210,7 +208,7 @@ fn LineView(entity: &'static str, id: i64, line: Line, may_edit: bool) -> impl I
         view! {
             <li>
                 <span class="where">{field.label}</span>
-                <span class="text"><Difference old=before new=after/></span>
+                <span class="text"><Difference kind=field.kind old=before new=after/></span>
                 {back}
             </li>
         }

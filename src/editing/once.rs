@@ -48,7 +48,9 @@ pub struct Once {
 pub async fn begin(db: &Db, caller: &Caller, key: &str) -> Result<Begun> {
     let ours = key.is_empty() || (key.len() == LENGTH && key.bytes().all(|byte| byte.is_ascii_hexdigit()));
     if !ours {
-        return Err(AppError::Invalid("This form is not complete. Open its page again and send it from there.".to_owned()));
+        return Err(AppError::Invalid(
+            "This form is not complete. Open its page again and send it from there.".to_owned(),
+        ));
     }
     let who = person(caller);
     let mut tx = db.write().await?;

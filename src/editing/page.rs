@@ -7,7 +7,7 @@ use super::once::new_key;
 use super::words::{Piece, differences, draft};
 use crate::kpis::words::Currency;
 use crate::server::AppState;
-use crate::ui::{Button, Notice, PageHead, Variant};
+use crate::ui::{Button, LongField, Notice, PageHead, Variant};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
@@ -18,7 +18,7 @@ pub fn Carried(
     base: Values,
 ) -> impl IntoView {
     let shown = base.into_iter().map(|(key, text)| {
-        view! { <textarea hidden name=format!("base.{key}") aria-hidden="true">{text}</textarea> }
+        view! { <input type="hidden" name=format!("base.{key}") value=text/> }
     });
     view! { <Key/>{shown.collect_view()} }
 }
@@ -37,15 +37,24 @@ pub fn Drafts() -> impl IntoView {
     view! { <script type="module" nonce=use_nonce() src=format!("/{folder}/drafts.js")></script> }
 }
 
-/// What two texts have in common and what not.
+/// What two texts have in common and what not, word by word; of values the old one and the new one.
 #[component]
 pub fn Difference(
+    /// What the texts are.
+    kind: FieldKind,
     /// Before.
     old: String,
     /// After.
     new: String,
 ) -> impl IntoView {
-    let pieces = differences(&old, &new).into_iter().map(|piece| match piece {
+    let pieces = match kind {
+        FieldKind::Text => differences(&old, &new),
+        FieldKind::Value => {
+            let gap = if old.is_empty() || new.is_empty() { "" } else { " " };
+            vec![Piece::Deleted(old), Piece::Kept(gap.to_owned()), Piece::Inserted(new)]
+        }
+    };
+    let pieces = pieces.into_iter().filter(|piece| !piece.is_empty()).map(|piece| match piece {
         Piece::Kept(text) => text.into_any(),
         Piece::Deleted(text) => view! { <del>{text}</del> }.into_any(),
         Piece::Inserted(text) => view! { <ins>{text}</ins> }.into_any(),
@@ -77,7 +86,7 @@ pub fn merge(page: MergePage) -> AnyView {
     let who = last.map_or_else(|| "Somebody".to_owned(), |(who, _)| who);
     let title = format!("{who} saved this while you wrote");
     let others = merged.values.into_iter().map(|(key, text)| {
-        view! { <textarea hidden name=key aria-hidden="true">{text}</textarea> }
+        view! { <input type="hidden" name=key value=text/> }
     });
     let conflicts = merged.conflicts.into_iter().map(|conflict| {
         view! { <Choice document conflict who=who.clone() when=when.clone() currency=currency.clone()/> }
@@ -108,6 +117,7 @@ fn Choice(document: Document, conflict: Conflict, who: String, when: String, cur
         "" => "(blank)".to_owned(),
         text => document.words(field, text, &currency),
     };
+    let change = |text: &str| view! { <Difference kind old=said(&base) new=said(text)/> };
     let name = format!("choose.{key}");
     let choice = |value: &'static str, words: String, checked: bool| {
         view! {
@@ -115,13 +125,9 @@ fn Choice(document: Document, conflict: Conflict, who: String, when: String, cur
         }
     };
     let both = (kind == FieldKind::Text).then(|| {
-        let id = format!("both-{key}");
         view! {
             {choice("both", "Merge: save the text below".to_owned(), true)}
-            <p class="field">
-                <label for=id.clone()>"Together"</label>
-                <textarea class="input" id=id name=format!("both.{key}") rows="4">{draft(&base, &mine, &theirs)}</textarea>
-            </p>
+            <LongField id=format!("both-{key}") name=format!("both.{key}") label="Together" value=draft(&base, &mine, &theirs)/>
         }
     });
     let settled = both.is_some();
@@ -132,14 +138,14 @@ fn Choice(document: Document, conflict: Conflict, who: String, when: String, cur
             <div class="merge">
                 <div>
                     <p class="xs">{format!("{who}, {when}")}</p>
-                    <p class="text"><Difference old=said(&base) new=said(&theirs)/></p>
+                    <p class="text">{change(&theirs)}</p>
                 </div>
                 <div>
                     <p class="xs">"You, now"</p>
-                    <p class="text"><Difference old=said(&base) new=said(&mine)/></p>
+                    <p class="text">{change(&mine)}</p>
                 </div>
             </div>
-            <textarea hidden name=format!("mine.{key}") aria-hidden="true">{mine.clone()}</textarea>
+            <input type="hidden" name=format!("mine.{key}") value=mine/>
             {choice("theirs", format!("Keep what {who} wrote"), false)}
             {choice("mine", "Keep mine".to_owned(), !settled)}
             {both}

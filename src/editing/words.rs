@@ -13,6 +13,15 @@ pub enum Piece {
     Inserted(String),
 }
 
+impl Piece {
+    /// Nothing stands in it.
+    pub const fn is_empty(&self) -> bool {
+        match self {
+            Self::Kept(text) | Self::Deleted(text) | Self::Inserted(text) => text.is_empty(),
+        }
+    }
+}
+
 /// Longer texts than this are shown whole, the old one and the new one: comparing them word by word takes too long.
 const LONGEST: usize = 100_000;
 
@@ -46,7 +55,8 @@ pub fn draft(base: &str, mine: &str, theirs: &str) -> String {
         return beside(theirs, mine);
     }
     let (base, mine, theirs) = (split(base), split(mine), split(theirs));
-    let (mut ours, mut others) = (hunks(&base, &mine).into_iter().peekable(), hunks(&base, &theirs).into_iter().peekable());
+    let (mut ours, mut others) =
+        (hunks(&base, &mine).into_iter().peekable(), hunks(&base, &theirs).into_iter().peekable());
     let (mut at, mut text) = (0, String::new());
     loop {
         let start = [ours.peek(), others.peek()].into_iter().flatten().map(|hunk| hunk.from).min();
@@ -121,7 +131,13 @@ fn split(text: &str) -> Vec<&str> {
     let mut start = 0;
     let mut kind = None;
     for (at, c) in text.char_indices() {
-        let now = if c.is_alphanumeric() { 0 } else if c.is_whitespace() { 1 } else { 2 };
+        let now = if c.is_alphanumeric() {
+            0
+        } else if c.is_whitespace() {
+            1
+        } else {
+            2
+        };
         // Each mark stands for itself.
         if kind.is_some_and(|kind| kind != now || now == 2) {
             words.push(&text[start..at]);
@@ -158,10 +174,7 @@ mod tests {
         let base = "Two shifts cannot be staffed, and the agency raised its rate.";
         let mine = "Three shifts cannot be staffed, and the agency raised its rate.";
         let theirs = "Two shifts cannot be staffed, and the agency raised its rate twice.";
-        assert_eq!(
-            draft(base, mine, theirs),
-            "Three shifts cannot be staffed, and the agency raised its rate twice."
-        );
+        assert_eq!(draft(base, mine, theirs), "Three shifts cannot be staffed, and the agency raised its rate twice.");
     }
 
     #[test]

@@ -153,9 +153,7 @@ impl Import {
         let mut turn = self.turn().await?;
         let mut known = match self.spend_known.take() {
             Some(known) => known,
-            None => {
-                spend::of_source(&mut turn, self.source).await?.into_iter().collect()
-            }
+            None => spend::of_source(&mut turn, self.source).await?.into_iter().collect(),
         };
         let named = records.iter().filter_map(|r| Some((Dimension::Channel, r.channel.clone()?)));
         let new_values = self.find_values(&mut turn, named.into_iter()).await?;

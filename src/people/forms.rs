@@ -68,7 +68,7 @@ async fn welcome_page(state: &AppState, parts: &Parts, error: Option<&AppError>,
 }
 
 async fn show_sign_in(State(state): State<AppState>, Query(asked): Query<Asked>, parts: Parts) -> Response {
-    sign_in_page(&state, &parts, None, (asked.next, asked.done == "password"), Rejected::default()).await
+    sign_in_page(&state, &parts, None, (asked.next, asked.done), Rejected::default()).await
 }
 
 /// The page of signing in, with why it did not work, if it did not.
@@ -76,12 +76,13 @@ pub(super) async fn sign_in_page(
     state: &AppState,
     parts: &Parts,
     error: Option<&AppError>,
-    (next, password_chosen): (String, bool),
+    (next, done): (String, String),
     rejected: Rejected,
 ) -> Response {
     // Whoever cannot be shown the cast can still sign in.
     let cast = state.people.cast(&state.site).await.unwrap_or_default();
-    let ways = Ways { next, password_chosen, provider: state.site.provider.is_some(), cast };
+    let (password_chosen, signed_out) = (done == "password", done == "signed-out");
+    let ways = Ways { next, password_chosen, signed_out, provider: state.site.provider.is_some(), cast };
     let view = move || page::sign_in(ways.clone(), rejected.clone());
     at_the_door(state, parts, status_of(error), "Sign in", view).await
 }
@@ -213,7 +214,7 @@ async fn sign_in(
         }
         Err(error) => {
             let rejected = rejection(Some(&error), &[("email", form.email)]);
-            sign_in_page(&state, &parts, Some(&error), (form.next, false), rejected).await
+            sign_in_page(&state, &parts, Some(&error), (form.next, String::new()), rejected).await
         }
     }
 }
@@ -236,7 +237,7 @@ async fn enter_as_cast(
         Ok(token) => with_cookie(&state, see_other("/"), &token),
         Err(error) => {
             let rejected = rejection(Some(&error), &[]);
-            sign_in_page(&state, &parts, Some(&error), (String::new(), false), rejected).await
+            sign_in_page(&state, &parts, Some(&error), (String::new(), String::new()), rejected).await
         }
     }
 }
@@ -273,7 +274,8 @@ async fn sign_out(State(state): State<AppState>, Extension(caller): Extension<Ca
     {
         return trouble(&state, &parts, "Sign out", error, ("/", "To the scoreboard")).await;
     }
-    let mut response = add_cookie(see_other("/sign-in"), &set_cookie(&state.site, Cookie::Session, None));
+    let mut response =
+        add_cookie(see_other("/sign-in?done=signed-out"), &set_cookie(&state.site, Cookie::Session, None));
     // What the browser kept of signed-in pages goes too.
     let everything = HeaderValue::from_static("\"cache\", \"storage\"");
     response.headers_mut().insert(HeaderName::from_static("clear-site-data"), everything);

@@ -23,7 +23,8 @@ pub fn workspace(page: WorkspacePage, told: Told, rejected: Rejected) -> AnyView
         }
         .into_any(),
         Some(workspace) if page.may_manage => {
-            view! { <WorkspaceForm workspace has_data=page.has_data rejected base=page.base person=page.person/> }.into_any()
+            view! { <WorkspaceForm workspace has_data=page.has_data rejected base=page.base person=page.person/> }
+                .into_any()
         }
         Some(workspace) => view! { <Facts workspace/> }.into_any(),
     };

@@ -6,18 +6,19 @@
 use super::model::{Entry, SpendRow};
 use super::store;
 use crate::changes::model::{ChangeKind, Entity};
-use crate::editing::documents::change_of;
+use crate::editing::documents::{change_of, sides};
 use crate::editing::form::Sent;
 use crate::editing::model::Values;
 use crate::editing::once::{self, Begun};
 use crate::error::{AppError, Result};
+use crate::import::model::SpendKind;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::period::Instant;
 use crate::server::AppState;
 use crate::server::db::{Db, Tx, WriteTx};
 use crate::workspace;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Deleted rows can be brought back for thirty days.
 pub const KEPT: u32 = 30 * 86_400;
@@ -134,6 +135,13 @@ pub async fn sweep(db: &Db, now: Instant) -> Result<()> {
     let mut tx = db.keep_house().await?;
     store::forget_deleted(&mut tx, Instant(now.0.saturating_sub(KEPT))).await?;
     tx.commit().await
+}
+
+/// Whether a line of the change log tells of pay, and so is for heads only.
+pub fn hides(caller: &Caller, detail: &Value) -> bool {
+    let (before, after) = sides(detail);
+    let is_pay = |side: Option<&Value>| side.is_some_and(|side| side["kind"] == SpendKind::People.key());
+    (is_pay(before) || is_pay(after)) && !caller.visitor.may(Action::SeePay)
 }
 
 fn require_pay(caller: &Caller, entry: &Entry) -> Result<()> {

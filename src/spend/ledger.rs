@@ -3,7 +3,7 @@
 //! Whoever may not see pay gets a ledger from which every row of pay was taken out before anything was counted, sorted
 //! or summed up. So neither a total nor a page number nor a file tells of it; what is left is called “without pay”.
 
-use super::model::{SpendRow, days_text, days_words, kind_words, amount_text, team_words};
+use super::model::{SpendRow, amount_text, days_text, days_words, kind_words, team_words};
 use super::question::{BY_HAND, COLUMNS, NONE, Question};
 use super::store;
 use crate::activity::feed::to_csv;
@@ -87,7 +87,8 @@ async fn read(state: &AppState, caller: &Caller, question: &Question) -> Result<
     channels.sort();
     channels.dedup();
     rows.retain(|row| question.takes(row));
-    let mut rows: Vec<_> = rows.into_iter().map(|row| (row.entry.part(period), row)).map(|(part, row)| (row, part)).collect();
+    let mut rows: Vec<_> =
+        rows.into_iter().map(|row| (row.entry.part(period), row)).map(|(part, row)| (row, part)).collect();
     question.sort(&mut rows);
     Ok(Read { period, rows, currency: Currency(workspace.currency), sees_pay, span, sources, channels })
 }
@@ -124,7 +125,9 @@ pub async fn page(state: &AppState, caller: &Caller, question: Question) -> Resu
         counted,
         channels: with_none((NONE, "No channel"), &read.channels),
         kinds: kinds.map(|kind| (kind.key().to_owned(), kind_words(*kind).to_owned())).collect(),
-        teams: teams.chain(Team::ALL.iter().map(|team| (team.key().to_owned(), team_words(*team).to_owned()))).collect(),
+        teams: teams
+            .chain(Team::ALL.iter().map(|team| (team.key().to_owned(), team_words(*team).to_owned())))
+            .collect(),
         sources: with_none((BY_HAND, "Written by hand"), &read.sources),
         earlier: (at > 1).then(|| turn(at - 1)),
         later: (at < pages).then(|| turn(at + 1)),
@@ -202,7 +205,8 @@ fn by_month(question: &Question, read: &Read) -> Table {
     };
     let cells = |rows: &[&SpendRow], channel: Option<&str>| {
         let amounts = columns.iter().map(|column| {
-            let touched = rows.iter().any(|row| row.entry.from < column.period.to && row.entry.to >= column.period.from);
+            let touched =
+                rows.iter().any(|row| row.entry.from < column.period.to && row.entry.to >= column.period.from);
             if !touched {
                 return Cell::new("").quiet();
             }
@@ -274,7 +278,8 @@ fn list(question: &Question, read: &Read, shown: &[(SpendRow, i64)], may_edit: b
             Cell::new(read.currency.exact(*part)),
         ]
     });
-    let mut foot = vec![Cell::new("All rows"), Cell::new(""), Cell::new(""), Cell::new(""), Cell::new(""), Cell::new("")];
+    let mut foot =
+        vec![Cell::new("All rows"), Cell::new(""), Cell::new(""), Cell::new(""), Cell::new(""), Cell::new("")];
     foot.push(Cell::new(read.currency.exact(total(&read.rows))));
     Table { head: head.collect(), rows: rows.collect(), foot, ..Table::default() }
 }

@@ -98,7 +98,15 @@ impl Entry {
             "" => None,
             key => Some(Team::from_key(key).ok_or_else(|| AppError::Invalid("Choose a team of the list.".to_owned()))?),
         };
-        Ok(Self { from, to, channel: parse_channel(text("channel"))?, kind, team, amount_minor, note: parse_note(text("note"))? })
+        Ok(Self {
+            from,
+            to,
+            channel: parse_channel(text("channel"))?,
+            kind,
+            team,
+            amount_minor,
+            note: parse_note(text("note"))?,
+        })
     }
 
     /// The part of it that falls into a period, by the rule of the KPIs: after `k` of its `n` days
@@ -117,11 +125,25 @@ impl Entry {
 pub fn words(field: &str, text: &str, currency: &Currency) -> String {
     match field {
         "days" => parse_days(text).map_or_else(|_| text.to_owned(), |(from, to)| days_words(from, to)),
-        "amount" => parse_plain(text, &currency.0).map_or_else(|| text.to_owned(), |minor| currency.exact(minor)),
+        "amount" => read_either(text, &currency.0).map_or_else(|| text.to_owned(), |minor| currency.exact(minor)),
         "kind" => SpendKind::from_key(text).map_or_else(|| text.to_owned(), |kind| kind_words(kind).to_owned()),
         "team" => Team::from_key(text).map_or_else(|| text.to_owned(), |team| team_words(team).to_owned()),
         _ => text.to_owned(),
     }
+}
+
+/// A field's text as a form writes it, whichever way a person did.
+pub fn normal(field: &str, text: &str, currency: &str) -> String {
+    let normal = match field {
+        "days" => parse_days(text.trim()).ok().map(|(from, to)| days_text(from, to)),
+        "amount" => read_either(text.trim(), currency).map(|minor| amount_text(minor, currency)),
+        _ => None,
+    };
+    normal.unwrap_or_else(|| text.to_owned())
+}
+
+fn read_either(text: &str, currency: &str) -> Option<i64> {
+    parse_plain(text, currency).or_else(|| parse_amount(text, currency).ok())
 }
 
 /// A kind of spend by name.
@@ -197,7 +219,9 @@ pub fn parse_days(text: &str) -> Result<(Day, Day)> {
 /// It is neither, or lies where nothing is computed.
 pub fn parse_day_or_month(text: &str) -> Result<(Day, Day)> {
     let wrong = |why: String| {
-        AppError::Invalid(format!("{why}. Write a day as 2026-10-03, a month as 2026-10, or two of them with “to” between."))
+        AppError::Invalid(format!(
+            "{why}. Write a day as 2026-10-03, a month as 2026-10, or two of them with “to” between."
+        ))
     };
     let day = |text: &str| text.parse::<Day>().map_err(|error| wrong(sentence(&error.to_string())));
     let (first, last) = if text.len() == 7 && text.is_ascii() {
@@ -318,7 +342,9 @@ mod tests {
 
     #[test]
     fn amounts_are_read_as_people_write_them_and_never_guessed() {
-        for (text, minor) in [("1234.50", 123_450), ("1.234,50", 123_450), ("€ 1,234.50", 123_450), ("-12", -1_200), ("2k", 200_000)] {
+        for (text, minor) in
+            [("1234.50", 123_450), ("1.234,50", 123_450), ("€ 1,234.50", 123_450), ("-12", -1_200), ("2k", 200_000)]
+        {
             assert_eq!(parse_amount(text, "EUR"), Ok(minor), "{text}");
         }
         for (text, says) in [

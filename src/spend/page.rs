@@ -5,12 +5,12 @@ use super::question::Question;
 use crate::editing::page::{Drafts, Key};
 use crate::people::model::Rejected;
 use crate::people::page::Rejection;
-use crate::ui::{Button, DataTable, Empty, Field, PageHead, SectionHead, Toast};
+use crate::ui::{Button, DataTable, Empty, Field, PageHead, SectionHead};
 use leptos::prelude::*;
 
 /// `/spend`
 pub fn ledger(page: LedgerPage) -> AnyView {
-    let LedgerPage { question, may_edit, sees_pay, is_blank, .. } = page.clone();
+    let LedgerPage { may_edit, sees_pay, is_blank, .. } = page;
     let lede = if sees_pay {
         "What winning customers costs: media, agency, tools, events and the pay of both teams."
     } else {
@@ -39,13 +39,9 @@ pub fn ledger(page: LedgerPage) -> AnyView {
         {page.done.map(|(said, undo)| view! { <Done said undo/> })}
         {ways}
         {shown}
-        <p class="hint">"It counts in the "<a href=cac_address(&question)>"cost of a customer"</a>" as soon as it is saved."</p>
+        <p class="hint">"It counts in the "<a href="/kpis/cac">"cost of a customer"</a>" as soon as it is saved."</p>
     }
     .into_any()
-}
-
-fn cac_address(_: &Question) -> &'static str {
-    "/kpis/cac"
 }
 
 /// What was done on the page before; with the way back, where there is one.
@@ -60,13 +56,14 @@ fn Done(said: String, undo: Option<i64>) -> impl IntoView {
             </form>
         }
     });
-    view! { <div class="toasts" data-taken=""><Toast>{said}</Toast>{undo}</div><Drafts/> }
+    view! { <div class="toast undo" role="status" data-taken="">{said}{undo}</div><Drafts/> }
 }
 
 #[component]
 fn Asked(page: LedgerPage) -> impl IntoView {
     let LedgerPage { question, from_to: (from, to), channels, kinds, teams, sources, .. } = page;
-    let sort = (!question.sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=question.sort.clone()/> });
+    let sort =
+        (!question.sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=question.sort.clone()/> });
     view! {
         <form class="inline-form" method="get" action="/spend">
             <Field id="from" name="from" label="From" value=from/>

@@ -6,7 +6,7 @@ use crate::editing::model::Values;
 use crate::editing::page::{Carried, Drafts, Key};
 use crate::import::model::{SpendKind, Team};
 use crate::people::page::Rejection;
-use crate::ui::{Button, Empty, Field, PageHead, Variant};
+use crate::ui::{Button, Empty, Field, LongField, PageHead, Variant};
 use leptos::prelude::*;
 
 /// A row as a form.
@@ -73,10 +73,7 @@ pub fn form(form: SpendForm) -> AnyView {
                 <label for="team">"Team"</label>
                 <select class="input" id="team" name="team"><option value="">"Neither"</option>{teams.collect_view()}</select>
             </p>
-            <p class="field">
-                <label for="note">"Note"</label>
-                <textarea class="input" id="note" name="note" rows="3">{value("note")}</textarea>
-            </p>
+            <LongField id="note" name="note" label="Note" value=value("note")/>
             <Button variant=Variant::Primary>"Save"</Button>
         </form>
         {id.map(|id| view! { <Beside id/> })}

@@ -186,7 +186,10 @@ mod tests {
     #[test]
     fn an_address_keeps_what_is_not_changed_and_starts_at_the_first_page() {
         let question = Question { channel: "A & B".into(), page: "3".into(), ..asked("2026-01", "") };
-        assert_eq!(question.address("/spend", &[("sort", "-amount")]), "/spend?from=2026-01&channel=A+%26+B&sort=-amount");
+        assert_eq!(
+            question.address("/spend", &[("sort", "-amount")]),
+            "/spend?from=2026-01&channel=A+%26+B&sort=-amount"
+        );
         assert_eq!(question.address("/spend", &[("channel", ""), ("from", "")]), "/spend");
     }
 }

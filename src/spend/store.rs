@@ -9,8 +9,8 @@ use crate::period::{Day, Instant, Period};
 use crate::server::db::{Tx, WriteTx};
 use crate::spend::model::{Entry, SpendRow};
 use crate::statements;
-use sqlx::any::AnyRow;
 use sqlx::Row;
+use sqlx::any::AnyRow;
 
 statements! {
     OF_SOURCE = "select s.id, s.from_day, s.to_day, v.name, s.kind, s.team, s.ordinal, s.amount_minor, s.held
@@ -269,7 +269,9 @@ fn row_of(row: &AnyRow) -> Result<SpendRow> {
         },
         source: row.try_get("source")?,
         gone: row.try_get::<i64, _>("gone")? == 1,
-        deleted_at: row.try_get::<Option<i64>, _>("deleted_at")?.map(|at| Instant(u32::try_from(at).unwrap_or_default())),
+        deleted_at: row
+            .try_get::<Option<i64>, _>("deleted_at")?
+            .map(|at| Instant(u32::try_from(at).unwrap_or_default())),
         deleted_by: row.try_get("deleted_by")?,
     })
 }
