@@ -193,7 +193,7 @@ fn LineView(entity: &'static str, id: i64, line: Line, may_edit: bool) -> impl I
     let changes = changes.into_iter().map(|(change, other)| {
         let FieldChange { field, before, after } = change;
         let back = (may_edit && other).then(|| {
-            let label = format!("Bring back {} as it was before: {}", field.label.to_lowercase(), named(&before));
+            let label = format!(" {} as it was: {}", field.label.to_lowercase(), named(&before));
             view! {
                 <form method="post" action="/history/restore">
                     <input type="hidden" name="key" value=new_key()/>
@@ -201,7 +201,7 @@ fn LineView(entity: &'static str, id: i64, line: Line, may_edit: bool) -> impl I
                     <input type="hidden" name="id" value=id/>
                     <input type="hidden" name="seq" value=seq/>
                     <input type="hidden" name="field" value=field.key/>
-                    <span title=label><Button>"Bring back"</Button></span>
+                    <Button>"Bring back"<span class="sr">{label}</span></Button>
                 </form>
             }
         });
@@ -215,7 +215,7 @@ fn LineView(entity: &'static str, id: i64, line: Line, may_edit: bool) -> impl I
     });
     view! {
         <li>
-            <p><b>{who}</b>", "{what}<span class="when">{when}</span></p>
+            <p class="head"><span><b>{who}</b>", "{what}</span><span class="when">{when}</span></p>
             <ul class="diff">{changes.collect_view()}</ul>
         </li>
     }

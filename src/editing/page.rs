@@ -83,8 +83,8 @@ pub struct MergePage {
 pub fn merge(page: MergePage) -> AnyView {
     let MergePage { document, id, action, meanwhile, when, currency } = page;
     let Meanwhile { merged, theirs, last } = meanwhile;
-    let who = last.map_or_else(|| "Somebody".to_owned(), |(who, _)| who);
-    let title = format!("{who} saved this while you wrote");
+    let who = last.map_or_else(|| "somebody".to_owned(), |(who, _)| who);
+    let title = format!("{} saved this while you wrote", beginning(&who));
     let others = merged.values.into_iter().map(|(key, text)| {
         view! { <input type="hidden" name=key value=text/> }
     });
@@ -107,6 +107,12 @@ pub fn merge(page: MergePage) -> AnyView {
         </form>
     }
     .into_any()
+}
+
+/// A name at the beginning of a sentence.
+fn beginning(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 #[component]
@@ -137,7 +143,7 @@ fn Choice(document: Document, conflict: Conflict, who: String, when: String, cur
             <p class="hint">{format!("Before: {}", said(&base))}</p>
             <div class="merge">
                 <div>
-                    <p class="xs">{format!("{who}, {when}")}</p>
+                    <p class="xs">{format!("{}, {when}", beginning(&who))}</p>
                     <p class="text">{change(&theirs)}</p>
                 </div>
                 <div>

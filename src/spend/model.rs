@@ -1,6 +1,6 @@
 //! A row of the spend ledger: what it says, how it is written, and which part of it falls into a period. Pure.
 
-use crate::editing::model::{Field, Values};
+use crate::editing::model::{Field, Values, tidy};
 use crate::error::{AppError, Result};
 use crate::import::amounts::{self, AmountFault, read_amount};
 use crate::import::model::{SpendKind, Team};
@@ -295,13 +295,14 @@ fn parse_channel(text: &str) -> Result<Option<String>> {
 }
 
 fn parse_note(text: &str) -> Result<Option<String>> {
+    let text = tidy(text);
     if text.chars().count() > LONGEST_NOTE {
         return Err(AppError::Invalid(format!("A note has at most {LONGEST_NOTE} letters; this one is longer.")));
     }
     if text.contains('\0') {
         return Err(AppError::Invalid("The note holds a character that no text has. Type it anew.".to_owned()));
     }
-    Ok((!text.is_empty()).then(|| text.to_owned()))
+    Ok((!text.is_empty()).then_some(text))
 }
 
 #[cfg(test)]
@@ -358,6 +359,13 @@ mod tests {
             let refused = parse_amount(text, "EUR").expect_err(text).to_string();
             assert!(refused.contains(says), "{text}: {refused}");
         }
+    }
+
+    #[test]
+    fn a_note_has_the_line_ends_of_the_database_and_a_channel_is_one_line() {
+        assert_eq!(parse_note(" two\r\nlines "), Ok(Some("two\nlines".to_owned())));
+        assert_eq!((parse_note(" "), parse_channel("")), (Ok(None), Ok(None)));
+        assert!(parse_note("\0").is_err() && parse_note(&"x".repeat(2_001)).is_err() && parse_channel("a\nb").is_err());
     }
 
     #[test]

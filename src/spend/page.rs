@@ -65,7 +65,7 @@ fn Asked(page: LedgerPage) -> impl IntoView {
     let sort =
         (!question.sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=question.sort.clone()/> });
     view! {
-        <form class="inline-form" method="get" action="/spend">
+        <form class="inline-form spend-asked" method="get" action="/spend">
             <Field id="from" name="from" label="From" value=from/>
             <Field id="to" name="to" label="To" value=to/>
             <Choice name="channel" label="Channel" chosen=question.channel choices=channels/>
@@ -132,7 +132,7 @@ pub fn refused(question: Question, rejected: Rejected) -> AnyView {
         <Rejection sentence=rejected.sentence/>
         <form class="inline-form" method="get" action="/spend">
             <Field id="from" name="from" label="From" value=question.from/>
-            <Field id="to" name="to" label="To" value=question.to hint="A month as 2026-10, or a day as 2026-10-03."/>
+            <Field id="to" name="to" label="To" value=question.to/>
             <Button>"Show"</Button>
         </form>
         <p><a href="/spend">"Show the latest year"</a></p>
