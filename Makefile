@@ -38,8 +38,9 @@ test: check front ## everything that CI runs: check, tests on SQLite and Postgre
 	@node_modules/.bin/playwright test --config end2end
 
 bench: release ## measure speed and memory, as tables
-	@scripts/need duckdb sqlite
+	@scripts/need duckdb sqlite chromium
 	@cargo bench --quiet --features ssr --bench bench
+	@scripts/bench-browser.mjs
 	@scripts/bench-import
 
 torture: release ## the long ones: kill -9 cycles, soak, ten million leads

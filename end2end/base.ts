@@ -13,6 +13,7 @@ export const test = base.extend<Options>({
 
   baseURL: async ({}, use) => use(process.env.DOUBLES_URL),
 
+  // Every test gets its page here; whatever has to be done before any page can be shown belongs here too.
   // Whatever the browser complains of fails the test: errors and warnings on the console (a blocked script or style
   // among them), exceptions, requests that fail, answers of 400 and above.
   page: async ({ page, expected }, use) => {

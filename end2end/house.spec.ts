@@ -5,6 +5,30 @@ test("the program takes over the page without a word on the console", { tag: "@p
   await hydrated(page);
 });
 
+test("a page of another program file is taken over as well, at once and when walked to", { tag: "@program" }, async ({ page }) => {
+  await page.goto("/kpis/cac");
+  await hydrated(page);
+  await page.getByRole("navigation").getByRole("link", { name: /Score/ }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Scoreboard");
+  await page.getByRole("navigation").getByRole("link", { name: /Follow-up/ }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Follow-up time, median");
+});
+
+test.describe("a page whose program file is gone, as after an update of the server,", () => {
+  test.use({ expected: [/404|failed to load|WebAssembly|TypeError/] });
+
+  test("is asked of the server", { tag: "@program" }, async ({ page }) => {
+    await page.goto("/");
+    await hydrated(page);
+    await page.route("**/split_kpi.wasm", (route) => route.fulfill({ status: 404 }), { times: 1 });
+    await page.evaluate(() => Object.assign(window, { loadedBefore: true }));
+    await page.getByRole("navigation").getByRole("link", { name: /Cost/ }).click();
+    await page.waitForFunction(() => !("loadedBefore" in window));
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText("Customer acquisition cost");
+    await hydrated(page);
+  });
+});
+
 test.describe("an unknown address", () => {
   test.use({ expected: [/404/] });
 

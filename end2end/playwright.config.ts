@@ -5,6 +5,9 @@ import { defineConfig, devices } from "@playwright/test";
 export default defineConfig({
   testDir: ".",
   outputDir: "results",
+  snapshotPathTemplate: "{testDir}/snapshots/{arg}{ext}",
+  // The letters' edges differ a little between versions of the browser.
+  expect: { toHaveScreenshot: { animations: "disabled", maxDiffPixelRatio: 0.01, threshold: 0.25 } },
   globalSetup: "./server.ts",
   forbidOnly: !!process.env.CI,
   fullyParallel: true,
@@ -21,7 +24,7 @@ export default defineConfig({
     launchOptions: {
       // Debian's own; the browser that Playwright would download is not needed.
       executablePath: "/usr/bin/chromium",
-      args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+      args: ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync", "--font-render-hinting=none", "--disable-lcd-text"],
     },
   },
   projects: [

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expect, findings, hydrated, test } from "./base";
+import { expect, findings, hasProgram, hydrated, test } from "./base";
 import { kpis } from "./server";
 
 const winter = { from: "2026-01-01", to: "2026-04-01" };
@@ -29,6 +29,18 @@ test("another period in the form is another address with other figures", async (
   await expect.poll(() => shown(page)).toEqual(computed(autumn));
 });
 
+test("the drawings of another period are those of its own page", { tag: "@program" }, async ({ page }) => {
+  const drawings = () => page.locator(".drawing").evaluateAll((all) => all.map((drawing) => drawing.innerHTML));
+  await page.goto(at(winter));
+  const expected = await drawings();
+  await page.goto(at(autumn));
+  await hydrated(page);
+  const before = await drawings();
+  await choose(page, winter);
+  await expect.poll(drawings).toEqual(expected);
+  expect(before).not.toEqual(expected);
+});
+
 test("the scoreboard passes the accessibility checker", { tag: "@program" }, async ({ page }) => {
   await page.goto(at(winter));
   await hydrated(page);
@@ -39,6 +51,36 @@ test("nothing on the scoreboard is wider than the window", async ({ page }) => {
   await page.goto(at(winter));
   const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   expect(content).toBeLessThanOrEqual(window);
+});
+
+test("a chart is read point by point, and opens the leads behind a point", { tag: "@program" }, async ({ page }) => {
+  await page.goto(at(winter));
+  await hydrated(page);
+  const chart = page.locator("figure").first();
+  const reading = chart.locator(".reading");
+
+  await chart.getByRole("application").focus();
+  for (const key of ["End", "Home", "ArrowRight"]) await page.keyboard.press(key);
+  const second = await reading.locator("span").innerText();
+  await page.keyboard.press("Escape");
+  await expect(reading.locator("span")).toBeEmpty();
+
+  await chart.locator("[data-at='2']").hover();
+  await expect(reading.locator("span")).toHaveText(second);
+  expect(second).toMatch(/: .+\./);
+  expect(await findings(page)).toEqual([]);
+
+  const list = await reading.getByRole("link").getAttribute("href");
+  await chart.locator("[data-at='2']").click();
+  await expect(page).toHaveURL(new RegExp(`${list?.split("?")[0]}\\?from=.*part=leads`));
+});
+
+test("a chart that nothing reads is no stop on the way of the keys", async ({ page }) => {
+  await page.goto(at(winter));
+  await hydrated(page);
+  const drawn = await page.locator("figure:has([data-at])").count();
+  expect(drawn).toBeGreaterThan(0);
+  await expect(page.getByRole("application")).toHaveCount(hasProgram() ? drawn : 0);
 });
 
 async function choose(page: Page, { from, to }: typeof winter) {

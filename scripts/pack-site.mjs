@@ -1,7 +1,8 @@
 // pack-site ID PROFILE: lays target/site out as the server serves it, each text file also compressed.
 //
 //   build-id        the name of this build
-//   pkg/<id>/       doubles.js, doubles_bg.wasm, doubles.css, fonts/: never change under this name
+//   pkg/<id>/       doubles.js, doubles_bg.wasm, doubles.css, fonts/: never change under this name; the files of
+//                   lazy pages, and lazy.json, which of them each page needs
 //   …               public/ as it is: the favicon; its scripts stand in pkg/<id>/
 
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -17,18 +18,29 @@ mkdirSync(pkg, { recursive: true });
 cpSync("public", fresh, { recursive: true });
 for (const script of readdirSync(fresh).filter((file) => file.endsWith(".js"))) renameSync(`${fresh}/${script}`, `${pkg}/${script}`);
 if (existsSync("style/fonts")) cpSync("style/fonts", `${pkg}/fonts`, { recursive: true });
-cpSync("target/front/glue/doubles.js", `${pkg}/doubles.js`);
-cpSync("target/front/glue/doubles_bg.wasm", `${pkg}/doubles_bg.wasm`);
-cpSync("target/front/doubles.css", `${pkg}/doubles.css`);
+const programs = readdirSync("target/front/glue").filter((name) => name.endsWith(".wasm"));
+for (const name of programs) cpSync(`target/front/glue/${name}`, `${pkg}/${name}`);
+for (const name of ["doubles.js", "doubles.css"]) cpSync(`target/front/${name}`, `${pkg}/${name}`);
+writeFileSync(`${pkg}/lazy.json`, JSON.stringify(lazyPages(readFileSync("target/front/split/__wasm_split.js", "utf8"))));
 files(fresh).filter((file) => /\.(js|wasm|css|svg|txt|json|webmanifest)$/.test(file)).forEach(compress);
 writeFileSync(`${fresh}/build-id`, id);
 
 rmSync("target/site", { recursive: true, force: true });
 renameSync(fresh, "target/site");
 
-for (const name of ["doubles.js", "doubles_bg.wasm", "doubles.css", "drafts.js"]) {
+for (const name of ["doubles.js", "drafts.js", "doubles.css", ...programs]) {
   const [plain, brotli, gzip] = ["", ".br", ".gz"].map((ending) => statSync(`target/site/pkg/${id}/${name}${ending}`).size);
   console.log(`${name}: ${plain} bytes, ${brotli} with brotli, ${gzip} with gzip`);
+}
+
+/** From the loaders that the splitting wrote: each page's name with the files that it needs, without their ending. */
+function lazyPages(loaders) {
+  const pages = {};
+  for (const [, name, chunks] of loaders.matchAll(/__wasm_split_load_(\w+) = wrapAsyncCb\(.*?, \[(.*?)\]\)\);/gs)) {
+    const needed = [...chunks.matchAll(/chunk_\d+/g)].map(([chunk]) => chunk).concat(`split_${name}`);
+    pages[name] = needed.filter((file) => programs.includes(`${file}.wasm`));
+  }
+  return pages;
 }
 
 function files(folder) {

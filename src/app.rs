@@ -2,16 +2,21 @@
 
 use crate::error::AppError;
 use crate::kpis::page::ScoreboardPage;
-use crate::kpis::page_kpi::KpiRoute;
-use crate::listing::page::ListRoute;
-use crate::listing::sheet::OWN_KEYS;
+use crate::kpis::page_kpi::kpi_route;
+use crate::lazy::LazyPage;
+use crate::listing::page::list_route;
+use crate::listing::sheet::LEFT;
 use crate::people::model::Seen;
-use crate::ui::{Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team};
+use crate::ui::{
+    Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team, announce_pages, leave_question,
+};
+use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::components::{FlatRoutes, Route, Router};
-use leptos_router::hooks::use_location;
-use leptos_router::{SsrMode, path};
+use leptos_router::hooks::{use_params_map, use_url};
+use leptos_router::location::Url;
+use leptos_router::path;
 
 /// How a page tells the server which HTTP status it is; the browser provides none.
 #[derive(Clone, Copy)]
@@ -19,7 +24,8 @@ pub struct PageStatus(pub fn(u16));
 
 /// The document around the application; rendered by the server only.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let program = view! { <HydrationScripts options=options.clone()/> }.into_any();
+    let start = start_program(&options);
+    let program = view! { <script type="module" nonce=use_nonce()>{start}</script> }.into_any();
     document(&options, Some(program), || view! { <App/> }.into_any())
 }
 
@@ -49,6 +55,16 @@ pub fn document(options: &LeptosOptions, program: Option<AnyView>, body: impl Fn
     .into_any()
 }
 
+/// Fetches the program once the page stands on the screen: on a slow line it would hold up the style sheet and the fonts.
+fn start_program(options: &LeptosOptions) -> String {
+    let (folder, name) = (&options.site_pkg_dir, &options.output_name);
+    format!(
+        "new PerformanceObserver(async(_,paint)=>{{paint.disconnect();const wasm=fetch('/{folder}/{name}_bg.wasm');\
+         const program=await import('/{folder}/{name}.js');\
+         await program.default({{module_or_path:wasm}});program.hydrate()}}).observe({{type:'paint',buffered:true}})"
+    )
+}
+
 /// The root of the page's body, the same on the server and in the browser.
 #[component]
 pub fn App() -> impl IntoView {
@@ -59,15 +75,19 @@ pub fn App() -> impl IntoView {
         <Router>
             <Frame seen>
                 <FlatRoutes fallback=MissingPage>
-                    <Route path=path!("/") view=ScoreboardPage ssr=SsrMode::Async/>
-                    <Route path=path!("/kpis/:name") view=KpiRoute ssr=SsrMode::Async/>
-                    <Route path=path!("/kpis/:name/leads") view=ListRoute ssr=SsrMode::Async/>
+                    <Route path=path!("/") view=ScoreboardPage/>
+                    <Route path=path!("/kpis/:name") view=LazyPage("kpi", kpi_route)/>
+                    <Route path=path!("/kpis/:name/leads") view=LazyPage("listing", list_route)/>
                     <Route path=path!("/ui") view=Parts/>
                 </FlatRoutes>
             </Frame>
         </Router>
     }
 }
+
+/// The address that is shown or on its way. A page's own (`use_url`) stays behind where only its parameters change.
+#[derive(Clone, Copy)]
+struct Address(ReadSignal<Url>);
 
 /// What stands around every page behind the door.
 #[component]
@@ -77,11 +97,13 @@ pub fn Frame(
     /// The page.
     children: Children,
 ) -> impl IntoView {
+    announce_pages();
+    provide_context(Address(use_url()));
     let brand = view! { <Brand/> }.into_any();
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
         <div class="shell">
-            <Navigation groups=groups() brand left=&OWN_KEYS foot=view! { <WhoIsIn seen/> }.into_any()/>
+            <Navigation groups=groups() brand left=&LEFT foot=view! { <WhoIsIn seen/> }.into_any()/>
             <main class="main" id="main" tabindex="-1">{children()}</main>
         </div>
     }
@@ -89,12 +111,21 @@ pub fn Frame(
 
 /// The part of the address after the `?` while the address is this page's own. Once another page is on its way, that
 /// one's question means nothing here: the last one stays.
-pub fn own_search(is_own: fn(path: &str) -> bool) -> Memo<String> {
-    let location = use_location();
-    Memo::new(move |last: Option<&String>| {
-        let own = last.is_none() || location.pathname.with(|path| is_own(path));
-        if own { location.search.get() } else { last.cloned().unwrap_or_default() }
-    })
+///
+/// On the server a resource may ask once more while its page, already sent, is being taken down; then it gets nothing.
+pub fn own_search(is_own: fn(path: &str) -> bool) -> impl Fn() -> String + Copy {
+    let Address(url) = expect_context();
+    let search = Memo::new(move |last: Option<&String>| {
+        let own = url.try_with(|url| (last.is_none() || is_own(url.path())).then(|| url.search().to_owned()));
+        own.flatten().or_else(|| last.cloned()).unwrap_or_default()
+    });
+    move || search.try_get().unwrap_or_default()
+}
+
+/// The part of the address that the table of routes calls `:name`; nothing on a page that is being taken down.
+pub fn own_name() -> impl Fn() -> String + Copy {
+    let params = use_params_map();
+    move || params.try_with(|params| params.get("name")).flatten().unwrap_or_default()
 }
 
 /// Who is signed in, the way to their account, and the way out.
@@ -117,17 +148,6 @@ fn WhoIsIn(seen: Option<Seen>) -> impl IntoView {
     })
 }
 
-/// Waits for a page's data before it shows it; while the next one is on its way the last one stays.
-#[component]
-pub fn Settled(children: Children) -> impl IntoView {
-    let (pending, set_pending) = signal(false);
-    view! {
-        <div class="settled" aria-busy=move || pending.get().then_some("true")>
-            <Transition fallback=|| view! { <p class="quiet">"Counting…"</p> } set_pending>{children()}</Transition>
-        </div>
-    }
-}
-
 /// A page that could not be shown: what happened, and the way on.
 #[component]
 pub fn Problem(
@@ -139,6 +159,9 @@ pub fn Problem(
     way_words: &'static str,
 ) -> impl IntoView {
     set_status(error.status());
+    if matches!(error, AppError::Invalid(_) | AppError::NotFound(_)) {
+        leave_question();
+    }
     let (page, title) = match error {
         AppError::Invalid(_) => ("Nothing to show", "This address cannot be answered"),
         AppError::SignIn => ("Not signed in", "Your session has ended"),
@@ -227,6 +250,7 @@ fn Parts() -> impl IntoView {
 #[component]
 fn MissingPage() -> impl IntoView {
     set_status(404);
+    leave_question();
     view! {
         <Title text="Nothing here · Doubles"/>
         <PageHead title="Nothing at this address"/>

@@ -10,6 +10,7 @@ pub mod app;
 pub mod error;
 pub mod id;
 pub mod kpis;
+pub mod lazy;
 pub mod leads;
 pub mod listing;
 pub mod money;
@@ -43,9 +44,10 @@ pub mod zone;
 /// (`data-hydrated`), for styles and for the browser tests.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    leptos::mount::hydrate_from_async(leptos::tachys::dom::body(), app::App).await.forget();
+    ui::reading::listen();
     if let Some(root) = leptos::prelude::document().document_element() {
         root.set_attribute("data-hydrated", "").expect("the attribute's name is a valid one");
     }

@@ -177,6 +177,17 @@ impl Period {
         Self { from: Day(self.from.0 - self.days()), to: self.from }
     }
 
+    /// The same dates a year before: January 2026 for January 2027. Where the year before has no 29 February, a period
+    /// begins on the 28th in its place and ends before 1 March, so that no period becomes empty.
+    pub fn year_before(self) -> Self {
+        let a_year_before = |day: Day, no_such_day: i32| {
+            let date = day.date();
+            let same = date.with_year(date.year() - 1).map(|date| Day(date.to_epoch_days()));
+            same.unwrap_or_else(|| Day(day.0 - 366 + no_such_day))
+        };
+        Self { from: a_year_before(self.from, 0), to: a_year_before(self.to, 1) }
+    }
+
     /// Whether a day lies in it.
     pub fn contains(self, day: Day) -> bool {
         self.from <= day && day < self.to
@@ -242,6 +253,20 @@ mod tests {
     fn the_previous_period_has_exactly_the_same_length() {
         let march = period("2024-03-01", "2024-04-01");
         assert_eq!(march.previous(), period("2024-01-30", "2024-03-01"));
+    }
+
+    #[test]
+    fn the_year_before_has_the_same_dates_and_no_period_becomes_empty_for_want_of_a_29_february() {
+        for (days, before) in [
+            (("2025-04-01", "2025-10-01"), ("2024-04-01", "2024-10-01")),
+            (("2025-02-01", "2025-03-01"), ("2024-02-01", "2024-03-01")),
+            (("2024-02-29", "2024-03-01"), ("2023-02-28", "2023-03-01")),
+            (("2024-02-28", "2024-02-29"), ("2023-02-28", "2023-03-01")),
+            (("2024-02-29", "2025-02-28"), ("2023-02-28", "2024-02-28")),
+            (("2000-03-01", "2000-03-02"), ("1999-03-01", "1999-03-02")),
+        ] {
+            assert_eq!(period(days.0, days.1).year_before(), period(before.0, before.1), "{days:?}");
+        }
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl Load<'_> {
 
     /// Where the two answers differ, in words.
     pub fn differences(&self, answer: &Answer) -> Vec<String> {
-        let Figures { conversion, cac, follow_up, coverage, context } = &answer.current;
+        let Figures { conversion, cac, follow_up, coverage, context, answers: _ } = &answer.current;
         let funnel = &answer.funnel;
         let reason_of = |name: &str| world::REASONS.iter().position(|reason| *reason == name).unwrap_or(usize::MAX);
         let reasons: BTreeMap<String, u32> =

@@ -1,4 +1,6 @@
-//! `make bench`: one scoreboard load over 5 thousand to 10 million leads, beside the same answers from DuckDB with
+//! `make bench`: what the core, and the server around it, take.
+//!
+//! The core: one scoreboard load over 5 thousand to 10 million leads, beside the same answers from DuckDB with
 //! two threads in the same run, and beside what the memory could give at best.
 //!
 //! The load is all that the page needs: the four KPIs of 26 weeks and of the 26 before them, 52 weekly buckets, 12
@@ -6,11 +8,14 @@
 //! a filter and once with two.
 
 mod duckdb;
+mod pages;
 mod world;
+
+use clap::{Parser, ValueEnum};
 
 use doubles::kpis::compute::compute;
 use doubles::kpis::facts::{Facts, LeadFact};
-use doubles::kpis::model::{Answer, Filter, Question};
+use doubles::kpis::model::{Answer, Comparison, Filter, Question};
 use doubles::leads::model::{Dimension, ValueId};
 use doubles::period::{Day, Instant as Moment, Period};
 use doubles::zone::Zone;
@@ -26,7 +31,35 @@ const DAYS: i32 = 182;
 /// A goal: DuckDB takes at least so many times as long.
 const GOAL: f64 = 5.0;
 
+#[derive(Parser)]
+struct Args {
+    /// What to measure; everything where nothing is named
+    parts: Vec<Part>,
+    /// As cargo says to every benchmark
+    #[arg(long, hide = true)]
+    bench: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Part {
+    /// The KPI core alone, beside DuckDB
+    Core,
+    /// Pages over HTTP, beside a minimal server
+    Pages,
+}
+
 fn main() {
+    let parts = Args::parse().parts;
+    let measures = |part| parts.is_empty() || parts.contains(&part);
+    if measures(Part::Pages) {
+        pages::measure();
+    }
+    if measures(Part::Core) {
+        measure_core();
+    }
+}
+
+fn measure_core() {
     println!("One scoreboard load, uncached: 26 weeks against 26, by channel and owner; best times in ms\n");
     let bandwidth = [1, 2].map(memory_bandwidth);
     println!("Memory read: {:.1} GB/s with one thread, {:.1} with two\n", bandwidth[0] / 1e9, bandwidth[1] / 1e9);
@@ -87,6 +120,7 @@ fn question(filtered: bool) -> Question {
         horizon: None,
         filter: if filtered { Filter { any_of } } else { Filter::default() },
         by: vec![Dimension::Channel, Dimension::Owner],
+        compare: Comparison::Previous,
     }
 }
 
@@ -126,7 +160,7 @@ fn memory_bandwidth(threads: usize) -> f64 {
 }
 
 /// The bytes that a pass cannot do without: when each lead was handed over, and the cache lines in which a lead of the
-/// two periods has its row (of 52 bytes) and its codes of two dimensions (of two).
+/// two periods has its row (of 56 bytes) and its codes of two dimensions (of two).
 fn bytes_touched(size: usize) -> usize {
     let from = TO.plus(-2 * DAYS).0 as u32 * 86_400;
     let in_cohort = |lead: LeadFact| lead.handed_over.is_some_and(|moment| moment.at.0 >= from);
@@ -137,5 +171,5 @@ fn bytes_touched(size: usize) -> usize {
         lines.dedup();
         lines.len() * 64
     };
-    4 * size + lines(52) + 2 * lines(2)
+    4 * size + lines(56) + 2 * lines(2)
 }

@@ -1,6 +1,6 @@
-//! What the pages ask the server: both only read.
+//! What the pages ask the server: it only reads.
 
-use super::sheet::{KpiPage, Scoreboard};
+use super::sheet::{Choices, KpiPage, Scoreboard};
 use crate::error::AppError;
 use leptos::prelude::*;
 
@@ -14,10 +14,7 @@ pub async fn read_scoreboard(
     search: String,
 ) -> Result<Scoreboard, AppError> {
     crate::people::current::require(crate::people::permission::Action::SeeNumbers)?;
-    let query = super::query::Query::parse(&search)?;
-    let by = query.by.unwrap_or(crate::leads::model::Dimension::Channel);
-    let board = super::service::board(&expect_context(), query, &[by]).await?;
-    Ok(super::narrate::scoreboard(board.as_ref()))
+    super::rest::scoreboard(&expect_context(), &search).await
 }
 
 /// The page of one KPI.
@@ -32,8 +29,26 @@ pub async fn read_kpi(
     search: String,
 ) -> Result<KpiPage, AppError> {
     crate::people::current::require(crate::people::permission::Action::SeeNumbers)?;
-    let kpi = super::sheet::Kpi::from_key(&name).ok_or_else(super::narrate::unknown_kpi)?;
-    let query = super::query::Query::parse(&search)?;
-    let board = super::service::board(&expect_context(), query, crate::leads::model::Dimension::ALL).await?;
-    Ok(super::narrate::kpi_page(kpi, board.as_ref()))
+    super::rest::kpi(&expect_context(), &name, &search).await
+}
+
+/// The values of a dimension whose names hold a text, and those that are chosen already.
+///
+/// # Errors
+/// There is no such dimension, or the database does not answer.
+#[server(endpoint = "choices")]
+pub async fn find_choices(
+    /// The dimension's key.
+    dimension: String,
+    /// Part of a name, in any case.
+    find: String,
+    /// The names that are chosen.
+    #[server(default)]
+    chosen: Vec<String>,
+) -> Result<Choices, AppError> {
+    crate::people::current::require(crate::people::permission::Action::SeeNumbers)?;
+    let dimension = crate::leads::model::Dimension::from_key(&dimension)
+        .ok_or_else(|| AppError::NotFound("There is no such dimension.".into()))?;
+    let chosen: Vec<&str> = chosen.iter().map(String::as_str).collect();
+    super::service::choices(&expect_context(), dimension, &find, &chosen).await
 }

@@ -46,8 +46,11 @@ pub(super) const OUT_OF_ORDER: u16 = 1 << 11;
 /// A win or a loss stands before the opportunity.
 pub(super) const ENDED_BEFORE_OPPORTUNITY: u16 = 1 << 12;
 
+/// Sales answered the handover in time: accepted it, worked on it or gave a verdict.
+pub(super) const ANSWERED: u16 = 1 << 13;
+
 /// There is such a lead.
-const PRESENT: u16 = 1 << 13;
+const PRESENT: u16 = 1 << 14;
 
 /// See the module. Moments are seconds since 1970 or [`NEVER`].
 #[derive(Clone, Debug)]
@@ -106,6 +109,9 @@ pub(super) struct Clocks {
     pub(super) verdict: u32,
     pub(super) touch_due: u32,
     pub(super) verdict_due: u32,
+    /// When sales answered, where that was in time ([`ANSWERED`]); else when the silence became a breach; [`NEVER`]
+    /// where no answer was owed to the end.
+    pub(super) answer: u32,
     /// Working seconds up to the handover, by the calendar of its version.
     pub(super) worked_before: u32,
     /// Working seconds from the handover to the first touch.
@@ -166,6 +172,7 @@ impl Row {
             verdict: NEVER,
             touch_due: NEVER,
             verdict_due: NEVER,
+            answer: NEVER,
             worked_before: 0,
             worked: 0,
             reason: 0,
@@ -397,6 +404,8 @@ impl<'a> Stay<'a> {
         let measured = touch < NEVER && flags & (TOUCH_BEFORE | TOUCH_UNTIMED) == 0;
         let worked = if measured { version.calendar.worked_until(Instant(touch)) - worked_before } else { 0 };
         let sales = &version.terms.sales;
+        let decide_by = rules.due(version, start, sales.decide);
+        let (answer, answered) = self.answer(decide_by);
         let clocks = Clocks {
             touch,
             contact: earliest([self.connected, self.outcomes[0], self.outcomes[1]]),
@@ -404,13 +413,14 @@ impl<'a> Stay<'a> {
             verdict: instant(self.verdict),
             touch_due: rules.due(version, start, sales.first_touch),
             verdict_due: rules.due(version, start, sales.verdict),
+            answer,
             worked_before,
             worked,
             reason: reason_code(self.verdict.and(self.reason)),
-            flags,
+            flags: flags | answered,
         };
         let handover = Handover { at: start.at.0, clocks };
-        (handover, self.accepted_at(rules.due(version, start, sales.decide)))
+        (handover, self.accepted_at(decide_by))
     }
 
     /// Silence past the due time accepts, dated at it; a release or the next handover up to then breaks the silence.
@@ -418,6 +428,20 @@ impl<'a> Stay<'a> {
         let silent = instant(self.released) > due && self.ends > due;
         let by_hand = instant(self.accepted);
         if silent { by_hand.min(due) } else { by_hand }
+    }
+
+    /// When sales answered, or when it broke its promise to, and the flag that tells which. Work on a lead and every
+    /// verdict answer as well as the word does; who was freed of the lead before the due time, or lost it to the next
+    /// handover, owes nothing.
+    fn answer(&self, due: u32) -> (u32, u16) {
+        let [opportunity, won, _] = self.outcomes;
+        let answered = earliest([self.accepted, self.touch, self.connected, self.verdict, opportunity, won]);
+        let relieved = instant(self.released).min(self.ends);
+        match answered <= due {
+            _ if relieved < answered && relieved <= due => (NEVER, 0),
+            true if answered < NEVER => (answered, ANSWERED),
+            _ => (due, 0),
+        }
     }
 
     fn flags(&self, rules: &Rules) -> u16 {

@@ -1,6 +1,6 @@
 //! `doubles kpis`: a question on the command line, the answer as text or by contract as JSON.
 
-use super::model::{Answer, Filter, HorizonChoice, Question};
+use super::model::{Answer, Comparison, Filter, HorizonChoice, Question};
 use super::report::{Words, as_json, as_text};
 use super::store::Snapshot;
 use crate::error::{AppError, Result};
@@ -77,6 +77,7 @@ impl Kpis {
             horizon: self.horizon,
             filter: Filter { any_of },
             by: self.by.into_iter().collect(),
+            compare: Comparison::Previous,
         })
     }
 

@@ -34,6 +34,8 @@ pub mod query;
 #[cfg(feature = "ssr")]
 pub mod report;
 #[cfg(feature = "ssr")]
+pub mod rest;
+#[cfg(feature = "ssr")]
 mod rules;
 #[cfg(feature = "ssr")]
 pub mod service;

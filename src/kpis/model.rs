@@ -19,6 +19,30 @@ pub struct Question {
     pub filter: Filter,
     /// Break down by these.
     pub by: Vec<Dimension>,
+    /// What stands beside each value.
+    pub compare: Comparison,
+}
+
+text_enum!(
+    /// What a period is set against. It decides only what is shown beside a value: trend, findings and the warning
+    /// that volume and outcome part ways stay with the period before.
+    Comparison {
+        /// As many days, ending where the period begins.
+        Previous = "previous",
+        /// The same dates a year before, see [`Period::year_before`].
+        Year = "year",
+        /// Nothing.
+        None = "none",
+    }
+);
+
+/// What a period is set against, read at the same `now`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Beside {
+    /// Its days.
+    pub period: Period,
+    /// The KPIs of its days.
+    pub figures: Figures,
 }
 
 /// A horizon, hashable for the cache.
@@ -60,6 +84,8 @@ pub struct Answer {
     pub current: Figures,
     /// The KPIs of the previous period, read at the same `now`.
     pub before: Figures,
+    /// The period to compare with, if the question asks for one.
+    pub beside: Option<Beside>,
     /// Both periods, bucket by bucket.
     pub trend: Vec<TrendPoint>,
     /// One entry a dimension asked for.
@@ -68,6 +94,9 @@ pub struct Answer {
     pub funnel: Funnel,
     /// Verdict reasons of the handovers of the period, most frequent first (then by key).
     pub reasons: Vec<(String, u32)>,
+    /// Marketing's promise of leads; `None` where no number is promised, or where a filter asks for some of the leads:
+    /// the promise is for all.
+    pub pledge: Option<Pledge>,
     /// *Volume and outcome part ways*: set when it is so.
     pub parting: Option<Parting>,
 }
@@ -83,6 +112,8 @@ pub struct Figures {
     pub follow_up: FollowUp,
     /// K4.
     pub coverage: Coverage,
+    /// The promise to accept or reject.
+    pub answers: Answers,
     /// Volumes: context, never a headline.
     pub context: Context,
 }
@@ -180,6 +211,34 @@ pub struct FollowUp {
     pub target_minutes: Option<u32>,
 }
 
+/// Sales' promise to accept or reject within the agreed time, over every handover of the period.
+///
+/// Silence accepts a lead, and breaks the promise. A touch, a contact, an opportunity, a win or a verdict of any kind
+/// answers as well as the word. Not yet due handovers stay out, and so does one of which sales was relieved before its
+/// due time. Without a single touch event in the workspace nothing is counted: there silence cannot be told from work
+/// that nobody recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answers {
+    /// Answered at or before the due time.
+    pub on_time: u32,
+    /// Answered after it, or silent past it.
+    pub late: u32,
+}
+
+/// Marketing's promise of qualified leads a month, over the days of the period under a version that names a number.
+///
+/// A month's number is spread evenly over its days, and the part of some days is cut as that of a spend row is, so that
+/// parts always sum. What is due by now is the part of the days that have ended: the even pace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pledge {
+    /// Leads promised for these days.
+    pub promised: u32,
+    /// Of them, for days that have ended.
+    pub due: u32,
+    /// Leads handed over on these days.
+    pub handed_over: u32,
+}
+
 /// K4, feedback coverage: of the handovers whose feedback window has ended, the share with a complete verdict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Coverage {
@@ -243,7 +302,13 @@ pub struct Breakdown {
     pub dimension: Dimension,
     /// A row a value that has anything to count in the period: a lead, a customer, an opportunity, or spend.
     pub rows: Vec<(Option<ValueId>, Figures)>,
+    /// K1 of the first rows, as many as [`SMALL_CHARTS`] and as have leads, bucket by bucket like [`Answer::trend`],
+    /// which has the targets. Only of the first dimension asked for, and of none with too many values to count so.
+    pub trends: Vec<Vec<Conversion>>,
 }
+
+/// Of so many values of a dimension the trend is told.
+pub const SMALL_CHARTS: usize = 8;
 
 /// The mature leads of the period and how far they came; a later step implies the earlier ones, and lost leads
 /// stay counted.
@@ -337,6 +402,13 @@ impl FollowUp {
     }
 }
 
+impl Answers {
+    /// In time over in time and late.
+    pub const fn rate(&self) -> Rate {
+        Rate { part: self.on_time, whole: self.on_time + self.late }
+    }
+}
+
 impl Coverage {
     /// The headline: complete verdicts over verdicts due.
     pub const fn rate(&self) -> Rate {
@@ -389,6 +461,10 @@ text_enum!(
         OverdueOpen = "overdue_open",
         /// K3: untouched and still in time.
         NotDue = "not_due",
+        /// Sales answered the handover in time.
+        AnsweredOnTime = "answered_on_time",
+        /// Sales answered it late, or was silent past the due time.
+        AnsweredLate = "answered_late",
         /// K4: the feedback window has ended.
         FeedbackDue = "feedback_due",
         /// K4: of them, with a complete verdict.

@@ -4,9 +4,12 @@ use super::api;
 use super::page_court::CourtView;
 use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{PartingWords, Scoreboard, Section, Shown};
-use crate::app::{Problem, Settled, own_search};
+use crate::app::{Problem, own_search};
 use crate::sample::page::{LoadSampleForm, RemoveSampleForm};
-use crate::ui::{ChartFigure, DataTable, Drawing, Empty, Notice, NoticeKind, PageHead, SectionHead, Segmented};
+use crate::ui::says::Prose;
+use crate::ui::{
+    ChartFigure, DataTable, Drawing, Empty, Notice, NoticeKind, PageHead, ProseText, SectionHead, Segmented, settled,
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -14,17 +17,12 @@ use leptos_meta::Title;
 #[component]
 pub fn ScoreboardPage() -> impl IntoView {
     let search = own_search(|path| path == "/");
-    let sheet = Resource::new(move || search.get(), api::read_scoreboard);
-    let shown = move || {
-        Suspend::new(async move {
-            match sheet.await {
-                Ok(Scoreboard::Shown(shown)) => view! { <ShownBoard shown=*shown/> }.into_any(),
-                Ok(Scoreboard::NoLead) => view! { <NoLead/> }.into_any(),
-                Err(error) => view! { <Problem error way="/" way_words="Show the latest six months"/> }.into_any(),
-            }
-        })
-    };
-    view! { <Title text="Scoreboard · Doubles"/><Settled>{shown}</Settled> }
+    let board = settled(search, api::read_scoreboard, |board| match board {
+        Ok(Scoreboard::Shown(shown)) => view! { <ShownBoard shown=*shown/> }.into_any(),
+        Ok(Scoreboard::NoLead) => view! { <NoLead/> }.into_any(),
+        Err(error) => view! { <Problem error way="/" way_words="Show the latest six months"/> }.into_any(),
+    });
+    view! { <Title text="Scoreboard · Doubles"/>{board} }
 }
 
 /// What stands on any page about numbers while there is no lead.
@@ -102,6 +100,7 @@ pub fn ShownBoard(
             <SectionHead id="by" title=shown.breakdown.title.clone()>
                 <Segmented label="Break down by" links=shown.dimensions/>
             </SectionHead>
+            <Drawing svg=shown.multiples/>
             <DataTable table=shown.breakdown.table class="breakdown"/>
             <More text=shown.breakdown.more/>
         </section>
@@ -126,12 +125,12 @@ fn PartingView(parting: PartingWords) -> impl IntoView {
 }
 
 #[component]
-fn FunnelView(funnel: Section, reasons: String) -> impl IntoView {
+fn FunnelView(funnel: Section, reasons: Prose) -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="funnel">
             <SectionHead id="funnel" title=funnel.title><p>"Funnel of the mature leads"</p></SectionHead>
             {(!funnel.table.rows.is_empty()).then(|| view! { <DataTable table=funnel.table class="funnel"/> })}
-            <More text=reasons/>
+            <p class="more"><ProseText prose=reasons/></p>
         </section>
     }
 }

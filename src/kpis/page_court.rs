@@ -9,12 +9,16 @@ use leptos::prelude::*;
 pub fn CourtView(
     /// What it says.
     court: Court,
+    /// It is alone on its page, whose title says its name already.
+    #[prop(optional)]
+    alone: bool,
 ) -> impl IntoView {
-    let id = court.kpi.key();
+    let (id, name) = (court.kpi.key(), court.kpi.name());
+    let heading = (!alone).then(|| view! { <h2 id=id><a href=court.href>{name}</a></h2> });
     let [marketing, sales] = court.net;
     view! {
-        <article class="court" aria-labelledby=id>
-            <h2 id=id><a href=court.href>{court.kpi.name()}</a></h2>
+        <article class="court" aria-label=name>
+            {heading}
             <FigureText figure=court.figure/>
             <p class="standing"><StatusMark status=court.status/>" "<span class="target">{court.target}</span></p>
             <p class="before">{court.before}</p>

@@ -5,31 +5,35 @@ use super::page::{ChartKey, More, NoLead};
 use super::page_court::CourtView;
 use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{Kpi, KpiPage, KpiShown, Section};
-use crate::app::{Problem, Settled, own_search};
-use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, SectionHead};
+use crate::app::{Problem, own_name, own_search};
+use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, SectionHead, settled};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 /// `/kpis/:name`
+#[wasm_split(kpi, fallible)]
+pub fn kpi_route() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <KpiRoute/> }.into_any())
+}
+
 #[component]
-pub fn KpiRoute() -> impl IntoView {
-    let params = use_params_map();
+fn KpiRoute() -> impl IntoView {
     let search = own_search(|path| path.starts_with("/kpis/") && !path.contains("/leads"));
-    let name = move || params.read().get("name").unwrap_or_default();
-    let sheet = Resource::new(move || (name(), search.get()), |(name, search)| api::read_kpi(name, search));
-    let title = move || Kpi::from_key(&name()).map_or("Nothing here", Kpi::name);
-    let shown = move || {
-        let title = title();
-        Suspend::new(async move {
-            match sheet.await {
+    let name = own_name();
+    settled(
+        move || (name(), search()),
+        |(name, search)| api::read_kpi(name, search),
+        move |page| {
+            let title = Kpi::from_key(&name()).map_or("Nothing here", Kpi::name);
+            let page = match page {
                 Ok(KpiPage::Shown(shown)) => view! { <ShownKpi shown=*shown/> }.into_any(),
                 Ok(KpiPage::NoLead) => view! { <NoLead title/> }.into_any(),
                 Err(error) => view! { <Problem error way="/" way_words="To the scoreboard"/> }.into_any(),
-            }
-        })
-    };
-    view! { <Title text=move || format!("{} · Doubles", title())/><Settled>{shown}</Settled> }
+            };
+            view! { <Title text=format!("{title} · Doubles")/>{page} }.into_any()
+        },
+    )
 }
 
 /// A KPI's page with numbers.
@@ -46,7 +50,7 @@ pub fn ShownKpi(
         <ScopeBar scope=shown.scope/>
         {shown.note.map(|note| view! { <NoteView note/> })}
         <div class="kpi-head">
-            <div class="courts" data-one=""><CourtView court=shown.court/></div>
+            <div class="courts" data-one=""><CourtView court=shown.court alone=true/></div>
             <section aria-labelledby="definition">
                 <SectionHead id="definition" title="How it is counted"/>
                 <p class="formula"><ProseText prose=shown.formula/></p>

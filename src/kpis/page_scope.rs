@@ -1,11 +1,12 @@
 //! Period and filters: links and two forms that ask the same page again, so all of it is in the address.
 
-use super::sheet::{FilterWords, Note, Scope};
+use super::api;
+use super::sheet::{Choices, FilterWords, Note, Scope};
+use crate::ui::says::Link;
 use crate::ui::{Button, Chip, Field, Notice, NoticeKind, Segmented};
-use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
-use leptos::web_sys::{Element, FormData};
+use leptos::web_sys::{Element, Event, EventTarget, FormData, HtmlElement, HtmlInputElement};
 use leptos_router::components::Form;
 use std::sync::Arc;
 
@@ -22,12 +23,13 @@ pub fn ScopeBar(
         view! { <Filters path=scope.path.clone() filters=scope.filters keep=scope.beside_filters/> }
     });
     view! {
-        <div class="scope" role="group" aria-label="Period and filters" on:submit=fold>
+        <div class="scope" role="group" aria-label="Period and filters" on:submit=|event| fold(event.target())>
             <div class="row period">
                 <Step href=scope.earlier name="Earlier period" sign="‹"/>
                 <Segmented label="Period" links=scope.steps/>
                 <Step href=scope.later name="Later period" sign="›"/>
                 <Dates path=scope.path dates=scope.dates keep=scope.beside_dates chosen=scope.by_dates/>
+                <Against links=scope.compare/>
             </div>
             {filters}
             {all_leads}
@@ -36,13 +38,16 @@ pub fn ScopeBar(
     }
 }
 
-/// Folds up what was filled in: the answer is on its way and should not lie under it.
-fn fold(event: SubmitEvent) {
-    let form = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-    let scope = form.and_then(|form| form.closest(".scope").ok().flatten());
-    if let Some(open) = scope.and_then(|scope| scope.query_selector("details[open]").ok().flatten()) {
+/// Folds up what was chosen in: the answer is on its way and should not lie under it. The focus goes to what unfolds it
+/// again, since nothing in it can keep it.
+fn fold(chosen: Option<EventTarget>) {
+    let chosen = chosen.and_then(|target| target.dyn_into::<Element>().ok());
+    let scope = chosen.and_then(|chosen| chosen.closest(".scope").ok().flatten());
+    let summary = scope.and_then(|scope| scope.query_selector("details[open] > summary").ok().flatten());
+    if let Some(summary) = summary.and_then(|summary| summary.dyn_into::<HtmlElement>().ok()) {
         // The worst that can happen is that it stays open.
-        let _ = open.remove_attribute("open");
+        let _ = summary.focus();
+        summary.click();
     }
 }
 
@@ -80,6 +85,23 @@ fn Dates(path: String, dates: (String, String), keep: Vec<(String, String)>, cho
     }
 }
 
+/// What the values are set against.
+#[component]
+fn Against(links: Vec<Link>) -> impl IntoView {
+    let chosen = links.iter().find(|link| link.current).map(|link| link.text.clone());
+    let links = links.into_iter().map(|link| {
+        view! { <a href=link.href aria-current=link.current.then_some("true")>{link.text}</a> }
+    });
+    view! {
+        <details class="unfold" name="scope">
+            <summary class="chip">"Against: "<b>{chosen}</b></summary>
+            <div class="panel" on:click=|event| fold(event.target())>
+                <div class="list">{links.collect_view()}</div>
+            </div>
+        </details>
+    }
+}
+
 #[component]
 fn Filters(path: String, filters: Vec<FilterWords>, keep: Vec<(String, String)>) -> impl IntoView {
     let filters = filters.into_iter().map(|filter| view! { <FilterView filter/> }).collect_view();
@@ -88,30 +110,65 @@ fn Filters(path: String, filters: Vec<FilterWords>, keep: Vec<(String, String)>)
 
 #[component]
 fn FilterView(filter: FilterWords) -> impl IntoView {
-    let FilterWords { key, name, chosen, set, choices, more } = filter;
-    let choices = choices.into_iter().map(|(value, checked)| {
-        view! {
-            <label dir="auto">
-                <input type="checkbox" name=key.clone() value=value.clone() checked=checked prop:checked=checked/>
-                <span>{value}</span>
-            </label>
+    let FilterWords { key, name, chosen, set, choices, long, find } = filter;
+    let open = !find.is_empty();
+    let choices = RwSignal::new(choices);
+    let search = long.then(|| view! { <Search key=key.clone() name=name.clone() find choices/> });
+    let list = move || {
+        let choice = |(value, checked): (String, bool)| {
+            view! {
+                <label dir="auto">
+                    <input type="checkbox" name=key.clone() value=value.clone() checked=checked prop:checked=checked/>
+                    <span>{value}</span>
+                </label>
+            }
+        };
+        choices.get().values.into_iter().map(choice).collect_view()
+    };
+    // What is ticked must be known, or the next list would take over the ticks of this one.
+    let tick = move |event: Event| {
+        if let Some(ticked) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) {
+            choices.update(|choices| {
+                let choice = choices.values.iter_mut().find(|(name, _)| *name == ticked.value());
+                choice.into_iter().for_each(|(_, checked)| *checked = ticked.checked());
+            });
         }
-    });
-    let choices = choices.collect_view();
-    let by_name = (more > 0).then(|| {
-        let label = format!("Another one of {more} more, by its name");
-        view! { <Field id=format!("{key}-name") name=key.clone() label kind="search"/> }
-    });
+    };
     view! {
-        <details class="unfold" name="scope">
+        <details class="unfold" name="scope" open=open>
             <summary class="chip" data-set=set.then_some("")>{name.clone()}": "<b dir="auto">{chosen}</b></summary>
             <fieldset class="panel choices">
                 <legend class="sr">{name}</legend>
-                <div class="list">{choices}</div>
-                {by_name}
+                {search}
+                <div class="list" on:change=tick>{list}</div>
                 <Button>"Show these leads"</Button>
             </fieldset>
         </details>
+    }
+}
+
+/// Finds values of a long list by a part of their name: while it is typed, or, without the program, when it is sent.
+#[component]
+fn Search(key: String, name: String, find: String, choices: RwSignal<Choices>) -> impl IntoView {
+    let id = format!("find-{key}");
+    let search = move |event: Event| {
+        let Some(input) = event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok()) else { return };
+        // It has done its work here and need not be sent with what is chosen.
+        input.set_name("");
+        let (key, find) = (key.clone(), input.value());
+        let ticked = choices.get_untracked().values.into_iter().filter_map(|(name, checked)| checked.then_some(name));
+        let ticked = ticked.collect();
+        leptos::task::spawn_local(async move {
+            let found = api::find_choices(key, find.clone(), ticked).await;
+            // Where the answer is late or none, what is shown stays.
+            if let Some(found) = found.ok().filter(|_| input.value() == find) {
+                choices.set(found);
+            }
+        });
+    };
+    view! {
+        <Field id=id.clone() name=id label=format!("{name} by a part of the name") kind="search" value=find on:input=search/>
+        <p class="said" role="status">{move || choices.get().said}</p>
     }
 }
 

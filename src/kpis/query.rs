@@ -1,10 +1,11 @@
 //! The address of a scoreboard: what is asked, in names that a person can read, write and send to somebody.
 //!
 //! `period=quarter&at=2025-09&channel=Webinar&channel=Trade+fair&by=channel&horizon=30`, or two days instead of
-//! `period` and `at`: `from=2025-04-01&to=2025-10-01`, of which `to` is exclusive. Every address is either understood
+//! `period` and `at`: `from=2025-04-01&to=2025-10-01`, of which `to` is exclusive. `compare=year` or `compare=none` sets
+//! the values against the same dates a year before, or against nothing. Every address is either understood
 //! or answered with a sentence. Whether a value exists is the directory's business, see [`Query::filter`].
 
-use super::model::{Filter, HorizonChoice};
+use super::model::{Comparison, Filter, HorizonChoice};
 use crate::error::{AppError, Result};
 use crate::leads::model::{Dimension, ValueId};
 use crate::period::{Day, END_DAY, FIRST_DAY, Period};
@@ -18,6 +19,10 @@ pub const BLANK: &str = "(blank)";
 const MOST_DAYS: i32 = 3_660;
 /// As many values of one dimension can be asked for at once.
 const MOST_VALUES: usize = 200;
+/// What the key of a searched list begins with; the dimension's key follows.
+pub const FIND: &str = "find-";
+/// Longest text that a list of values is searched for, in characters.
+const MOST_SEARCHED: usize = 100;
 /// As far as an address is quoted back.
 const QUOTED_CHARS: usize = 60;
 
@@ -66,19 +71,31 @@ pub struct Query {
     pub by: Option<Dimension>,
     /// Overrides the agreement's horizon.
     pub horizon: Option<HorizonChoice>,
+    /// What the values are set against.
+    pub compare: Comparison,
+    /// What a long list of values is searched for (`find-owner=ann`): it changes only what there is to choose from, so
+    /// no other address takes it along.
+    pub find: Vec<(Dimension, String)>,
 }
 
 impl Default for Query {
     /// The latest six complete months, all leads.
     fn default() -> Self {
-        Self { span: Span::Calendar { step: Step::SixMonths, at: None }, only: Vec::new(), by: None, horizon: None }
+        Self {
+            span: Span::Calendar { step: Step::SixMonths, at: None },
+            only: Vec::new(),
+            by: None,
+            horizon: None,
+            compare: Comparison::Previous,
+            find: Vec::new(),
+        }
     }
 }
 
 impl Query {
     /// Reads the part of an address after the `?`; nothing asks for the default. An error is a sentence.
     pub fn parse(search: &str) -> Result<Self> {
-        let (mut period, mut at, mut from, mut to) = (None, None, None, None);
+        let (mut period, mut at, mut from, mut to, mut compare) = (None, None, None, None, None);
         let mut query = Self::default();
         let mut names: Vec<(Dimension, Vec<Option<String>>)> = Vec::new();
         for (key, value) in form_urlencoded::parse(search.as_bytes()) {
@@ -92,7 +109,12 @@ impl Query {
                 "from" => once(&mut from, "from", parse_day("from", &value)?)?,
                 "to" => once(&mut to, "to", parse_day("to", &value)?)?,
                 "by" => once(&mut query.by, "by", parse_dimension(&value)?)?,
+                "compare" => once(&mut compare, "compare", parse_comparison(&value)?)?,
                 "horizon" => once(&mut query.horizon, "horizon", parse_horizon(&value)?)?,
+                find if find.starts_with(FIND) => {
+                    let dimension = Dimension::from_key(&find[FIND.len()..]).ok_or_else(|| unknown_key(find))?;
+                    query.find.push((dimension, value.chars().take(MOST_SEARCHED).collect()));
+                }
                 other => match Dimension::from_key(other) {
                     Some(dimension) => add_name(&mut names, dimension, &value)?,
                     None => return Err(unknown_key(other)),
@@ -101,6 +123,7 @@ impl Query {
         }
         names.sort_by_key(|(dimension, _)| *dimension);
         query.only = names;
+        query.compare = compare.unwrap_or(Comparison::Previous);
         query.span = match (from, to, period, at) {
             (Some(from), Some(to), None, None) => Span::Dates(parse_period(from, to)?),
             (None, None, step, at) => Span::Calendar { step: step.unwrap_or(Step::SixMonths), at },
@@ -148,6 +171,11 @@ impl Query {
         Self { span, ..self.clone() }
     }
 
+    /// The same question, set against something else.
+    pub fn with_compare(&self, compare: Comparison) -> Self {
+        Self { compare, ..self.clone() }
+    }
+
     /// The same question, broken down by another dimension.
     pub fn with_by(&self, by: Dimension) -> Self {
         Self { by: Some(by), ..self.clone() }
@@ -173,6 +201,11 @@ impl Query {
         self.only.iter().find(|(filtered, _)| *filtered == dimension).map_or(&[], |(_, names)| names)
     }
 
+    /// What a dimension's list of values is searched for.
+    pub fn found(&self, dimension: Dimension) -> &str {
+        self.find.iter().find(|(searched, _)| *searched == dimension).map_or("", |(_, text)| text)
+    }
+
     /// As pairs of key and value, in the order in which they are written; the default pairs are left out.
     pub fn pairs(&self) -> Vec<(&'static str, String)> {
         let mut pairs = Vec::new();
@@ -195,6 +228,9 @@ impl Query {
             HorizonChoice::Days(days) => ("horizon", days.to_string()),
             HorizonChoice::None => ("horizon", "none".to_owned()),
         }));
+        if self.compare != Comparison::Previous {
+            pairs.push(("compare", self.compare.to_string()));
+        }
         pairs
     }
 }
@@ -322,6 +358,11 @@ fn parse_horizon(value: &str) -> Result<HorizonChoice> {
     }
 }
 
+fn parse_comparison(value: &str) -> Result<Comparison> {
+    Comparison::from_key(value)
+        .ok_or_else(|| invalid(format!("“compare={}” is not known; it can be previous, year or none.", quote(value))))
+}
+
 fn add_name(names: &mut Vec<(Dimension, Vec<Option<String>>)>, dimension: Dimension, value: &str) -> Result<()> {
     let index = names.iter().position(|(named, _)| *named == dimension).unwrap_or_else(|| {
         names.push((dimension, Vec::new()));
@@ -340,8 +381,8 @@ fn add_name(names: &mut Vec<(Dimension, Vec<Option<String>>)>, dimension: Dimens
 
 fn unknown_key(key: &str) -> AppError {
     invalid(format!(
-        "The address asks for “{}”, which does not exist. It can have period and at, or from and to, and {}, by and \
-         horizon.",
+        "The address asks for “{}”, which does not exist. It can have period and at, or from and to, and {}, by, \
+         horizon and compare.",
         quote(key),
         listed(Dimension::ALL).replace(" or ", " and ")
     ))
@@ -405,6 +446,8 @@ mod tests {
             "period=6-months&at=2025-09",
             "period=year&channel=Webinar&channel=Trade+fair&channel=%28blank%29&by=segment&horizon=30",
             "region=%D8%A7%D9%84%D8%B4%D8%B1%D9%82&horizon=none",
+            "period=month&horizon=30&compare=year",
+            "compare=none",
         ] {
             assert_eq!(parsed(search).to_string(), search);
         }
@@ -417,6 +460,14 @@ mod tests {
         assert_eq!(query.only.len(), 2);
         assert_eq!(query.without(Dimension::Channel).to_string(), "owner=Eva");
         assert_eq!(query.with_only(Dimension::Owner, None).names(Dimension::Owner), [None]);
+    }
+
+    #[test]
+    fn a_search_in_a_list_of_values_is_understood_and_not_taken_along() {
+        let query = parsed("find-owner=ann&channel=Webinar&find-region=");
+        assert_eq!((query.found(Dimension::Owner), query.found(Dimension::Region)), ("ann", ""));
+        assert_eq!(query.to_string(), "channel=Webinar");
+        assert!(refusal("find-colour=red").contains("“find-colour”, which does not exist"));
     }
 
     #[test]
@@ -435,6 +486,7 @@ mod tests {
             ("at=2025-13", "is not a month"),
             ("at=2100-01", "outside of 1970 to 2099"),
             ("horizon=0", "days from 1 to 3650, or none"),
+            ("compare=decade", "previous, year or none"),
             ("by=colour", "channel, campaign, segment, region, persona or owner"),
             ("chanel=Webinar", "“chanel”, which does not exist"),
             ("<script>=1", "which does not exist"),

@@ -4,7 +4,9 @@ use super::board::Board;
 use super::compute::compute;
 use super::facts::Survey;
 use super::model::{Answer, Question};
+use super::narrate;
 use super::query::Query;
+use super::sheet::Choices;
 use super::store::{self, Snapshot};
 use super::words::Currency;
 use crate::changes::model::Seq;
@@ -126,6 +128,7 @@ pub async fn ask(app: &AppState, query: &Query, by: &[Dimension]) -> Result<Opti
         horizon: query.horizon,
         filter: query.filter(|dimension, name| directory.value(dimension, name))?,
         by: by.to_vec(),
+        compare: query.compare,
     };
     Ok(Some((state, question)))
 }
@@ -143,16 +146,8 @@ pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Opt
 
 /// The board of a question that was asked of a state.
 pub async fn board_of(app: &AppState, state: &State, query: Query, question: Question) -> Board {
-    let Snapshot { facts, directory, workspace, .. } = &state.snapshot;
+    let Snapshot { facts, workspace, .. } = &state.snapshot;
     let answer = app.scores.answer(state, question).await;
-    let values = |&dimension: &Dimension| {
-        let mut values: Vec<(ValueId, String)> =
-            directory.values(dimension).map(|(value, name)| (value, name.to_owned())).collect();
-        values.sort_by_cached_key(|(value, name)| {
-            (Reverse(state.survey.leads_by_value.get(value).copied().unwrap_or_default()), name.to_lowercase())
-        });
-        (dimension, values)
-    };
     Board {
         query,
         as_of: facts.zone().local(answer.now),
@@ -162,9 +157,28 @@ pub async fn board_of(app: &AppState, state: &State, query: Query, question: Que
         data: state.survey.handovers,
         importing: state.importing,
         sample: state.sample,
-        values: Dimension::ALL.iter().map(values).collect(),
+        values: Dimension::ALL.iter().map(|&dimension| (dimension, values(state, dimension))).collect(),
         answer: (*answer).clone(),
     }
+}
+
+/// The values of a dimension, those with the most leads first.
+fn values(state: &State, dimension: Dimension) -> Vec<(ValueId, String)> {
+    let values = state.snapshot.directory.values(dimension);
+    let mut values: Vec<(ValueId, String)> = values.map(|(value, name)| (value, name.to_owned())).collect();
+    values.sort_by_cached_key(|(value, name)| {
+        (Reverse(state.survey.leads_by_value.get(value).copied().unwrap_or_default()), name.to_lowercase())
+    });
+    values
+}
+
+/// The values of a dimension to choose from, those that are chosen among them.
+///
+/// # Errors
+/// The facts cannot be read.
+pub async fn choices(app: &AppState, dimension: Dimension, find: &str, chosen: &[&str]) -> Result<Choices> {
+    let state = app.scores.state().await?;
+    Ok(state.map(|state| narrate::scope::choices(&values(&state, dimension), chosen, find)).unwrap_or_default())
 }
 
 impl Memory {

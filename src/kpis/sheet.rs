@@ -2,8 +2,10 @@
 //! from a board; the browser only places it, so it needs no calendar, no currency and no chart program.
 
 use crate::text_enum;
+use crate::ui::Drawn;
 use crate::ui::says::{Chart, Figure, Link, Prose, Status, Table};
 use serde::{Deserialize, Serialize};
+use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 
 text_enum!(
     /// The four numbers that both teams share.
@@ -41,7 +43,7 @@ pub enum Scoreboard {
 }
 
 /// A scoreboard with numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Shown {
     /// Period and filters.
     pub scope: Scope,
@@ -60,9 +62,11 @@ pub struct Shown {
     /// How far the mature leads came.
     pub funnel: Section,
     /// Why leads were turned down, if any was.
-    pub reasons: String,
+    pub reasons: Prose,
     /// By one dimension.
     pub breakdown: Section,
+    /// The rate of its largest values over time, each a small chart on one scale; empty where there is only one.
+    pub multiples: String,
     /// The dimensions to choose from.
     pub dimensions: Vec<Link>,
     /// Volumes, never a headline.
@@ -79,7 +83,7 @@ pub enum KpiPage {
 }
 
 /// A KPI's page with numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct KpiShown {
     /// Period and filters.
     pub scope: Scope,
@@ -98,7 +102,7 @@ pub struct KpiShown {
 }
 
 /// Period and filters: one question, all of it in the address.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Scope {
     /// The page that the forms ask.
     pub path: String,
@@ -110,6 +114,8 @@ pub struct Scope {
     pub later: String,
     /// Calendar periods to choose from.
     pub steps: Vec<Link>,
+    /// What the values can be set against.
+    pub compare: Vec<Link>,
     /// First day and exclusive end, as the date form shows them.
     pub dates: (String, String),
     /// The address names dates.
@@ -127,7 +133,7 @@ pub struct Scope {
 }
 
 /// A filter and its choices.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct FilterWords {
     /// The dimension's key.
     pub key: String,
@@ -137,14 +143,25 @@ pub struct FilterWords {
     pub chosen: String,
     /// Something is chosen.
     pub set: bool,
+    /// What there is to choose from.
+    pub choices: Choices,
+    /// There are more than can be shown: they are searched.
+    pub long: bool,
+    /// What they are searched for.
+    pub find: String,
+}
+
+/// Values of a dimension to choose from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choices {
     /// The values and whether each is chosen.
-    pub choices: Vec<(String, bool)>,
-    /// How many values more there are: those are asked for by name.
-    pub more: u32,
+    pub values: Vec<(String, bool)>,
+    /// Which they are, of how many; empty where they are all.
+    pub said: String,
 }
 
 /// A sentence that stands where numbers would.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Note {
     /// What happened.
     pub title: String,
@@ -155,7 +172,7 @@ pub struct Note {
 }
 
 /// The one warning.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct PartingWords {
     /// What moved which way.
     pub text: String,
@@ -164,7 +181,7 @@ pub struct PartingWords {
 }
 
 /// One KPI with what both teams promised for it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Court {
     /// Which.
     pub kpi: Kpi,
@@ -176,7 +193,7 @@ pub struct Court {
     pub status: Status,
     /// The target; empty where none is agreed.
     pub target: String,
-    /// The period before.
+    /// The number of what the period is set against; empty where that is nothing.
     pub before: String,
     /// The trend, small.
     pub spark: String,
@@ -189,7 +206,7 @@ pub struct Court {
 }
 
 /// What a team promised, and how it stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Promise {
     /// In the words of the agreement.
     pub words: String,
@@ -200,7 +217,7 @@ pub struct Promise {
 }
 
 /// A table with the finding above it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Section {
     /// The finding.
     pub title: String,
@@ -208,4 +225,31 @@ pub struct Section {
     pub table: Table,
     /// What is left out of the table; empty where nothing is.
     pub more: String,
+}
+
+impl Drawn for Court {
+    fn leave_drawings(&mut self) {
+        self.spark.leave_drawings();
+        self.net.iter_mut().for_each(|promise| promise.reach.leave_drawings());
+    }
+}
+
+impl Drawn for Scoreboard {
+    fn leave_drawings(&mut self) {
+        let Self::Shown(shown) = self else { return };
+        shown.parting.iter_mut().for_each(|parting| parting.svg.leave_drawings());
+        shown.courts.iter_mut().for_each(Drawn::leave_drawings);
+        shown.trends.iter_mut().for_each(Drawn::leave_drawings);
+        shown.funnel.table.leave_drawings();
+        shown.multiples.leave_drawings();
+        shown.breakdown.table.leave_drawings();
+    }
+}
+
+impl Drawn for KpiPage {
+    fn leave_drawings(&mut self) {
+        let Self::Shown(shown) = self else { return };
+        shown.court.leave_drawings();
+        shown.trend.leave_drawings();
+    }
 }

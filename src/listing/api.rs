@@ -16,8 +16,5 @@ pub async fn read_list(
     search: String,
 ) -> Result<ListPage, AppError> {
     let caller = crate::people::current::require(crate::people::permission::Action::SeeNumbers)?;
-    let app: crate::server::AppState = expect_context();
-    let request = super::service::Request::parse(&name, &search)?;
-    let list = super::service::list(&app, &request, &caller.visitor).await?;
-    Ok(super::narrate::page(&request, list.as_ref()))
+    super::rest::page(&expect_context(), &caller.visitor, &name, &search).await
 }

@@ -44,6 +44,8 @@ pub struct View {
     pub descending: bool,
     /// Only leads whose name, e-mail, company or number holds this, in any case.
     pub search: String,
+    /// Only leads whose verdict gave this reason, by its key; empty asks for none.
+    pub reason: String,
     /// From 1.
     pub page: usize,
 }
@@ -51,12 +53,12 @@ pub struct View {
 impl Default for View {
     /// The latest handovers.
     fn default() -> Self {
-        Self { sort: Column::HandedOver, descending: true, search: String::new(), page: 1 }
+        Self { sort: Column::HandedOver, descending: true, search: String::new(), reason: String::new(), page: 1 }
     }
 }
 
 impl View {
-    /// Takes its own keys (`sort`, `order`, `search`, `page`) out of an address; what cannot be read is as if it
+    /// Takes its own keys (`sort`, `order`, `search`, `reason`, `page`) out of an address; what cannot be read is as if it
     /// were not there, since it changes only how the same leads are shown.
     pub fn take<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut view = Self::default();
@@ -65,6 +67,7 @@ impl View {
                 "sort" => view.sort = Column::from_key(value).unwrap_or(view.sort),
                 "order" => view.descending = value == "desc",
                 "search" => view.search = value.trim().chars().take(MOST_SEARCHED).collect(),
+                "reason" => view.reason = value.chars().take(MOST_SEARCHED).collect(),
                 "page" => view.page = value.parse().map_or(1, |page: usize| page.max(1)),
                 _ => {}
             }

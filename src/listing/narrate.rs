@@ -49,6 +49,9 @@ fn own_pairs(part: Part, view: &View) -> Vec<(String, String)> {
         pairs.push(("sort".into(), view.sort.key().into()));
         pairs.push(("order".into(), if view.descending { "desc" } else { "asc" }.into()));
     }
+    if !view.reason.is_empty() {
+        pairs.push(("reason".into(), view.reason.clone()));
+    }
     if !view.search.is_empty() {
         pairs.push(("search".into(), view.search.clone()));
     }
@@ -61,6 +64,14 @@ fn own_pairs(part: Part, view: &View) -> Vec<(String, String)> {
 /// The address of the leads behind a number.
 pub fn list_address(kpi: Kpi, query: &crate::kpis::query::Query, part: Part) -> String {
     let request = Request { kpi, part, query: query.clone(), view: View::default() };
+    address(&format!("/kpis/{kpi}/leads"), &request, part, &request.view)
+}
+
+/// The address of the leads that sales turned down for a reason, by its key.
+pub fn reason_address(query: &crate::kpis::query::Query, reason: &str) -> String {
+    let view = View { reason: reason.to_owned(), ..View::default() };
+    let (kpi, part) = (Kpi::FeedbackCoverage, Part::Handovers);
+    let request = Request { kpi, part, query: query.clone(), view };
     address(&format!("/kpis/{kpi}/leads"), &request, part, &request.view)
 }
 
@@ -77,8 +88,12 @@ pub fn page(request: &Request, list: Option<&List>) -> ListPage {
     let whole = View { page: 1, ..view.clone() };
     let link = |&part: &Part| Link {
         text: part_name(part).to_owned(),
-        href: address(&path, request, part, &View { page: 1, ..view.clone() }),
-        current: part == request.part,
+        href: address(&path, request, part, &View { page: 1, reason: String::new(), ..view.clone() }),
+        current: part == request.part && view.reason.is_empty(),
+    };
+    let which = match view.reason.as_str() {
+        "" => part_name(request.part).to_owned(),
+        reason => format!("Turned down, {}", reason_name(reason)),
     };
     let mut own = own_pairs(request.part, &whole);
     let scope = scope(&path, kpi, &own, &list.board);
@@ -88,15 +103,15 @@ pub fn page(request: &Request, list: Option<&List>) -> ListPage {
     ListPage::Shown(Box::new(ListShown {
         kpi,
         scope,
-        title: format!("{}: {}", part_name(request.part), words::counted(list.all as u32, "lead", "leads")),
+        title: format!("{which}: {}", words::counted(list.all as u32, "lead", "leads")),
         groups: groups(kpi)
             .iter()
             .map(|(name, parts)| ((*name).to_owned(), parts.iter().map(link).collect()))
             .collect(),
-        meaning: if list.named {
-            meaning(request.part).to_owned()
-        } else {
-            format!("{} Who the leads are is for the two teams.", meaning(request.part))
+        meaning: {
+            let meaning = if view.reason.is_empty() { meaning(request.part) } else { GAVE_REASON };
+            let who = if list.named { "" } else { " Who the leads are is for the two teams." };
+            format!("{meaning}{}{who}", handovers(list, request.part))
         },
         counted: counted(list, first, rows.len()),
         search: view.search.clone(),
@@ -112,6 +127,36 @@ pub fn page(request: &Request, list: Option<&List>) -> ListPage {
         csv: file,
         back: format!("/kpis/{kpi}?{}", request.query),
     }))
+}
+
+/// How many handovers stand behind the leads, where that is another number: the page that led here counts those.
+fn handovers(list: &List, part: Part) -> String {
+    let (follow_up, answers, coverage) = {
+        let current = &list.board.answer.current;
+        (&current.follow_up, &current.answers, &current.coverage)
+    };
+    let handovers = match part {
+        Part::Handovers => follow_up.handovers,
+        Part::Contacted => follow_up.contacted,
+        Part::NeverContacted => follow_up.never_contacted,
+        Part::TouchedOnTime => follow_up.on_time,
+        Part::TouchedLate => follow_up.late,
+        Part::OverdueOpen => follow_up.overdue_open,
+        Part::NotDue => follow_up.not_due,
+        Part::AnsweredOnTime => answers.on_time,
+        Part::AnsweredLate => answers.late,
+        Part::FeedbackDue => coverage.due,
+        Part::WithVerdict => coverage.with_verdict,
+        Part::VerdictOnTime => coverage.on_time,
+        Part::TurnedDown => coverage.turned_down,
+        Part::OtherReason => coverage.other,
+        _ => return String::new(),
+    };
+    if handovers as usize <= list.all {
+        return String::new();
+    }
+    let handovers = words::counted(handovers, "handover", "handovers");
+    format!(" {handovers} are counted, since some leads were handed over more than once; each is listed once.")
 }
 
 fn counted(list: &List, first: usize, shown: usize) -> String {
@@ -234,13 +279,15 @@ const fn part_name(part: Part) -> &'static str {
         Part::Connected => "Connected",
         Part::Opportunity => "Opportunity",
         Part::Won => "Won",
-        Part::Handovers => "All handovers",
+        Part::Handovers => "With a handover",
         Part::Contacted => "Contacted",
         Part::NeverContacted => "Never contacted",
         Part::TouchedOnTime => "On time",
         Part::TouchedLate => "Late",
         Part::OverdueOpen => "Overdue",
         Part::NotDue => "Not due yet",
+        Part::AnsweredOnTime => "Answered in time",
+        Part::AnsweredLate => "Late or silent",
         Part::FeedbackDue => "Feedback due",
         Part::WithVerdict => "With verdict",
         Part::VerdictOnTime => "Verdict on time",
@@ -253,6 +300,9 @@ const fn part_name(part: Part) -> &'static str {
     }
 }
 
+/// What the leads of a reason have in common.
+const GAVE_REASON: &str = "With a handover in the period, and turned down by sales for this reason.";
+
 const fn meaning(part: Part) -> &'static str {
     match part {
         Part::Leads => "Handed over in the period, of any age.",
@@ -264,13 +314,15 @@ const fn meaning(part: Part) -> &'static str {
         Part::Connected => "Mature, and in two-way contact.",
         Part::Opportunity => "Mature, and an opportunity at whatever age.",
         Part::Won => "Mature, and won.",
-        Part::Handovers => "With a handover in the period.",
+        Part::Handovers => "With a handover in the period, each lead once.",
         Part::Contacted => "Touched by sales, or in contact in a way that implies it.",
         Part::NeverContacted => "Nobody of sales has reached out to these leads by now.",
         Part::TouchedOnTime => "First touch at or before its due time.",
         Part::TouchedLate => "First touch after its due time.",
         Part::OverdueOpen => "Untouched, and past the due time: a breach, whether or not somebody has noticed.",
         Part::NotDue => "Untouched, and still in time.",
+        Part::AnsweredOnTime => "Accepted, worked on or given a verdict within the agreed time.",
+        Part::AnsweredLate => "Answered after the agreed time, or silent past it: the silence accepts the lead.",
         Part::FeedbackDue => "The window for feedback has ended: the denominator of the coverage.",
         Part::WithVerdict => "Feedback was due, and a complete verdict is there: the numerator of the coverage.",
         Part::VerdictOnTime => "A complete verdict within the agreed time.",

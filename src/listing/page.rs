@@ -2,31 +2,34 @@
 
 use super::api;
 use super::sheet::{ListPage, ListShown};
-use crate::app::{Problem, Settled, own_search};
+use crate::app::{Problem, own_name, own_search};
 use crate::kpis::page::NoLead;
 use crate::kpis::page_scope::{AskForm, ScopeBar};
-use crate::ui::{Button, Chip, DataTable, Field, PageHead, Segmented};
+use crate::ui::{Button, Chip, DataTable, Field, PageHead, Segmented, settled};
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
 /// `/kpis/:name/leads`
+#[wasm_split(listing, fallible)]
+pub fn list_route() -> Result<AnyView, SplitLoaderError> {
+    Ok(view! { <ListRoute/> }.into_any())
+}
+
 #[component]
-pub fn ListRoute() -> impl IntoView {
-    let params = use_params_map();
+fn ListRoute() -> impl IntoView {
     let search = own_search(|path| path.contains("/leads"));
-    let name = move || params.read().get("name").unwrap_or_default();
-    let sheet = Resource::new(move || (name(), search.get()), |(name, search)| api::read_list(name, search));
-    let shown = move || {
-        Suspend::new(async move {
-            match sheet.await {
-                Ok(ListPage::Shown(shown)) => view! { <ShownList shown=*shown/> }.into_any(),
-                Ok(ListPage::NoLead) => view! { <NoLead/> }.into_any(),
-                Err(error) => view! { <Problem error way="/" way_words="To the scoreboard"/> }.into_any(),
-            }
-        })
-    };
-    view! { <Title text="Leads behind a number · Doubles"/><Settled>{shown}</Settled> }
+    let name = own_name();
+    let list = settled(
+        move || (name(), search()),
+        |(name, search)| api::read_list(name, search),
+        |list| match list {
+            Ok(ListPage::Shown(shown)) => view! { <ShownList shown=*shown/> }.into_any(),
+            Ok(ListPage::NoLead) => view! { <NoLead/> }.into_any(),
+            Err(error) => view! { <Problem error way="/" way_words="To the scoreboard"/> }.into_any(),
+        },
+    );
+    view! { <Title text="Leads behind a number · Doubles"/>{list} }
 }
 
 /// A list with leads, or with none that fit.

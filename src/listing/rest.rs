@@ -1,16 +1,36 @@
-//! Lists as files.
+//! Lists as pages and as files.
 
-use super::narrate::csv;
+use super::narrate::{self, csv};
 use super::service::{Request, list};
+use super::sheet::ListPage;
 use crate::error::{AppError, Result};
 use crate::people::model::Visitor;
 use crate::people::service::Caller;
-use crate::server::AppState;
+use crate::server::{AppState, router};
 use axum::Extension;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, RawQuery, Request as HttpRequest, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+
+/// `/kpis/{name}/leads`
+pub async fn show(
+    State(app): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Path(name): Path<String>,
+    RawQuery(search): RawQuery,
+    request: HttpRequest,
+) -> Response {
+    let answer = page(&app, &caller.visitor, &name, &search.unwrap_or_default()).await;
+    router::show(app, request, answer).await
+}
+
+/// The page of a list that an address asks for.
+pub async fn page(app: &AppState, reader: &Visitor, name: &str, search: &str) -> Result<ListPage> {
+    let request = Request::parse(name, search)?;
+    let list = list(app, &request, reader).await?;
+    Ok(narrate::page(&request, list.as_ref()))
+}
 
 /// `/kpis/{name}/leads.csv`: the whole list, as shown or, with `raw=1`, for machines.
 pub async fn download(

@@ -5,7 +5,7 @@ use super::sheet::OWN_KEYS;
 use super::store;
 use crate::error::{AppError, Result};
 use crate::kpis::board::Board;
-use crate::kpis::compute::members;
+use crate::kpis::compute::{members, members_with_reason};
 use crate::kpis::model::Part;
 use crate::kpis::query::Query;
 use crate::kpis::service::{ask, board_of};
@@ -71,7 +71,11 @@ pub fn groups(kpi: Kpi) -> &'static [(&'static str, &'static [Part])] {
             ("The funnel", &[Part::Accepted, Part::Touched, Part::Connected, Part::Opportunity, Part::Won]),
             ("Findings", &[Part::Excluded, Part::OutOfOrder]),
         ],
-        Kpi::Cac => &[("The cost", &[Part::Customers, Part::OpportunitiesOpened]), ("Findings", &[Part::Excluded])],
+        Kpi::Cac => &[
+            ("The cost", &[Part::Customers, Part::OpportunitiesOpened]),
+            ("Accept or reject", &[Part::AnsweredOnTime, Part::AnsweredLate]),
+            ("Findings", &[Part::Excluded]),
+        ],
         Kpi::FollowUp => &[
             ("Contact", &[Part::NeverContacted, Part::Contacted, Part::Handovers]),
             ("The promise", &[Part::TouchedOnTime, Part::TouchedLate, Part::OverdueOpen, Part::NotDue]),
@@ -79,7 +83,7 @@ pub fn groups(kpi: Kpi) -> &'static [(&'static str, &'static [Part])] {
         ],
         Kpi::FeedbackCoverage => &[
             ("Coverage", &[Part::WithVerdict, Part::FeedbackDue, Part::VerdictOnTime]),
-            ("Verdicts", &[Part::TurnedDown, Part::OtherReason]),
+            ("Verdicts", &[Part::TurnedDown, Part::OtherReason, Part::Handovers]),
             ("Findings", &[Part::Excluded]),
         ],
     }
@@ -94,8 +98,12 @@ pub fn parts(kpi: Kpi) -> Vec<Part> {
 pub async fn list(app: &AppState, request: &Request, reader: &Visitor) -> Result<Option<List>> {
     let Some((state, question)) = ask(app, &request.query, &[]).await? else { return Ok(None) };
     let facts = state.snapshot.facts.clone();
-    let (asked, part) = (question.clone(), request.part);
-    let found = tokio::task::spawn_blocking(move || members(&facts, &asked, part)).await;
+    let (asked, part, reason) = (question.clone(), request.part, request.view.reason.clone());
+    let find = move || match reason.as_str() {
+        "" => members(&facts, &asked, part),
+        reason => members_with_reason(&facts, &asked, part, reason),
+    };
+    let found = tokio::task::spawn_blocking(find).await;
     let ids = found.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
     let mut rows = store::leads(&app.db, &ids).await?;
     let named = reader.may(Action::SeeLeads);

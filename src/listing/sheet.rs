@@ -1,11 +1,16 @@
 //! What a list says: finished words, the same on both sides.
 
 use crate::kpis::sheet::{Kpi, Scope};
+use crate::ui::Drawn;
 use crate::ui::says::{Link, Table};
 use serde::{Deserialize, Serialize};
+use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 
 /// The keys of a list's address that are not the question's: no other page understands them.
-pub const OWN_KEYS: [&str; 5] = ["part", "sort", "order", "search", "page"];
+pub const OWN_KEYS: [&str; 6] = ["part", "reason", "sort", "order", "search", "page"];
+
+/// What the keys begin with that one page does not pass on to another: a list's own, and the search in a filter.
+pub const LEFT: [&str; 6] = ["part", "sort", "order", "search", "page", "find-"];
 
 /// The leads behind a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,8 +21,16 @@ pub enum ListPage {
     Shown(Box<ListShown>),
 }
 
+impl Drawn for ListPage {
+    fn leave_drawings(&mut self) {
+        if let Self::Shown(shown) = self {
+            shown.table.leave_drawings();
+        }
+    }
+}
+
 /// A list with leads, or with none that fit.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct ListShown {
     /// Whose number.
     pub kpi: Kpi,

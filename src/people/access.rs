@@ -35,6 +35,7 @@ pub const PATHS: &[(&str, Need)] = &[
     ("/ui", May(SeeNumbers)),
     ("/api/scoreboard", May(SeeNumbers)),
     ("/api/kpi", May(SeeNumbers)),
+    ("/api/choices", May(SeeNumbers)),
     // the leads behind them: personal values are for those who may SeeLeads, the handlers see to that
     ("/kpis/{name}/leads", May(SeeNumbers)),
     ("/kpis/{name}/leads.csv", May(SeeNumbers)),

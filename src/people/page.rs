@@ -184,7 +184,18 @@ pub fn welcome(first_run: FirstRun, rejected: Rejected) -> AnyView {
     } else {
         view! { <WelcomeForm first_run rejected/> }.into_any()
     };
-    view! { <PageHead title="Welcome" lede/>{asked} }.into_any()
+    // Only who sits at this machine may do it before there is an account.
+    let only_looking = !first_run.done && !first_run.code_asked && !first_run.has_workspace;
+    let sample = only_looking.then(|| {
+        view! {
+            <section class="cast" aria-labelledby="looking">
+                <h2 id="looking">"Only looking?"</h2>
+                <p class="quiet">"Northaisle is invented: eighteen months of leads, deals and spend, and the people of both teams. It goes again in one click."</p>
+                <form method="post" action="/api/load-sample"><Button>"Start with the sample company"</Button></form>
+            </section>
+        }
+    });
+    view! { <PageHead title="Welcome" lede/>{asked}{sample} }.into_any()
 }
 
 #[component]

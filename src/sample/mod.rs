@@ -12,7 +12,7 @@ mod cast;
 #[cfg(feature = "ssr")]
 pub mod command;
 #[cfg(feature = "ssr")]
-mod files;
+pub mod files;
 #[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]

@@ -6,8 +6,10 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri};
 use axum::response::IntoResponse;
-use leptos::prelude::LeptosOptions;
+use leptos::WasmSplitManifest;
+use leptos::prelude::{ArcStoredValue, LeptosOptions};
 use rust_embed::{Embed, EmbeddedFile};
+use std::sync::LazyLock;
 
 #[derive(Embed)]
 #[folder = "target/site"]
@@ -26,6 +28,17 @@ pub fn leptos_options() -> LeptosOptions {
         .output_name("doubles")
         .site_pkg_dir(format!("pkg/{}", build.as_deref().unwrap_or("none")))
         .build()
+}
+
+/// Which files each lazy page needs, so that they are on their way before the program asks for them.
+pub fn lazy_files() -> Option<WasmSplitManifest> {
+    static FILES: LazyLock<Option<WasmSplitManifest>> = LazyLock::new(|| {
+        let folder = leptos_options().site_pkg_dir;
+        let list = Site::get(&format!("{folder}/lazy.json"))?;
+        let files = serde_json::from_slice(&list.data).ok()?;
+        Some(WasmSplitManifest(ArcStoredValue::new((format!("/{folder}"), files, "doubles.js".to_owned()))))
+    });
+    FILES.clone()
 }
 
 /// The file at that path, in the best encoding that the browser takes, or `None` where there is none.

@@ -3,6 +3,7 @@
 
 use super::config::ServeConfig;
 use super::site::Peer;
+use super::too_long::Refusals;
 use crate::error::{AppError, Result};
 use axum::{Extension, Router};
 use hyper::server::conn::http1;
@@ -48,6 +49,7 @@ pub async fn serve(config: &ServeConfig, router: Router) -> Result<()> {
 async fn accept_until(stop: impl Future<Output = ()>, listener: &TcpListener, router: Router, limits: Limits) {
     let places = Arc::new(Semaphore::new(limits.connections));
     let running = GracefulShutdown::new();
+    let refusals = Refusals::new();
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(limits.headers);
     let mut stop = std::pin::pin!(stop);
@@ -58,7 +60,7 @@ async fn accept_until(stop: impl Future<Output = ()>, listener: &TcpListener, ro
         };
         let Some((stream, peer, place)) = accepted else { continue };
         let service = TowerToHyperService::new(Extension(Peer(peer)).layer(router.clone()));
-        let connection = running.watch(server.serve_connection(TokioIo::new(stream), service));
+        let connection = running.watch(server.serve_connection(TokioIo::new(refusals.told_on(stream)), service));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 debug!("A connection ended early: {error}");
@@ -178,6 +180,30 @@ mod tests {
         let started = Instant::now();
         let answer = read_all(send(address, "GET / HTTP/1.1\r\nHost: ").await).await;
         assert!(!answer.contains("200 OK") && started.elapsed() < PATIENCE, "{answer}");
+    }
+
+    #[tokio::test]
+    async fn an_address_that_is_too_long_is_answered_with_a_page() {
+        for (length, status) in [(70_000, "414 URI Too Long"), (600_000, "431 Request Header Fields Too Large")] {
+            let (address, _stop, _serving) = start(limits()).await;
+            let long = "a".repeat(length);
+            let mut stream = TcpStream::connect(address).await.expect("the server listens");
+            // The server may refuse before it has read all of it.
+            drop(stream.write_all(format!("GET /?q={long} HTTP/1.1\r\nHost: x\r\n\r\n").as_bytes()).await);
+            let answer = read_all(stream).await;
+            let (head, page) = answer.split_once("\r\n\r\n").expect("an answer");
+            assert!(head.starts_with(&format!("HTTP/1.1 {status}")), "{head}");
+            assert!(head.contains("content-security-policy: default-src 'none'"), "{head}");
+            assert!(head.contains(&format!("content-length: {}", page.len())), "{head}");
+            assert!(page.contains("<h1>") && page.ends_with("</html>"), "{page}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_long_address_within_the_limit_reaches_its_page() {
+        let (address, _stop, _serving) = start(limits()).await;
+        let request = format!("GET /?q={} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", "a".repeat(60_000));
+        assert!(read_all(send(address, &request).await).await.ends_with("here"));
     }
 
     #[tokio::test]

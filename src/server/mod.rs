@@ -14,6 +14,7 @@ pub mod router;
 mod security;
 pub mod site;
 pub mod telemetry;
+mod too_long;
 
 use crate::error::Result;
 use crate::kpis::service::Scores;

@@ -26,7 +26,8 @@ const POLICY_OF_FILES: &str = "default-src 'none'; frame-ancestors 'none'";
 pub const POLICY_OF_PLAIN_PAGES: &str =
     "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, &str); 6] = [
+/// What every answer carries.
+pub const HEADERS: [(HeaderName, &str); 6] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // A form without WASM gets its error back by the referring page's address, so that one must be sent to ourselves.
     (header::REFERRER_POLICY, "same-origin"),

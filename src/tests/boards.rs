@@ -107,8 +107,15 @@ pub fn northaisle() -> Board {
     };
     answer.funnel =
         Funnel { handed_over: 1_012, accepted: 815, touched: 764, connected: 528, opportunity: 113, won: 24 };
-    answer.reasons =
-        vec![("outside_icp".into(), 182), ("no_need".into(), 121), ("not_now".into(), 94), ("other".into(), 26)];
+    answer.current.answers = Answers { on_time: 1_460, late: 412 };
+    answer.pledge = Some(Pledge { promised: 1_800, due: 1_800, handed_over: 1_872 });
+    answer.reasons = vec![
+        ("outside_icp".into(), 182),
+        ("no_need".into(), 121),
+        ("not_now".into(), 94),
+        ("unreachable".into(), 31),
+        ("other".into(), 26),
+    ];
     answer.parting = Some(Parting { leads: (809, 1_012), opportunities: (119, 113), won: (27, 24) });
     answer.by = vec![channels()];
     let mut board = board_of(answer);
@@ -118,6 +125,34 @@ pub fn northaisle() -> Board {
         (Dimension::Segment, vec![(ValueId(20), "Mid-market".to_owned()), (ValueId(21), "Enterprise".to_owned())]),
     ];
     board.terms.targets.lead_to_opportunity_bp = Some(1_400);
+    board.terms.marketing.leads_per_month = Some(300);
+    board
+}
+
+/// Northaisle, set against the same days a year before, in which half as many opportunities came of the leads.
+pub fn a_year_before() -> Board {
+    let mut board = northaisle();
+    board.query = Query::default().with_compare(Comparison::Year);
+    let mut figures = board.answer.before.clone();
+    figures.conversion.opportunities = 106;
+    figures.context.won = 17;
+    board.answer.beside = Some(Beside { period: board.answer.period.year_before(), figures });
+    board
+}
+
+/// Northaisle, set against nothing.
+pub fn by_itself() -> Board {
+    let mut board = northaisle();
+    board.query = Query::default().with_compare(Comparison::None);
+    board.answer.beside = None;
+    board
+}
+
+/// Northaisle in the middle of a month, behind the even pace.
+pub fn behind_the_pace() -> Board {
+    let mut board = northaisle();
+    board.answer.pledge = Some(Pledge { promised: 1_800, due: 1_560, handed_over: 1_520 });
+    board.answer.current.context.handed_over = 1_520;
     board
 }
 
@@ -149,7 +184,7 @@ pub fn one_lead() -> Board {
         ..Figures::default()
     };
     answer.trend[38].figures = lead.clone();
-    answer.by = vec![Breakdown { dimension: Dimension::Channel, rows: vec![(None, lead.clone())] }];
+    answer.by = vec![Breakdown { dimension: Dimension::Channel, rows: vec![(None, lead.clone())], trends: Vec::new() }];
     answer.current = lead;
     board_of(answer)
 }
@@ -164,7 +199,18 @@ pub fn hard_names() -> Board {
     board
 }
 
-fn board_of(answer: Answer) -> Board {
+/// Northaisle with 212 owners, of whom “Ann …” is every tenth.
+pub fn many_owners(search: &str) -> Board {
+    let mut board = northaisle();
+    let first = |n: i64| if n % 10 == 0 { "Ann" } else { "Ben" };
+    let owners = (0..212).map(|n| (ValueId(1_000 + n), format!("{} Number {n}", first(n))));
+    board.values.push((Dimension::Owner, owners.collect()));
+    board.query = Query::parse(search).expect("an address that can be read");
+    board
+}
+
+fn board_of(mut answer: Answer) -> Board {
+    answer.beside = Some(Beside { period: answer.previous, figures: answer.before.clone() });
     Board {
         query: Query::default(),
         answer,
@@ -186,10 +232,12 @@ fn empty_answer(period: Period) -> Answer {
         now: Instant(1_760_431_200),
         current: Figures::default(),
         before: Figures::default(),
+        beside: None,
         trend: Vec::new(),
         by: Vec::new(),
         funnel: Funnel::default(),
         reasons: Vec::new(),
+        pledge: None,
         parting: None,
     }
 }
@@ -227,7 +275,18 @@ fn channels() -> Breakdown {
         row.coverage = Coverage { due: leads, with_verdict: leads * 85 / 100, ..Coverage::default() };
         (Some(ValueId(i as i64)), row)
     });
-    Breakdown { dimension: Dimension::Channel, rows: rows.collect() }
+    // Each channel has its share of every month.
+    let trend = |channel: &Channel| {
+        let of_month = |(i, &(leads, opportunities, ..)): (usize, &(u32, u32, u32, u32, u32, i64))| {
+            let leads = leads * channel.leads / 1_872;
+            let opportunities = (opportunities * channel.opportunities * 10 / channel.mature / 11).min(leads);
+            let (mature, counted) = if i >= 10 { (0, 0) } else { (leads, opportunities) };
+            Conversion { leads, mature, opportunities: counted, opportunities_so_far: opportunities, target_bp: None }
+        };
+        MONTHS.iter().enumerate().map(of_month).collect()
+    };
+    let trends = CHANNELS.iter().map(trend).collect();
+    Breakdown { dimension: Dimension::Channel, rows: rows.collect(), trends }
 }
 
 fn figures(

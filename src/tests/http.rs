@@ -4,7 +4,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HOST, IF_NONE_MATCH,
-    ORIGIN,
+    LOCATION, ORIGIN,
 };
 use axum::http::{HeaderMap, Request, StatusCode};
 use doubles::period::Instant;
@@ -108,6 +108,31 @@ async fn an_unknown_address_is_a_page_with_a_way_out() {
     assert_eq!(page.status, 404);
     assert_eq!(page.header(CONTENT_TYPE), "text/html; charset=utf-8");
     assert!(page.body.contains("href=\"/\""), "{}", page.body);
+}
+
+#[tokio::test]
+async fn an_address_with_a_slash_too_many_leads_to_the_page_for_good() {
+    for (path, page) in [
+        ("/kpis/cac/", "/kpis/cac"),
+        ("/kpis/cac/leads/?part=customers&from=2025-01-01", "/kpis/cac/leads?part=customers&from=2025-01-01"),
+        ("/nothing//", "/nothing"),
+    ] {
+        let answer = get(path).await;
+        assert_eq!((answer.status.as_u16(), answer.header(LOCATION)), (308, page), "{path}");
+    }
+    for path in ["//evil.example/", "/%2Fevil.example/", "///"] {
+        assert_eq!((get(path).await.status.as_u16(), get(path).await.header(LOCATION)), (404, ""), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_parts_are_shown_to_those_who_build_and_missing_to_others() {
+    let page = get("/ui").await;
+    if cfg!(debug_assertions) {
+        assert!(page.status == 200 && page.body.contains("Parts"));
+    } else {
+        assert!(page.status == 404 && page.body.contains("Nothing at this address"));
+    }
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use crate::kpis_reference::{World, answer, members};
 use doubles::agreement::model::{CalendarTerms, Horizon, Range, Targets, Terms, Version, Within};
 use doubles::kpis::compute::{compute, members as core_members};
 use doubles::kpis::facts::{Facts, HandoverFact, LeadFact, SpendFact};
-use doubles::kpis::model::{Filter, HorizonChoice, Question};
+use doubles::kpis::model::{Comparison, Filter, HorizonChoice, Question};
 use doubles::leads::model::{Decision, Dimension, LeadId, Moment, ValueId};
 use doubles::period::{Day, Instant, Period};
 use doubles::zone::Zone;
@@ -131,11 +131,13 @@ fn any_terms(zone: &'static str) -> impl Strategy<Value = Terms> {
     let targets =
         (option::of(0..10_000u32), option::of(0..90_000i64), option::of(0..3_000u32), option::of(0..10_000u32));
     let horizon = prop_oneof![4 => (0..40u32).prop_map(Horizon::Days), 1 => Just(Horizon::None)];
-    (any_calendar(zone), [any_within(), any_within(), any_within()], horizon, targets).prop_map(
-        move |(calendar, [decide, first_touch, verdict], horizon, targets)| {
+    let leads = option::of(0..400u32);
+    (any_calendar(zone), [any_within(), any_within(), any_within()], horizon, targets, leads).prop_map(
+        move |(calendar, [decide, first_touch, verdict], horizon, targets, leads)| {
             let mut terms = Terms::defaults(zone);
             terms.calendar = calendar;
             terms.horizon = horizon;
+            terms.marketing.leads_per_month = leads;
             terms.sales.decide = decide;
             terms.sales.first_touch = first_touch;
             terms.sales.verdict = verdict;
@@ -192,12 +194,15 @@ fn any_question() -> impl Strategy<Value = Question> {
     let values = btree_set(any_value(), 0..4);
     let filter = prop_oneof![2 => Just(Default::default()), 1 => btree_map(select(Dimension::ALL), values, 1..3)];
     let by = prop::sample::subsequence(Dimension::ALL, 0..3);
-    (period, 0..80 * 86_400u32, horizon, filter, by).prop_map(|((from, days), now, horizon, filter, by)| Question {
+    let now = 0..80 * 86_400u32;
+    let compare = select(Comparison::ALL);
+    (period, now, horizon, filter, by, compare).prop_map(|((from, days), now, horizon, filter, by, compare)| Question {
         period: Period { from: Day(FIRST + from), to: Day(FIRST + from + days) },
         now: Instant(FIRST as u32 * 86_400 + now),
         horizon,
         filter: Filter { any_of: filter.into_iter().map(|(by, values)| (by, values.into_iter().collect())).collect() },
         by,
+        compare,
     })
 }
 

@@ -5,7 +5,7 @@ use crate::import_cast::{File, NOW, at, event, import, import_from, lead, outcom
 use doubles::import::model::{EventRecord, LeadRecord, OutcomeRecord, VerdictRecord};
 use doubles::import::undo;
 use doubles::kpis::compute::compute;
-use doubles::kpis::model::{Answer, Filter, Question};
+use doubles::kpis::model::{Answer, Comparison, Filter, Question};
 use doubles::kpis::store::{Snapshot, catch_up, load};
 use doubles::leads::model::{Decision, Dimension, EventKind};
 use doubles::period::{Day, Instant, Period};
@@ -20,6 +20,7 @@ fn answer(snapshot: &Snapshot) -> Answer {
         horizon: None,
         filter: Filter::default(),
         by: Dimension::ALL.to_vec(),
+        compare: Comparison::Previous,
     };
     compute(&snapshot.facts, &question)
 }

@@ -5,6 +5,7 @@ mod browser;
 mod charts;
 mod command_line;
 mod databases;
+mod edges;
 mod editing;
 mod filled;
 mod http;

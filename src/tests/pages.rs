@@ -30,7 +30,13 @@ fn the_scoreboard_says_each_number_with_its_standing() {
         "Follow-up got slower: 15 h 20 min after 10 h 24 min",
         "From 25.0 % for Partner referrals down to 2.6 % for Content syndication",
         "First touch within 24 h",
-        "not measured yet",
+        "300 qualified leads a month",
+        "kept, 72 more: 1,872 of 1,800 for these days",
+        "78.0 % on time, 412 late or silent",
+        "not measured: needs criteria that can be checked",
+        "31 called so; not measured: needs every attempt, not only the first",
+        "not measured: needs the list of required fields",
+        "not measured: replies to feedback are not recorded",
         "38 leads excluded by rule",
         "25.1 % more leads than in the period before (1,012 after 809)",
         "6 opportunities fewer (113 after 119)",
@@ -38,6 +44,63 @@ fn the_scoreboard_says_each_number_with_its_standing() {
         assert!(page.says(words), "“{words}” is missing");
     }
     page.keep("scoreboard");
+}
+
+#[test]
+fn a_running_month_is_set_against_its_even_pace() {
+    let page = scoreboard(boards::behind_the_pace());
+    assert!(page.says("40 behind: 1,520 of 1,800 for these days"));
+    assert!(page.html.contains("class='pace' x='86.67%'"));
+    page.keep("pace");
+}
+
+#[test]
+fn the_numbers_can_be_set_against_the_year_before_or_nothing() {
+    let page = scoreboard(boards::a_year_before());
+    for words in [
+        "1 April – 30 September 2025, against 1 April – 30 September 2024. As of",
+        "7.2 % in these days a year before",
+        "A year before",
+        "Fewer handed-over leads become opportunities: 11.2 % after 14.5 %",
+    ] {
+        assert!(page.says(words), "“{words}” is missing");
+    }
+    assert!(page.says("Against: a year before"));
+    assert!(page.html.contains("<a href=\"/\">period before"));
+    assert!(page.html.contains("<a href=\"/?compare=year\" aria-current=\"true\">a year before"));
+    page.keep("year");
+    let page = scoreboard(boards::by_itself());
+    assert!(page.says("1 April – 30 September 2025. As of") && !page.says("% in the period before"));
+    page.keep("by-itself");
+}
+
+#[test]
+fn a_long_list_of_values_is_searched_and_what_is_chosen_stays_chosen() {
+    let choices = |search: &str| {
+        let html = scoreboard(boards::many_owners(search)).html.replace("<!>", "");
+        let (before, panel) = html.split_once("Owner: ").expect("the filter");
+        let panel = panel.split("</fieldset>").next().unwrap_or_default();
+        let open = before.rsplit("<details").next().is_some_and(|tag| tag.contains(" open"));
+        let boxes = panel.split("<input type=\"checkbox\"").skip(1);
+        let ticked =
+            boxes.clone().filter(|tag| tag.split('>').next().is_some_and(|tag| tag.contains("checked"))).count();
+        (words_of(panel), boxes.count(), ticked, open)
+    };
+    let (words, boxes, ticked, open) = choices("");
+    assert!(words.contains("The 40 with the most leads, of 212."), "{words}");
+    assert_eq!((boxes, ticked, open), (41, 0, false), "the blank one is always there");
+    let (words, boxes, ticked, open) = choices("find-owner=ANN+&owner=Ben+Number+199&owner=Ann+Number+10");
+    assert!(words.contains("22 of 212 with this in the name.") && words.contains("Ben Number 199"), "{words}");
+    assert_eq!((boxes, ticked, open), (23, 2, true));
+    let (words, boxes, ..) = choices("find-owner=ben");
+    assert!(words.contains("40 of 190 that have this in their name; type more of it."), "{words}");
+    assert_eq!(boxes, 40);
+    let (words, boxes, ..) = choices("find-owner=nobody&owner=%28blank%29");
+    assert!(words.contains("None of 212 has this in its name."), "{words}");
+    assert_eq!(boxes, 1);
+    let page = scoreboard(boards::many_owners("find-owner=ann&owner=Ben+Number+199"));
+    assert!(page.html.matches("find-owner=").count() == 0, "no link takes the search along");
+    page.keep("many-owners");
 }
 
 #[test]
@@ -55,6 +118,60 @@ fn what_is_counted_opens_onto_its_leads() {
         assert_eq!(words.as_deref(), Some(text), "{list}");
     }
     assert!(!page.html.contains("part=won\">0<"), "nothing opens onto no lead");
+}
+
+#[test]
+fn each_point_of_a_trend_is_said_in_words_and_opens_its_leads() {
+    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&boards::northaisle())) else { panic!("no lead") };
+    let said = |kpi: usize, month: usize| {
+        let words = shown.trends[kpi].svg.split("<desc>").nth(month + 1).and_then(|rest| rest.split("</desc>").next());
+        words.unwrap_or_default().replace('\u{a0}', " ")
+    };
+    for (kpi, month, words) in [
+        (0, 3, "January 2025: 14.9 %, 39 of 262 mature leads, 95 % interval 11.1–19.7 %."),
+        (0, 11, "September 2025: too early, so far 14 of 362 leads. In the period before (March 2025): 14.0 %."),
+        (
+            1,
+            11,
+            "September 2025: €40,100, €280,700 spent, 7 customers won. In the period before (March 2025): €32,600.",
+        ),
+        (
+            2,
+            11,
+            "September 2025: 22 h 36 min, 362 leads, 18 never contacted. In the period before (March 2025): 10 h 48 min.",
+        ),
+        (3, 0, "October 2024: 57.8 %, 133 of 230 leads due, 95 % interval 51.4–64.0 %."),
+    ] {
+        assert_eq!(said(kpi, month), words);
+    }
+    let january = "/kpis/lead-to-opportunity/leads?from=2025-01-01&amp;to=2025-02-01";
+    let first = &shown.trends[0];
+    let row = first.figures.split("<tr>").nth(5).unwrap_or_default();
+    let opened: Vec<&str> = row.split("href=\"").skip(1).filter_map(|link| link.split('"').next()).collect();
+    let expected = ["leads", "mature", "opportunities"].map(|part| format!("{january}&amp;part={part}"));
+    assert_eq!(opened, expected);
+}
+
+#[test]
+fn the_largest_groups_have_small_charts_on_one_scale() {
+    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&boards::northaisle())) else { panic!("no lead") };
+    let charts: Vec<&str> = shown.multiples.split("<li>").skip(1).collect();
+    assert_eq!(charts.len(), 7);
+    assert!(charts[0].starts_with("<h3>Organic search</h3><p>11.1\u{a0}% of 207\u{a0}mature leads</p><svg"));
+    let tops: Vec<_> =
+        charts.iter().map(|chart| chart.split("<text x='0'").nth(1).and_then(|t| t.split('<').next())).collect();
+    assert!(tops.iter().all(|top| top.is_some() && *top == tops[0]), "{tops:?}");
+    assert!(charts.iter().all(|chart| chart.contains("class='line' data-young")));
+    assert!(shown.breakdown.table.caption.contains("on one scale"));
+
+    let Scoreboard::Shown(alone) = narrate::scoreboard(Some(&boards::one_lead())) else { panic!("no lead") };
+    assert!(alone.multiples.is_empty() && !alone.breakdown.table.caption.contains("on one scale"));
+}
+
+#[test]
+fn a_trend_without_a_value_has_nothing_to_read() {
+    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&boards::nothing_in_period(0))) else { panic!("no lead") };
+    assert!(shown.trends.iter().all(|trend| !trend.svg.contains("<desc>")));
 }
 
 #[test]

@@ -215,3 +215,19 @@ async fn people_and_security_events_download_as_files_that_no_spreadsheet_runs()
     let events = ada.get("/settings/events.csv").await;
     assert!(events.body.lines().count() >= 2 && events.body.contains("You signed in"), "{}", events.body);
 }
+
+#[tokio::test]
+async fn whoever_only_wants_to_look_gets_the_sample_company_in_one_click_from_the_first_page() {
+    let server = TestServer::empty().await;
+    let mut here = server.browser();
+    assert_eq!(here.get("/").await.leads_to(), Some("/welcome"));
+    let page = here.get("/welcome").await;
+    assert!(page.body.contains(r#"action="/api/load-sample""#), "{}", page.body);
+    here.headers = vec![("accept", "text/html".into())];
+    let loaded = here.post("/api/load-sample", &[]).await;
+    assert_eq!(loaded.header("location"), "/", "{}", loaded.body);
+    assert!(here.get("/").await.body.contains("Remove the sample company"));
+    let open = TestServer::with(Site { this_machine_only: false, ..Site::default() }).await;
+    assert!(!open.browser().get("/welcome").await.body.contains("load-sample"));
+    assert_eq!(open.browser().post("/api/load-sample", &[]).await.status, 401);
+}

@@ -2,6 +2,8 @@
 
 use super::text::{Team, TeamSign};
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+use leptos::web_sys::HtmlElement;
 use leptos_router::hooks::use_location;
 
 /// A group of the navigation.
@@ -47,7 +49,7 @@ pub fn Navigation(
     groups: Vec<NavGroup>,
     /// The product's mark and name.
     brand: AnyView,
-    /// Keys of an address that belong to one page alone: they stay there.
+    /// What the keys of an address begin with that belong to one page alone: they stay there.
     left: &'static [&'static str],
     /// What stands at the end of the rail.
     foot: AnyView,
@@ -69,12 +71,13 @@ pub fn Navigation(
 #[component]
 fn NavLink(item: NavItem, left: &'static [&'static str]) -> impl IntoView {
     let location = use_location();
+    let sound = use_context::<Sound>();
     let href = move || {
-        if item.outside {
+        if item.outside || sound.is_some_and(|Sound(sound)| !sound.get()) {
             return item.path.to_owned();
         }
         let search = location.search.get();
-        let stays = |pair: &&str| left.contains(&pair.split('=').next().unwrap_or_default());
+        let stays = |pair: &&str| left.iter().any(|own| pair.starts_with(own));
         let taken: Vec<&str> = search.split('&').filter(|pair| !pair.is_empty() && !stays(pair)).collect();
         if taken.is_empty() { item.path.to_owned() } else { format!("{}?{}", item.path, taken.join("&")) }
     };
@@ -104,7 +107,65 @@ pub fn PageHead(
     lede: String,
 ) -> impl IntoView {
     let lede = (!lede.is_empty()).then(|| view! { <p class="lede">{lede}</p> });
-    view! { <header class="page-head"><h1>{title}</h1>{lede}</header> }
+    take_focus();
+    view! { <header class="page-head"><h1 tabindex="-1">{title}</h1>{lede}</header> }
+}
+
+/// The path of the page whose title was read last.
+#[derive(Clone, Copy)]
+struct Arrival(StoredValue<String>);
+
+/// Lets the title of each page below take the focus when the program leads to it, so that it is read aloud and the
+/// keyboard goes on from there. The page that the browser itself loaded needs nothing, and another question to the same
+/// page leaves the focus in the control that asked it.
+pub fn announce_pages() {
+    let location = use_location();
+    provide_context(Arrival(StoredValue::new(location.pathname.get_untracked())));
+    let sound = RwSignal::new(use_context::<BadAddress>().is_none());
+    provide_context(Sound(sound));
+    // Another address may be a good one.
+    Effect::new(move |asked: Option<()>| {
+        location.pathname.track();
+        location.search.track();
+        if asked.is_some() {
+            sound.set(true);
+        }
+    });
+}
+
+/// Told by the server to a page that it renders anew, because its address could not be answered.
+#[derive(Clone, Copy, Debug)]
+pub struct BadAddress;
+
+/// The question in the address can be asked of other pages too.
+#[derive(Clone, Copy)]
+struct Sound(RwSignal<bool>);
+
+/// For a page that cannot answer its address: the links to other pages leave the question behind.
+pub fn leave_question() {
+    if let Some(Sound(sound)) = use_context() {
+        Effect::new(move |_| sound.set(false));
+    }
+}
+
+fn take_focus() {
+    let Some(Arrival(last)) = use_context() else { return };
+    let path = use_location().pathname;
+    Effect::new(move |_| {
+        let path = path.get_untracked();
+        if last.get_value() == path {
+            return;
+        }
+        last.set_value(path);
+        let title = document().query_selector(".page-head > h1").ok().flatten();
+        if let Some(title) = title.and_then(|title| title.dyn_into::<HtmlElement>().ok()) {
+            let seen = [window().page_x_offset(), window().page_y_offset()].map(Result::unwrap_or_default);
+            // The worst that can happen is that the focus stays where it was. The page must not jump: on the way back
+            // the browser shows the place that was left.
+            let _ = title.focus();
+            window().scroll_to_with_x_and_y(seen[0], seen[1]);
+        }
+    });
 }
 
 /// The head of a section: its finding, and what belongs beside it.

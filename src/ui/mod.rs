@@ -7,15 +7,21 @@ mod field;
 mod frame;
 mod gallery;
 mod notice;
+#[cfg(feature = "hydrate")]
+pub mod reading;
+mod rendered;
 pub mod says;
+mod settled;
 mod table;
 mod text;
 
 pub use chart::{ChartFigure, Drawing};
 pub use control::{Button, Chip, Segmented, Tag, Variant};
 pub use field::{Field, LongField};
-pub use frame::{NavGroup, NavItem, Navigation, PageHead, SectionHead};
+pub use frame::{BadAddress, NavGroup, NavItem, Navigation, PageHead, SectionHead, announce_pages, leave_question};
 pub use gallery::Gallery;
 pub use notice::{Empty, Notice, NoticeKind, Progress, Toast};
+pub use rendered::Drawn;
+pub use settled::{Ready, settled};
 pub use table::DataTable;
 pub use text::{FigureText, ProseText, StatusMark, Team, TeamSign};

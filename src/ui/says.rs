@@ -2,6 +2,7 @@
 //! finished, so that server and browser cannot show different ones.
 
 use serde::{Deserialize, Serialize};
+use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 
 /// Text in which some words stand out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,7 +20,7 @@ pub struct Run(
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub String,
     /// The server renders what it leads to by itself: the browser asks for it.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub bool,
 );
 
@@ -59,7 +60,7 @@ impl Prose {
 }
 
 /// A link, or one choice of several.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Link {
     /// Its words.
     pub text: String,
@@ -70,7 +71,7 @@ pub struct Link {
 }
 
 /// The number that matters.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Figure {
     /// Its parts in order: the text, and whether it is a unit, which is small.
     pub parts: Vec<(String, bool)>,
@@ -103,7 +104,7 @@ impl Figure {
 }
 
 /// A verdict on a number: a mark, a word, a colour.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Status {
     /// Which mark and colour.
     pub kind: StatusKind,
@@ -145,7 +146,7 @@ impl Status {
 }
 
 /// A table: the first cell of a row is its heading.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Table {
     /// What it shows.
     pub caption: String,
@@ -158,19 +159,18 @@ pub struct Table {
 }
 
 /// A column's heading and how its cells stand.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Column {
     /// Its words.
     pub text: String,
     /// What its cells hold.
     pub holds: Holds,
     /// How the rows can be sorted by it, if they can.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sort: Option<Sort>,
 }
 
 /// A heading that sorts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Sort {
     /// The table sorted by it; where it is already, the other way round.
     pub href: String,
@@ -225,22 +225,17 @@ impl Column {
 }
 
 /// One cell.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Cell {
     /// Its words or number; for a drawing, an SVG of `charts`.
     pub text: String,
     /// A second line, smaller.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub sub: String,
     /// Where it leads, if anywhere.
-    #[serde(skip_serializing_if = "String::is_empty")]
     pub href: String,
     /// It is what the row is about.
-    #[serde(skip_serializing_if = "is_false")]
     pub stressed: bool,
     /// It only stands beside.
-    #[serde(skip_serializing_if = "is_false")]
     pub quiet: bool,
 }
 
@@ -276,7 +271,7 @@ impl Cell {
 }
 
 /// A chart that is finished, with the sentence that it proves and the figures behind it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Chart {
     /// The finding.
     pub title: String,
@@ -284,10 +279,6 @@ pub struct Chart {
     pub measure: String,
     /// The drawing, an SVG of `charts`.
     pub svg: String,
-    /// The same as a table.
-    pub figures: Table,
-}
-
-fn is_false(value: &bool) -> bool {
-    !value
+    /// The same as a table, a row for each point in their order; finished too.
+    pub figures: String,
 }

@@ -3,7 +3,7 @@
 use super::measures::Measured;
 use super::plan::Plan;
 use super::scan::Tally;
-use crate::kpis::model::{Cac, Context, Conversion, Coverage, Figures, FollowUp, NoCac, Part};
+use crate::kpis::model::{Answers, Cac, Context, Conversion, Coverage, Figures, FollowUp, NoCac, Part};
 use crate::leads::model::Dimension;
 use crate::period::Period;
 
@@ -75,6 +75,7 @@ pub(super) fn figures(plan: &Plan, cell: &Cell) -> Figures {
             measured: plan.measured,
             target_minutes: share(Part::Handovers, &|version| versions[version].terms.targets.follow_up_minutes),
         },
+        answers: Answers { on_time: sum.of(Part::AnsweredOnTime), late: sum.of(Part::AnsweredLate) },
         coverage: Coverage {
             due: sum.of(Part::FeedbackDue),
             with_verdict: sum.of(Part::WithVerdict),

@@ -1,7 +1,7 @@
 //! The answer to a question, from one pass over the facts.
 //!
 //! `plan` makes the question ready, `standing` says where one lead stands as of `now`, `scan` counts, `measures`
-//! finds medians (of waiting times by `survival`), `figures` turns counts into the figures of one set of leads.
+//! finds medians (of waiting times by `survival`), `pledge` reads marketing's promise, `figures` turns counts into the figures of one set of leads.
 //!
 //! # What the definitions leave open, decided here
 //! - **Order.** Out of order is what stands before its handover, and a win or a loss before the opportunity.
@@ -20,18 +20,23 @@
 //!   ledger row in the days there is no CAC, whatever the customers.
 //! - **Volume and outcome part ways** reads the previous period at `now` less the period's length, so that each lead
 //!   is as old as its counterpart.
+//! - **Promises.** Silence past the agreed time accepts a lead and breaks the promise to accept or reject; see
+//!   [`Answers`](super::model::Answers) and [`Pledge`](super::model::Pledge).
+//! - **The comparison** is the answer for other days at the same `now`; the warning and the trend stay with the previous
+//!   period whatever is chosen.
 //! - **Targets** are weighted over the versions that have one; without a lead (K2: customer) to weigh by, the target
 //!   in force on the first day stands.
 
 mod figures;
 mod measures;
 mod plan;
+mod pledge;
 mod scan;
 mod standing;
 mod survival;
 
 use super::facts::Facts;
-use super::model::{Answer, Breakdown, Funnel, Part, Parting, Question, TrendPoint};
+use super::model::{Answer, Beside, Breakdown, Comparison, Funnel, Part, Parting, Question, SMALL_CHARTS, TrendPoint};
 use crate::leads::model::{Dimension, LeadId};
 use figures::{Cell, Spending, figures};
 use measures::{Layout, Measures};
@@ -76,16 +81,28 @@ pub fn compute(facts: &Facts, question: &Question) -> Answer {
         ),
         new_version: facts.rules.versions()[1..].iter().any(|version| bucket.period.contains(version.starts)),
     });
+    let before = whole(false);
+    let beside = match question.compare {
+        Comparison::Previous => Some(Beside { period: plan.previous, figures: before.clone() }),
+        Comparison::Year => {
+            let period = plan.period.year_before();
+            let alone = Question { period, by: Vec::new(), compare: Comparison::None, ..question.clone() };
+            Some(Beside { period, figures: compute(facts, &alone).current })
+        }
+        Comparison::None => None,
+    };
     Answer {
         period: plan.period,
         previous: plan.previous,
         now: question.now,
         current: whole(true),
-        before: whole(false),
+        before,
+        beside,
         trend: trend.collect(),
         by: (0..question.by.len()).map(|n| breakdown(&plan, &scan, &layout, &measures, n, question.by[n])).collect(),
         funnel: funnel(&plan, &scan),
         reasons: reasons(&plan, &scan),
+        pledge: pledge::pledge(&plan, &scan, question),
         parting: parting(&plan, &scan),
     }
 }
@@ -93,7 +110,13 @@ pub fn compute(facts: &Facts, question: &Question) -> Answer {
 /// The leads that are counted in a part of the answer, for the period itself, each once, by id. To open a bucket or
 /// a row of a breakdown, ask for its days or filter by its value.
 pub fn members(facts: &Facts, question: &Question, part: Part) -> Vec<LeadId> {
-    scan::members(&Plan::new(facts, question), part)
+    scan::members(&Plan::new(facts, question), part, None)
+}
+
+/// Of the members of a part those whose verdict gave a reason, by its key.
+pub fn members_with_reason(facts: &Facts, question: &Question, part: Part, reason: &str) -> Vec<LeadId> {
+    let Some(index) = facts.words.reasons().iter().position(|key| key == reason) else { return Vec::new() };
+    scan::members(&Plan::new(facts, question), part, Some(index as u32 + 1))
 }
 
 fn breakdown(
@@ -127,7 +150,10 @@ fn breakdown(
         }
     }
     rows.sort_by_key(|(value, figures)| (std::cmp::Reverse(figures.conversion.leads), value.is_none(), *value));
-    Breakdown { dimension, rows }
+    let first = rows.iter().take(if n == 0 { SMALL_CHARTS } else { 0 });
+    let shown = first.filter(|(_, figures)| figures.conversion.leads > 0).map(|(value, _)| *value);
+    let trends = shown.filter_map(|value| scan.cohorts.of(plan, plan.facts.words.code_of(dimension, value)?)).collect();
+    Breakdown { dimension, rows, trends }
 }
 
 fn current<'a>(plan: &'a Plan, scan: &'a Scan, current: bool) -> impl Iterator<Item = &'a Tally> {

@@ -6,7 +6,7 @@ use super::plan::{Plan, Slot};
 use super::standing::{self, Standing, Wait, bit};
 use super::survival::Places;
 use crate::kpis::chunk::{Chunk, Clocks, SPLIT, lead_at};
-use crate::kpis::model::Part;
+use crate::kpis::model::{Conversion, Part};
 use crate::leads::model::{Dimension, LeadId};
 
 /// Below this number of leads a second thread costs more than it saves.
@@ -18,6 +18,7 @@ pub(super) struct Scan {
     pub(super) slots: Vec<Tally>,
     /// For each dimension asked for, by code and version: see [`Scan::group`]. The last is what belongs to none.
     pub(super) groups: Vec<Vec<Tally>>,
+    pub(super) cohorts: Cohorts,
     /// Handovers of the period by the code of their verdict's reason.
     pub(super) reasons: Vec<u32>,
     pub(super) waits: Waits,
@@ -34,6 +35,50 @@ pub(super) struct Tally {
 
 /// One for each bit of a [`Standing`].
 type Counts = [u32; 32];
+
+/// K1's counts by the values of the first dimension asked for and by bucket. Not counted where that would be more than
+/// [`MOST_COHORTS`]: nobody looks at the trend of one campaign among ten thousand before having asked for it.
+pub(super) struct Cohorts(Vec<[u32; 4]>);
+
+/// The parts of K1, in the order of their counts.
+const COHORT: [Part; 4] = [Part::Leads, Part::SoFar, Part::Mature, Part::Opportunities];
+/// Four megabytes of counts: what a processor has at hand.
+const MOST_COHORTS: usize = 1 << 18;
+
+impl Cohorts {
+    fn new(plan: &Plan, by: &[Dimension]) -> Self {
+        let cells = by.first().map_or(0, |dimension| plan.facts.words.values(*dimension) * plan.buckets.len());
+        Self(vec![[0; 4]; if cells > MOST_COHORTS { 0 } else { cells }])
+    }
+
+    #[inline]
+    fn add(&mut self, plan: &Plan, code: Option<&u32>, bucket: u16, counts: &Counts) {
+        let Some(code) = code else { return };
+        let cell = *code as usize * plan.buckets.len() + usize::from(bucket);
+        if let Some(sums) = self.0.get_mut(cell) {
+            sums.iter_mut().zip(COHORT).for_each(|(sum, part)| *sum = sum.wrapping_add(counts[part as usize]));
+        }
+    }
+
+    fn merge(&mut self, other: &Self) {
+        let sums = self.0.iter_mut().flatten().zip(other.0.iter().flatten());
+        sums.for_each(|(sum, other)| *sum = sum.wrapping_add(*other));
+    }
+
+    /// Of one value, bucket by bucket.
+    pub(super) fn of(&self, plan: &Plan, code: u32) -> Option<Vec<Conversion>> {
+        let first = code as usize * plan.buckets.len();
+        let cells = self.0.get(first..first + plan.buckets.len())?.iter();
+        let conversion = |&[leads, opportunities_so_far, mature, opportunities]: &[u32; 4]| Conversion {
+            leads,
+            opportunities_so_far,
+            mature,
+            opportunities,
+            target_bp: None,
+        };
+        Some(cells.map(conversion).collect())
+    }
+}
 
 /// K3's times.
 pub(super) struct Waits {
@@ -79,6 +124,7 @@ impl Scan {
         let mut scan = Self {
             slots: vec![Tally::default(); plan.slots.len()],
             groups: groups.map(|cells| vec![Tally::default(); cells + 1]).collect(),
+            cohorts: Cohorts::new(plan, by),
             reasons: vec![0; words.reasons().len() + 1],
             waits: Waits { waits: Vec::new(), places: layout.places() },
             lags: Lags { seconds: Vec::new(), places: layout.places() },
@@ -94,6 +140,7 @@ impl Scan {
         let tallies = self.slots.iter_mut().zip(&other.slots);
         let groups = self.groups.iter_mut().flatten().zip(other.groups.iter().flatten());
         tallies.chain(groups).for_each(|(tally, other)| tally.merge(other));
+        self.cohorts.merge(&other.cohorts);
         self.reasons.iter_mut().zip(&other.reasons).for_each(|(count, other)| *count += other);
         self.waits.waits.extend_from_slice(&other.waits.waits);
         self.waits.places.extend(&other.waits.places);
@@ -102,11 +149,12 @@ impl Scan {
     }
 }
 
-/// The leads of the period itself that are counted in a part, each once, by id.
-pub(super) fn members(plan: &Plan, part: Part) -> Vec<LeadId> {
+/// The leads of the period itself that are counted in a part, each once, by id; where a reason is asked for, by its
+/// code, only those that it was given for.
+pub(super) fn members(plan: &Plan, part: Part, reason: Option<u32>) -> Vec<LeadId> {
     let mut members = Vec::new();
     for (key, chunk) in &plan.facts.chunks {
-        let mut listing = Listing { plan, part, rows: Vec::new() };
+        let mut listing = Listing { plan, part, reason, rows: Vec::new() };
         visit(plan, chunk, &mut listing);
         listing.rows.sort_unstable();
         listing.rows.dedup();
@@ -240,6 +288,7 @@ impl Visitor for Counting<'_> {
         let counts = counts_of(standing);
         self.add(slot, |tally| tally.add(&counts));
         let slot = &self.plan.slots[slot];
+        self.scan.cohorts.add(self.plan, self.codes.first(), slot.bucket, &counts);
         self.scan.reasons[reason as usize] += u32::from(slot.current);
         if let Some(wait) = wait {
             let waits = &mut self.scan.waits;
@@ -268,18 +317,20 @@ impl Visitor for Counting<'_> {
 struct Listing<'a> {
     plan: &'a Plan<'a>,
     part: Part,
+    reason: Option<u32>,
     rows: Vec<usize>,
 }
 
 impl Visitor for Listing<'_> {
-    fn handover(&mut self, slot: usize, row: usize, standing: Standing, _: Option<Wait>, _: u32) {
-        if self.plan.slots[slot].current && standing & bit(self.part) != 0 {
+    fn handover(&mut self, slot: usize, row: usize, standing: Standing, _: Option<Wait>, reason: u32) {
+        let asked = self.reason.is_none_or(|asked| asked == reason);
+        if asked && self.plan.slots[slot].current && standing & bit(self.part) != 0 {
             self.rows.push(row);
         }
     }
 
     fn outcome(&mut self, slot: usize, row: usize, part: Part, _: u32, _: i64) {
-        if self.plan.slots[slot].current && part == self.part {
+        if self.reason.is_none() && self.plan.slots[slot].current && part == self.part {
             self.rows.push(row);
         }
     }

@@ -3,8 +3,8 @@
 
 use super::plan::{Plan, Slot};
 use crate::kpis::chunk::{
-    COMPLETE, Chunk, Clocks, ENDED_BEFORE_OPPORTUNITY, EXCLUDED, OTHER, OUT_OF_ORDER, RELEASE_UNTIMED, RELEASED_FIRST,
-    Row, SPLIT, TOUCH_BEFORE, TOUCH_UNTIMED, TURNED_DOWN, UNTIMED, VERDICT_EXCLUDES,
+    ANSWERED, COMPLETE, Chunk, Clocks, ENDED_BEFORE_OPPORTUNITY, EXCLUDED, OTHER, OUT_OF_ORDER, RELEASE_UNTIMED,
+    RELEASED_FIRST, Row, SPLIT, TOUCH_BEFORE, TOUCH_UNTIMED, TURNED_DOWN, UNTIMED, VERDICT_EXCLUDES,
 };
 use crate::kpis::model::Part;
 
@@ -141,7 +141,9 @@ fn follow_up(plan: &Plan, slot: &Slot, at: u32, clocks: &Clocks) -> (Standing, O
         | when(answered & in_time, Part::TouchedOnTime)
         | when(answered & !in_time, Part::TouchedLate)
         | when(open & overdue, Part::OverdueOpen)
-        | when(open & !overdue, Part::NotDue);
+        | when(open & !overdue, Part::NotDue)
+        | when(has(ANSWERED) & (clocks.answer <= now), Part::AnsweredOnTime)
+        | when(!has(ANSWERED) & (clocks.answer < now), Part::AnsweredLate);
     let untimed = (answered & has(TOUCH_UNTIMED)) | (released & has(RELEASE_UNTIMED)) | (open & has(UNTIMED));
     if unknown | untimed {
         return (standing, None);

@@ -157,6 +157,15 @@ impl Said for Cac {
         }
     }
 
+    fn made_of(&self, board: &Board, figures: &Figures) -> String {
+        let k = &figures.cac;
+        let won = words::counted(k.customers, "customer won", "customers won");
+        match k.spend_minor.filter(|spend| *spend > 0) {
+            Some(spend) => format!("{} spent, {won}", board.currency.amount(spend)),
+            None => won,
+        }
+    }
+
     fn unit(&self, board: &Board, value: f64) -> String {
         board.currency.short(value)
     }

@@ -167,6 +167,24 @@ impl Said for Conversion {
         }
     }
 
+    fn made_of(&self, _: &Board, figures: &Figures) -> String {
+        let k = &figures.conversion;
+        match wilson(k.opportunities, k.mature) {
+            Some(interval) => format!(
+                "{} of {}, 95\u{a0}% interval {}",
+                words::count(k.opportunities),
+                words::counted(k.mature, "mature lead", "mature leads"),
+                words::interval(interval)
+            ),
+            None if k.leads == 0 => String::new(),
+            None => format!(
+                "so far {} of {}",
+                words::count(k.opportunities_so_far),
+                words::counted(k.leads, "lead", "leads")
+            ),
+        }
+    }
+
     fn unit(&self, _: &Board, value: f64) -> String {
         percent_of_scale(value)
     }
@@ -180,7 +198,7 @@ impl Said for Conversion {
     }
 
     fn young(&self) -> &'static str {
-        "too early to say"
+        "too early"
     }
 
     fn columns(&self) -> Vec<Column> {

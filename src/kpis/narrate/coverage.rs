@@ -141,6 +141,18 @@ impl Said for Coverage {
         }
     }
 
+    fn made_of(&self, _: &Board, figures: &Figures) -> String {
+        let k = &figures.coverage;
+        wilson(k.with_verdict, k.due).map_or_else(String::new, |interval| {
+            format!(
+                "{} of {} due, 95\u{a0}% interval {}",
+                words::count(k.with_verdict),
+                words::counted(k.due, "lead", "leads"),
+                words::interval(interval)
+            )
+        })
+    }
+
     fn unit(&self, _: &Board, value: f64) -> String {
         percent_of_scale(value)
     }

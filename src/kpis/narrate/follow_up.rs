@@ -170,6 +170,17 @@ impl Said for FollowUp {
         }
     }
 
+    fn made_of(&self, _: &Board, figures: &Figures) -> String {
+        let k = &figures.follow_up;
+        match (k.handovers, k.measured) {
+            (0, _) => String::new(),
+            (n, false) => words::counted(n, "lead", "leads"),
+            (n, true) => {
+                format!("{}, {} never contacted", words::counted(n, "lead", "leads"), words::count(k.never_contacted))
+            }
+        }
+    }
+
     fn unit(&self, board: &Board, value: f64) -> String {
         match unit_seconds(board) {
             DAY if value == 1.0 => "1\u{a0}day".to_owned(),
@@ -184,7 +195,7 @@ impl Said for FollowUp {
     }
 
     fn young(&self) -> &'static str {
-        "at least, still open"
+        "still open"
     }
 
     fn columns(&self) -> Vec<Column> {

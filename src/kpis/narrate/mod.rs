@@ -5,13 +5,14 @@ mod cac;
 mod conversion;
 mod coverage;
 mod follow_up;
+mod multiples;
 mod promise;
 pub mod scope;
 mod sections;
 mod trend;
 
 use super::board::Board;
-use super::model::{Figures, Part, TrendPoint, wilson};
+use super::model::{Comparison, Figures, Part, TrendPoint, wilson};
 use super::sheet::{Court, Kpi, KpiPage, KpiShown, Note, PartingWords, Scoreboard, Shown};
 use super::words;
 use crate::charts::{self, Slope, Team};
@@ -34,6 +35,7 @@ pub fn scoreboard(board: Option<&Board>) -> Scoreboard {
         funnel: sections::funnel(board),
         reasons: sections::reasons(board),
         breakdown: sections::breakdown(board),
+        multiples: multiples::multiples(board),
         dimensions: scope::dimensions(board),
         context: sections::context(board),
     }))
@@ -85,6 +87,8 @@ trait Said: Sync {
     fn measure(&self, board: &Board, by: &str) -> String;
     /// One point of the trend: value, interval, target and whether it is too young to count.
     fn point(&self, board: &Board, point: &TrendPoint) -> charts::Point;
+    /// What a point's number is made of and how sure it is, in a few words.
+    fn made_of(&self, board: &Board, figures: &Figures) -> String;
     /// A value of the trend's scale.
     fn unit(&self, board: &Board, value: f64) -> String;
     /// The highest value that the scale can have.
@@ -126,12 +130,22 @@ fn court(kpi: Kpi, board: &Board) -> Court {
         figure: said.figure(board, current),
         status: said.status(board, current),
         target: target.map(|target| format!("target {target}")).unwrap_or_default(),
-        before: format!("{} in the period before", said.short(board, &board.answer.before)),
+        before: before(said, board),
         spark: trend::spark(kpi, board),
         beside: said.beside(board),
         rule: said.rule(board),
         net: promise::net(kpi, board),
     }
+}
+
+/// The number of what the period is set against; empty where that is nothing.
+fn before(said: &dyn Said, board: &Board) -> String {
+    let Some(beside) = &board.answer.beside else { return String::new() };
+    let when = match board.query.compare {
+        Comparison::Year => "in these days a year before",
+        _ => "in the period before",
+    };
+    format!("{} {when}", said.short(board, &beside.figures))
 }
 
 fn parting(board: &Board) -> Option<PartingWords> {

@@ -2,16 +2,17 @@
 
 use super::dimension_name;
 use crate::kpis::board::Board;
-use crate::kpis::model::Part;
+use crate::kpis::model::{Comparison, Part};
 use crate::kpis::query::{BLANK, Month, Query, Span, Step, search_of};
-use crate::kpis::sheet::{FilterWords, Kpi, Note, Scope};
+use crate::kpis::sheet::{Choices, FilterWords, Kpi, Note, Scope};
 use crate::kpis::words;
-use crate::leads::model::Dimension;
+use crate::leads::model::{Dimension, ValueId};
+use crate::listing::model::fold;
 use crate::listing::narrate::list_address;
 use crate::period::{Day, END_DAY, FIRST_DAY, Period};
 use crate::ui::says::Link;
 
-/// As many values of a dimension are offered; the others are asked for by name.
+/// As many values of a dimension are offered; longer lists are searched.
 const CHOICES: usize = 40;
 /// A name in a chip.
 const CHIP_CHARS: usize = 32;
@@ -50,6 +51,13 @@ pub fn scope(path: &str, kpi: Kpi, own: &[(String, String)], board: &Board) -> S
     let later = moved(1).filter(|_| period.to <= today).map(to_span).unwrap_or_default();
     let steps =
         [(Step::Month, "Month"), (Step::Quarter, "Quarter"), (Step::SixMonths, "6 months"), (Step::Year, "Year")];
+    let comparisons =
+        [(Comparison::Previous, "period before"), (Comparison::Year, "a year before"), (Comparison::None, "nothing")];
+    let compare_link = |(compare, text): (Comparison, &str)| Link {
+        text: text.to_owned(),
+        href: asked(query.with_compare(compare)),
+        current: query.compare == compare,
+    };
     let is_span = |key: &str| matches!(key, "from" | "to" | "period" | "at");
     let pairs = [owned_pairs(query), own.to_vec()].concat();
     let (spans, others): (Vec<_>, Vec<_>) = pairs.into_iter().partition(|(key, _)| is_span(key));
@@ -58,15 +66,16 @@ pub fn scope(path: &str, kpi: Kpi, own: &[(String, String)], board: &Board) -> S
     Scope {
         path: path.to_owned(),
         lede: format!(
-            "{}, against the {} before. As of {} ({}).",
+            "{}{}. As of {} ({}).",
             words::days(period),
-            words::counted(period.days().unsigned_abs(), "day", "days"),
+            against(board),
             words::local_time(board.as_of),
             board.zone
         ),
         earlier,
         later,
         steps: steps.into_iter().map(step_link).collect(),
+        compare: comparisons.into_iter().map(compare_link).collect(),
         dates: (period.from.to_string(), period.to.to_string()),
         by_dates,
         beside_dates: others,
@@ -81,6 +90,17 @@ pub fn scope(path: &str, kpi: Kpi, own: &[(String, String)], board: &Board) -> S
                 current: false,
             }),
         },
+    }
+}
+
+/// What the period is set against, as the end of a sentence.
+fn against(board: &Board) -> String {
+    match (&board.answer.beside, board.query.compare) {
+        (None, _) => String::new(),
+        (Some(beside), Comparison::Year) => format!(", against {}", words::days(beside.period)),
+        (Some(beside), _) => {
+            format!(", against the {} before", words::counted(beside.period.days().unsigned_abs(), "day", "days"))
+        }
     }
 }
 
@@ -138,32 +158,47 @@ fn filter(dimension: Dimension, board: &Board) -> Option<FilterWords> {
     if values.is_empty() && asked.is_empty() {
         return None;
     }
-    let is_asked = |name: &str| asked.iter().any(|asked| asked.as_deref().unwrap_or(BLANK) == name);
-    let mut choices: Vec<(String, bool)> =
-        values.iter().take(CHOICES).map(|(_, name)| (name.clone(), is_asked(name))).collect();
-    let offered = choices.len();
-    for name in asked.iter().map(|name| name.as_deref().unwrap_or(BLANK)).chain([BLANK]) {
-        if !choices.iter().any(|(choice, _)| choice == name) {
-            choices.push((name.to_owned(), is_asked(name)));
-        }
-    }
-    let chosen = match asked {
+    let asked: Vec<&str> = asked.iter().map(|name| name.as_deref().unwrap_or(BLANK)).collect();
+    let chosen = match asked[..] {
         [] => "all".to_owned(),
-        [one] => shortened(one.as_deref().unwrap_or(BLANK)),
-        [one, two] => {
-            let both = [one, two].map(|name| name.as_deref().unwrap_or(BLANK));
-            if both.concat().chars().count() < CHIP_CHARS { both.join(", ") } else { "2 chosen".to_owned() }
-        }
-        many => format!("{} chosen", many.len()),
+        [one] => shortened(one),
+        [one, two] if one.chars().chain(two.chars()).count() < CHIP_CHARS => format!("{one}, {two}"),
+        _ => format!("{} chosen", asked.len()),
     };
+    let find = board.query.found(dimension);
     Some(FilterWords {
         key: dimension.key().to_owned(),
         name: dimension_name(dimension).to_owned(),
         chosen,
         set: !asked.is_empty(),
-        choices,
-        more: u32::try_from(values.len() - offered).unwrap_or(u32::MAX),
+        choices: choices(values, &asked, find),
+        long: values.len() > CHOICES,
+        find: find.to_owned(),
     })
+}
+
+/// The values of a dimension to choose from: those that are chosen, and those with the most leads of all that hold a
+/// text in any case.
+pub fn choices(values: &[(ValueId, String)], chosen: &[&str], find: &str) -> Choices {
+    let needle = fold(find.trim());
+    let holds = |name: &&str| fold(name).contains(&needle);
+    let found: Vec<&str> = values.iter().map(|(_, name)| name.as_str()).filter(holds).collect();
+    let shown: Vec<&str> = found.iter().copied().take(CHOICES).chain([BLANK].into_iter().filter(holds)).collect();
+    // What is chosen stays in its place where it is shown anyway.
+    let hidden = chosen.iter().copied().filter(|name| !shown.contains(name));
+    let count = |n: usize| words::count(u32::try_from(n).unwrap_or(u32::MAX));
+    let all = count(values.len());
+    let said = match (values.len() > CHOICES, needle.is_empty(), found.len()) {
+        (false, ..) => String::new(),
+        (true, true, _) => format!("The {CHOICES} with the most leads, of {all}."),
+        (true, false, 0) => format!("None of {all} has this in its name."),
+        (true, false, found) if found > CHOICES => {
+            format!("{CHOICES} of {} that have this in their name; type more of it.", count(found))
+        }
+        (true, false, found) => format!("{} of {all} with this in the name.", count(found)),
+    };
+    let values = hidden.chain(shown.iter().copied());
+    Choices { values: values.map(|name| (name.to_owned(), chosen.contains(&name))).collect(), said }
 }
 
 fn shortened(name: &str) -> String {

@@ -3,13 +3,13 @@
 use super::{cac, differs, dimension_name, follow_up, said, scope};
 use crate::charts;
 use crate::kpis::board::Board;
-use crate::kpis::model::{Breakdown, Figures, NoCac, Part, wilson};
+use crate::kpis::model::{Breakdown, Comparison, Context, Figures, NoCac, Part, wilson};
 use crate::kpis::query::Query;
 use crate::kpis::sheet::{Kpi, Section};
 use crate::kpis::words;
 use crate::leads::model::{Dimension, Reason, ValueId};
-use crate::listing::narrate::list_address;
-use crate::ui::says::{Cell, Column, Table};
+use crate::listing::narrate::{list_address, reason_address};
+use crate::ui::says::{Cell, Column, Prose, Table};
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -19,6 +19,10 @@ const ROWS: usize = 25;
 const FEW_ROWS: usize = 10;
 /// Fewer mature leads than this are not compared.
 const ENOUGH: u32 = 20;
+
+/// What the small charts above a breakdown show.
+const ABOVE: &str = "Above, the rate of the largest over time, on one scale; the thin line is the rate of all leads, and \
+                     where leads are few a line may leave the top. Below, all of them. ";
 
 /// How far the mature leads came, and where they were left.
 pub(super) fn funnel(board: &Board) -> Section {
@@ -73,16 +77,15 @@ pub(super) fn funnel(board: &Board) -> Section {
     Section { title, table: Table { caption, head, rows, foot: Vec::new() }, more: String::new() }
 }
 
-/// Why leads were turned down, most frequent first.
-pub(super) fn reasons(board: &Board) -> String {
-    let named =
-        board.answer.reasons.iter().take(6).map(|(key, n)| format!("{} {}", words::count(*n), reason_name(key)));
-    let named: Vec<String> = named.collect();
-    if named.is_empty() {
-        String::new()
-    } else {
-        format!("Reasons that sales gave for turning leads down: {}.", named.join(", "))
+/// Why leads were turned down, most frequent first; each reason opens its leads.
+pub(super) fn reasons(board: &Board) -> Prose {
+    let mut prose = Prose::default();
+    for (i, (key, n)) in board.answer.reasons.iter().take(6).enumerate() {
+        let before = if i == 0 { "Reasons that sales gave for turning leads down: " } else { ", " };
+        let named = format!("{} {}", words::count(*n), reason_name(key));
+        prose = prose.say(before).link(named, reason_address(&board.query, key));
     }
+    if prose.0.is_empty() { prose } else { prose.say(".") }
 }
 
 /// All four KPIs by the chosen dimension.
@@ -141,8 +144,9 @@ pub(super) fn breakdown(board: &Board) -> Section {
         let (name, only) = one_value(board, dimension, &names, *value);
         row(Cell::new(name).href(scope::address("/", &only)), &only, figures)
     });
+    let above = if breakdown.trends.len() > 1 { ABOVE } else { "" };
     let mut caption =
-        format!("Most leads first. Rate: dot and 95\u{a0}% interval on a scale of 0–{:.0}\u{a0}%", top * 100.0);
+        format!("{above}Most leads first. Rate: dot and 95\u{a0}% interval on a scale of 0–{:.0}\u{a0}%", top * 100.0);
     if let Some(average) =
         words::percent(board.answer.current.conversion.opportunities, board.answer.current.conversion.mature)
     {
@@ -176,12 +180,7 @@ pub(super) fn by_every_dimension(kpi: Kpi, board: &Board) -> Vec<Section> {
         let mut head = vec![Column::words(dimension_name(dimension))];
         head.extend(said.columns());
         let row = |label: Cell, query: &Query, figures: &Figures| {
-            let parts = said.opens().iter().chain(std::iter::repeat(&None));
-            let cells = said.cells(board, figures).into_iter().zip(parts).map(|(cell, part)| match part {
-                Some(part) => Cell { href: opening(kpi, query, *part, cell.text.clone()).href, ..cell },
-                None => cell,
-            });
-            [label].into_iter().chain(cells).collect()
+            [label].into_iter().chain(opening_cells(kpi, board, query, figures)).collect()
         };
         let shown = breakdown.rows.iter().take(FEW_ROWS);
         Section {
@@ -203,31 +202,42 @@ pub(super) fn by_every_dimension(kpi: Kpi, board: &Board) -> Vec<Section> {
     board.answer.by.iter().filter(|breakdown| breakdown.rows.len() > 1).map(section).collect()
 }
 
-/// Volumes of both periods.
+/// Volumes of the period and of what it is set against.
 pub(super) fn context(board: &Board) -> Table {
-    let (now, before) = (&board.answer.current.context, &board.answer.before.context);
-    let counts = |name: &str, now: u32, before: u32, (kpi, part): (Kpi, Part)| {
-        let now = opening(kpi, &board.query, part, words::count(now)).stressed();
-        vec![Cell::new(name), now, Cell::new(words::count(before)).quiet()]
+    let now = &board.answer.current.context;
+    let beside = board.answer.beside.as_ref().map(|beside| &beside.figures.context);
+    let row = |name: &str, now: Cell, before: Option<String>| {
+        let before = before.map(|before| Cell::new(before).quiet());
+        [Cell::new(name), now.stressed()].into_iter().chain(before).collect::<Vec<_>>()
     };
-    let money = |name: &str, now: i64, before: i64| {
-        let amount = |minor: i64| board.currency.amount(minor);
-        vec![Cell::new(name), Cell::new(amount(now)).stressed(), Cell::new(amount(before)).quiet()]
+    let counts = |name: &str, of: fn(&Context) -> u32, (kpi, part): (Kpi, Part)| {
+        row(
+            name,
+            opening(kpi, &board.query, part, words::count(of(now))),
+            beside.map(|beside| words::count(of(beside))),
+        )
+    };
+    let money = |name: &str, of: fn(&Context) -> i64| {
+        row(name, Cell::new(board.currency.amount(of(now))), beside.map(|beside| board.currency.amount(of(beside))))
     };
     let mut rows = vec![
-        counts("Leads handed over", now.handed_over, before.handed_over, (Kpi::LeadToOpportunity, Part::Leads)),
-        counts("Opportunities opened", now.opportunities, before.opportunities, (Kpi::Cac, Part::OpportunitiesOpened)),
-        money("Value of the opportunities opened", now.pipeline_minor, before.pipeline_minor),
-        counts("Leads won", now.won, before.won, (Kpi::Cac, Part::Customers)),
-        money("Value won", now.won_minor, before.won_minor),
-        counts("Leads excluded by rule", now.excluded, before.excluded, (Kpi::LeadToOpportunity, Part::Excluded)),
+        counts("Leads handed over", |context| context.handed_over, (Kpi::LeadToOpportunity, Part::Leads)),
+        counts("Opportunities opened", |context| context.opportunities, (Kpi::Cac, Part::OpportunitiesOpened)),
+        money("Value of the opportunities opened", |context| context.pipeline_minor),
+        counts("Leads won", |context| context.won, (Kpi::Cac, Part::Customers)),
+        money("Value won", |context| context.won_minor),
+        counts("Leads excluded by rule", |context| context.excluded, (Kpi::LeadToOpportunity, Part::Excluded)),
     ];
-    if now.out_of_order > 0 || before.out_of_order > 0 {
+    if now.out_of_order > 0 || beside.is_some_and(|beside| beside.out_of_order > 0) {
         let list = (Kpi::LeadToOpportunity, Part::OutOfOrder);
-        rows.push(counts("Leads with milestones out of order", now.out_of_order, before.out_of_order, list));
+        rows.push(counts("Leads with milestones out of order", |context| context.out_of_order, list));
     }
-    let head =
-        vec![Column::words("What happened in these days"), Column::numbers("This period"), Column::numbers("Before")];
+    let before = beside.map(|_| match board.query.compare {
+        Comparison::Year => "A year before",
+        _ => "Before",
+    });
+    let head = [Column::words("What happened in these days"), Column::numbers("This period")];
+    let head = head.into_iter().chain(before.map(Column::numbers)).collect();
     Table { caption: String::new(), head, rows, foot: Vec::new() }
 }
 
@@ -261,6 +271,18 @@ fn one_value<'a>(
 ) -> (&'a str, Query) {
     let name = names.get(&value).copied().unwrap_or("unknown");
     (name, board.query.with_only(dimension, value.map(|_| name)))
+}
+
+/// The cells behind a number, its counts open onto their leads.
+pub(super) fn opening_cells(kpi: Kpi, board: &Board, query: &Query, figures: &Figures) -> Vec<Cell> {
+    let parts = said(kpi).opens().iter().chain(std::iter::repeat(&None));
+    let cells = said(kpi).cells(board, figures).into_iter().zip(parts);
+    cells
+        .map(|(cell, part)| match part {
+            Some(part) => Cell { href: opening(kpi, query, *part, cell.text.clone()).href, ..cell },
+            None => cell,
+        })
+        .collect()
 }
 
 /// A count, or a share of one, that opens onto its leads; where there is none there is nothing to open.
@@ -302,7 +324,7 @@ fn left_out(rows: usize, shown: usize) -> String {
     }
 }
 
-fn clipped(name: &str) -> String {
+pub(super) fn clipped(name: &str) -> String {
     let mut short: String = name.chars().take(40).collect();
     if short.len() < name.len() {
         short.push('…');

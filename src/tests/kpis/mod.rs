@@ -5,6 +5,7 @@ mod cost;
 mod coverage;
 mod follow_up;
 mod periods;
+mod promises;
 
 use chrono::NaiveDateTime;
 use doubles::agreement::model::{Horizon, Terms, Version, Within};
@@ -89,6 +90,7 @@ fn asked(from: &str, to: &str, now: &str) -> Question {
         horizon: None,
         filter: Filter::default(),
         by: Vec::new(),
+        compare: Comparison::Previous,
     }
 }
 

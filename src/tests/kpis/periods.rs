@@ -11,6 +11,28 @@ fn the_previous_period_has_the_same_length_and_is_read_at_the_same_now() {
 }
 
 #[test]
+fn a_comparison_with_the_year_before_takes_the_same_dates_and_the_warning_stays_with_the_previous_period() {
+    let cohort = |month: &str, leads: usize, wins: usize| -> Vec<LeadFact> {
+        let (start, win) = (format!("{month}-05 10:00"), format!("{month}-25 10:00"));
+        (0..leads).map(|i| if i < wins { won(None, &start, &win) } else { handed_over(&start) }).collect()
+    };
+    let leads = [cohort("2023-01", 30, 1), cohort("2023-12", 20, 3), cohort("2024-01", 21, 2)].concat();
+    let answer = |compare| House::with(leads.clone()).answer(&Question { compare, ..january("2025-01-01 00:00") });
+    let previous = answer(Comparison::Previous);
+    assert_eq!(previous.beside, Some(Beside { period: previous.previous, figures: previous.before.clone() }));
+    let year = answer(Comparison::Year);
+    let beside = year.beside.clone().expect("a year before");
+    assert_eq!(beside.period, Period { from: day("2023-01-01"), to: day("2023-02-01") });
+    assert_eq!((beside.figures.conversion.leads, beside.figures.cac.customers), (30, 1));
+    assert_eq!(answer(Comparison::None).beside, None);
+    let said = Some(Parting { leads: (20, 21), opportunities: (3, 2), won: (3, 2) });
+    for compare in Comparison::ALL {
+        let answer = answer(*compare);
+        assert_eq!((&answer.parting, &answer.trend, &answer.before), (&said, &previous.trend, &previous.before));
+    }
+}
+
+#[test]
 fn days_are_those_of_the_workspaces_zone() {
     // 2024-01-31 23:30 in UTC is the first of February in Berlin.
     let mut house = House::with([handed_over("2024-01-31 23:30"), handed_over("2023-12-31 23:00")]);

@@ -98,3 +98,17 @@ pub(super) fn quantile(times: &[(u32, bool)], one_in: u32) -> Option<Duration> {
     }
     Some(Duration { seconds: longest, lower_bound: true })
 }
+
+/// Month and day stay; the year before a leap year ends its February a day earlier.
+pub(super) fn year_before(period: Period) -> Period {
+    let written = |day: Day| {
+        let date = day.to_string();
+        let (year, rest) = date.split_once('-').expect("a date");
+        (year.parse::<i32>().expect("a year") - 1, rest.to_owned())
+    };
+    let read = |(year, rest): (i32, String), otherwise: &str| {
+        let day = |rest: &str| format!("{year}-{rest}").parse::<Day>().ok();
+        day(&rest).or_else(|| day(otherwise)).expect("a day")
+    };
+    Period { from: read(written(period.from), "02-28"), to: read(written(period.to), "03-01") }
+}

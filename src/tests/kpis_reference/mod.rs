@@ -2,7 +2,9 @@
 //! leads again, by itself, with local days instead of slots, fractions of whole numbers instead of floats and the
 //! calendar's ranges instead of prefix sums. The real one must give the same answers.
 
+mod breakdown;
 mod clock;
+mod promises;
 mod warning;
 
 use clock::*;
@@ -79,17 +81,26 @@ pub fn answer(world: &World, question: &Question) -> Answer {
         now: question.now,
         current: set(period).figures(),
         before: set(previous).figures(),
+        beside: match question.compare {
+            Comparison::None => None,
+            Comparison::Previous => Some(previous),
+            Comparison::Year => Some(year_before(period)),
+        }
+        .map(|period| Beside { period, figures: set(period).figures() }),
         trend: buckets
-            .into_iter()
-            .map(|bucket| TrendPoint {
+            .iter()
+            .map(|&bucket| TrendPoint {
                 bucket,
                 figures: set(bucket.period).figures(),
                 new_version: later_versions.iter().any(|version| bucket.period.contains(version.starts)),
             })
             .collect(),
-        by: question.by.iter().map(|dimension| set(period).breakdown(*dimension)).collect(),
+        by: (question.by.iter().enumerate())
+            .map(|(n, dimension)| set(period).breakdown(*dimension, if n == 0 { &buckets } else { &[] }))
+            .collect(),
         funnel: set(period).funnel(),
         reasons: set(period).reasons(),
+        pledge: promises::pledge(&set(period)),
         parting: parting(&set(period), &set(previous)),
     }
 }
@@ -127,6 +138,8 @@ pub fn members(world: &World, question: &Question) -> BTreeMap<Part, Vec<LeadId>
                 Part::TouchedLate => figures.follow_up.late,
                 Part::OverdueOpen => figures.follow_up.overdue_open,
                 Part::NotDue => figures.follow_up.not_due,
+                Part::AnsweredOnTime => figures.answers.on_time,
+                Part::AnsweredLate => figures.answers.late,
                 Part::FeedbackDue => figures.coverage.due,
                 Part::WithVerdict => figures.coverage.with_verdict,
                 Part::VerdictOnTime => figures.coverage.on_time,
@@ -337,6 +350,7 @@ impl<'a> Set<'a> {
             },
             cac: self.cac(&won),
             follow_up: self.follow_up(),
+            answers: promises::answers(self),
             coverage: self.coverage(),
             context: Context {
                 handed_over: cohort.len() as u32,
@@ -509,43 +523,6 @@ impl<'a> Set<'a> {
                 .map(|target| target as u32),
             ..Coverage::default()
         }
-    }
-
-    fn breakdown(&self, dimension: Dimension) -> Breakdown {
-        let mut values: BTreeSet<Option<ValueId>> =
-            self.world.leads.iter().map(|lead| value(lead, dimension)).collect();
-        if dimension == Dimension::Channel {
-            values.extend(&self.channels);
-        }
-        let mut rows = Vec::new();
-        for key in values {
-            let set = Set {
-                world: self.world,
-                question: self.question,
-                days: self.days,
-                leads: self.leads.iter().copied().filter(|lead| value(lead, dimension) == key).collect(),
-                channels: self.channels.iter().copied().filter(|channel| *channel == key).collect(),
-                not_carried: self.not_carried.or((dimension != Dimension::Channel).then_some(dimension)),
-            };
-            let figures = set.figures();
-            let counts = [
-                figures.conversion.leads,
-                figures.follow_up.handovers,
-                figures.coverage.due,
-                figures.cac.customers,
-                figures.context.opportunities,
-                figures.context.excluded,
-            ];
-            let spent = self.not_carried.is_none()
-                && dimension == Dimension::Channel
-                && figures.cac.missing != Some(NoCac::NoData);
-            if counts.iter().any(|count| *count > 0) || spent {
-                rows.push((key, figures));
-            }
-        }
-        rows.sort_by_key(|(key, _)| (key.is_none(), *key));
-        rows.sort_by_key(|(_, figures)| std::cmp::Reverse(figures.conversion.leads));
-        Breakdown { dimension, rows }
     }
 
     /// A later step implies the earlier ones.
