@@ -142,9 +142,16 @@ impl Document {
         Ok((id, rows.filter(|(_, detail)| !self.hides(caller, detail)).collect()))
     }
 
-    /// Whether they may change it.
-    pub fn may_edit(self, caller: &Caller) -> bool {
-        self.require_edit(caller).is_ok()
+    /// Whether they may change it as it stands: a deleted one is brought back first.
+    ///
+    /// # Errors
+    /// There is none, or it is not theirs to see.
+    pub async fn may_edit(self, tx: &mut Tx, caller: &Caller, id: i64) -> Result<bool> {
+        let deleted = match self {
+            Self::Workspace => false,
+            Self::Spend => spend::edit::find(tx, caller, id).await?.gone,
+        };
+        Ok(!deleted && self.require_edit(caller).is_ok())
     }
 
     fn require_edit(self, caller: &Caller) -> Result<()> {

@@ -63,7 +63,7 @@ async fn read(state: &AppState, caller: &Caller, entity: &str, id: i64) -> Resul
     let workspace = workspace::store::find(&mut tx).await?.ok_or(AppError::Internal)?;
     let (zone, currency) = (workspace.zone()?, Currency(workspace.currency));
     let (id, rows) = document.changes_of(&mut tx, caller, id).await?;
-    let may_edit = document.may_edit(caller);
+    let may_edit = document.may_edit(&mut tx, caller, id).await?;
     let line = |(row, detail): (Row, Value)| {
         let began = sides(&detail).0.is_none();
         let changes = document.changes(&detail, &currency).into_iter().map(|change| {

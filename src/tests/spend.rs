@@ -10,8 +10,10 @@ use doubles::import::take::Import;
 use doubles::import::undo;
 use doubles::kpis::query::Query;
 use doubles::kpis::service;
+use doubles::kpis::words::Currency;
 use doubles::people::model::{Standing, Team};
 use doubles::period::{Day, Instant};
+use doubles::sample::service as sample;
 use doubles::server::db::Db;
 use doubles::server::housekeeping;
 use doubles::spend::model::Entry;
@@ -169,6 +171,8 @@ async fn a_deleted_row_counts_nowhere_and_comes_back_by_the_toast_or_from_the_li
     let page = mia.get(&gone).await.body;
     assert!(page.contains("Deleted: €310"), "{page}");
     assert_eq!(mia.get(&format!("/spend/{id}")).await.status, 404);
+    let history = mia.get(&format!("/history/spend/{id}")).await;
+    assert!(history.status == 200 && !history.body.contains("/history/restore"), "it is brought back as a whole first");
     let undo = Filled::of(&page, "/spend/bring-back");
     assert!(mia.post("/spend/bring-back", &undo.pairs()).await.leads_to().is_some());
     assert_eq!(spent(&server, "from=2026-10-01&to=2026-11-01").await, Some(31_000));
@@ -308,6 +312,20 @@ async fn rows_by_hand_are_written_changed_deleted_and_swept_alike_on_each_engine
         assert_eq!(table(db, "select count(*) from spend where gone = 0").await, [["0"]]);
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_cost_of_a_customer_opens_the_rows_behind_what_was_spent() {
+    let (server, mut mia, _) = house().await;
+    sample::load(&server.state.db, "command line", NOW).await.expect("it is the first");
+    let page = mia.get("/kpis/cac?from=2026-04-01&to=2026-10-01&channel=Google+Ads").await.body;
+    let link = r#"<a href="/spend?from=2026-04-01&amp;to=2026-09-30&amp;channel=Google+Ads" rel="external">"#;
+    assert!(page.contains(link), "the browser asks the server for it: {page}");
+    let ledger = plain(&mia.get("/spend?from=2026-04-01&to=2026-09-30&channel=Google+Ads").await.body);
+    let spent = spent(&server, "from=2026-04-01&to=2026-10-01&channel=Google+Ads").await.expect("there is spend");
+    let words = Currency("EUR".into()).exact(spent);
+    assert!(spent > 0 && ledger.contains(&format!("{words} in these days")), "{words}: {ledger}");
+    assert!(!ledger.contains(r#"href="/kpis/cac?"#), "the numbers know another question");
 }
 
 #[tokio::test]
