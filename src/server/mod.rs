@@ -8,7 +8,7 @@ pub mod config;
 pub mod db;
 pub mod disk;
 pub mod health;
-mod housekeeping;
+pub mod housekeeping;
 mod http;
 pub mod metrics;
 pub mod open;
@@ -94,10 +94,12 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
             state.site.first_run_code = Some(code.into());
         }
         let nightly = tokio::spawn(state.backups.clone().keep(state.db.clone(), state.clock));
+        let sweeping = tokio::spawn(housekeeping::sweep_hourly(state.db.clone(), state.clock));
         let metrics = state.metrics.clone();
         let served = http::serve(config, router::build(state, config.base_url.as_ref()), metrics.connections()).await;
         // What it has not finished is no backup; the next start makes up for it.
         nightly.abort();
+        sweeping.abort();
         served
     }
     .await;

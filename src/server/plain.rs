@@ -12,7 +12,7 @@ use crate::people::model::Seen;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::request::Parts;
-use axum::http::{Method, StatusCode};
+use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -42,6 +42,8 @@ where
 {
     let mut asked = parts.clone();
     asked.method = Method::GET;
+    // The question in the address is this page's own: the numbers, which the navigation would take it to, know others.
+    asked.uri = Uri::try_from(asked.uri.path()).unwrap_or_default();
     let context = {
         let state = state.clone();
         move || {

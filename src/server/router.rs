@@ -5,12 +5,14 @@ use super::security::{self, KnownHosts};
 use super::{AppState, assets, health, metrics, telemetry};
 use crate::activity;
 use crate::app::{PageStatus, shell};
+use crate::editing;
 use crate::error::{AppError, Result};
 use crate::kpis;
 use crate::listing;
 use crate::people::page::trouble;
 use crate::people::{current, forms, gate, oidc};
 use crate::settings;
+use crate::spend;
 use crate::ui::{BadAddress, Ready};
 use any_spawner::Executor;
 use axum::body::Body;
@@ -51,6 +53,8 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(oidc::routes())
         .merge(settings::forms::routes())
         .merge(activity::feed::routes())
+        .merge(spend::forms::routes())
+        .merge(editing::history::routes())
         .merge(server_functions())
         .fallback(serve_file_or_missing_page)
         .layer(from_fn_with_state(state.clone(), gate::admit))

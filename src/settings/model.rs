@@ -2,6 +2,7 @@
 
 use super::qr::Square;
 use crate::backup::model::BackupStanding;
+use crate::editing::model::Values;
 use crate::people::model::{AccountId, SessionId, Standing};
 use crate::text_enum;
 use crate::workspace::model::Workspace;
@@ -206,4 +207,8 @@ pub struct WorkspacePage {
     pub has_data: bool,
     /// How its backups stand, for whoever may change it.
     pub backups: Option<BackupStanding>,
+    /// What the fields showed when the form was opened.
+    pub base: Values,
+    /// Whose draft it is.
+    pub person: String,
 }

@@ -6,7 +6,7 @@ use doubles::period::Instant;
 use doubles::server::bulk::in_dialect;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
-use doubles::{activity, agreement, backup, changes, import, kpis, leads, listing, people, spend, workspace};
+use doubles::{activity, agreement, backup, changes, editing, import, kpis, leads, listing, people, spend, workspace};
 use sqlx::{AssertSqlSafe, Executor};
 use std::fs;
 use std::path::Path;
@@ -17,6 +17,7 @@ const STORES: &[&[(&str, &str)]] = &[
     agreement::store::ALL,
     backup::store::ALL,
     changes::store::ALL,
+    editing::store::ALL,
     import::store::ALL,
     kpis::store::ALL,
     leads::store::ALL,
