@@ -1,9 +1,9 @@
 // pack-site ID PROFILE: lays target/site out as the server serves it, each text file also compressed.
 //
 //   build-id        the name of this build
-//   pkg/<id>/       doubles.js, doubles_bg.wasm, live.js, doubles.css, fonts/: never change under this name; the
-//                   files of lazy pages, and lazy.json, which of them each page needs
-//   …               public/ but for its scripts: the favicon
+//   pkg/<id>/       doubles.js, doubles_bg.wasm, doubles.css, fonts/: never change under this name; the files of
+//                   lazy pages, and lazy.json, which of them each page needs
+//   …               public/ as it is: the favicon; its scripts stand in pkg/<id>/
 
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
@@ -15,7 +15,8 @@ const pkg = `${fresh}/pkg/${id}`;
 
 rmSync(fresh, { recursive: true, force: true });
 mkdirSync(pkg, { recursive: true });
-cpSync("public", fresh, { recursive: true, filter: (path) => !path.endsWith(".js") });
+cpSync("public", fresh, { recursive: true });
+for (const script of readdirSync(fresh).filter((file) => file.endsWith(".js"))) renameSync(`${fresh}/${script}`, `${pkg}/${script}`);
 if (existsSync("style/fonts")) cpSync("style/fonts", `${pkg}/fonts`, { recursive: true });
 const programs = readdirSync("target/front/glue").filter((name) => name.endsWith(".wasm"));
 for (const name of programs) cpSync(`target/front/glue/${name}`, `${pkg}/${name}`);
@@ -27,7 +28,7 @@ writeFileSync(`${fresh}/build-id`, id);
 rmSync("target/site", { recursive: true, force: true });
 renameSync(fresh, "target/site");
 
-for (const name of ["doubles.js", "live.js", "renew.js", "doubles.css", ...programs]) {
+for (const name of ["doubles.js", "live.js", "renew.js", "drafts.js", "doubles.css", ...programs]) {
   const [plain, brotli, gzip] = ["", ".br", ".gz"].map((ending) => statSync(`target/site/pkg/${id}/${name}${ending}`).size);
   console.log(`${name}: ${plain} bytes, ${brotli} with brotli, ${gzip} with gzip`);
 }

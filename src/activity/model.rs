@@ -48,4 +48,7 @@ pub struct Line {
     pub detail: String,
     /// From where.
     pub from: String,
+    /// Where its history is, if it is a document.
+    #[serde(default)]
+    pub history: Option<String>,
 }

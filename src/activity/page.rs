@@ -20,12 +20,16 @@ pub fn activity(activity: Activity) -> AnyView {
         view! { <option value=key selected=selected>{words}</option> }
     });
     let rows = lines.into_iter().map(|line| {
+        let which = match line.history {
+            Some(href) => view! { <a href=href>{line.which}</a> }.into_any(),
+            None => line.which.into_any(),
+        };
         view! {
             <tr>
                 <th scope="row">{line.when}</th>
                 <td>{line.who}</td>
                 <td>{line.what}</td>
-                <td>{line.which}</td>
+                <td>{which}</td>
                 <td>{line.detail}</td>
                 <td>{line.from}</td>
             </tr>

@@ -40,6 +40,14 @@ text_enum!(
         SamplePeopleRemoved = "sample_people_removed",
         /// Name, zone, currency or week of the workspace.
         WorkspaceChanged = "workspace_changed",
+        /// Somebody wrote a row of spend by hand.
+        SpendAdded = "spend_added",
+        /// Somebody corrected one.
+        SpendChanged = "spend_changed",
+        /// Somebody deleted one.
+        SpendDeleted = "spend_deleted",
+        /// A deleted one is back.
+        SpendBroughtBack = "spend_brought_back",
         /// A link by which somebody may join was taken back.
         InviteWithdrawn = "invite_withdrawn",
         /// A link by which somebody may join.
@@ -66,6 +74,8 @@ text_enum!(
         Lead = "lead",
         /// Somebody's account.
         Account = "account",
+        /// One row of the spend ledger, by the hand of a person.
+        Spend = "spend",
     }
 );
 
@@ -77,6 +87,8 @@ text_enum!(
         Numbers = "numbers",
         /// Which imports there were and how far they are.
         Imports = "imports",
+        /// The spend ledger.
+        Spend = "spend",
         /// Accounts and invites.
         People = "people",
         /// Name, zone, currency and week of the workspace.
@@ -94,7 +106,10 @@ impl ChangeKind {
             | Self::ImportCompleted
             | Self::ImportUndoStarted
             | Self::ImportUndoBatch
-            | Self::ImportUndone => &[Topic::Imports, Topic::Numbers],
+            | Self::ImportUndone => &[Topic::Imports, Topic::Spend, Topic::Numbers],
+            Self::SpendAdded | Self::SpendChanged | Self::SpendDeleted | Self::SpendBroughtBack => {
+                &[Topic::Spend, Topic::Numbers]
+            }
             Self::AccountAdded
             | Self::AccountChanged
             | Self::AccountDisabled

@@ -60,6 +60,9 @@ statements! {
         where b.import_id = $1 and (c.entity_id between b.first_lead and b.last_lead or exists
             (select 1 from import_undo as u
              where u.import_id = b.import_id and u.batch = b.n and u.lead_id = c.entity_id))";
+    SPEND_WORKED_ON = "select count(*) from import_batch as b join spend as s
+            on s.id between b.first_spend and b.last_spend
+        where b.import_id = $1 and s.held = 1";
     REMOVE_EVENTS = "delete from lead_event
         where lead_id in (select {0:int} from {rows})";
     REMOVE_LATER_EVENTS = "delete from lead_event where (lead_id, n) in
@@ -85,7 +88,8 @@ statements! {
             union select region_id from lead where region_id is not null
             union select persona_id from lead where persona_id is not null
             union select owner_id from lead where owner_id is not null
-            union select channel_id from spend where channel_id is not null and gone = 0)";
+            union select channel_id from spend
+                where channel_id is not null and (gone = 0 or held = 1 or deleted_at is not null))";
 }
 
 /// Who imports what, from where.
@@ -275,6 +279,11 @@ pub async fn brought(tx: &mut Tx, batch: &Batch) -> Result<Vec<LeadId>> {
 /// How many leads of an import a person worked on since.
 pub async fn worked_on(tx: &mut Tx, import: ImportId) -> Result<i64> {
     Ok(sqlx::query_scalar(WORKED_ON).bind(import.0).fetch_one(tx.conn()).await?)
+}
+
+/// How many rows of spend that it brought a person has corrected or deleted since.
+pub async fn spend_worked_on(tx: &mut Tx, import: ImportId) -> Result<i64> {
+    Ok(sqlx::query_scalar(SPEND_WORKED_ON).bind(import.0).fetch_one(tx.conn()).await?)
 }
 
 /// Takes leads away that an import brought.

@@ -17,7 +17,7 @@ use crate::leads::store as leads;
 use crate::people::model::AccountId;
 use crate::period::Instant;
 use crate::server::db::{Db, ImportClaim, Tx, WriteTx};
-use crate::spend::store::{self as spend, SpendKey};
+use crate::spend::store::{self as spend, SpendKey, Told};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value, json};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -47,7 +47,7 @@ pub struct Import {
     /// Rows so far of a lead whose deals have no numbers.
     positions: FxHashMap<LeadId, u32>,
     spend_seen: FxHashMap<SpendKey, i64>,
-    spend_known: Option<FxHashMap<SpendKey, (i64, i64)>>,
+    spend_known: Option<FxHashMap<SpendKey, Told>>,
     /// What rows did that the database does not show: those of this batch, and in a check those before it, too.
     unsaved: Unsaved,
 }
@@ -152,15 +152,13 @@ impl Import {
     /// Takes rows of a spend file; see [`Import::take_leads`].
     ///
     /// A row is known by its days, channel, kind and team; where a file has several such rows, by which of them it
-    /// is, so they add up. A known row with another amount is replaced, and a row that a newer file lacks stays.
+    /// is, so they add up. A known row with another amount is replaced, and a row that a newer file lacks stays. A row that a person
+    /// corrected or deleted stays as that person left it.
     pub async fn take_spend(&mut self, records: &[SpendRecord], at: Instant) -> Result<Vec<Taken>> {
         let mut turn = self.turn().await?;
         let mut known = match self.spend_known.take() {
             Some(known) => known,
-            None => {
-                let rows = spend::of_source(&mut turn, self.source).await?;
-                rows.into_iter().map(|(key, id, amount)| (key, (id, amount))).collect()
-            }
+            None => spend::of_source(&mut turn, self.source).await?.into_iter().collect(),
         };
         let named = records.iter().filter_map(|r| Some((Dimension::Channel, r.channel.clone()?)));
         let new_values = self.find_values(&mut turn, named.into_iter()).await?;
@@ -181,14 +179,14 @@ impl Import {
             *ordinal += 1;
             key.ordinal = *ordinal;
             let before = known.get(&key).copied();
-            if before.is_some_and(|(_, amount)| amount == record.amount_minor) {
+            if before.is_some_and(|told| told.held || told.amount == record.amount_minor) {
                 answers.push(Taken::Unchanged);
                 continue;
             }
             next += 1;
-            taken_out.extend(before.map(|(id, _)| id));
+            taken_out.extend(before.map(|told| told.id));
             added.push((next, key.clone(), record.amount_minor));
-            known.insert(key, (next, record.amount_minor));
+            known.insert(key, Told { id: next, amount: record.amount_minor, held: false });
             answers.push(if before.is_some() { Taken::Changed } else { Taken::New });
         }
         if let (Turn::Write(mut tx), Some((last, ..))) = (turn, added.last()) {

@@ -19,6 +19,7 @@ pub async fn take_back(db: &Db, import: ImportId, actor: &str, at: Instant) -> R
     let entry = store::find(&mut tx, import).await?;
     let newest = store::newest_complete(&mut tx).await?;
     let worked_on = store::worked_on(&mut tx, import).await?;
+    let corrected = store::spend_worked_on(&mut tx, import).await?;
     drop(tx);
     let refusal = match (entry.state, newest) {
         (State::Undone, _) => format!("The import of {} was taken back before.", entry.file_name),
@@ -28,6 +29,10 @@ pub async fn take_back(db: &Db, import: ImportId, actor: &str, at: Instant) -> R
         }
         (State::Complete, _) if worked_on > 0 => format!(
             "The import of {} stays: since then people have worked on {worked_on} of its leads.",
+            entry.file_name
+        ),
+        (State::Complete, _) if corrected > 0 => format!(
+            "The import of {} stays: since then people have corrected or deleted {corrected} of its rows.",
             entry.file_name
         ),
         (State::Complete | State::Undoing, _) => return take_back_unfinished(db, import, actor, at).await,

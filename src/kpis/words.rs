@@ -58,6 +58,18 @@ impl Currency {
         format!("{sign}{}{digits}", self.sign())
     }
 
+    /// An amount to the last minor unit: `€1,234.50`, and `€1,234` where nothing stands behind the point.
+    pub fn exact(&self, minor: i64) -> String {
+        let exponent = money::exponent(&self.0);
+        let (size, unit) = (minor.unsigned_abs(), 10_u64.pow(exponent));
+        let rest = match size % unit {
+            0 => String::new(),
+            rest => format!(".{rest:0width$}", width = exponent as usize),
+        };
+        let sign = if minor < 0 { MINUS.to_string() } else { String::new() };
+        format!("{sign}{}{}{rest}", self.sign(), grouped(size / unit))
+    }
+
     /// An amount for the scale of a chart: `€40k`, `€1.5m`.
     pub fn short(&self, minor: f64) -> String {
         let units = minor / 10_f64.powi(money::exponent(&self.0) as i32);

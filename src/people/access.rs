@@ -19,6 +19,8 @@ use Need::{May, Nothing};
 pub const PATHS: &[(&str, Need)] = &[
     ("/healthz", Nothing),
     ("/readyz", Nothing),
+    // with its own token
+    ("/metrics", Nothing),
     // in front of the door
     ("/welcome", Nothing),
     ("/sign-in", Nothing),
@@ -57,6 +59,20 @@ pub const PATHS: &[(&str, Need)] = &[
     // the workspace
     ("/settings/workspace", May(SeeNumbers)),
     ("/settings/workspace/save", May(ManageWorkspace)),
+    // the spend ledger: pay is for those who may SeePay, the handlers see to that
+    ("/spend", May(SeeNumbers)),
+    ("/spend.csv", May(SeeNumbers)),
+    ("/spend/new", May(EditSpend)),
+    ("/spend/deleted", May(EditSpend)),
+    ("/spend/{id}", May(EditSpend)),
+    ("/spend/add", May(EditSpend)),
+    ("/spend/save", May(EditSpend)),
+    ("/spend/delete", May(EditSpend)),
+    ("/spend/bring-back", May(EditSpend)),
+    // what a document was before: its slice says who sees and changes it
+    ("/history/{entity}/{id}", May(SeeNumbers)),
+    ("/history/{entity}/{id}/changes.csv", May(SeeNumbers)),
+    ("/history/restore", May(SeeNumbers)),
     // people
     ("/settings/people", May(Invite)),
     ("/settings/people/invite", May(Invite)),

@@ -68,7 +68,7 @@ async fn welcome_page(state: &AppState, parts: &Parts, error: Option<&AppError>,
 }
 
 async fn show_sign_in(State(state): State<AppState>, Query(asked): Query<Asked>, parts: Parts) -> Response {
-    sign_in_page(&state, &parts, None, (asked.next, asked.done == "password"), Rejected::default()).await
+    sign_in_page(&state, &parts, None, (asked.next, asked.done), Rejected::default()).await
 }
 
 /// Whose parts whoever sends this request may take; nobody's, where that cannot be said.
@@ -83,11 +83,12 @@ pub(super) async fn sign_in_page(
     state: &AppState,
     parts: &Parts,
     error: Option<&AppError>,
-    (next, password_chosen): (String, bool),
+    (next, done): (String, String),
     rejected: Rejected,
 ) -> Response {
     let cast = cast_for(state, parts).await;
-    let ways = Ways { next, password_chosen, provider: state.site.provider.is_some(), cast };
+    let (password_chosen, signed_out) = (done == "password", done == "signed-out");
+    let ways = Ways { next, password_chosen, signed_out, provider: state.site.provider.is_some(), cast };
     let view = move || page::sign_in(ways.clone(), rejected.clone());
     at_the_door(state, parts, status_of(error), "Sign in", view).await
 }
@@ -222,7 +223,7 @@ async fn sign_in(
         }
         Err(error) => {
             let rejected = rejection(Some(&error), &[("email", form.email)]);
-            sign_in_page(&state, &parts, Some(&error), (form.next, false), rejected).await
+            sign_in_page(&state, &parts, Some(&error), (form.next, String::new()), rejected).await
         }
     }
 }
@@ -245,7 +246,7 @@ async fn enter_as_cast(
         Ok(token) => with_cookie(&state, see_other("/"), &token),
         Err(error) => {
             let rejected = rejection(Some(&error), &[]);
-            sign_in_page(&state, &parts, Some(&error), (String::new(), false), rejected).await
+            sign_in_page(&state, &parts, Some(&error), (String::new(), String::new()), rejected).await
         }
     }
 }
@@ -282,7 +283,8 @@ async fn sign_out(State(state): State<AppState>, Extension(caller): Extension<Ca
     {
         return trouble(&state, &parts, "Sign out", error, ("/", "To the scoreboard")).await;
     }
-    let mut response = add_cookie(see_other("/sign-in"), &set_cookie(&state.site, Cookie::Session, None));
+    let mut response =
+        add_cookie(see_other("/sign-in?done=signed-out"), &set_cookie(&state.site, Cookie::Session, None));
     // What the browser kept of signed-in pages goes too.
     let everything = HeaderValue::from_static("\"cache\", \"storage\"");
     response.headers_mut().insert(HeaderName::from_static("clear-site-data"), everything);

@@ -129,7 +129,7 @@ async fn begin(State(state): State<AppState>, Query(asked): Query<Begin>, parts:
             add_cookie(see_other(url.as_str()), &cookie)
         }
         Err(error) => {
-            sign_in_page(&state, &parts, Some(&error), (asked.next, false), rejection(Some(&error), &[])).await
+            sign_in_page(&state, &parts, Some(&error), (asked.next, String::new()), rejection(Some(&error), &[])).await
         }
     }
 }
@@ -172,7 +172,9 @@ async fn come_back(
             let cookie = set_cookie(&state.site, Cookie::Code, Some(step.reveal()));
             add_cookie(see_other(&format!("/sign-in/code?next={next}")), &cookie)
         }
-        Err(error) => sign_in_page(&state, &parts, Some(&error), (next, false), rejection(Some(&error), &[])).await,
+        Err(error) => {
+            sign_in_page(&state, &parts, Some(&error), (next, String::new()), rejection(Some(&error), &[])).await
+        }
     };
     // Good or bad, this errand is over.
     add_cookie(response, &set_cookie(&state.site, Cookie::Provider, None))

@@ -1,6 +1,7 @@
 //! The pages in front of the door: welcome, sign in, join, reset. Plain forms, rendered by the server.
 
 use super::model::{AccountId, Rejected};
+use crate::editing::page::Drafts;
 use crate::error::AppError;
 use crate::ui::{Button, Field, Notice, NoticeKind, PageHead, Variant};
 use crate::workspace::page::{CurrencyField, ZoneField};
@@ -35,6 +36,8 @@ pub struct Ways {
     pub next: String,
     /// A new password has just been chosen.
     pub password_chosen: bool,
+    /// They have just signed out: what the browser kept of what they typed goes.
+    pub signed_out: bool,
     /// Through the company's own provider.
     pub provider: bool,
     /// People of the sample company, whose part anybody at this machine may take.
@@ -69,6 +72,7 @@ pub fn sign_in(ways: Ways, rejected: Rejected) -> AnyView {
     view! {
         <PageHead title="Sign in" lede="With the account that somebody of your team invited you to."/>
         {chosen}
+        {ways.signed_out.then(|| view! { <p class="done" role="status" data-forget-drafts="">"You are signed out."</p><Drafts/> })}
         <Rejection sentence=rejected.sentence.clone()/>
         <form class="door" method="post" action="/sign-in">
             <input type="hidden" name="next" value=next/>

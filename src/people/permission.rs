@@ -15,6 +15,8 @@ text_enum!(
         ImportLeads = "import_leads",
         /// Spend from files, and undoing such an import.
         ImportSpend = "import_spend",
+        /// Rows of the spend ledger by hand; those of pay need [`Self::SeePay`] besides.
+        EditSpend = "edit_spend",
         /// Opportunities and wins from files.
         ImportOutcomes = "import_outcomes",
         /// Touches, status changes and activities from files.
@@ -71,6 +73,7 @@ impl Action {
             Self::SeeNumbers | Self::ManageSelf => ALL,
             Self::SeeLeads => BOTH,
             Self::ImportLeads | Self::ImportSpend => MARKETING,
+            Self::EditSpend => MARKETING | HEAD,
             Self::ImportOutcomes | Self::ImportEvents => BOTH,
             Self::WorkLeads => SALES,
             Self::ReplyToFeedback => MARKETING,
@@ -94,6 +97,7 @@ impl Action {
             Self::SeeLeads => "see leads with their names",
             Self::ImportLeads => "import leads",
             Self::ImportSpend => "import spend",
+            Self::EditSpend => "write spend",
             Self::ImportOutcomes => "import outcomes",
             Self::ImportEvents => "import events",
             Self::WorkLeads => "work leads",
@@ -179,9 +183,9 @@ mod tests {
     fn each_may_what_the_product_says_and_nothing_else() {
         let everybody = [SeeNumbers, ManageSelf];
         let both = [SeeLeads, ImportOutcomes, ImportEvents, EditAgreement, EditPersonas, UseContent];
-        let marketing = [ImportLeads, ImportSpend, ReplyToFeedback, AnswerAnnotations, CurateContent];
+        let marketing = [ImportLeads, ImportSpend, EditSpend, ReplyToFeedback, AnswerAnnotations, CurateContent];
         let sales = [WorkLeads, AnnotatePersonas];
-        let heads = [SignAgreement, RuleOnDisputes, MoveNumbers, SeePay, CloseReport, Invite];
+        let heads = [EditSpend, SignAgreement, RuleOnDisputes, MoveNumbers, SeePay, CloseReport, Invite];
         let admins = [Invite, ManagePeople, ManageWorkspace];
         for &action in Action::ALL {
             let of_all = everybody.contains(&action);

@@ -1,7 +1,34 @@
 //! Writes that change nothing that the product is about: sessions and what concerns them.
 
+use super::clock::Clock;
 use super::db::{Db, Tx};
+use crate::editing::once;
 use crate::error::Result;
+use crate::period::Instant;
+use crate::spend;
+use std::time::Duration;
+
+/// How often what has had its time is thrown away.
+const SWEEP: Duration = Duration::from_secs(3_600);
+
+/// Throws away what has had its time, now and every hour, until it is dropped.
+pub async fn sweep_hourly(db: Db, clock: Clock) {
+    loop {
+        if let Err(error) = sweep(&db, clock.now()).await {
+            tracing::warn!("What has had its time stays for another hour: {error}");
+        }
+        tokio::time::sleep(SWEEP).await;
+    }
+}
+
+/// Throws away what has had its time: keys of forms after a day, what people deleted after thirty.
+///
+/// # Errors
+/// The database refuses.
+pub async fn sweep(db: &Db, now: Instant) -> Result<()> {
+    once::sweep(db, now).await?;
+    spend::edit::sweep(db, now).await
+}
 
 impl Db {
     /// Begins a write without a row of the change log and without a seq. For what no colleague is told and no number

@@ -6,8 +6,11 @@ pub mod bulk;
 pub mod clock;
 pub mod config;
 pub mod db;
-mod housekeeping;
+pub mod disk;
+pub mod health;
+pub mod housekeeping;
 mod http;
+pub mod metrics;
 mod news;
 pub mod open;
 pub mod plain;
@@ -17,6 +20,7 @@ pub mod site;
 pub mod telemetry;
 mod too_long;
 
+use crate::backup::service::Backups;
 use crate::changes::hub::Hub;
 use crate::error::Result;
 use crate::kpis::service::Scores;
@@ -27,6 +31,7 @@ use clock::Clock;
 use config::ServeConfig;
 use db::Db;
 use leptos::prelude::LeptosOptions;
+use metrics::Metrics;
 use site::Site;
 
 /// What every request may use: cheap to clone, given to handlers as axum state and to pages and server functions by
@@ -45,6 +50,10 @@ pub struct AppState {
     pub hub: Hub,
     /// How this server is reached.
     pub site: Site,
+    /// Its nightly backups.
+    pub backups: Backups,
+    /// What is counted for monitoring.
+    pub metrics: Metrics,
     /// Where the page finds its program and its style sheet.
     pub leptos_options: LeptosOptions,
 }
@@ -54,7 +63,17 @@ impl AppState {
     pub fn new(db: Db, clock: Clock) -> Self {
         let (scores, people) = (Scores::new(db.clone()), People::new(db.clone(), clock));
         let hub = Hub::new(db.clone());
-        Self { db, scores, clock, people, hub, site: Site::default(), leptos_options: assets::leptos_options() }
+        Self {
+            db,
+            scores,
+            clock,
+            people,
+            hub,
+            site: Site::default(),
+            backups: Backups::default(),
+            metrics: Metrics::new(None),
+            leptos_options: assets::leptos_options(),
+        }
     }
 }
 
@@ -72,6 +91,8 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
     let db = state.db.clone();
     let served = async {
         state.site = Site::new(config);
+        state.backups = Backups::configured(&config.backups, &state.db)?;
+        state.metrics = Metrics::new(config.metrics_token.as_deref());
         if !state.site.this_machine_only && !state.people.any_account().await? {
             let code = generate_code(3)?;
             // Whatever is logged: without it nobody gets in.
@@ -80,7 +101,16 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         }
         state.hub.start().await?;
         let hub = state.hub.clone();
-        http::serve(config, router::build(state, config.base_url.as_ref()), || hub.close()).await
+        let nightly = tokio::spawn(state.backups.clone().keep(state.db.clone(), state.clock));
+        let sweeping = tokio::spawn(housekeeping::sweep_hourly(state.db.clone(), state.clock));
+        let metrics = state.metrics.clone();
+        let served =
+            http::serve(config, router::build(state, config.base_url.as_ref()), metrics.connections(), || hub.close())
+                .await;
+        // What it has not finished is no backup; the next start makes up for it.
+        nightly.abort();
+        sweeping.abort();
+        served
     }
     .await;
     db.close().await;

@@ -1,23 +1,33 @@
 //! What the workspace is set up with: its page and its form.
 
-use super::forms::{Asked, done_at, in_the_house, told, trouble};
-use super::model::{Done, Told, WorkspacePage};
+use super::forms::{Asked, in_the_house, told, trouble};
+use super::model::{Told, WorkspacePage};
 use super::page_workspace;
+use crate::backup::service::standing;
+use crate::editing::documents::{Document, Meanwhile, Saved};
+use crate::editing::form::Sent;
+use crate::editing::model::Values;
+use crate::editing::once::person;
+use crate::editing::page::{self as editing, MergePage};
 use crate::error::{AppError, Result};
+use crate::kpis::words::{Currency, local_time};
 use crate::people::forms::{rejection, status_of};
+use crate::people::gate::see_other;
 use crate::people::model::Rejected;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
-use crate::period::WeekStart;
+use crate::period::Instant;
 use crate::server::AppState;
-use crate::workspace::model::Workspace;
 use crate::workspace::store;
 use axum::extract::{Query, State};
+use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Extension, Form, Router};
-use serde::Deserialize;
+
+/// The one workspace.
+const ID: i64 = 1;
 
 /// Their routes.
 pub fn routes() -> Router<AppState> {
@@ -30,7 +40,7 @@ async fn show(
     Query(asked): Query<Asked>,
     parts: Parts,
 ) -> Response {
-    page(&state, &caller, &parts, None, asked.told(&caller), Rejected::default()).await
+    page(&state, &caller, &parts, None, asked.told(&caller), (Rejected::default(), None)).await
 }
 
 async fn page(
@@ -39,14 +49,19 @@ async fn page(
     parts: &Parts,
     error: Option<&AppError>,
     told: Told,
-    rejected: Rejected,
+    (rejected, base): (Rejected, Option<Values>),
 ) -> Response {
     let read = async {
         let mut tx = state.db.read().await?;
+        let workspace = store::find(&mut tx).await?;
+        let may_manage = caller.visitor.may(Action::ManageWorkspace);
         Ok::<_, AppError>(WorkspacePage {
-            workspace: store::find(&mut tx).await?,
-            may_manage: caller.visitor.may(Action::ManageWorkspace),
+            base: base.or_else(|| workspace.as_ref().map(|workspace| workspace.values())).unwrap_or_default(),
+            workspace,
+            may_manage,
+            backups: may_manage.then(|| standing(state)),
             has_data: store::has_data(&mut tx).await?,
+            person: person(caller),
         })
     };
     match read.await {
@@ -58,37 +73,44 @@ async fn page(
     }
 }
 
-#[derive(Deserialize)]
-struct Save {
-    workspace: String,
-    zone: String,
-    currency: String,
-    #[serde(default)]
-    weeks: String,
-}
-
 async fn save(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     parts: Parts,
-    Form(form): Form<Save>,
+    Form(pairs): Form<Vec<(String, String)>>,
 ) -> Response {
-    match change(&state, &caller, &form).await {
-        Ok(()) => done_at("/settings/workspace", Done::Workspace),
+    let sent = Sent::new(pairs);
+    let next = |_| "/settings/workspace?done=workspace".to_owned();
+    match Document::Workspace.save(&state, &caller, ID, &sent, next).await {
+        Ok(Saved::Done(path)) => see_other(&path),
+        Ok(Saved::Conflict(meanwhile)) => match merge_page(&state, *meanwhile).await {
+            Ok(page) => {
+                let view = move || editing::merge(page.clone());
+                in_the_house(&state, &parts, StatusCode::CONFLICT, "Workspace", view).await
+            }
+            Err(error) => trouble(&state, &parts, error).await,
+        },
         Err(error) => {
-            let filled = [("workspace", form.workspace), ("zone", form.zone), ("currency", form.currency)];
-            let rejected = rejection(Some(&error), &filled);
+            let fields = Document::Workspace.fields();
+            let mine = sent.mine(fields);
+            let filled: Vec<_> =
+                fields.iter().filter_map(|field| Some((field.key, mine.get(field.key)?.clone()))).collect();
+            let rejected = (rejection(Some(&error), &filled), Some(sent.base(fields)));
             page(&state, &caller, &parts, Some(&error), told(&caller), rejected).await
         }
     }
 }
 
-async fn change(state: &AppState, caller: &Caller, form: &Save) -> Result<()> {
-    let weeks = WeekStart::from_key(&form.weeks).ok_or_else(|| {
-        AppError::Invalid("Weeks begin on Monday, Saturday or Sunday. Choose one of them.".to_owned())
-    })?;
-    let wanted = Workspace::new(form.workspace.trim(), form.zone.trim(), form.currency.trim())?;
-    let wanted = Workspace { weeks, ..wanted };
-    let (who, from) = (caller.visitor.name(), &caller.origin.address);
-    store::change(&state.db, &wanted, who, from, state.clock.now()).await
+async fn merge_page(state: &AppState, meanwhile: Meanwhile) -> Result<MergePage> {
+    let workspace = store::find(&mut state.db.read().await?).await?.ok_or(AppError::Internal)?;
+    let zone = workspace.zone()?;
+    let at = meanwhile.last.as_ref().map_or(0, |(_, at)| *at);
+    Ok(MergePage {
+        document: Document::Workspace,
+        id: ID,
+        action: "/settings/workspace/save",
+        meanwhile,
+        when: local_time(zone.local(Instant(u32::try_from(at).unwrap_or_default()))),
+        currency: Currency(workspace.currency),
+    })
 }

@@ -1,6 +1,8 @@
 //! What the pages of the settings show, in finished words.
 
 use super::qr::Square;
+use crate::backup::model::BackupStanding;
+use crate::editing::model::Values;
 use crate::people::model::{AccountId, SessionId, Standing};
 use crate::text_enum;
 use crate::workspace::model::Workspace;
@@ -203,4 +205,10 @@ pub struct WorkspacePage {
     pub may_manage: bool,
     /// There are leads or spend: zone and currency stay.
     pub has_data: bool,
+    /// How its backups stand, for whoever may change it.
+    pub backups: Option<BackupStanding>,
+    /// What the fields showed when the form was opened.
+    pub base: Values,
+    /// Whose draft it is.
+    pub person: String,
 }

@@ -34,7 +34,7 @@ pub fn DoneNotice(
     /// What.
     done: Done,
 ) -> impl IntoView {
-    view! { <p class="done" role="status">{done.words()}</p> }
+    view! { <p class="done" role="status" data-taken="">{done.words()}</p> }
 }
 
 /// What whoever sits at this machine sees while nobody has an account.

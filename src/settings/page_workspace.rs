@@ -2,17 +2,23 @@
 
 use super::model::{Told, WorkspacePage};
 use super::page::SettingsHead;
+use crate::backup::page as backup;
+use crate::editing::model::Values;
+use crate::editing::page::{Carried, Drafts};
 use crate::people::model::Rejected;
 use crate::people::page::Rejection;
 use crate::period::WeekStart;
 use crate::ui::{Button, Empty, Field, Variant};
-use crate::workspace::model::Workspace;
+use crate::workspace::model::{Workspace, weeks_words};
 use crate::workspace::page::{CurrencyField, ZoneField};
+use crate::zone::Zone;
 use leptos::prelude::*;
 
 /// `/settings/workspace`
 pub fn workspace(page: WorkspacePage, told: Told, rejected: Rejected) -> AnyView {
     let sentence = rejected.sentence.clone();
+    let zone = page.workspace.as_ref().and_then(|workspace| Zone::parse(&workspace.zone)).unwrap_or_else(Zone::utc);
+    let backups = page.backups.as_ref().map(|standing| backup::section(standing, &zone));
     let shown = match page.workspace {
         None => view! {
             <Empty title="There is no workspace yet">
@@ -21,7 +27,8 @@ pub fn workspace(page: WorkspacePage, told: Told, rejected: Rejected) -> AnyView
         }
         .into_any(),
         Some(workspace) if page.may_manage => {
-            view! { <WorkspaceForm workspace has_data=page.has_data rejected/> }.into_any()
+            view! { <WorkspaceForm workspace has_data=page.has_data rejected base=page.base person=page.person/> }
+                .into_any()
         }
         Some(workspace) => view! { <Facts workspace/> }.into_any(),
     };
@@ -29,16 +36,9 @@ pub fn workspace(page: WorkspacePage, told: Told, rejected: Rejected) -> AnyView
         <SettingsHead path="/settings/workspace" lede="What everybody's numbers are counted in." told/>
         <Rejection sentence/>
         {shown}
+        {backups}
     }
     .into_any()
-}
-
-const fn weeks_words(weeks: WeekStart) -> &'static str {
-    match weeks {
-        WeekStart::Monday => "Monday",
-        WeekStart::Saturday => "Saturday",
-        WeekStart::Sunday => "Sunday",
-    }
 }
 
 #[component]
@@ -55,7 +55,13 @@ fn Facts(workspace: Workspace) -> impl IntoView {
 }
 
 #[component]
-fn WorkspaceForm(workspace: Workspace, has_data: bool, rejected: Rejected) -> impl IntoView {
+fn WorkspaceForm(
+    workspace: Workspace,
+    has_data: bool,
+    rejected: Rejected,
+    base: Values,
+    person: String,
+) -> impl IntoView {
     let or = |field: &str, present: &str| match rejected.value(field) {
         typed if typed.is_empty() => present.to_owned(),
         typed => typed,
@@ -78,12 +84,14 @@ fn WorkspaceForm(workspace: Workspace, has_data: bool, rejected: Rejected) -> im
         }
         .into_any()
     };
+    let chosen = or("weeks", workspace.weeks.key());
     let weeks = WeekStart::ALL.iter().map(|weeks| {
-        view! { <option value=weeks.key() selected=*weeks == workspace.weeks>{weeks_words(*weeks)}</option> }
+        view! { <option value=weeks.key() selected=weeks.key() == chosen>{weeks_words(*weeks)}</option> }
     });
     view! {
-        <form class="door" method="post" action="/settings/workspace/save">
-            <Field id="workspace" name="workspace" label="Name" required=true value=or("workspace", &workspace.name)/>
+        <form class="door" method="post" action="/settings/workspace/save" data-draft=format!("{person}/workspace")>
+            <Carried base/>
+            <Field id="name" name="name" label="Name" required=true value=or("name", &workspace.name)/>
             {counted}
             <p class="field">
                 <label for="weeks">"Weeks begin on"</label>
@@ -92,5 +100,7 @@ fn WorkspaceForm(workspace: Workspace, has_data: bool, rejected: Rejected) -> im
             </p>
             <Button variant=Variant::Primary>"Save"</Button>
         </form>
+        <p class="hint"><a href="/history/workspace/1">"What it was before"</a></p>
+        <Drafts/>
     }
 }

@@ -1,11 +1,14 @@
 //! The specification, as tests.
 
+mod backup;
 mod boards;
 mod browser;
 mod charts;
 mod command_line;
 mod databases;
 mod edges;
+mod editing;
+mod filled;
 mod http;
 mod import_cast;
 mod import_files;
@@ -26,6 +29,9 @@ mod people_access;
 mod people_attacks;
 mod people_door;
 mod people_provider;
+mod running;
 mod settings;
+mod spend;
+mod spend_pay;
 mod store;
 mod tidy;

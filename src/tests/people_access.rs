@@ -49,7 +49,7 @@ async fn each_role_comes_in_where_the_table_says_and_nowhere_else() {
         if *path == "/sign-out" {
             continue;
         }
-        let concrete = path.replace("{name}", "cac").replace("{id}", "1");
+        let concrete = path.replace("{name}", "cac").replace("{id}", "1").replace("{entity}", "workspace");
         for method in ["GET", "POST"] {
             let nobody = ask(&mut server.browser(), method, &concrete).await;
             let led_away = nobody == 303 || nobody == 401 || nobody == 405;

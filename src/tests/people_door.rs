@@ -135,7 +135,8 @@ async fn after_signing_out_the_cookie_opens_nothing() {
     let mut ada = server.signed_in("ada@company.example").await;
     let stolen = ada.clone();
     let out = ada.post("/sign-out", &[]).await;
-    assert_eq!(out.leads_to(), Some("/sign-in"));
+    assert_eq!(out.leads_to(), Some("/sign-in?done=signed-out"));
+    assert!(ada.get("/sign-in?done=signed-out").await.body.contains("data-forget-drafts"), "what was typed goes too");
     assert_eq!(out.header("clear-site-data"), "\"cache\", \"storage\"");
     assert_eq!(ada.cookie("doubles"), None);
     assert_eq!(stolen.clone().get("/settings").await.leads_to(), Some("/sign-in?next=%2Fsettings"));

@@ -104,7 +104,7 @@ async fn the_workspace_is_changed_by_admins_and_written_down_with_before_and_aft
     server.add("bo@company.example", SALES).await;
     let mut ada = server.signed_in("ada@company.example").await;
     let form =
-        [("workspace", "Northaisle Robotics"), ("zone", "America/New_York"), ("currency", "USD"), ("weeks", "sunday")];
+        [("name", "Northaisle Robotics"), ("zone", "America/New_York"), ("currency", "USD"), ("weeks", "sunday")];
     assert_eq!(
         ada.post("/settings/workspace/save", &form).await.leads_to(),
         Some("/settings/workspace?done=workspace")
@@ -121,7 +121,7 @@ async fn the_workspace_is_changed_by_admins_and_written_down_with_before_and_aft
     for (field, value, says) in [
         ("zone", "Mars/Olympus", "is not a time zone"),
         ("currency", "euro", "is not a currency"),
-        ("workspace", " ", "1 to 100 characters"),
+        ("name", " ", "1 to 100 characters"),
         ("weeks", "friday", "Choose one of them"),
     ] {
         let mut bad = form;
@@ -138,7 +138,7 @@ async fn the_workspace_is_changed_by_admins_and_written_down_with_before_and_aft
 async fn zone_and_currency_stay_under_what_was_counted_in_them_while_name_and_weeks_may_change() {
     let server = with_sample().await;
     let mut here = server.browser();
-    let form = |zone, currency| [("workspace", "Other"), ("zone", zone), ("currency", currency), ("weeks", "saturday")];
+    let form = |zone, currency| [("name", "Other"), ("zone", zone), ("currency", currency), ("weeks", "saturday")];
     for (zone, currency) in [("America/New_York", "EUR"), ("Europe/Berlin", "USD")] {
         let refused = here.post("/settings/workspace/save", &form(zone, currency)).await;
         assert_eq!(refused.status, 409);

@@ -6,7 +6,9 @@ use doubles::period::Instant;
 use doubles::server::bulk::in_dialect;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
-use doubles::{activity, agreement, bell, changes, import, kpis, leads, listing, people, spend, workspace};
+use doubles::{
+    activity, agreement, backup, bell, changes, editing, import, kpis, leads, listing, people, spend, workspace,
+};
 use sqlx::{AssertSqlSafe, Executor};
 use std::fs;
 use std::path::Path;
@@ -16,7 +18,9 @@ const STORES: &[&[(&str, &str)]] = &[
     activity::store::ALL,
     agreement::store::ALL,
     bell::store::ALL,
+    backup::store::ALL,
     changes::store::ALL,
+    editing::store::ALL,
     import::store::ALL,
     kpis::store::ALL,
     leads::store::ALL,

@@ -2,6 +2,32 @@
 
 use leptos::prelude::*;
 
+/// A labelled field of several lines.
+#[component]
+pub fn LongField(
+    /// Unique on the page.
+    #[prop(into)]
+    id: String,
+    /// The name that the form sends.
+    #[prop(into)]
+    name: String,
+    /// What to fill in.
+    #[prop(into)]
+    label: String,
+    /// What is filled in.
+    #[prop(into)]
+    value: String,
+) -> impl IntoView {
+    // Rendered as a child, the text would have the renderer's own marks in it.
+    let text = value.replace('&', "&amp;").replace('<', "&lt;");
+    view! {
+        <p class="field">
+            <label for=id.clone()>{label}</label>
+            <textarea class="input" id=id name=name rows="4" inner_html=text></textarea>
+        </p>
+    }
+}
+
 /// A labelled field of one line.
 #[component]
 pub fn Field(

@@ -17,7 +17,7 @@ mod text;
 
 pub use chart::{ChartFigure, Drawing};
 pub use control::{Button, Chip, Segmented, Tag, Variant};
-pub use field::Field;
+pub use field::{Field, LongField};
 pub use frame::{BadAddress, NavGroup, NavItem, Navigation, PageHead, SectionHead, announce_pages, leave_question};
 pub use gallery::Gallery;
 pub use notice::{Empty, Notice, NoticeKind, Progress, Toast};

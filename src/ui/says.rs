@@ -19,6 +19,9 @@ pub struct Run(
     /// Where it leads, if anywhere.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub String,
+    /// The server renders what it leads to by itself: the browser asks for it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bool,
 );
 
 impl Prose {
@@ -30,21 +33,28 @@ impl Prose {
     /// And then this.
     #[must_use]
     pub fn say(mut self, text: impl Into<String>) -> Self {
-        self.0.push(Run(text.into(), false, String::new()));
+        self.0.push(Run(text.into(), false, String::new(), false));
         self
     }
 
     /// And then this, which stands out.
     #[must_use]
     pub fn stress(mut self, text: impl Into<String>) -> Self {
-        self.0.push(Run(text.into(), true, String::new()));
+        self.0.push(Run(text.into(), true, String::new(), false));
         self
     }
 
     /// And then this, which opens onto something.
     #[must_use]
     pub fn link(mut self, text: impl Into<String>, href: impl Into<String>) -> Self {
-        self.0.push(Run(text.into(), true, href.into()));
+        self.0.push(Run(text.into(), true, href.into(), false));
+        self
+    }
+
+    /// And then this, which opens onto a page that the server renders by itself.
+    #[must_use]
+    pub fn link_outside(mut self, text: impl Into<String>, href: impl Into<String>) -> Self {
+        self.0.push(Run(text.into(), true, href.into(), true));
         self
     }
 }

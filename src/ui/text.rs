@@ -43,8 +43,8 @@ pub fn ProseText(
     prose
         .0
         .into_iter()
-        .map(|Run(text, stressed, href)| match (stressed, href.is_empty()) {
-            (_, false) => view! { <a href=href>{text}</a> }.into_any(),
+        .map(|Run(text, stressed, href, outside)| match (stressed, href.is_empty()) {
+            (_, false) => view! { <a href=href rel=outside.then_some("external")>{text}</a> }.into_any(),
             (true, true) => view! { <b>{text}</b> }.into_any(),
             (false, true) => text.into_any(),
         })

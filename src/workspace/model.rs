@@ -1,5 +1,6 @@
 //! What the numbers of a workspace are counted in.
 
+use crate::editing::model::{Field, Values};
 use crate::error::{AppError, Result};
 use crate::period::WeekStart;
 use crate::zone::Zone;
@@ -18,7 +19,51 @@ pub struct Workspace {
     pub weeks: WeekStart,
 }
 
+/// What can be edited of it.
+pub const FIELDS: &[Field] = &[
+    Field::text("name", "Name"),
+    Field::value("zone", "Time zone"),
+    Field::value("currency", "Currency"),
+    Field::value("weeks", "Weeks begin on"),
+];
+
+/// A field's text as people read it.
+pub fn words(field: &str, text: &str) -> String {
+    match (field, WeekStart::from_key(text)) {
+        ("weeks", Some(weeks)) => weeks_words(weeks).to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// The day that weeks begin with, by name.
+pub const fn weeks_words(weeks: WeekStart) -> &'static str {
+    match weeks {
+        WeekStart::Monday => "Monday",
+        WeekStart::Saturday => "Saturday",
+        WeekStart::Sunday => "Sunday",
+    }
+}
+
 impl Workspace {
+    /// Its fields as a form writes them.
+    pub fn values(&self) -> Values {
+        let fields =
+            [("name", &*self.name), ("zone", &self.zone), ("currency", &self.currency), ("weeks", self.weeks.key())];
+        fields.into_iter().map(|(key, text)| (key.to_owned(), text.to_owned())).collect()
+    }
+
+    /// What the fields of a form say.
+    ///
+    /// # Errors
+    /// One of them does not say what it should; the sentence names it.
+    pub fn of_values(values: &Values) -> Result<Self> {
+        let text = |key: &str| values.get(key).map(|text| text.trim()).unwrap_or_default();
+        let weeks = WeekStart::from_key(text("weeks")).ok_or_else(|| {
+            AppError::Invalid("Weeks begin on Monday, Saturday or Sunday. Choose one of them.".to_owned())
+        })?;
+        Ok(Self { weeks, ..Self::new(text("name"), text("zone"), text("currency"))? })
+    }
+
     /// A workspace whose zone is known and whose currency is a code of three capital letters; weeks begin on Monday.
     pub fn new(name: &str, zone: &str, currency: &str) -> Result<Self> {
         let known = Zone::parse(zone).ok_or_else(|| {

@@ -3,9 +3,10 @@
 use super::model::Workspace;
 use crate::agreement::model::{Terms, Version};
 use crate::changes::model::{Change, ChangeKind, Entity};
+use crate::editing::model::Values;
 use crate::error::{AppError, Result};
 use crate::period::{Instant, WeekStart};
-use crate::server::db::{Db, Tx};
+use crate::server::db::{Db, Tx, WriteTx};
 use crate::{agreement, statements};
 use serde_json::json;
 
@@ -63,21 +64,29 @@ pub async fn has_data(tx: &mut Tx) -> Result<bool> {
     Ok(first > 0)
 }
 
-/// Changes the workspace. Zone and currency stay once there is data: moments that are known by their day only were
+/// Its fields as a form writes them.
+///
+/// # Errors
+/// There is no workspace yet.
+pub async fn values(tx: &mut Tx) -> Result<Values> {
+    Ok(get(tx).await?.values())
+}
+
+async fn get(tx: &mut Tx) -> Result<Workspace> {
+    let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
+    find(tx).await?.ok_or_else(missing)
+}
+
+/// Writes what a form says. Zone and currency stay once there is data: moments that are known by their day only were
 /// read as the start of the day in the old zone, and amounts were counted in the old currency.
 ///
 /// # Errors
-/// There is no workspace yet, or zone or currency would change under the data.
-pub async fn change(db: &Db, wanted: &Workspace, actor: &str, from: &str, at: Instant) -> Result<()> {
-    let mut tx = db.write().await?;
-    let before = find(&mut tx)
-        .await?
-        .ok_or_else(|| AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned()))?;
-    if before == *wanted {
-        return Ok(());
-    }
+/// A field does not say what it should, or zone or currency would change under the data.
+pub async fn write(tx: &mut WriteTx, values: &Values) -> Result<()> {
+    let wanted = Workspace::of_values(values)?;
+    let before = get(tx).await?;
     let recounted = (&before.zone, &before.currency) != (&wanted.zone, &wanted.currency);
-    if recounted && has_data(&mut tx).await? {
+    if recounted && has_data(tx).await? {
         return Err(AppError::Conflict(
             "Time zone and currency cannot be changed once there are leads or spend: what was imported was read in the \
              old ones. Undo the imports first, change them, and import again."
@@ -92,16 +101,7 @@ pub async fn change(db: &Db, wanted: &Workspace, actor: &str, from: &str, at: In
         .execute(tx.conn())
         .await?;
     if before.zone != wanted.zone {
-        agreement::store::move_unsigned(&mut tx, &wanted.zone).await?;
+        agreement::store::move_unsigned(tx, &wanted.zone).await?;
     }
-    let change = Change {
-        at,
-        actor: actor.to_owned(),
-        kind: ChangeKind::WorkspaceChanged,
-        entity: Entity::Workspace,
-        entity_id: Some(1),
-        detail: json!({ "before": before, "after": wanted, "from": from }),
-    };
-    tx.record_change(&change).await?.commit().await?;
     Ok(())
 }

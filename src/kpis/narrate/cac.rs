@@ -5,9 +5,13 @@ use crate::charts::{Point, Team};
 use crate::kpis::board::Board;
 use crate::kpis::model::Part;
 use crate::kpis::model::{Figures, NoCac, TrendPoint};
+use crate::kpis::query::search_of;
 use crate::kpis::sheet::Kpi;
 use crate::kpis::words;
+use crate::leads::model::Dimension;
 use crate::listing::narrate::list_address;
+use crate::period::Period;
+use crate::spend::question::NONE;
 use crate::ui::says::{Cell, Column, Figure, Prose, Status, StatusKind};
 
 pub(super) struct Cac;
@@ -56,12 +60,12 @@ impl Said for Cac {
             (Some(NoCac::NotCarried(dimension)), _) => Prose::plain(format!(
                 "spend is not recorded by {dimension}, so the cost of these {customers} is not known."
             )),
-            (_, Some(spend)) if spend > 0 && k.customers == 0 => {
-                Prose::default().stress(format!("{} spent", money(spend))).say(", no customer yet.")
-            }
+            (_, Some(spend)) if spend > 0 && k.customers == 0 => Prose::default()
+                .link_outside(format!("{} spent", money(spend)), ledger(board))
+                .say(", no customer yet."),
             (_, Some(spend)) if spend > 0 => {
                 let mut prose = Prose::plain("fully loaded: ")
-                    .stress(format!("{} spent", money(spend)))
+                    .link_outside(format!("{} spent", money(spend)), ledger(board))
                     .say(", ")
                     .link(words::count(k.customers), leads(board, Part::Customers))
                     .say(if k.customers == 1 { " customer won." } else { " customers won." });
@@ -193,6 +197,18 @@ impl Said for Cac {
     fn opens(&self) -> &'static [Option<Part>] {
         &[None, Some(Part::Customers)]
     }
+}
+
+/// The rows of the ledger behind what was spent: those of the period, and of the channel if only one is asked for.
+/// Their sum is the same but for pay, which the ledger shows to heads only.
+fn ledger(board: &Board) -> String {
+    let Period { from, to } = board.answer.period;
+    let days = [("from".to_owned(), from.to_string()), ("to".to_owned(), to.plus(-1).to_string())];
+    let channel = match board.query.names(Dimension::Channel) {
+        [name] => Some(("channel".to_owned(), name.clone().unwrap_or_else(|| NONE.to_owned()))),
+        _ => None,
+    };
+    format!("/spend?{}", search_of(&days.into_iter().chain(channel).collect::<Vec<_>>()))
 }
 
 /// The leads behind a number.

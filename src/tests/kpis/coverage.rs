@@ -30,9 +30,8 @@ fn the_verdict_that_sends_a_lead_back_counts_for_the_handover_it_ends_though_the
         further: vec![again("2024-01-05 00:00")],
         ..rejected("2024-01-02 00:00", "2024-01-05 00:00", "not_now")
     };
-    let found = House::with([back]).january();
-    assert_eq!((found.coverage.due, found.coverage.with_verdict), (2, 1));
-    assert_eq!(found.follow_up.overdue_open, 1, "the first handover ended untouched and left the promise");
+    let found = House::with([back]).january().coverage;
+    assert_eq!((found.due, found.with_verdict), (2, 1));
 }
 
 #[test]

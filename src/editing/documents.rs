@@ -1,0 +1,292 @@
+//! The documents that people edit, and the one way in which each is saved.
+//!
+//! A document is a handful of fields, each a text as its form writes it: so it is merged, written into the change log,
+//! compared and brought back. What a text means, and who may read and write it, its slice knows.
+
+use super::form::Sent;
+use super::model::{Field, Merged, Values, merge};
+use super::once::{self, Begun, Once};
+use super::store::{self, Row};
+use crate::changes::model::{Change, ChangeKind, Entity};
+use crate::error::Result;
+use crate::kpis::words::Currency;
+use crate::people::service::Caller;
+use crate::server::AppState;
+use crate::server::db::Tx;
+use crate::{spend, workspace};
+use serde_json::{Value, json};
+
+/// A kind of document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Document {
+    /// What everybody's numbers are counted in.
+    Workspace,
+    /// A row of the spend ledger.
+    Spend,
+}
+
+/// What became of a form.
+#[derive(Debug)]
+pub enum Saved {
+    /// It is saved, or was before; this page is next.
+    Done(String),
+    /// Somebody else changed the same field. Nothing is written.
+    Conflict(Box<Meanwhile>),
+}
+
+/// What somebody else did meanwhile.
+#[derive(Clone, Debug)]
+pub struct Meanwhile {
+    /// The fields that can be written, and those that cannot.
+    pub merged: Merged,
+    /// The document as it stands.
+    pub theirs: Values,
+    /// Who changed it last, and when: seconds since 1970.
+    pub last: Option<(String, i64)>,
+}
+
+/// A field before and after a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    /// Which.
+    pub field: Field,
+    /// In words; empty where it was blank.
+    pub before: String,
+    /// In words; empty where it is blank.
+    pub after: String,
+}
+
+impl Document {
+    /// The kind of document that the change log calls so.
+    pub const fn of(entity: Entity) -> Option<Self> {
+        match entity {
+            Entity::Workspace => Some(Self::Workspace),
+            Entity::Spend => Some(Self::Spend),
+            Entity::Import | Entity::Lead | Entity::Account => None,
+        }
+    }
+
+    /// What the change log calls it.
+    pub const fn entity(self) -> Entity {
+        match self {
+            Self::Workspace => Entity::Workspace,
+            Self::Spend => Entity::Spend,
+        }
+    }
+
+    /// Its fields, in the order in which people read them.
+    pub const fn fields(self) -> &'static [Field] {
+        match self {
+            Self::Workspace => workspace::model::FIELDS,
+            Self::Spend => spend::model::FIELDS,
+        }
+    }
+
+    /// Where it is shown and edited, and what that page is called.
+    pub fn home(self, id: i64) -> (String, &'static str) {
+        match self {
+            Self::Workspace => ("/settings/workspace".to_owned(), "Workspace"),
+            Self::Spend => (format!("/spend/{id}"), "Row of spend"),
+        }
+    }
+
+    /// A field's text as people read it.
+    pub fn words(self, field: Field, text: &str, currency: &Currency) -> String {
+        match self {
+            Self::Workspace => workspace::model::words(field.key, text),
+            Self::Spend => spend::model::words(field.key, text, currency),
+        }
+    }
+
+    /// A field's text as the form itself would write it, so that two ways to write the same are no two opinions. What
+    /// cannot be read stays as it is.
+    fn normal(self, field: &str, text: &str, currency: &Currency) -> String {
+        match self {
+            Self::Workspace => text.to_owned(),
+            Self::Spend => spend::model::normal(field, text, &currency.0),
+        }
+    }
+
+    /// As it stands; deleted ones too.
+    ///
+    /// # Errors
+    /// There is none, or it is not theirs to see.
+    pub async fn load(self, tx: &mut Tx, caller: &Caller, id: i64) -> Result<Values> {
+        match self {
+            Self::Workspace => workspace::store::values(tx).await,
+            Self::Spend => spend::edit::load(tx, caller, id).await,
+        }
+    }
+
+    /// Whether a line of the change log about it is not theirs to read.
+    pub fn hides(self, caller: &Caller, detail: &Value) -> bool {
+        match self {
+            Self::Workspace => false,
+            Self::Spend => spend::edit::hides(caller, detail),
+        }
+    }
+
+    /// Its changes that they may read, newest first, and the number under which it goes on.
+    ///
+    /// # Errors
+    /// There is none, or it is not theirs to see.
+    pub async fn changes_of(self, tx: &mut Tx, caller: &Caller, id: i64) -> Result<(i64, Vec<(Row, Value)>)> {
+        let id = match self {
+            Self::Workspace => id,
+            Self::Spend => spend::edit::find(tx, caller, id).await?.id,
+        };
+        let rows = store::changes_of(tx, self.entity(), id).await?.into_iter().map(|row| {
+            let detail = serde_json::from_str(&row.detail).unwrap_or_default();
+            (row, detail)
+        });
+        Ok((id, rows.filter(|(_, detail)| !self.hides(caller, detail)).collect()))
+    }
+
+    /// Whether they may change it as it stands: a deleted one is brought back first.
+    ///
+    /// # Errors
+    /// There is none, or it is not theirs to see.
+    pub async fn may_edit(self, tx: &mut Tx, caller: &Caller, id: i64) -> Result<bool> {
+        let deleted = match self {
+            Self::Workspace => false,
+            Self::Spend => spend::edit::find(tx, caller, id).await?.gone,
+        };
+        Ok(!deleted && self.require_edit(caller).is_ok())
+    }
+
+    fn require_edit(self, caller: &Caller) -> Result<()> {
+        caller.visitor.require(match self {
+            Self::Workspace => crate::people::permission::Action::ManageWorkspace,
+            Self::Spend => crate::people::permission::Action::EditSpend,
+        })
+    }
+
+    /// Writes other values; the number under which it goes on.
+    async fn write(self, once: &mut Once, caller: &Caller, id: i64, wanted: &Values) -> Result<i64> {
+        match self {
+            Self::Workspace => workspace::store::write(once, wanted).await.map(|()| id),
+            Self::Spend => spend::edit::write(once, caller, id, wanted).await,
+        }
+    }
+
+    const fn changed(self) -> ChangeKind {
+        match self {
+            Self::Workspace => ChangeKind::WorkspaceChanged,
+            Self::Spend => ChangeKind::SpendChanged,
+        }
+    }
+
+    /// Takes a form of it: merges it with what others saved since it was opened, and saves it if no field is in
+    /// conflict. `leads_to` is the page after it.
+    ///
+    /// # Errors
+    /// They may not, or a field does not say what it should.
+    pub async fn save(
+        self,
+        state: &AppState,
+        caller: &Caller,
+        id: i64,
+        sent: &Sent,
+        leads_to: fn(i64) -> String,
+    ) -> Result<Saved> {
+        let merge = |theirs: &Values, currency: &Currency| {
+            let mut mine = sent.mine(self.fields());
+            mine.iter_mut().for_each(|(key, text)| *text = self.normal(key, text, currency));
+            merge(self.fields(), &sent.base(self.fields()), &mine, theirs)
+        };
+        self.change(state, caller, id, sent.key(), merge, leads_to).await
+    }
+
+    /// Brings one field back to what it was before a change. That is a change of its own.
+    ///
+    /// # Errors
+    /// They may not, there is no such change, or the field cannot be that again.
+    pub async fn restore(
+        self,
+        state: &AppState,
+        caller: &Caller,
+        id: i64,
+        key: &str,
+        (field, before): (Field, String),
+        leads_to: fn(i64) -> String,
+    ) -> Result<Saved> {
+        let merge = |theirs: &Values, _: &Currency| {
+            let mut values = theirs.clone();
+            values.insert(field.key.to_owned(), before.clone());
+            Merged { values, conflicts: Vec::new() }
+        };
+        self.change(state, caller, id, key, merge, leads_to).await
+    }
+
+    async fn change(
+        self,
+        state: &AppState,
+        caller: &Caller,
+        id: i64,
+        key: &str,
+        merge: impl Fn(&Values, &Currency) -> Merged + Send + Sync,
+        leads_to: fn(i64) -> String,
+    ) -> Result<Saved> {
+        self.require_edit(caller)?;
+        let mut once = match once::begin(&state.db, caller, key).await? {
+            Begun::Answered(leads_to) => return Ok(Saved::Done(leads_to)),
+            Begun::Write(once) => once,
+        };
+        let theirs = self.load(&mut once, caller, id).await?;
+        let currency = workspace::store::find(&mut once).await?.map(|workspace| workspace.currency);
+        let merged = merge(&theirs, &Currency(currency.unwrap_or_default()));
+        if !merged.conflicts.is_empty() {
+            let (_, rows) = self.changes_of(&mut once, caller, id).await?;
+            let last = rows.into_iter().next().map(|(row, _)| (row.actor, row.at));
+            return Ok(Saved::Conflict(Box::new(Meanwhile { merged, theirs, last })));
+        }
+        if merged.values == theirs {
+            return Ok(Saved::Done(leads_to(id)));
+        }
+        let id = self.write(&mut once, caller, id, &merged.values).await?;
+        let after = self.load(&mut once, caller, id).await?;
+        if after == theirs {
+            // The same, written otherwise.
+            return Ok(Saved::Done(leads_to(id)));
+        }
+        let detail = json!({ "before": theirs, "after": after });
+        let change = change_of(self.changed(), self.entity(), id, caller, state, detail);
+        let (_, next) = once.finish(&change, leads_to(id)).await?;
+        Ok(Saved::Done(next))
+    }
+
+    /// Which fields a change changed, in words. `detail` is its line in the change log.
+    pub fn changes(self, detail: &Value, currency: &Currency) -> Vec<FieldChange> {
+        let (before, after) = sides(detail);
+        let fields = self.fields().iter().filter_map(|&field| {
+            let text = |side: Option<&Value>| {
+                let text = side.and_then(|side| side[field.key].as_str()).unwrap_or_default();
+                if text.is_empty() { String::new() } else { self.words(field, text, currency) }
+            };
+            let (before, after) = (text(before), text(after));
+            (before != after).then_some(FieldChange { field, before, after })
+        });
+        fields.collect()
+    }
+}
+
+/// A change of a document, with the address that it came from.
+pub fn change_of(
+    kind: ChangeKind,
+    entity: Entity,
+    id: i64,
+    caller: &Caller,
+    state: &AppState,
+    mut detail: Value,
+) -> Change {
+    detail["from"] = json!(caller.origin.address);
+    Change { at: state.clock.now(), actor: caller.visitor.name().to_owned(), kind, entity, entity_id: Some(id), detail }
+}
+
+/// Before and after of a line of the change log. What began with it stands there bare.
+pub fn sides(detail: &Value) -> (Option<&Value>, Option<&Value>) {
+    match (detail.get("before"), detail.get("after")) {
+        (None, None) => (None, Some(detail)),
+        sides => sides,
+    }
+}
