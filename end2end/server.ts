@@ -2,7 +2,7 @@
 // stands still, so that its story is the same every time, and a port that is free.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -32,6 +32,27 @@ export function kpis(from: string, to: string, ...filters: string[]) {
   return JSON.parse(run(data, ["kpis", "--from", from, "--to", to, ...filters, "--json"]));
 }
 
+/** A second server, over leads whose names, channel, heading and file try to be markup. */
+export async function evilServer() {
+  const folder = mkdtempSync(join(tmpdir(), "doubles-evil-"));
+  const data = join(folder, "data");
+  const script = "<script>alert(1)</script><img src=x onerror=alert(2)>";
+  const file = join(folder, "leads <img src=x onerror=alert(3)>.csv");
+  const row = ["1", "2026-07-01 10:00", `"${script}"`, `"${script}"`, `"${script}"`, "=HYPERLINK(1)", "javascript:alert(4)"];
+  writeFileSync(file, `id,handed_over_at,name,company,channel,owner,"${script}"\n${row.join(",")}\n`);
+  execFileSync(program, ["import", "leads", file, "--zone", "UTC", "--data", data, "--now", now]);
+  const server = spawn(program, ["serve", "--address", "127.0.0.1:0", "--data", data, "--now", now]);
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  return {
+    address: await address(server),
+    async stop() {
+      server.kill("SIGTERM");
+      await ended;
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
 function run(data: string, args: string[]): string {
   return execFileSync(program, [...args, "--data", data, "--now", now], { encoding: "utf8" });
 }
@@ -42,7 +63,7 @@ function address(server: ChildProcess): Promise<string> {
     let said = "";
     server.stderr?.on("data", (chunk) => {
       said += chunk;
-      const ready = /ready at (http:\/\/\S+)/.exec(said);
+      const ready = /ready at (http:\/\/\S*\d)/.exec(said);
       if (ready) resolve(ready[1]);
     });
     server.once("error", reject);

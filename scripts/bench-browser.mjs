@@ -31,7 +31,7 @@ function ready(server) {
   return new Promise((resolve, reject) => {
     let said = "";
     server.stderr.on("data", (chunk) => {
-      const found = /ready at (http:\/\/\S+)/.exec((said += chunk));
+      const found = /ready at (http:\/\/\S*\d)/.exec((said += chunk));
       if (found) resolve(found[1]);
     });
     server.once("exit", () => reject(new Error(said)));

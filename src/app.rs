@@ -111,8 +111,6 @@ pub fn Frame(
 
 /// The part of the address after the `?` while the address is this page's own. Once another page is on its way, that
 /// one's question means nothing here: the last one stays.
-///
-/// On the server a resource may ask once more while its page, already sent, is being taken down; then it gets nothing.
 pub fn own_search(is_own: fn(path: &str) -> bool) -> impl Fn() -> String + Copy {
     let Address(url) = expect_context();
     let search = Memo::new(move |last: Option<&String>| {
@@ -122,7 +120,7 @@ pub fn own_search(is_own: fn(path: &str) -> bool) -> impl Fn() -> String + Copy 
     move || search.try_get().unwrap_or_default()
 }
 
-/// The part of the address that the table of routes calls `:name`; nothing on a page that is being taken down.
+/// The part of the address that the table of routes calls `:name`; nothing on a page that is being left.
 pub fn own_name() -> impl Fn() -> String + Copy {
     let params = use_params_map();
     move || params.try_with(|params| params.get("name")).flatten().unwrap_or_default()

@@ -1,6 +1,7 @@
 //! The command line of Doubles.
 
 use clap::{Parser, Subcommand};
+use doubles::backup::command::{Backup, Doctor, Restore};
 use doubles::error::{AppError, Result};
 use doubles::import::command::{self as import, Args as Import};
 use doubles::import::store::unfinished;
@@ -13,6 +14,7 @@ use doubles::people::service::People;
 use doubles::sample::command::Sample;
 use doubles::server::config::{Config, ServeConfig};
 use doubles::server::db::Db;
+use doubles::server::health::HealthCheck;
 use doubles::server::{AppState, open, serve, telemetry};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -36,6 +38,12 @@ enum Command {
     Import(Import),
     Kpis(Kpis),
     Sample(Sample),
+    Backup(Backup),
+    Restore(Restore),
+    Doctor(Doctor),
+    /// Ask a running server how it is; for containers, whose images have no curl
+    #[command(name = "healthcheck")]
+    HealthCheck(HealthCheck),
     /// Accounts: add, list, disable, reset the password
     User {
         #[command(subcommand)]
@@ -87,6 +95,30 @@ async fn run(cli: Cli) -> Result<ExitCode> {
             let said = sample.run(&db, config.clock().now()).await;
             db.close().await;
             print!("{}", said?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Backup(backup) => {
+            print!("{}", backup.run(&config.database()).await?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Restore(backup) => {
+            config.make_data_folder()?;
+            let said = backup.run(&config.database(), config.clock().now()).await?;
+            // Brings it up to this version and takes back an import that was under way.
+            open_for_writing(&config).await?.close().await;
+            print!("{said}");
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Doctor(doctor) => {
+            let db = open::open_read_only(&config.database()).await?;
+            let examined = doctor.run(&db, config.clock().now()).await;
+            db.close().await;
+            let (said, fine) = examined?;
+            print!("{said}");
+            Ok(if fine { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        }
+        Command::HealthCheck(check) => {
+            print!("{}", check.run()?);
             Ok(ExitCode::SUCCESS)
         }
         Command::User { command, base_url } => {

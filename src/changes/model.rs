@@ -28,7 +28,7 @@ text_enum!(
         ImportUndone = "import_undone",
         /// Somebody may sign in who could not before: a new account.
         AccountAdded = "account_added",
-        /// Name, address, team or flags of an account.
+        /// Name, team or flags of an account.
         AccountChanged = "account_changed",
         /// An account cannot sign in any more.
         AccountDisabled = "account_disabled",
@@ -52,6 +52,12 @@ text_enum!(
         InviteWithdrawn = "invite_withdrawn",
         /// A link by which somebody may join.
         InviteMade = "invite_made",
+        /// Every session of somebody was ended by an admin.
+        SessionsEnded = "sessions_ended",
+        /// Somebody was given a password on the command line.
+        PasswordSet = "password_set",
+        /// Somebody's second factor was switched off on the command line.
+        SecondFactorRemoved = "second_factor_removed",
         /// A link by which somebody may choose a new password.
         ResetMade = "reset_made",
     }

@@ -361,8 +361,9 @@ impl Stays {
             accepted: own(lead.accepted),
             touch: own(lead.first_touch),
             connected: own(lead.connected),
-            verdict: own(lead.verdict),
-            released: own(lead.released),
+            // What sends a lead back belongs to the stay that it ends, even in the second in which the next one begins.
+            verdict: lead.verdict,
+            released: lead.released,
             outcomes: outcomes.map(own),
             decision: lead.decision,
             reason: lead.reason.as_deref(),

@@ -87,6 +87,13 @@ impl Scores {
         if memory.seq() == Some(seq) { memory.answers.get(question).cloned() } else { None }
     }
 
+    /// The newest change that the memory holds and its leads, without bringing it up to date; `None` before the first
+    /// question.
+    pub async fn in_memory(&self) -> Option<(Seq, usize)> {
+        let memory = self.memory.lock().await;
+        memory.state.as_ref().map(|state| (state.snapshot.seq, state.snapshot.facts.leads()))
+    }
+
     /// Readers that come while one of them catches up wait for it: they want the same rows.
     async fn current(&self) -> Result<tokio::sync::MutexGuard<'_, Memory>> {
         let mut memory = self.memory.lock().await;

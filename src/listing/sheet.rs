@@ -10,7 +10,7 @@ use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 pub const OWN_KEYS: [&str; 6] = ["part", "reason", "sort", "order", "search", "page"];
 
 /// What the keys begin with that one page does not pass on to another: a list's own, and the search in a filter.
-pub const LEFT: [&str; 6] = ["part", "sort", "order", "search", "page", "find-"];
+pub const LEFT: [&str; 7] = ["part", "reason", "sort", "order", "search", "page", "find-"];
 
 /// The leads behind a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

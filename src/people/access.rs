@@ -19,6 +19,8 @@ use Need::{May, Nothing};
 pub const PATHS: &[(&str, Need)] = &[
     ("/healthz", Nothing),
     ("/readyz", Nothing),
+    // with its own token
+    ("/metrics", Nothing),
     // in front of the door
     ("/welcome", Nothing),
     ("/sign-in", Nothing),
@@ -51,6 +53,8 @@ pub const PATHS: &[(&str, Need)] = &[
     ("/settings/second-factor/begin", May(ManageSelf)),
     ("/settings/second-factor/confirm", May(ManageSelf)),
     ("/settings/second-factor/end", May(ManageSelf)),
+    ("/settings/provider/connect", May(ManageSelf)),
+    ("/settings/provider/disconnect", May(ManageSelf)),
     ("/settings/events.csv", May(ManageSelf)),
     // the workspace
     ("/settings/workspace", May(SeeNumbers)),

@@ -1,15 +1,15 @@
 //! The people of the sample company: accounts without a password, whose part whoever sits at this machine may take.
 
+use super::gate::From;
 use super::model::{AccountId, Email, Standing, Team};
 use super::page::CastMember;
 use super::service::People;
-use super::store::{self, Origin};
+use super::store;
 use super::token::Token;
 use crate::changes::model::{Change, ChangeKind, Entity};
 use crate::error::{AppError, Result};
 use crate::period::Instant;
 use crate::server::db::Db;
-use crate::server::site::Site;
 use serde_json::json;
 
 /// Adds the people of the sample company, by name; who is there already stays as they are.
@@ -52,10 +52,10 @@ fn change(actor: &str, at: Instant, kind: ChangeKind, people: u64) -> Change {
 }
 
 impl People {
-    /// Whose part may be taken without a password: the sample company's people, where nobody but this machine can
-    /// reach the server and nobody real has an account; else nobody's.
-    pub async fn cast(&self, site: &Site) -> Result<Vec<CastMember>> {
-        if !site.this_machine_only || self.any_account().await? {
+    /// Whose part may be taken without a password: the sample company's people, from this machine that nobody else can
+    /// reach, and while nobody real has an account; else nobody's.
+    pub async fn cast(&self, from: &From) -> Result<Vec<CastMember>> {
+        if !from.here || self.any_account().await? {
             return Ok(Vec::new());
         }
         let sample = self.list().await?.into_iter().filter(|account| account.sample && !account.disabled);
@@ -75,20 +75,14 @@ impl People {
     ///
     /// # Errors
     /// This is not one of [`People::cast`].
-    pub async fn enter_as_cast(
-        &self,
-        site: &Site,
-        id: AccountId,
-        origin: &Origin,
-        earlier: Option<&Token>,
-    ) -> Result<Token> {
-        if self.cast(site).await?.iter().all(|member| member.id != id) {
+    pub async fn enter_as_cast(&self, from: &From, id: AccountId, earlier: Option<&Token>) -> Result<Token> {
+        if self.cast(from).await?.iter().all(|member| member.id != id) {
             return Err(AppError::Forbidden(
                 "Parts of the sample company can be taken only where nobody has an account yet and the server is \
                  reached from its own machine. Sign in with a password."
                     .to_owned(),
             ));
         }
-        self.begin_session(id, origin, earlier).await
+        self.begin_session(id, &from.origin, earlier).await
     }
 }

@@ -105,7 +105,7 @@ pub async fn run(command: UserCommand, people: &People, base_url: &str) -> Resul
         UserCommand::Reset(reset) => {
             let account = people.get_by_email(&reset.email).await?;
             if reset.without_second_factor {
-                people.switch_second_factor_off(&caller, account.id).await?;
+                people.remove_second_factor(&caller, account.id).await?;
             }
             if !reset.password_stdin {
                 return print_link(base_url, &people.make_reset(&caller, account.id).await?, &account.email);

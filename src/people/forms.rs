@@ -5,7 +5,7 @@ use super::gate::{Cookie, From, read_cookie, see_other, set_cookie};
 use super::joining::Newcomer;
 use super::model::{AccountId, Rejected, Standing, Team};
 use super::next::safe_next;
-use super::page::{self, FirstRun, Ways};
+use super::page::{self, CastMember, FirstRun, Ways};
 use super::service::Caller;
 use super::sign_in::Entered;
 use super::token::{Token, normalize_code};
@@ -54,7 +54,7 @@ async fn welcome_page(state: &AppState, parts: &Parts, error: Option<&AppError>,
     let first_run = async {
         Ok::<_, AppError>(FirstRun {
             done: state.people.any_account().await?,
-            code_asked: !state.site.this_machine_only,
+            code_asked: !parts.extensions.get::<From>().is_some_and(|from| from.here),
             has_workspace: state.people.has_workspace().await?,
         })
     };
@@ -71,6 +71,13 @@ async fn show_sign_in(State(state): State<AppState>, Query(asked): Query<Asked>,
     sign_in_page(&state, &parts, None, (asked.next, asked.done), Rejected::default()).await
 }
 
+/// Whose parts whoever sends this request may take; nobody's, where that cannot be said.
+pub(crate) async fn cast_for(state: &AppState, parts: &Parts) -> Vec<CastMember> {
+    let Some(from) = parts.extensions.get::<From>() else { return Vec::new() };
+    // Whoever cannot be shown the cast can still sign in.
+    state.people.cast(from).await.unwrap_or_default()
+}
+
 /// The page of signing in, with why it did not work, if it did not.
 pub(super) async fn sign_in_page(
     state: &AppState,
@@ -79,8 +86,7 @@ pub(super) async fn sign_in_page(
     (next, done): (String, String),
     rejected: Rejected,
 ) -> Response {
-    // Whoever cannot be shown the cast can still sign in.
-    let cast = state.people.cast(&state.site).await.unwrap_or_default();
+    let cast = cast_for(state, parts).await;
     let (password_chosen, signed_out) = (done == "password", done == "signed-out");
     let ways = Ways { next, password_chosen, signed_out, provider: state.site.provider.is_some(), cast };
     let view = move || page::sign_in(ways.clone(), rejected.clone());
@@ -88,6 +94,9 @@ pub(super) async fn sign_in_page(
 }
 
 async fn show_code(State(state): State<AppState>, Query(asked): Query<Asked>, parts: Parts) -> Response {
+    if read_cookie(&state.site, &parts.headers, Cookie::Code).is_none() {
+        return see_other("/sign-in");
+    }
     code_page(&state, &parts, None, asked.next).await
 }
 
@@ -171,7 +180,7 @@ async fn set_up(
 }
 
 async fn begin_workspace(state: &AppState, from: &From, form: SetUp) -> Result<Token> {
-    if !state.site.this_machine_only {
+    if !from.here {
         let attempt = state.people.admit("welcome", from).await?;
         let right = state.site.first_run_code.as_deref().map(normalize_code) == Some(normalize_code(&form.code));
         if !right {
@@ -183,7 +192,7 @@ async fn begin_workspace(state: &AppState, from: &From, form: SetUp) -> Result<T
         attempt.forgive();
     }
     let workspace = Workspace::new(form.workspace.trim(), &form.zone, form.currency.trim())?;
-    let standing = Standing::new(Team::from_key(&form.team), form.head, true)?;
+    let standing = Standing::new(parse_team(&form.team)?, form.head, true)?;
     let newcomer = Newcomer { name: form.name, email: form.email, password: form.password };
     let id = state.people.set_up(&workspace, newcomer, standing, &from.origin).await?;
     state.people.begin_session(id, &from.origin, None).await
@@ -233,7 +242,7 @@ async fn enter_as_cast(
     Form(form): Form<Part>,
 ) -> Response {
     let earlier = read_cookie(&state.site, &parts.headers, Cookie::Session);
-    match state.people.enter_as_cast(&state.site, form.account, &from.origin, earlier.as_ref()).await {
+    match state.people.enter_as_cast(&from, form.account, earlier.as_ref()).await {
         Ok(token) => with_cookie(&state, see_other("/"), &token),
         Err(error) => {
             let rejected = rejection(Some(&error), &[]);
@@ -322,6 +331,16 @@ async fn reset(
     match done.await {
         Ok(()) => see_other("/sign-in?done=password"),
         Err(error) => reset_page(&state, &parts, Some(&error), form.token).await,
+    }
+}
+
+/// The team that a form names; blank is none.
+pub(crate) fn parse_team(key: &str) -> Result<Option<Team>> {
+    match Team::from_key(key) {
+        None if !key.is_empty() => {
+            Err(AppError::Invalid("A team is marketing or sales, or none. Choose one.".to_owned()))
+        }
+        team => Ok(team),
     }
 }
 

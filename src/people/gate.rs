@@ -13,7 +13,10 @@ use crate::server::plain::{self, Around};
 use crate::server::site::{Peer, Site};
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{CACHE_CONTROL, COOKIE, HOST, HeaderMap, LOCATION, REFERER, RETRY_AFTER, USER_AGENT};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_TYPE, COOKIE, HOST, HeaderMap, LOCATION, REFERER, RETRY_AFTER, USER_AGENT,
+};
+use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -27,6 +30,8 @@ pub struct From {
     pub address: IpAddr,
     /// The same as it is written down.
     pub origin: Origin,
+    /// From this machine, which nobody else can reach: not through a proxy either, though that may run here.
+    pub here: bool,
 }
 
 /// Middleware on every route: lets in who may, with the [`Caller`] in the request's extensions. Others are led to
@@ -42,7 +47,7 @@ pub async fn admit(State(state): State<AppState>, mut request: Request, next: Ne
     };
     let from = where_from(&request, &state.site);
     forget_foreign_referer(&mut request);
-    let caller = match identify(&state, request.headers(), &from.origin).await {
+    let caller = match identify(&state, request.headers(), &from).await {
         Ok(caller) => caller,
         Err(error) if need == Need::Nothing => {
             tracing::warn!("Who comes to {pattern} is not known: {error}");
@@ -63,7 +68,29 @@ pub async fn admit(State(state): State<AppState>, mut request: Request, next: Ne
     if let Some(caller) = caller {
         request.extensions_mut().insert(caller);
     }
-    next.run(request).await
+    let (parts, body) = request.into_parts();
+    let asked = (!is_function(&parts.uri)).then(|| parts.clone());
+    let response = next.run(Request::from_parts(parts, body)).await;
+    match asked {
+        Some(parts) if was_not_read(&response) => unreadable(&state, parts, response.status()).await,
+        _ => response,
+    }
+}
+
+/// The framework could not read the address or the form, and says so in a bare line.
+fn was_not_read(response: &Response) -> bool {
+    let bare = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    let statuses = [StatusCode::BAD_REQUEST, StatusCode::UNSUPPORTED_MEDIA_TYPE, StatusCode::UNPROCESSABLE_ENTITY];
+    bare && statuses.contains(&response.status())
+}
+
+async fn unreadable(state: &AppState, parts: Parts, status: StatusCode) -> Response {
+    let around = if parts.extensions.get::<Caller>().is_some() { Around::House } else { Around::Door };
+    let sentence = "A part of it is missing, stands there twice or is not what it should be. Go back and try again; \
+                    nothing was changed.";
+    let error = AppError::Invalid(sentence.to_owned());
+    let view = move || trouble("This cannot be read", error.clone(), "/", "To the scoreboard");
+    plain::answer(state, &parts, status, around, "This cannot be read", view).await
 }
 
 /// A redirect after which a reload asks for the new page, not for the form again.
@@ -132,14 +159,15 @@ pub fn cookie_value(site: &Site, headers: &HeaderMap, cookie: Cookie) -> Option<
         .next()
 }
 
-async fn identify(state: &AppState, headers: &HeaderMap, origin: &Origin) -> Result<Option<Caller>> {
+async fn identify(state: &AppState, headers: &HeaderMap, from: &From) -> Result<Option<Caller>> {
+    let origin = &from.origin;
     if let Some(token) = read_cookie(&state.site, headers, Cookie::Session)
         && let Some((account, session)) = state.people.find_session(&token, origin).await?
     {
         let visitor = Visitor::Person(account);
         return Ok(Some(Caller { visitor, session: Some(session), origin: origin.clone() }));
     }
-    if state.site.this_machine_only && !state.people.any_account().await? {
+    if from.here && !state.people.any_account().await? {
         return Ok(Some(Caller { visitor: Visitor::ThisMachine, session: None, origin: origin.clone() }));
     }
     Ok(None)
@@ -207,7 +235,13 @@ fn where_from(request: &Request, site: &Site) -> From {
     let address = client_address(peer, request.headers(), &site.trusted_proxies);
     let agent = request.headers().get(USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
     let agent = agent.chars().filter(|c| !c.is_control()).take(200).collect();
-    From { address, origin: Origin { address: address.to_string(), agent } }
+    let here = site.this_machine_only && !is_forwarded(request.headers());
+    From { address, origin: Origin { address: address.to_string(), agent }, here }
+}
+
+/// A proxy passed it on, so its client may be anybody.
+fn is_forwarded(headers: &HeaderMap) -> bool {
+    headers.keys().any(|name| name == "forwarded" || name == "via" || name.as_str().starts_with("x-forwarded-"))
 }
 
 /// Server functions send plain forms back to the referring page; that must be ours.

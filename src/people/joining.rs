@@ -76,6 +76,8 @@ impl People {
         let now = self.clock.now();
         let id = store::insert(&mut tx, &email, &name, standing, now).await?;
         store::set_password(&mut tx, id, &hash).await?;
+        // From now on nobody takes a part of the sample company without a password.
+        store::end_sample_sessions(&mut tx).await?;
         store::insert_event(&mut tx, now, id, SecurityKind::PasswordChanged, origin).await?;
         let change = self.change(&caller, ChangeKind::AccountAdded, Some(id), json!({ "after": standing }));
         tx.record_change(&change).await?.commit().await?;
@@ -91,6 +93,13 @@ impl People {
         if !giver.standing.may_give(standing) {
             return Err(AppError::Forbidden(
                 "A head invites members of the own team and viewers; ask an admin for anybody else.".to_owned(),
+            ));
+        }
+        if giver.sample {
+            return Err(AppError::Forbidden(
+                "You look at this as somebody of the sample company, who cannot bring anybody in. Make the first \
+                 account at /welcome."
+                    .to_owned(),
             ));
         }
         let (token, now) = (Token::generate()?, self.clock.now());
@@ -208,6 +217,8 @@ impl People {
         store::set_password(&mut tx, id, &hash).await?;
         store::end_sessions(&mut tx, id, None).await?;
         store::drop_one_time_of(&mut tx, id).await?;
+        // Whoever resets a password may do so because somebody else came in.
+        store::delete_identities_of(&mut tx, id).await?;
         store::insert_event(&mut tx, now, id, SecurityKind::PasswordChanged, origin).await?;
         tx.commit().await
     }

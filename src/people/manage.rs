@@ -94,10 +94,13 @@ impl People {
 
     /// Ends every session of somebody.
     pub async fn end_sessions_of(&self, caller: &Caller, id: AccountId) -> Result<()> {
-        let mut tx = self.db.keep_house().await?;
+        let mut tx = self.db.write().await?;
+        store::get(&mut tx, id).await?;
         store::end_sessions(&mut tx, id, None).await?;
-        store::insert_event(&mut tx, self.clock.now(), id, SecurityKind::SessionEnded, &caller.origin).await?;
-        tx.commit().await
+        store::insert_event(&mut tx, self.clock.now(), id, SecurityKind::EndedByAdmin, &caller.origin).await?;
+        let change = self.change(caller, ChangeKind::SessionsEnded, Some(id), json!({}));
+        tx.record_change(&change).await?.commit().await?;
+        Ok(())
     }
 
     /// Chooses a password for somebody from the command line.
@@ -105,20 +108,24 @@ impl People {
         let account = store::get(&mut self.db.read().await?, id).await?.account;
         super::password::check(&password, &account.email)?;
         let hash = self.hasher.hash(password).await?;
-        let mut tx = self.db.keep_house().await?;
+        let mut tx = self.db.write().await?;
         store::set_password(&mut tx, id, &hash).await?;
         store::end_sessions(&mut tx, id, None).await?;
         store::drop_one_time_of(&mut tx, id).await?;
-        store::insert_event(&mut tx, self.clock.now(), id, SecurityKind::PasswordChanged, &caller.origin).await?;
-        tx.commit().await
+        store::insert_event(&mut tx, self.clock.now(), id, SecurityKind::PasswordByAdmin, &caller.origin).await?;
+        let change = self.change(caller, ChangeKind::PasswordSet, Some(id), json!({}));
+        tx.record_change(&change).await?.commit().await?;
+        Ok(())
     }
 
     /// Switches somebody's second factor off, for when authenticator and paper are both lost.
-    pub async fn switch_second_factor_off(&self, caller: &Caller, id: AccountId) -> Result<()> {
-        let mut tx = self.db.keep_house().await?;
+    pub async fn remove_second_factor(&self, caller: &Caller, id: AccountId) -> Result<()> {
+        let mut tx = self.db.write().await?;
         store::set_secret(&mut tx, id, None).await?;
-        store::insert_event(&mut tx, self.clock.now(), id, SecurityKind::SecondFactorOff, &caller.origin).await?;
-        tx.commit().await
+        store::insert_event(&mut tx, self.clock.now(), id, SecurityKind::SecondFactorByAdmin, &caller.origin).await?;
+        let change = self.change(caller, ChangeKind::SecondFactorRemoved, Some(id), json!({}));
+        tx.record_change(&change).await?.commit().await?;
+        Ok(())
     }
 }
 

@@ -235,6 +235,16 @@ text_enum!(
         RecoveryCodeUsed = "recovery_code_used",
         /// A session was ended from elsewhere.
         SessionEnded = "session_ended",
+        /// An admin ended every session.
+        EndedByAdmin = "ended_by_admin",
+        /// An admin chose a password, on the command line.
+        PasswordByAdmin = "password_by_admin",
+        /// An admin switched the second factor off, on the command line.
+        SecondFactorByAdmin = "second_factor_by_admin",
+        /// The account can be entered through a provider from now on.
+        ProviderConnected = "provider_connected",
+        /// It cannot any more.
+        ProviderDisconnected = "provider_disconnected",
     }
 );
 
@@ -249,7 +259,12 @@ impl SecurityKind {
             Self::SecondFactorOn => "switched the second factor on",
             Self::SecondFactorOff => "switched the second factor off",
             Self::RecoveryCodeUsed => "used a code on paper",
-            Self::SessionEnded => "ended a session, or an admin did",
+            Self::SessionEnded => "ended a session",
+            Self::EndedByAdmin => "were signed out everywhere by an admin",
+            Self::PasswordByAdmin => "were given a new password by an admin",
+            Self::SecondFactorByAdmin => "lost the second factor: an admin switched it off",
+            Self::ProviderConnected => "connected the account with a provider",
+            Self::ProviderDisconnected => "disconnected the account from its provider",
         }
     }
 }
@@ -300,15 +315,24 @@ impl Email {
     }
 }
 
-/// A person's name: trimmed, one line.
+/// What the change log calls those who are no person.
+const NO_PERSON: [&str; 4] = ["command line", "this machine", "sign-in provider", "doubles"];
+
+/// A person's name: trimmed, one line, and not one that the change log gives to something else.
 ///
 /// # Errors
-/// It is blank, longer than 100 characters or holds a control character (which could break a log line or a mail).
+/// It is blank, longer than 100 characters, holds a control character (which could break a log line or a mail), or is
+/// what the change log calls the command line, this machine or the provider.
 pub fn check_name(name: &str) -> Result<String> {
     let name = name.trim();
     let length = name.chars().count();
     if length == 0 || length > 100 || name.chars().any(char::is_control) {
         return Err(AppError::Invalid("A name has 1 to 100 characters on one line.".to_owned()));
+    }
+    if NO_PERSON.contains(&name.to_lowercase().as_str()) {
+        return Err(AppError::Invalid(format!(
+            "“{name}” is what the activity log calls a thing. Write your own name."
+        )));
     }
     Ok(name.to_owned())
 }
@@ -351,7 +375,7 @@ mod tests {
     #[test]
     fn a_name_is_one_line() {
         assert_eq!(check_name("  Ada Lovelace "), Ok("Ada Lovelace".to_owned()));
-        for bad in ["", "   ", "Ada\nadmin signed in", "\u{1b}[31m", &"x".repeat(101)] {
+        for bad in ["", "   ", "Command Line", "this machine", "Ada\nadmin signed in", "\u{1b}[31m", &"x".repeat(101)] {
             assert!(check_name(bad).is_err(), "{bad:?}");
         }
     }

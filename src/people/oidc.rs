@@ -6,8 +6,9 @@
 
 use super::forms::{add_cookie, rejection, sign_in_page, with_cookie};
 use super::gate::{Cookie, From, cookie_value, see_other, set_cookie};
-use super::model::{Email, Team, check_name};
+use super::model::{AccountId, Email, SecurityKind, Team, check_name};
 use super::next::safe_next;
+use super::own::CONNECT;
 use super::service::{Caller, People};
 use super::sign_in::Entered;
 use super::store;
@@ -139,6 +140,9 @@ struct ComeBack {
     code: String,
     #[serde(default)]
     state: String,
+    /// Why the provider let nobody in.
+    #[serde(default)]
+    error: String,
 }
 
 async fn come_back(
@@ -153,7 +157,11 @@ async fn come_back(
     let next = errand.as_ref().map(|errand| errand.next.clone()).unwrap_or_default();
     let entered = async {
         let errand = errand.filter(|errand| !answer.state.is_empty() && errand.state == answer.state);
-        let vouched = ask_provider(&state, errand.ok_or_else(not_begun)?, answer.code).await?;
+        let errand = errand.ok_or_else(not_begun)?;
+        if !answer.error.is_empty() {
+            return Err(AppError::Forbidden("You did not sign in at your provider. Try again.".to_owned()));
+        }
+        let vouched = ask_provider(&state, errand, answer.code).await?;
         let caller = caller.as_ref().map(|Extension(caller)| caller);
         state.people.enter_vouched(&vouched, caller, &from.origin, earlier.as_ref()).await
     };
@@ -173,8 +181,8 @@ async fn come_back(
 }
 
 impl People {
-    /// Signs in whom a provider vouches for. Unknown ones are connected to the account that is signed in here, or get
-    /// one where the claim names their team.
+    /// Signs in whom a provider vouches for. Unknown ones are connected to the account that is signed in here, if its
+    /// person has just asked for that, or get one where the claim names their team.
     ///
     /// # Errors
     /// The person is unknown and must be invited first, or the account is disabled.
@@ -188,20 +196,29 @@ impl People {
         let known = store::find_identity(&mut self.db.read().await?, &vouched.issuer, &vouched.subject).await?;
         let id = match (known, caller.and_then(|caller| caller.visitor.account().ok())) {
             (Some(account), _) => account.id,
-            (None, Some(own)) => {
-                let mut tx = self.db.keep_house().await?;
-                store::insert_identity(&mut tx, &vouched.issuer, &vouched.subject, own.id).await?;
-                tx.commit().await?;
-                own.id
-            }
-            (None, None) => self.add_vouched(vouched, origin).await?,
+            (None, Some(own)) if self.connect(vouched, own.id, origin).await? => own.id,
+            (None, _) => self.add_vouched(vouched, origin).await?,
         };
         let found = store::get(&mut self.db.read().await?, id).await?;
         if found.account.disabled {
-            return Err(AppError::SignIn);
+            return Err(AppError::Forbidden("Your account here is disabled. An admin can enable it again.".to_owned()));
         }
         self.follow_claim(&found.account, vouched, origin).await?;
         self.enter(&found, origin, earlier).await
+    }
+
+    /// Connects an account whose person asked for it, with their password, a moment ago. Without that whoever sits at an
+    /// unlocked browser could give themselves a way in that outlasts every password.
+    async fn connect(&self, vouched: &Vouched, id: AccountId, origin: &Origin) -> Result<bool> {
+        let now = self.clock.now();
+        let mut tx = self.db.keep_house().await?;
+        if !store::take_one_time_of(&mut tx, id, CONNECT, now).await? {
+            return Ok(false);
+        }
+        store::insert_identity(&mut tx, &vouched.issuer, &vouched.subject, id).await?;
+        store::insert_event(&mut tx, now, id, SecurityKind::ProviderConnected, origin).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// The provider's word moves people between the teams, from the next sign-in on. Flags are given here only.
@@ -211,11 +228,11 @@ impl People {
         self.set_standing(&provider(origin), account.id, standing).await
     }
 
-    async fn add_vouched(&self, vouched: &Vouched, origin: &Origin) -> Result<super::model::AccountId> {
+    async fn add_vouched(&self, vouched: &Vouched, origin: &Origin) -> Result<AccountId> {
         let stranger = || {
             AppError::Forbidden(
                 "The provider knows you, and nobody here does yet. Ask for an invite; once you have an account, sign \
-                 in with its password and then through the provider, which connects the two."
+                 in with its password and connect the two under Settings."
                     .to_owned(),
             )
         };
@@ -224,10 +241,15 @@ impl People {
         let name = check_name(vouched.name.as_deref().unwrap_or(email.as_str()))?;
         let standing = super::model::Standing { team: Some(team), head: false, admin: false };
         let mut tx = self.db.write().await?;
+        if !store::any_account(&mut tx).await? {
+            return Err(AppError::Conflict(
+                "Nobody has set this installation up yet. The first account is made at /welcome.".to_owned(),
+            ));
+        }
         if store::find_by_key(&mut tx, &email.key()).await?.is_some() {
             return Err(AppError::Conflict(
-                "This mail address has an account here that is not connected to the provider. Sign in with its \
-                 password, then through the provider: that connects the two."
+                "This mail address has an account here that is not connected with the provider. Sign in with its \
+                 password and connect the two under Settings."
                     .to_owned(),
             ));
         }

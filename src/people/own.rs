@@ -4,20 +4,34 @@ use super::model::{AccountId, SecurityEvent, SecurityKind, SessionId, SessionVie
 use super::second_factor::{SharedSecret, generate_recovery_codes};
 use super::service::{Caller, People};
 use super::sign_in::wrong_code;
-use super::store;
+use super::store::{self, OneTime};
 use super::token::Token;
 use crate::changes::model::ChangeKind;
 use crate::error::{AppError, Result};
+use crate::period::Instant;
 use serde_json::json;
 use std::net::IpAddr;
+
+/// The kind of step that allows an account to be connected with a provider.
+pub(super) const CONNECT: &str = "connect";
+/// For signing in there, in seconds.
+const CONNECT_LASTS: u32 = 10 * 60;
 
 impl People {
     /// Another name.
     pub async fn rename(&self, caller: &Caller, name: &str) -> Result<()> {
-        let (id, name) = (caller.visitor.account()?.id, check_name(name)?);
+        let (account, name) = (caller.visitor.account()?, check_name(name)?);
+        let id = account.id;
         let mut tx = self.db.write().await?;
+        if store::is_named(&mut tx, &name, id).await? {
+            return Err(AppError::Conflict(format!(
+                "Somebody else is called {name} here, and the activity log tells people apart by their names. Add an \
+                 initial."
+            )));
+        }
         store::set_name(&mut tx, id, &name).await?;
-        let change = self.change(caller, ChangeKind::AccountChanged, Some(id), json!({ "what": "name" }));
+        let detail = json!({ "before": account.name, "after": name });
+        let change = self.change(caller, ChangeKind::AccountChanged, Some(id), detail);
         tx.record_change(&change).await?.commit().await?;
         Ok(())
     }
@@ -104,7 +118,11 @@ impl People {
     /// The password is wrong.
     pub async fn end_second_factor(&self, caller: &Caller, address: IpAddr, password: String) -> Result<()> {
         self.confirm_password(caller, address, password).await?;
-        self.switch_second_factor_off(caller, caller.visitor.account()?.id).await
+        let id = caller.visitor.account()?.id;
+        let mut tx = self.db.keep_house().await?;
+        store::set_secret(&mut tx, id, None).await?;
+        store::insert_event(&mut tx, self.clock.now(), id, SecurityKind::SecondFactorOff, &caller.origin).await?;
+        tx.commit().await
     }
 
     /// Where the caller is signed in.
@@ -130,6 +148,46 @@ impl People {
     /// What happened around the caller's account.
     pub async fn own_events(&self, caller: &Caller) -> Result<Vec<SecurityEvent>> {
         store::events_of(&mut self.db.read().await?, caller.visitor.account()?.id).await
+    }
+
+    /// Lets the caller's account be connected with the provider at which they sign in within ten minutes.
+    ///
+    /// # Errors
+    /// The password is wrong.
+    pub async fn allow_connecting(&self, caller: &Caller, address: IpAddr, password: String) -> Result<()> {
+        let account = caller.visitor.account()?;
+        self.confirm_password(caller, address, password).await?;
+        let now = self.clock.now();
+        let step = OneTime {
+            kind: CONNECT.to_owned(),
+            account: Some(account.id),
+            made_by: None,
+            expires_at: Instant(now.0.saturating_add(CONNECT_LASTS)),
+            detail: "{}".to_owned(),
+        };
+        let mut tx = self.db.keep_house().await?;
+        store::insert_one_time(&mut tx, &Token::generate()?.digest(), now, &step).await?;
+        tx.commit().await
+    }
+
+    /// Whether the caller can come in through a provider.
+    pub async fn is_connected(&self, caller: &Caller) -> Result<bool> {
+        Ok(store::count_identities(&mut self.db.read().await?, caller.visitor.account()?.id).await? > 0)
+    }
+
+    /// The caller's account can be entered through no provider any more.
+    pub async fn disconnect(&self, caller: &Caller) -> Result<()> {
+        let id = caller.visitor.account()?.id;
+        let mut tx = self.db.keep_house().await?;
+        if store::get(&mut tx, id).await?.password.is_none() {
+            return Err(AppError::Conflict(
+                "You have no password, so the provider is your only way in. Ask an admin for a link to choose one."
+                    .to_owned(),
+            ));
+        }
+        store::delete_identities_of(&mut tx, id).await?;
+        store::insert_event(&mut tx, self.clock.now(), id, SecurityKind::ProviderDisconnected, &caller.origin).await?;
+        tx.commit().await
     }
 
     /// Codes on paper that the caller has left.

@@ -142,7 +142,7 @@ fn first_name(name: &str) -> String {
 /// `/sign-in/code`
 pub fn code(next: String, rejected: Rejected) -> AnyView {
     view! {
-        <PageHead title="One more thing" lede="Your password was right. Now the code that only you can see."/>
+        <PageHead title="One more thing" lede="Now the code that only you can see."/>
         <Rejection sentence=rejected.sentence.clone()/>
         <form class="door" method="post" action="/sign-in/code">
             <input type="hidden" name="next" value=next/>

@@ -108,6 +108,11 @@ impl Hasher {
         .await
     }
 
+    /// How many are being hashed or wait for it.
+    pub fn waiting(&self) -> usize {
+        QUEUE.saturating_sub(self.queue.available_permits())
+    }
+
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
         let busy = || {
             AppError::Unavailable(

@@ -50,6 +50,11 @@ impl People {
         Self { db, clock, hasher: Hasher::default(), pace: Pace::default(), has_accounts: Arc::default() }
     }
 
+    /// How many passwords are being hashed or wait for it.
+    pub fn waiting_for_hash(&self) -> usize {
+        self.hasher.waiting()
+    }
+
     /// Whether anybody has an account yet.
     pub async fn any_account(&self) -> Result<bool> {
         if self.has_accounts.load(Ordering::Relaxed) {
@@ -76,12 +81,19 @@ impl People {
             return Ok(None);
         }
         if now.0.saturating_sub(session.seen_at.0) >= TOUCH {
-            let mut tx = self.db.keep_house().await?;
-            store::touch_session(&mut tx, session.id, now, &origin.address).await?;
-            store::drop_expired(&mut tx, now, before(now, IDLE), before(now, LONGEST)).await?;
-            tx.commit().await?;
+            // A full disk keeps nobody from reading: the session is good all the same.
+            if let Err(error) = self.touch(session.id, now, origin).await {
+                tracing::warn!("When a session was last used was not written down: {error}");
+            }
         }
         Ok(Some((session.account, session.id)))
+    }
+
+    async fn touch(&self, session: SessionId, now: Instant, origin: &Origin) -> Result<()> {
+        let mut tx = self.db.keep_house().await?;
+        store::touch_session(&mut tx, session, now, &origin.address).await?;
+        store::drop_expired(&mut tx, now, before(now, IDLE), before(now, LONGEST)).await?;
+        tx.commit().await
     }
 
     /// Counts an attempt at something that can be guessed, and waits as long as it must.
@@ -99,6 +111,13 @@ impl People {
     pub async fn add(&self, caller: &Caller, email: &str, name: &str, standing: Standing) -> Result<AccountId> {
         let (email, name) = (Email::parse(email)?, check_name(name)?);
         let mut tx = self.db.write().await?;
+        if !standing.admin && !store::any_account(&mut tx).await? {
+            return Err(AppError::Invalid(
+                "The first account must be an admin's, or nobody could look after the others. Add --admin, or set up \
+                 at /welcome."
+                    .to_owned(),
+            ));
+        }
         if store::find_by_key(&mut tx, &email.key()).await?.is_some() {
             return Err(AppError::Conflict(format!("{} has an account already.", email.as_str())));
         }

@@ -11,7 +11,12 @@ use std::collections::HashMap;
 statements! {
     NEXT_NUMBER = "update counter set n = n + 1 where name = $1 returning n";
     ANY_ACCOUNT = "select count(*) from account where sample = 0";
-    ADMINS = "select count(*) from account where admin = 1 and disabled_at is null and sample = 0";
+    ADMINS = "select count(*) from account where admin = 1 and disabled_at is null and sample = 0 \
+              and password is not null";
+    END_SAMPLE_SESSIONS = "delete from session where account_id in (select id from account where sample = 1)";
+    NAMED = "select count(*) from account where lower(name) = $1 and id <> $2";
+    COUNT_IDENTITIES = "select count(*) from identity where account_id = $1";
+    TAKE_ONE_TIME_OF = "delete from one_time where account_id = $1 and kind = $2 and expires_at > $3";
     BY_KEY = "select * from account where email_key = $1";
     BY_ID = "select * from account where id = $1";
     LIST = "select * from account order by case when disabled_at is null then 0 else 1 end, email_key";
@@ -176,7 +181,8 @@ pub async fn any_account(tx: &mut Tx) -> Result<bool> {
     Ok(accounts > 0)
 }
 
-/// Admins that can sign in, but for those of the sample company.
+/// Admins that can sign in by themselves: with a password, which needs no provider. Those of the sample company do not
+/// count.
 pub async fn count_admins(tx: &mut Tx) -> Result<i64> {
     Ok(sqlx::query_scalar(ADMINS).fetch_one(tx.conn()).await?)
 }
@@ -242,6 +248,35 @@ pub async fn delete_sample(tx: &mut Tx) -> Result<u64> {
         }
     }
     Ok(ids.len() as u64)
+}
+
+/// Ends the sessions of the people of the sample company.
+pub async fn end_sample_sessions(tx: &mut Tx) -> Result<()> {
+    sqlx::query(END_SAMPLE_SESSIONS).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Whether somebody else is called that, in any case of letters.
+pub async fn is_named(tx: &mut Tx, name: &str, but: AccountId) -> Result<bool> {
+    let others: i64 = sqlx::query_scalar(NAMED).bind(name.to_lowercase()).bind(but.0).fetch_one(tx.conn()).await?;
+    Ok(others > 0)
+}
+
+/// At how many providers the account is known.
+pub async fn count_identities(tx: &mut Tx, id: AccountId) -> Result<i64> {
+    Ok(sqlx::query_scalar(COUNT_IDENTITIES).bind(id.0).fetch_one(tx.conn()).await?)
+}
+
+/// The account is known at no provider any more.
+pub async fn delete_identities_of(tx: &mut Tx, id: AccountId) -> Result<()> {
+    sqlx::query(DELETE_IDENTITIES_OF).bind(id.0).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Whether a step of that kind waited for the account; now none does.
+pub async fn take_one_time_of(tx: &mut Tx, id: AccountId, kind: &str, now: Instant) -> Result<bool> {
+    let taken = sqlx::query(TAKE_ONE_TIME_OF).bind(id.0).bind(kind).bind(i64::from(now.0)).execute(tx.conn()).await?;
+    Ok(taken.rows_affected() > 0)
 }
 
 /// Team and flags.

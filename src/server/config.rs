@@ -51,9 +51,29 @@ pub struct ServeConfig {
     #[arg(long, env = "DOUBLES_TRUSTED_PROXIES", value_name = "NET", value_delimiter = ',', value_parser = parse_net)]
     pub trusted_proxies: Vec<IpNet>,
 
+    /// Answer /metrics to whoever sends this token as a bearer; without one there is no such page
+    #[arg(long, env = "DOUBLES_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = parse_token)]
+    pub metrics_token: Option<String>,
+
+    /// Nightly backups.
+    #[command(flatten)]
+    pub backups: BackupConfig,
+
     /// A provider of sign-ins.
     #[command(flatten)]
     pub oidc: OidcConfig,
+}
+
+/// Backups that a running server makes by itself. Of each of the last seven days and four weeks the last one is kept.
+#[derive(Args, Clone, Debug, Default)]
+pub struct BackupConfig {
+    /// Make a backup each night, into this folder; better on another disk
+    #[arg(long = "backup-folder", env = "DOUBLES_BACKUP_FOLDER", value_name = "FOLDER")]
+    pub folder: Option<PathBuf>,
+
+    /// At this hour of the workspace's time zone; one that was missed is made up for
+    #[arg(long = "backup-hour", env = "DOUBLES_BACKUP_HOUR", value_name = "HOUR", default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..24))]
+    pub hour: u32,
 }
 
 /// A provider of OpenID Connect through which people may sign in; passwords work besides.
@@ -76,7 +96,8 @@ pub struct OidcConfig {
     )]
     pub client_secret: Option<String>,
 
-    /// Claim that names somebody's team (marketing or sales, alone or in a list); whoever has it needs no invite
+    /// Claim that names somebody's team (marketing or sales, alone or in a list); whoever has it needs no invite. Where it
+    /// is gone at a later sign-in, the team stays: disable who has left
     #[arg(long = "oidc-team-claim", env = "DOUBLES_OIDC_TEAM_CLAIM", value_name = "CLAIM")]
     pub team_claim: Option<String>,
 }
@@ -113,6 +134,13 @@ impl Config {
     pub fn clock(&self) -> Clock {
         self.now.map_or(Clock::System, Clock::Fixed)
     }
+}
+
+fn parse_token(text: &str) -> Result<String, String> {
+    if text.len() < 16 || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err("16 characters or more, none of them a space".to_owned());
+    }
+    Ok(text.to_owned())
 }
 
 fn parse_net(text: &str) -> Result<IpNet, String> {

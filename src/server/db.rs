@@ -11,6 +11,7 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, AnyConnection, Pool, Transaction};
 use std::fs::File;
 use std::ops::{Deref, DerefMut};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -30,6 +31,8 @@ pub struct Db {
     /// One connection, so that writers queue in the order in which they came. `None`: opened for reading only.
     pub(super) writer: Option<Pool<Any>>,
     pub(super) readers: Pool<Any>,
+    /// The absolute path, on SQLite.
+    pub(super) file: Option<Arc<Path>>,
     /// Says "already running" to a second process for as long as this one lives.
     pub(super) _lock: Option<Arc<File>>,
 }
@@ -76,13 +79,30 @@ impl Db {
         self.engine
     }
 
+    /// The file that it is, on SQLite.
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// Bytes of the write-ahead log, on SQLite.
+    pub fn log_bytes(&self) -> u64 {
+        let log = self.file().map(|file| super::open::beside(file, "-wal"));
+        log.and_then(|log| log.metadata().ok()).map_or(0, |data| data.len())
+    }
+
+    /// Connections as `(open, at work)`: first those that read, then those that write.
+    pub fn connections(&self) -> [(u32, u32); 2] {
+        let count = |pool: &Pool<Any>| (pool.size(), pool.size().saturating_sub(pool.num_idle() as u32));
+        [count(&self.readers), self.writer.as_ref().map(count).unwrap_or_default()]
+    }
+
     /// Begins a transaction that sees one state of the database throughout, whatever is committed meanwhile.
     pub async fn read(&self) -> Result<Tx> {
         let begin = match self.engine {
             Engine::Sqlite => "begin",
             Engine::Postgres => "begin isolation level repeatable read read only",
         };
-        Ok(Tx { inner: self.readers.begin_with(begin).await?, engine: self.engine })
+        Ok(Tx { inner: begin_on(&self.readers, begin).await?, engine: self.engine })
     }
 
     /// Begins a write: waits for its turn, takes the next seq, and with it the lock that keeps all others waiting
@@ -102,7 +122,7 @@ impl Db {
             Engine::Sqlite => "begin immediate",
             Engine::Postgres => "begin",
         };
-        Ok(Tx { inner: writer.begin_with(begin).await?, engine: self.engine })
+        Ok(Tx { inner: begin_on(writer, begin).await?, engine: self.engine })
     }
 
     /// Claims the right to import, for as long as the answer lives: `None` while another process imports. An import
@@ -132,6 +152,18 @@ impl Db {
             writer.close().await;
         }
     }
+}
+
+/// SQLite ends a transaction by itself when it cannot go on, on a full disk above all. The driver does not notice and
+/// lets such a connection begin no other one, so it is given up for a new one.
+async fn begin_on(pool: &Pool<Any>, begin: &'static str) -> Result<Transaction<'static, Any>, sqlx::Error> {
+    for _ in 0..pool.size() {
+        match pool.begin_with(begin).await {
+            Err(sqlx::Error::InvalidSavePointStatement) => pool.acquire().await?.close().await?,
+            begun => return begun,
+        }
+    }
+    pool.begin_with(begin).await
 }
 
 impl Tx {

@@ -10,6 +10,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
+use prometheus_client::metrics::gauge::Gauge;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -35,18 +36,25 @@ const LIMITS: Limits = Limits { connections: 1024, headers: Duration::from_secs(
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Listens, serves, and comes back after SIGINT or SIGTERM.
-pub async fn serve(config: &ServeConfig, router: Router) -> Result<()> {
+/// `open` counts the connections.
+pub async fn serve(config: &ServeConfig, router: Router, open: &Gauge) -> Result<()> {
     let address = config.address;
     let listener = TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))?;
     let address = listener.local_addr().unwrap_or(address);
     let stop = stop_signal()?;
     info!("Doubles is ready at http://{address}. Ctrl-C ends it.");
-    accept_until(stop, &listener, router, LIMITS).await;
+    accept_until(stop, &listener, router, LIMITS, open).await;
     info!("Doubles has stopped.");
     Ok(())
 }
 
-async fn accept_until(stop: impl Future<Output = ()>, listener: &TcpListener, router: Router, limits: Limits) {
+async fn accept_until(
+    stop: impl Future<Output = ()>,
+    listener: &TcpListener,
+    router: Router,
+    limits: Limits,
+    open: &Gauge,
+) {
     let places = Arc::new(Semaphore::new(limits.connections));
     let running = GracefulShutdown::new();
     let refusals = Refusals::new();
@@ -61,10 +69,13 @@ async fn accept_until(stop: impl Future<Output = ()>, listener: &TcpListener, ro
         let Some((stream, peer, place)) = accepted else { continue };
         let service = TowerToHyperService::new(Extension(Peer(peer)).layer(router.clone()));
         let connection = running.watch(server.serve_connection(TokioIo::new(refusals.told_on(stream)), service));
+        let open = open.clone();
+        open.inc();
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 debug!("A connection ended early: {error}");
             }
+            open.dec();
             drop(place);
         });
     }
@@ -81,7 +92,7 @@ async fn accept(
     let place = Arc::clone(places).acquire_owned().await.ok()?;
     match listener.accept().await {
         Ok((stream, peer)) => {
-            // Without it a streamed page waits 40 ms for the browser's delayed acknowledgement.
+            // Without it the end of a page waits 40 ms for the browser's delayed acknowledgement.
             if let Err(error) = stream.set_nodelay(true) {
                 debug!("TCP_NODELAY was refused: {error}");
             }
@@ -124,7 +135,7 @@ fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> AppError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::config::OidcConfig;
+    use super::super::config::{BackupConfig, OidcConfig};
     use super::*;
     use axum::routing::get;
     use std::time::Instant;
@@ -152,7 +163,7 @@ mod tests {
             let stopped = async {
                 drop(stopped.await);
             };
-            accept_until(stopped, &listener, router, limits).await;
+            accept_until(stopped, &listener, router, limits, &Gauge::default()).await;
         });
         (address, stop, serving)
     }
@@ -243,8 +254,16 @@ mod tests {
     async fn a_taken_port_is_told_in_a_sentence_with_another_one() {
         let taken = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = taken.local_addr().expect("it is bound");
-        let config = ServeConfig { address, base_url: None, trusted_proxies: Vec::new(), oidc: OidcConfig::default() };
-        let refused = serve(&config, Router::new()).await.expect_err("the port is taken").to_string();
+        let config = ServeConfig {
+            address,
+            base_url: None,
+            trusted_proxies: Vec::new(),
+            metrics_token: None,
+            backups: BackupConfig::default(),
+            oidc: OidcConfig::default(),
+        };
+        let refused =
+            serve(&config, Router::new(), &Gauge::default()).await.expect_err("the port is taken").to_string();
         assert!(refused.contains(&address.to_string()) && refused.contains("--address"), "{refused}");
     }
 }

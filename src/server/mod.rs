@@ -6,8 +6,11 @@ pub mod bulk;
 pub mod clock;
 pub mod config;
 pub mod db;
+pub mod disk;
+pub mod health;
 pub mod housekeeping;
 mod http;
+pub mod metrics;
 pub mod open;
 pub mod plain;
 pub mod router;
@@ -16,6 +19,7 @@ pub mod site;
 pub mod telemetry;
 mod too_long;
 
+use crate::backup::service::Backups;
 use crate::error::Result;
 use crate::kpis::service::Scores;
 use crate::people::service::People;
@@ -25,8 +29,8 @@ use clock::Clock;
 use config::ServeConfig;
 use db::Db;
 use leptos::prelude::LeptosOptions;
+use metrics::Metrics;
 use site::Site;
-use tracing::info;
 
 /// What every request may use: cheap to clone, given to handlers as axum state and to pages and server functions by
 /// context (`expect_context::<AppState>()`).
@@ -42,6 +46,10 @@ pub struct AppState {
     pub people: People,
     /// How this server is reached.
     pub site: Site,
+    /// Its nightly backups.
+    pub backups: Backups,
+    /// What is counted for monitoring.
+    pub metrics: Metrics,
     /// Where the page finds its program and its style sheet.
     pub leptos_options: LeptosOptions,
 }
@@ -50,7 +58,16 @@ impl AppState {
     /// The state of a process that has just started.
     pub fn new(db: Db, clock: Clock) -> Self {
         let (scores, people) = (Scores::new(db.clone()), People::new(db.clone(), clock));
-        Self { db, scores, clock, people, site: Site::default(), leptos_options: assets::leptos_options() }
+        Self {
+            db,
+            scores,
+            clock,
+            people,
+            site: Site::default(),
+            backups: Backups::default(),
+            metrics: Metrics::new(None),
+            leptos_options: assets::leptos_options(),
+        }
     }
 }
 
@@ -68,13 +85,20 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
     let db = state.db.clone();
     let served = async {
         state.site = Site::new(config);
+        state.backups = Backups::configured(&config.backups, &state.db)?;
+        state.metrics = Metrics::new(config.metrics_token.as_deref());
         if !state.site.this_machine_only && !state.people.any_account().await? {
             let code = generate_code(3)?;
-            info!("Nobody has an account yet. The first visitor of {}/welcome types: {code}", state.site.base_url);
+            // Whatever is logged: without it nobody gets in.
+            eprintln!("Nobody has an account yet. The first visitor of {}/welcome types: {code}", state.site.base_url);
             state.site.first_run_code = Some(code.into());
         }
         let sweeping = tokio::spawn(housekeeping::sweep_hourly(state.db.clone(), state.clock));
-        let served = http::serve(config, router::build(state, config.base_url.as_ref())).await;
+        let nightly = tokio::spawn(state.backups.clone().keep(state.db.clone(), state.clock));
+        let metrics = state.metrics.clone();
+        let served = http::serve(config, router::build(state, config.base_url.as_ref()), metrics.connections()).await;
+        // What it has not finished is no backup; the next start makes up for it.
+        nightly.abort();
         sweeping.abort();
         served
     }

@@ -1,6 +1,7 @@
 //! Opening a database: every bad state it can be in is one sentence, and the file is left as it was.
 
 use super::db::{Db, Engine};
+use crate::backup::copy;
 use crate::error::{AppError, Result};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{MigrateError, Migrator};
@@ -72,26 +73,9 @@ pub async fn open_read_only(url: &DatabaseUrl) -> Result<Db> {
     sqlx::any::install_default_drivers();
     match url {
         DatabaseUrl::Sqlite(path) => {
-            let path = checked_path(path)?;
-            if check_header(&path)? == Header::Empty {
-                return Err(AppError::NotFound(format!(
-                    "There is no database at {} yet; make one with doubles serve or doubles import.",
-                    path.display()
-                )));
-            }
-            // A folder that cannot be written cannot hold the shared memory of the write-ahead log either. If no log
-            // lies beside the file, nobody writes it.
-            let url = sqlite_url(&path, "mode=ro");
-            let url = match inspect(&path, &url).await {
-                Err(Trouble::CannotOpen | Trouble::ReadOnly) if !beside(&path, "-wal").exists() => {
-                    let immutable = sqlite_url(&path, "mode=ro&immutable=1");
-                    inspect(&path, &immutable).await.map_err(|trouble| trouble.sentence(&path))?;
-                    immutable
-                }
-                other => other.map(|_| url).map_err(|trouble| trouble.sentence(&path))?,
-            };
+            let (path, url) = readable(path).await?;
             let readers = sqlite_pool(&url, READERS, "pragma query_only = on").await?;
-            Ok(Db { engine: Engine::Sqlite, writer: None, readers, _lock: None })
+            Ok(Db { engine: Engine::Sqlite, writer: None, readers, file: Some(path.into()), _lock: None })
         }
         DatabaseUrl::Postgres(url) => {
             let mut conn = connect_postgres(url).await?;
@@ -105,7 +89,7 @@ pub async fn open_read_only(url: &DatabaseUrl) -> Result<Db> {
             }
             check_versions(&POSTGRES_MIGRATIONS, &versions, "the PostgreSQL database")?;
             let readers = postgres_pool(url, READERS).await?;
-            Ok(Db { engine: Engine::Postgres, writer: None, readers, _lock: None })
+            Ok(Db { engine: Engine::Postgres, writer: None, readers, file: None, _lock: None })
         }
     }
 }
@@ -121,16 +105,72 @@ async fn open_sqlite(path: &Path) -> Result<Db> {
         let url = sqlite_url(&path, "mode=ro");
         applied = inspect(&path, &url).await.map_err(|trouble| trouble.sentence(&path))?;
     }
+    // A new file lacks everything and has nothing to lose.
+    let pending =
+        SQLITE_MIGRATIONS.iter().map(|migration| migration.version).find(|version| !applied.contains(version));
+    if let (Some(version), false) = (pending, applied.is_empty()) {
+        copy::before_migration(&path, version).await?;
+    }
     migrate_sqlite(&path, header, &applied).await.map_err(|trouble| trouble.sentence(&path))?;
 
     let url = sqlite_url(&path, "mode=rw");
     let writer = sqlite_pool(&url, 1, "pragma cache_size = -65536").await?;
     let readers = sqlite_pool(&url, READERS, "pragma query_only = on").await?;
-    Ok(Db { engine: Engine::Sqlite, writer: Some(writer), readers, _lock: Some(Arc::new(lock)) })
+    let file = Some(path.into());
+    Ok(Db { engine: Engine::Sqlite, writer: Some(writer), readers, file, _lock: Some(Arc::new(lock)) })
+}
+
+/// A file with a database of this version or an older one, as an absolute path and as the URL to read it by, also
+/// while a server writes it.
+async fn readable(path: &Path) -> Result<(PathBuf, String)> {
+    let path = checked_path(path)?;
+    if check_header(&path)? == Header::Empty {
+        return Err(AppError::NotFound(format!(
+            "There is no database at {} yet; make one with doubles serve or doubles import.",
+            path.display()
+        )));
+    }
+    // A folder that cannot be written cannot hold the shared memory of the write-ahead log either. If no log lies
+    // beside the file, nobody writes it.
+    let url = sqlite_url(&path, "mode=ro");
+    let url = match inspect(&path, &url).await {
+        Err(Trouble::CannotOpen | Trouble::ReadOnly) if !beside(&path, "-wal").exists() => {
+            let immutable = sqlite_url(&path, "mode=ro&immutable=1");
+            inspect(&path, &immutable).await.map_err(|trouble| trouble.sentence(&path))?;
+            immutable
+        }
+        other => other.map(|_| url).map_err(|trouble| trouble.sentence(&path))?,
+    };
+    Ok((path, url))
+}
+
+/// A connection of its own to such a file, for reading only.
+pub(crate) async fn connect_for_reading(path: &Path) -> Result<SqliteConnection> {
+    let (path, url) = readable(path).await?;
+    let options = SqliteConnectOptions::from_str(&url)?.busy_timeout(Duration::from_secs(BUSY_SECONDS));
+    options.connect().await.map_err(|error| Trouble::from(error).sentence(&path))
+}
+
+/// A connection to a file that nobody writes, which takes no lock.
+pub(crate) async fn connect_unlocked(path: &Path) -> Result<SqliteConnection> {
+    let url = sqlite_url(path, "mode=ro&immutable=1");
+    inspect(path, &url).await.map_err(|trouble| trouble.sentence(path))?;
+    Ok(SqliteConnectOptions::from_str(&url)?.connect().await?)
+}
+
+/// The URI by which SQLite writes a file that nobody else knows of, without taking locks.
+pub(crate) fn unlocked(path: &Path) -> String {
+    format!("file:{}?nolock=1", encoded(path))
+}
+
+/// Folds the write-ahead log of a file that nobody else has open into it, so that the file alone is the database.
+pub(crate) async fn fold_log(path: &Path) -> Result<()> {
+    // The last connection that is closed folds it in.
+    Ok(SqliteConnectOptions::new().filename(path).connect().await?.close().await?)
 }
 
 /// The absolute path of a database file whose folder is there.
-fn checked_path(path: &Path) -> Result<PathBuf> {
+pub(crate) fn checked_path(path: &Path) -> Result<PathBuf> {
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
@@ -148,7 +188,7 @@ fn is_a_folder(path: &Path) -> AppError {
 }
 
 /// Holds the lock file of the database's folder, so that no second process writes there.
-fn lock_folder(path: &Path) -> Result<File> {
+pub(crate) fn lock_folder(path: &Path) -> Result<File> {
     let lock_path = beside(path, ".lock");
     let lock = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(|error| {
         let why = match error.kind() {
@@ -174,7 +214,8 @@ fn lock_folder(path: &Path) -> Result<File> {
     }
 }
 
-fn beside(path: &Path, suffix: &str) -> PathBuf {
+/// The same path with something after its name.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()
@@ -334,8 +375,11 @@ fn unfinished(error: &MigrateError, what: &str) -> AppError {
 
 /// The URL of a file for sqlx, which takes `%`, `?` and `#` apart.
 fn sqlite_url(path: &Path, parameters: &str) -> String {
-    let path = path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23");
-    format!("sqlite://{path}?{parameters}")
+    format!("sqlite://{}?{parameters}", encoded(path))
+}
+
+fn encoded(path: &Path) -> String {
+    path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23")
 }
 
 async fn sqlite_pool(url: &str, connections: u32, pragma: &'static str) -> Result<Pool<Any>> {
@@ -380,7 +424,7 @@ async fn open_postgres(url: &str) -> Result<Db> {
     conn.close().await?;
     let writer = postgres_pool(url, 1).await?;
     let readers = postgres_pool(url, READERS).await?;
-    Ok(Db { engine: Engine::Postgres, writer: Some(writer), readers, _lock: None })
+    Ok(Db { engine: Engine::Postgres, writer: Some(writer), readers, file: None, _lock: None })
 }
 
 async fn connect_postgres(url: &str) -> Result<PgConnection> {

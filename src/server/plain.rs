@@ -3,7 +3,11 @@
 
 use super::AppState;
 use super::router::prepare_page;
+use super::telemetry::RequestId;
 use crate::app::{Brand, Frame, document};
+use crate::backup::model::BackupStanding;
+use crate::backup::page::notice;
+use crate::backup::service::standing;
 use crate::people::model::Seen;
 use axum::body::Body;
 use axum::extract::Request;
@@ -47,12 +51,14 @@ where
             prepare_page();
         }
     };
+    let (warning, quote) =
+        (standing(state), status.is_server_error().then(|| parts.extensions.get().cloned()).flatten());
     let (options, title) = (state.leptos_options.clone(), format!("{title} · Doubles"));
     let page = move || {
-        let (view, title) = (view.clone(), title.clone());
+        let (view, title, warning, quote) = (view.clone(), title.clone(), warning.clone(), quote.clone());
         document(&options, None, move || {
             provide_meta_context();
-            view! { <Router><Title text=title/>{surround(around, view)}</Router> }.into_any()
+            view! { <Router><Title text=title/>{surround(around, view, &warning, quote)}</Router> }.into_any()
         })
     };
     let render = leptos_axum::render_app_async_with_context(context, page);
@@ -61,16 +67,24 @@ where
     response
 }
 
-fn surround(around: Around, view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+fn surround(
+    around: Around,
+    view: impl Fn() -> AnyView + Send + 'static,
+    backups: &BackupStanding,
+    failed: Option<RequestId>,
+) -> AnyView {
+    let quote =
+        failed.map(|RequestId(id)| view! { <p class="hint">"To have it looked up, quote "<code>{id}</code>"."</p> });
     match around {
         Around::House => {
             let seen = use_context::<Option<Seen>>().flatten();
-            view! { <Frame seen>{view()}</Frame> }.into_any()
+            let warning = seen.as_ref().filter(|seen| seen.may_manage).and_then(|_| notice(backups));
+            view! { <Frame seen>{warning}{view()}{quote}</Frame> }.into_any()
         }
         Around::Door => view! {
             <div class="doorway">
                 <a class="brand" href="/"><Brand/></a>
-                <main id="main" tabindex="-1">{view()}</main>
+                <main id="main" tabindex="-1">{view()}{quote}</main>
             </div>
         }
         .into_any(),

@@ -1,19 +1,20 @@
 //! Which path leads where, and what every request passes through.
 
+use super::plain::{self, Around};
 use super::security::{self, KnownHosts};
-use super::{AppState, assets, telemetry};
+use super::{AppState, assets, health, metrics, telemetry};
 use crate::activity;
 use crate::app::{PageStatus, shell};
 use crate::editing;
 use crate::error::{AppError, Result};
 use crate::kpis;
 use crate::listing;
+use crate::people::page::trouble;
 use crate::people::{current, forms, gate, oidc};
 use crate::settings;
 use crate::spend;
 use crate::ui::{BadAddress, Ready};
 use any_spawner::Executor;
-use axum::Router;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
@@ -21,10 +22,12 @@ use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, get, on};
+use axum::{Extension, Router};
 use leptos::prelude::*;
 use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context};
 use std::any::Any;
+use std::sync::Arc;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
@@ -43,8 +46,9 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .route("/kpis/{name}/leads", get(listing::rest::show))
         .route("/kpis/{name}/leads.csv", get(listing::rest::download))
         .route("/ui", get(show_page))
-        .route("/healthz", get(async || "The process runs.\n"))
-        .route("/readyz", get(report_readiness))
+        .route("/healthz", get(health::report_life))
+        .route("/readyz", get(health::report_readiness))
+        .route("/metrics", get(metrics::report))
         .merge(forms::routes())
         .merge(oidc::routes())
         .merge(settings::forms::routes())
@@ -54,16 +58,15 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(server_functions())
         .fallback(serve_file_or_missing_page)
         .layer(from_fn_with_state(state.clone(), gate::admit))
-        .with_state(state);
-    protect(routes, base_url, css_path)
+        .with_state(state.clone());
+    protect(routes, state, base_url, css_path)
 }
 
 /// Puts around the routes what every request and every answer passes.
-fn protect(routes: Router, base_url: Option<&Uri>, css_path: String) -> Router {
-    let panicked = move |_: Box<dyn Any + Send>| {
-        let sentence = "Something went wrong on our side. Nothing was saved; the log of the server has the details.";
-        plain_page(StatusCode::INTERNAL_SERVER_ERROR, &css_path, "This one is our fault", sentence)
-    };
+fn protect(routes: Router, state: AppState, base_url: Option<&Uri>, css_path: String) -> Router {
+    let panicked =
+        |_: Box<dyn Any + Send>| (StatusCode::INTERNAL_SERVER_ERROR, Extension(telemetry::Panicked)).into_response();
+    let css_path: Arc<str> = css_path.into();
     let https = base_url.and_then(Uri::scheme_str) == Some("https");
     routes
         // The last one is met first.
@@ -73,9 +76,10 @@ fn protect(routes: Router, base_url: Option<&Uri>, css_path: String) -> Router {
         .layer(from_fn(security::refuse_other_origins))
         .layer(from_fn_with_state(KnownHosts::new(base_url), security::refuse_other_hosts))
         .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(css_path, telemetry::tell_of_panic))
         .layer(from_fn_with_state(https, security::add_headers))
         .layer(CompressionLayer::new().quality(PAGE_COMPRESSION))
-        .layer(from_fn(telemetry::log_request))
+        .layer(from_fn_with_state(state, telemetry::log_request))
 }
 
 /// A small page without the program, for when the program cannot be trusted to render one.
@@ -87,25 +91,11 @@ pub(super) fn plain_html(css_path: &str, title: &str, sentence: &str) -> String 
     )
 }
 
-fn plain_page(status: StatusCode, css_path: &str, title: &str, sentence: &str) -> Response {
+pub(super) fn plain_page(status: StatusCode, css_path: &str, title: &str, sentence: &str) -> Response {
     let html = plain_html(css_path, title, sentence);
     let policy = HeaderValue::from_static(security::POLICY_OF_PLAIN_PAGES);
     let kind = HeaderValue::from_static("text/html; charset=utf-8");
     (status, [(CONTENT_SECURITY_POLICY, policy), (CONTENT_TYPE, kind)], Body::from(html)).into_response()
-}
-
-/// Whether the next request would be served: the database reads, and lets somebody write.
-async fn report_readiness(State(state): State<AppState>) -> Response {
-    let ready = async {
-        state.db.read().await?;
-        // Dropped: it takes the write lock and gives it back.
-        state.db.write().await?;
-        Ok::<_, AppError>(())
-    };
-    match ready.await {
-        Ok(()) => "Ready.\n".into_response(),
-        Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("{error}\n")).into_response(),
-    }
 }
 
 /// A file of the site, or the page that says that there is nothing here. Programs that ask for a file of an older
@@ -171,6 +161,13 @@ pub(crate) async fn show<T>(state: AppState, request: Request, answer: Result<T>
 where
     T: Clone + Send + Sync + 'static,
 {
+    if matches!(answer, Err(AppError::Internal)) {
+        // Without the program, and with what to quote: it would ask the same once more.
+        let (parts, _) = request.into_parts();
+        let view = || trouble("This one is our fault", AppError::Internal, "/", "To the scoreboard");
+        let status = StatusCode::INTERNAL_SERVER_ERROR;
+        return plain::answer(&state, &parts, status, Around::House, "Our fault", view).await;
+    }
     let is_bad = matches!(answer, Err(AppError::Invalid(_) | AppError::NotFound(_)));
     let context = move || {
         if is_bad {
@@ -194,16 +191,19 @@ async fn render_page(state: AppState, request: Request, more: impl Fn() + Clone 
 
 #[cfg(test)]
 mod tests {
+    use super::super::clock::Clock;
+    use super::super::open::{DatabaseUrl, open};
     use super::*;
     use axum::http::header::{HOST, ORIGIN};
     use axum::routing::post;
-    use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
     use std::time::Duration;
     use tower::ServiceExt;
 
-    fn protected(routes: Router) -> Router {
-        protect(routes, None, "/doubles.css".to_owned())
+    async fn protected(routes: Router) -> Router {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let db = open(&DatabaseUrl::Sqlite(folder.path().join("doubles.db"))).await.expect("a new file");
+        protect(routes, AppState::new(db, Clock::System), None, "/doubles.css".to_owned())
     }
 
     fn request(method: &str, path: &str) -> Request {
@@ -227,15 +227,17 @@ mod tests {
         }
         let routes = || protected(Router::new().route("/", get(fail).post(fail)));
         for method in ["GET", "POST"] {
-            let answer = ask(routes(), request(method, "/")).await;
+            let answer = ask(routes().await, request(method, "/")).await;
             assert_eq!(answer.status(), 500);
             assert_eq!(answer.headers()[CONTENT_TYPE], "text/html; charset=utf-8");
             assert!(
                 answer.headers()[CONTENT_SECURITY_POLICY].to_str().is_ok_and(|policy| policy.contains("style-src"))
             );
+            let id = answer.headers()[telemetry::REQUEST_ID].to_str().expect("letters and digits").to_owned();
             let page = axum::body::to_bytes(answer.into_body(), 10_000).await.expect("a small page");
             let page = String::from_utf8_lossy(&page);
             assert!(page.contains("href=/>") && !page.contains("1234"), "{page}");
+            assert!(page.contains(&format!("quote {id}.")), "{page}");
         }
     }
 
@@ -247,7 +249,7 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(50)).await;
             inside.store(true, Ordering::SeqCst);
         };
-        let router = protected(Router::new().route("/", post(save)));
+        let router = protected(Router::new().route("/", post(save))).await;
         let gone = tokio::time::timeout(Duration::from_millis(5), ask(router, request("POST", "/"))).await;
         assert!(gone.is_err(), "the answer came too early for this test");
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -256,7 +258,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_larger_than_any_form_is_refused() {
-        let router = protected(Router::new().route("/", post(async |_: axum::body::Bytes| "taken")));
+        let router = protected(Router::new().route("/", post(async |_: axum::body::Bytes| "taken"))).await;
         let mut large = request("POST", "/");
         *large.body_mut() = Body::from(vec![b'a'; security::BODY_LIMIT + 1]);
         assert_eq!(ask(router, large).await.status(), 413);

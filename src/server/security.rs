@@ -12,6 +12,7 @@ use leptos_axum::ResponseOptions;
 use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
+use tracing::Instrument;
 
 /// The largest body of a request that is not an upload, in bytes.
 pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
@@ -130,7 +131,7 @@ pub async fn finish_writes(request: Request, next: Next) -> Response {
     if request.method().is_safe() {
         return next.run(request).await;
     }
-    match tokio::spawn(next.run(request)).await {
+    match tokio::spawn(next.run(request).in_current_span()).await {
         Ok(response) => response,
         Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
         Err(_) => StatusCode::SERVICE_UNAVAILABLE.into_response(),

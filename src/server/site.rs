@@ -66,6 +66,7 @@ fn is_this_machine(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::config::BackupConfig;
     use super::*;
 
     fn site(address: &str, base_url: Option<&'static str>, proxies: &[&str]) -> Site {
@@ -73,6 +74,8 @@ mod tests {
             address: address.parse().expect("the tests write addresses"),
             base_url: base_url.map(Uri::from_static),
             trusted_proxies: proxies.iter().map(|net| net.parse().expect("the tests write nets")).collect(),
+            metrics_token: None,
+            backups: BackupConfig::default(),
             oidc: OidcConfig::default(),
         })
     }

@@ -6,7 +6,7 @@ use super::{forms_people, forms_workspace, page as pages, qr};
 use crate::activity::feed::{as_file, to_csv};
 use crate::error::{AppError, Result};
 use crate::kpis::words::local_time;
-use crate::people::forms::{add_cookie, rejection, status_of};
+use crate::people::forms::{add_cookie, cast_for, rejection, status_of};
 use crate::people::gate::{Cookie, From, see_other, set_cookie};
 use crate::people::model::{Account, Rejected, SecurityEvent, SessionId, SessionView, Team, Visitor};
 use crate::people::permission::Action;
@@ -35,6 +35,8 @@ pub fn routes() -> Router<AppState> {
         .route("/settings/second-factor/begin", post(begin_second_factor))
         .route("/settings/second-factor/confirm", post(confirm_second_factor))
         .route("/settings/second-factor/end", post(end_second_factor))
+        .route("/settings/provider/connect", post(connect))
+        .route("/settings/provider/disconnect", post(disconnect))
         .merge(forms_people::routes())
         .merge(forms_workspace::routes())
 }
@@ -77,7 +79,7 @@ async fn page(
 ) -> Response {
     let status = status_of(error);
     let Visitor::Person(account) = &caller.visitor else {
-        let cast = state.people.cast(&state.site).await.unwrap_or_default();
+        let cast = cast_for(state, parts).await;
         let view = move || pages::nobody(told.clone(), cast.clone());
         return in_the_house(state, parts, status, "Settings", view).await;
     };
@@ -105,6 +107,10 @@ async fn own_account(state: &AppState, caller: &Caller, account: &Account) -> Re
         standing: account.standing.words(),
         team: account.standing.team.map(Team::key),
         second_factor,
+        provider: match state.site.provider {
+            None => None,
+            Some(_) => Some(state.people.is_connected(caller).await?),
+        },
         sessions: sessions.into_iter().map(|session| session_line(session, &zone)).collect(),
         events: events.into_iter().map(|event| event_line(event, "You", &zone)).collect(),
     })
@@ -256,6 +262,22 @@ async fn end_second_factor(
 ) -> Response {
     let done = state.people.end_second_factor(&caller, from.address, form.password).await;
     answer(&state, &caller, &parts, done, Done::SecondFactorOff).await
+}
+
+async fn connect(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Extension(from): Extension<From>,
+    parts: Parts,
+    Form(form): Form<Password>,
+) -> Response {
+    let done = state.people.allow_connecting(&caller, from.address, form.password).await;
+    answer(&state, &caller, &parts, done, Done::Connecting).await
+}
+
+async fn disconnect(State(state): State<AppState>, Extension(caller): Extension<Caller>, parts: Parts) -> Response {
+    let done = state.people.disconnect(&caller).await;
+    answer(&state, &caller, &parts, done, Done::Disconnected).await
 }
 
 async fn answer(state: &AppState, caller: &Caller, parts: &Parts, done: Result<()>, what: Done) -> Response {

@@ -6,7 +6,7 @@ use super::{page_people, page_person};
 use crate::activity::feed::{as_file, to_csv};
 use crate::error::{AppError, Result};
 use crate::kpis::words::local_time;
-use crate::people::forms::{rejection, status_of};
+use crate::people::forms::{parse_team, rejection, status_of};
 use crate::people::model::{Account, AccountId, Rejected, Standing, Team};
 use crate::people::permission::Action;
 use crate::people::service::Caller;
@@ -164,7 +164,7 @@ struct StandingForm {
 
 impl StandingForm {
     fn standing(&self) -> Result<Standing> {
-        Standing::new(Team::from_key(&self.team), self.head, self.admin)
+        Standing::new(parse_team(&self.team)?, self.head, self.admin)
     }
 }
 
@@ -218,7 +218,7 @@ async fn set_standing(
     Form(form): Form<ChangeStanding>,
 ) -> Response {
     let done = async {
-        let standing = Standing::new(Team::from_key(&form.team), form.head, form.admin)?;
+        let standing = Standing::new(parse_team(&form.team)?, form.head, form.admin)?;
         state.people.set_standing(&caller, form.account, standing).await
     };
     let done = done.await;

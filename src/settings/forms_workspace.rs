@@ -3,6 +3,7 @@
 use super::forms::{Asked, in_the_house, told, trouble};
 use super::model::{Told, WorkspacePage};
 use super::page_workspace;
+use crate::backup::service::standing;
 use crate::editing::documents::{Document, Meanwhile, Saved};
 use crate::editing::form::Sent;
 use crate::editing::model::Values;
@@ -53,10 +54,12 @@ async fn page(
     let read = async {
         let mut tx = state.db.read().await?;
         let workspace = store::find(&mut tx).await?;
+        let may_manage = caller.visitor.may(Action::ManageWorkspace);
         Ok::<_, AppError>(WorkspacePage {
             base: base.or_else(|| workspace.as_ref().map(|workspace| workspace.values())).unwrap_or_default(),
             workspace,
-            may_manage: caller.visitor.may(Action::ManageWorkspace),
+            may_manage,
+            backups: may_manage.then(|| standing(state)),
             has_data: store::has_data(&mut tx).await?,
             person: person(caller),
         })

@@ -1,6 +1,7 @@
 //! What the pages of the settings show, in finished words.
 
 use super::qr::Square;
+use crate::backup::model::BackupStanding;
 use crate::editing::model::Values;
 use crate::people::model::{AccountId, SessionId, Standing};
 use crate::text_enum;
@@ -29,6 +30,10 @@ text_enum!(
         InviteWithdrawn = "invite_withdrawn",
         /// The workspace is another.
         Workspace = "workspace",
+        /// Signing in at the provider connects it.
+        Connecting = "connecting",
+        /// No provider lets them in.
+        Disconnected = "disconnected",
     }
 );
 
@@ -46,6 +51,8 @@ impl Done {
             Self::SessionsEnded => "All their sessions have ended.",
             Self::InviteWithdrawn => "The link is good no more.",
             Self::Workspace => "The workspace is changed, for everybody.",
+            Self::Connecting => "One step is left: sign in at your company within ten minutes, by the link below.",
+            Self::Disconnected => "Your company's sign-in opens this account no more.",
         }
     }
 }
@@ -72,6 +79,8 @@ pub struct OwnAccount {
     pub team: Option<&'static str>,
     /// How far the second factor is.
     pub second_factor: SecondFactor,
+    /// Whether a provider lets them in; `None` where there is none.
+    pub provider: Option<bool>,
     /// Browsers in which they are signed in.
     pub sessions: Vec<SessionLine>,
     /// What happened around the account, newest first.
@@ -196,6 +205,8 @@ pub struct WorkspacePage {
     pub may_manage: bool,
     /// There are leads or spend: zone and currency stay.
     pub has_data: bool,
+    /// How its backups stand, for whoever may change it.
+    pub backups: Option<BackupStanding>,
     /// What the fields showed when the form was opened.
     pub base: Values,
     /// Whose draft it is.

@@ -59,7 +59,7 @@ pub fn own(account: OwnAccount, told: Told, rejected: Rejected) -> AnyView {
         <div class="cols-2 own">
             <section aria-labelledby="profile">
                 <SectionHead id="profile" title="You"/>
-                <p class="hint">{account.email}", "{account.standing}". An admin can change both. What you changed stands under "<a href="/activity">"Activity"</a>"."</p>
+                <p class="hint">{account.email}", "{account.standing}". An admin can change your team. What you changed stands under "<a href="/activity">"Activity"</a>"."</p>
                 <form class="door" method="post" action="/settings/name">
                     <Field id="name" name="name" label="Your name" autocomplete="name" required=true value=account.name/>
                     <Button>"Change the name"</Button>
@@ -78,6 +78,7 @@ pub fn own(account: OwnAccount, told: Told, rejected: Rejected) -> AnyView {
                     <Button>"Change the password"</Button>
                 </form>
             </section>
+            {account.provider.map(|connected| view! { <Provider connected/> })}
         </div>
         <section class="section" aria-labelledby="sessions">
             <SectionHead id="sessions" title="Where you are signed in"/>
@@ -186,6 +187,35 @@ fn Codes(codes: Vec<String>) -> impl IntoView {
             </Notice>
         }
     })
+}
+
+/// The company's own sign-in, beside the password.
+#[component]
+fn Provider(connected: bool) -> impl IntoView {
+    let state = if connected {
+        view! {
+            <p class="hint">"It lets you in."</p>
+            <form class="door" method="post" action="/settings/provider/disconnect">
+                <Button variant=Variant::Danger>"Disconnect it"</Button>
+            </form>
+        }
+        .into_any()
+    } else {
+        view! {
+            <p class="hint">"It can let you in as well. Say so with your password; then "<a href="/sign-in/provider?next=%2Fsettings">"sign in at your company"</a>" within ten minutes."</p>
+            <form class="door" method="post" action="/settings/provider/connect">
+                <Field id="connect-password" name="password" label="Your password" kind="password" autocomplete="current-password" required=true/>
+                <Button>"Let it connect"</Button>
+            </form>
+        }
+        .into_any()
+    };
+    view! {
+        <section aria-labelledby="provider">
+            <SectionHead id="provider" title="Your company’s sign-in"/>
+            {state}
+        </section>
+    }
 }
 
 #[component]

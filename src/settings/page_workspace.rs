@@ -2,6 +2,7 @@
 
 use super::model::{Told, WorkspacePage};
 use super::page::SettingsHead;
+use crate::backup::page as backup;
 use crate::editing::model::Values;
 use crate::editing::page::{Carried, Drafts};
 use crate::people::model::Rejected;
@@ -10,11 +11,14 @@ use crate::period::WeekStart;
 use crate::ui::{Button, Empty, Field, Variant};
 use crate::workspace::model::{Workspace, weeks_words};
 use crate::workspace::page::{CurrencyField, ZoneField};
+use crate::zone::Zone;
 use leptos::prelude::*;
 
 /// `/settings/workspace`
 pub fn workspace(page: WorkspacePage, told: Told, rejected: Rejected) -> AnyView {
     let sentence = rejected.sentence.clone();
+    let zone = page.workspace.as_ref().and_then(|workspace| Zone::parse(&workspace.zone)).unwrap_or_else(Zone::utc);
+    let backups = page.backups.as_ref().map(|standing| backup::section(standing, &zone));
     let shown = match page.workspace {
         None => view! {
             <Empty title="There is no workspace yet">
@@ -32,6 +36,7 @@ pub fn workspace(page: WorkspacePage, told: Told, rejected: Rejected) -> AnyView
         <SettingsHead path="/settings/workspace" lede="What everybody's numbers are counted in." told/>
         <Rejection sentence/>
         {shown}
+        {backups}
     }
     .into_any()
 }

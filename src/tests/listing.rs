@@ -96,6 +96,9 @@ async fn another_question_keeps_the_part_and_no_other_page_is_asked_for_it() {
     for (href, text) in links(&page).into_iter().filter(|(_, text)| text.contains("Scoreboard")) {
         assert_eq!(href, "/", "{text}");
     }
+    let reason = company.get("/kpis/feedback-coverage/leads?part=turned_down&reason=no_need").await.body;
+    let rail = links(&reason).into_iter().find(|(_, text)| text.contains("Scoreboard"));
+    assert_eq!(rail.expect("the rail").0, "/");
     let path = format!("{LIST}?channel=Webinars&part=mature&page=2");
     let rail = links(&company.get(&path).await.body).into_iter().find(|(_, text)| text.contains("Scoreboard"));
     assert_eq!(rail.expect("the rail").0, "/?channel=Webinars");

@@ -1,5 +1,6 @@
 //! The specification, as tests.
 
+mod backup;
 mod boards;
 mod browser;
 mod charts;
@@ -27,6 +28,7 @@ mod people_access;
 mod people_attacks;
 mod people_door;
 mod people_provider;
+mod running;
 mod settings;
 mod spend;
 mod spend_pay;

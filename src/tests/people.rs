@@ -201,8 +201,11 @@ async fn the_last_admin_stays() {
         assert!(matches!(people.set_disabled(&ada, id, true).await, Err(AppError::Conflict(_))));
         assert!(matches!(people.set_standing(&ada, id, Standing::default()).await, Err(AppError::Conflict(_))));
         let bo = people.add(&ada, "bo@company.example", "Bo", Standing { admin: true, ..Standing::default() }).await;
+        let bo = bo.expect("free");
+        assert!(people.set_disabled(&ada, id, true).await.is_err(), "Bo has not chosen a password yet");
+        people.set_password(&ada, bo, PASSWORD.to_owned()).await.expect("a good one");
         assert!(people.set_disabled(&ada, id, true).await.is_ok());
-        assert!(people.set_disabled(&ada, bo.expect("free"), true).await.is_err());
+        assert!(people.set_disabled(&ada, bo, true).await.is_err());
     })
     .await;
 }

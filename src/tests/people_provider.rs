@@ -1,6 +1,6 @@
 //! Signing in through a provider of OpenID Connect: a real one (npm's oidc-provider), on loopback.
 
-use crate::browser::{Answer, Browser, TestServer};
+use crate::browser::{Answer, Browser, PASSWORD, TestServer};
 use doubles::people::model::{Standing, Team};
 use doubles::server::clock::Clock;
 use doubles::server::config::OidcConfig;
@@ -106,7 +106,9 @@ async fn whose_claim_names_a_team_comes_in_without_an_invite_and_leads_to_the_pa
     assert_eq!(people.len(), 2);
     assert_eq!(people[1].standing, sales);
     server.state.people.set_disabled(&caller, account.id, true).await.expect("she is no admin");
-    assert_eq!(come_in(&mut server.browser(), "cleo").await.status, 401);
+    let refused = come_in(&mut server.browser(), "cleo").await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.body.contains("Your account here is disabled"), "{}", refused.body);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -158,18 +160,25 @@ async fn a_mail_address_that_is_known_here_is_not_taken_over_by_any_issuer() {
     let server_of_one = server(one.config()).await;
     let refused = come_in(&mut server_of_one.browser(), "ada").await;
     assert_eq!(refused.status, 409, "her account is not connected: {}", refused.body);
-    // Signed in by password she connects the two, and may come either way from then on.
+    // Signed in by password she connects the two, with it once more, and may come either way from then on.
     let mut ada = server_of_one.signed_in("ada@company.example").await;
+    assert_eq!(come_in(&mut ada, "ada").await.status, 409, "an unlocked browser alone connects nothing");
+    assert_eq!(ada.post("/settings/provider/connect", &[("password", "not hers")]).await.status, 400);
+    assert_eq!(come_in(&mut ada, "ada").await.status, 409);
+    assert!(ada.post("/settings/provider/connect", &[("password", PASSWORD)]).await.leads_to().is_some());
     assert_eq!(come_in(&mut ada, "ada").await.leads_to(), Some("/settings"));
     let mut elsewhere = server_of_one.browser();
     assert_eq!(come_in(&mut elsewhere, "ada").await.leads_to(), Some("/settings"));
     let account = server_of_one.state.people.get_by_email("ada@company.example").await.expect("she is there");
     assert!(account.standing.admin, "a claim takes no flag away that was given here");
+    assert!(ada.get("/settings").await.body.contains("You connected the account with a provider"));
     // Another issuer vouches for the same address and the same subject: that is somebody else.
     let mut site = server_of_one.state.site.clone();
     site.provider = Some(other.config().into());
     let server_of_other = server_of_one.again_at(site);
     assert_eq!(come_in(&mut server_of_other.browser(), "ada").await.status, 409);
+    assert!(ada.post("/settings/provider/disconnect", &[]).await.leads_to().is_some());
+    assert_eq!(come_in(&mut server_of_one.browser(), "ada").await.status, 409, "it opens her account no more");
 }
 
 #[tokio::test(flavor = "multi_thread")]

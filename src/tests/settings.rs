@@ -231,3 +231,67 @@ async fn whoever_only_wants_to_look_gets_the_sample_company_in_one_click_from_th
     assert!(!open.browser().get("/welcome").await.body.contains("load-sample"));
     assert_eq!(open.browser().post("/api/load-sample", &[]).await.status, 401);
 }
+
+#[tokio::test]
+async fn the_first_account_is_an_admins_and_nobody_gets_round_welcome() {
+    let server = with_sample().await;
+    let mut daniel = as_cast(&server, "daniel.brandt@northaisle.example").await;
+    let refused = daniel.post("/settings/people/invite", &[("team", "sales")]).await;
+    assert_eq!(refused.status, 403, "{}", refused.body);
+    let caller = doubles::people::service::Caller::command_line();
+    let refused = server.state.people.add(&caller, "bo@company.example", "Bo", SALES).await;
+    assert!(refused.is_err_and(|error| error.to_string().contains("must be an admin")));
+    let form = [("workspace", "-"), ("zone", "UTC"), ("currency", "EUR"), ("name", "Ada"), ("team", "sales")];
+    let form = [&form[..], &[("email", "ada@company.example"), ("password", PASSWORD)]].concat();
+    assert_eq!(server.browser().post("/welcome", &form).await.leads_to(), Some("/"));
+    assert!(daniel.get("/settings").await.leads_to().is_some(), "the part ends with the first real account");
+}
+
+#[tokio::test]
+async fn what_a_proxy_passes_on_does_not_come_from_this_machine() {
+    let server = with_sample().await;
+    let account = number_of(&server, "daniel.brandt@northaisle.example").await;
+    for header in ["x-forwarded-for", "x-forwarded-proto", "forwarded", "via"] {
+        let mut passed_on = server.browser();
+        passed_on.headers = vec![(header, "203.0.113.9".into())];
+        assert_eq!(passed_on.get("/").await.leads_to(), Some("/welcome"), "{header}");
+        assert!(passed_on.get("/welcome").await.body.contains(r#"name="code""#), "{header}");
+        assert_eq!(passed_on.post("/sign-in/cast", &[("account", &account)]).await.status, 403, "{header}");
+    }
+}
+
+#[tokio::test]
+async fn nobody_takes_the_name_of_another_or_of_a_thing_in_the_log() {
+    let server = TestServer::set_up().await;
+    server.add("bo@company.example", SALES).await;
+    let mut bo = server.signed_in("bo@company.example").await;
+    assert_eq!(bo.post("/settings/name", &[("name", "ADA")]).await.status, 409);
+    assert_eq!(bo.post("/settings/name", &[("name", "command line")]).await.status, 400);
+    assert!(bo.post("/settings/name", &[("name", "Bo Berg")]).await.leads_to().is_some());
+    assert!(bo.get("/activity.csv?what=account_changed").await.body.contains("bo → Bo Berg"));
+}
+
+#[tokio::test]
+async fn an_admin_who_can_sign_in_here_always_remains_and_an_unknown_team_is_no_viewer() {
+    let server = TestServer::set_up().await;
+    let mut ada = server.signed_in("ada@company.example").await;
+    let caller = doubles::people::service::Caller::command_line();
+    let admin = Standing { admin: true, ..VIEWER };
+    server.state.people.add(&caller, "eve@company.example", "Eve", admin).await.expect("the address is free");
+    let refused = ada.post("/settings/people/disable", &[("account", "1")]).await;
+    assert_eq!(refused.status, 409, "an admin without a password cannot look after anybody while the provider is down");
+    let odd = ada.post("/settings/people/standing", &[("account", "1"), ("team", "Sales"), ("admin", "true")]).await;
+    assert_eq!(odd.status, 400, "{}", odd.body);
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_answered_by_a_page_with_a_way_on() {
+    let server = TestServer::set_up().await;
+    let mut ada = server.signed_in("ada@company.example").await;
+    for path in ["/activity?who=a&who=b", "/settings/people/abc"] {
+        let page = ada.get(path).await;
+        assert!(page.status.is_client_error() && page.body.contains("This cannot be read"), "{path}: {}", page.body);
+    }
+    let page = server.browser().post("/sign-in", &[("email", "ada@company.example")]).await;
+    assert!(page.status.is_client_error() && page.body.contains("To the scoreboard"), "{}", page.body);
+}

@@ -6,7 +6,7 @@ use doubles::period::Instant;
 use doubles::server::bulk::in_dialect;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
-use doubles::{activity, agreement, changes, editing, import, kpis, leads, listing, people, spend, workspace};
+use doubles::{activity, agreement, backup, changes, editing, import, kpis, leads, listing, people, spend, workspace};
 use sqlx::{AssertSqlSafe, Executor};
 use std::fs;
 use std::path::Path;
@@ -15,6 +15,7 @@ use std::time::Duration;
 const STORES: &[&[(&str, &str)]] = &[
     activity::store::ALL,
     agreement::store::ALL,
+    backup::store::ALL,
     changes::store::ALL,
     editing::store::ALL,
     import::store::ALL,

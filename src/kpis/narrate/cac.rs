@@ -4,7 +4,7 @@ use super::{Said, dimension_name};
 use crate::charts::{Point, Team};
 use crate::kpis::board::Board;
 use crate::kpis::model::Part;
-use crate::kpis::model::{self, Figures, NoCac, TrendPoint};
+use crate::kpis::model::{Figures, NoCac, TrendPoint};
 use crate::kpis::query::search_of;
 use crate::kpis::sheet::Kpi;
 use crate::kpis::words;
@@ -18,14 +18,14 @@ pub(super) struct Cac;
 
 impl Said for Cac {
     fn figure(&self, board: &Board, figures: &Figures) -> Figure {
-        match amount(&figures.cac) {
+        match figures.cac.amount_minor() {
             Some(amount) => Figure::number(vec![(board.currency.amount(amount), false)]),
             None => Figure::word(self.short(board, figures)),
         }
     }
 
     fn short(&self, board: &Board, figures: &Figures) -> String {
-        match (amount(&figures.cac), figures.cac.missing) {
+        match (figures.cac.amount_minor(), figures.cac.missing) {
             (Some(amount), _) => board.currency.amount(amount),
             (None, Some(NoCac::NotCarried(_))) => "not offered".to_owned(),
             (None, Some(NoCac::NoCustomer)) => "not defined".to_owned(),
@@ -35,7 +35,7 @@ impl Said for Cac {
 
     fn status(&self, board: &Board, figures: &Figures) -> Status {
         let k = &figures.cac;
-        let (Some(amount), Some(spend)) = (amount(k), k.spend_minor) else {
+        let (Some(amount), Some(spend)) = (k.amount_minor(), k.spend_minor) else {
             return Status::new(StatusKind::Early, "no status");
         };
         match k.target_minor {
@@ -75,7 +75,7 @@ impl Said for Cac {
                         .stress(money(lagged))
                         .say(".");
                 }
-                match media_only(k) {
+                match k.media_only_minor() {
                     Some(media) => prose.say(" Media only ").stress(money(media)).say("."),
                     None => prose,
                 }
@@ -112,7 +112,8 @@ impl Said for Cac {
 
     fn formula(&self, board: &Board) -> Prose {
         let k = &board.answer.current.cac;
-        let spend = k.spend_minor.map_or_else(|| "spend not recorded".to_owned(), |spend| board.currency.amount(spend));
+        let recorded = k.spend_minor.filter(|_| k.missing != Some(NoCac::NoData));
+        let spend = recorded.map_or_else(|| "spend not recorded".to_owned(), |spend| board.currency.amount(spend));
         Prose::default()
             .stress(spend)
             .say(" spent ÷ ")
@@ -123,7 +124,7 @@ impl Said for Cac {
 
     fn finding(&self, board: &Board) -> String {
         let current = &board.answer.current.cac;
-        let (now, before) = (amount(current), amount(&board.answer.before.cac));
+        let (now, before) = (current.amount_minor(), board.answer.before.cac.amount_minor());
         match (now, before) {
             (Some(now), Some(before)) if now > before => {
                 format!("Each customer costs {} more than in the period before", board.currency.amount(now - before))
@@ -151,7 +152,7 @@ impl Said for Cac {
 
     fn point(&self, _: &Board, point: &TrendPoint) -> Point {
         Point {
-            value: amount(&point.figures.cac).map(|amount| amount as f64),
+            value: point.figures.cac.amount_minor().map(|amount| amount as f64),
             target: point.figures.cac.target_minor.map(|target| target as f64),
             ..Point::default()
         }
@@ -186,26 +187,16 @@ impl Said for Cac {
         let k = &figures.cac;
         let money = |minor: Option<i64>| minor.map(|minor| board.currency.amount(minor)).unwrap_or_default();
         vec![
-            Cell::new(money(k.spend_minor)),
+            Cell::new(money(k.spend_minor.filter(|_| k.missing != Some(NoCac::NoData)))),
             Cell::new(words::count(k.customers)),
             Cell::new(self.short(board, figures)).stressed(),
-            Cell::new(money(media_only(k))).quiet(),
+            Cell::new(money(k.media_only_minor())).quiet(),
         ]
     }
 
     fn opens(&self) -> &'static [Option<Part>] {
         &[None, Some(Part::Customers)]
     }
-}
-
-/// Cost per customer; `None` where there is no spend or no customer: no data is not zero.
-pub(super) fn amount(k: &model::Cac) -> Option<i64> {
-    k.amount_minor().filter(|_| k.missing.is_none() && k.spend_minor > Some(0))
-}
-
-/// Media cost per customer; `None` where there is no media spend or no customer.
-pub(super) fn media_only(k: &model::Cac) -> Option<i64> {
-    k.media_only_minor().filter(|_| k.media_minor > Some(0))
 }
 
 /// The rows of the ledger behind what was spent: those of the period, and of the channel if only one is asked for.

@@ -23,14 +23,14 @@ impl Said for Coverage {
     }
 
     fn short(&self, _: &Board, figures: &Figures) -> String {
-        let none = if figures.conversion.leads > 0 { "too early" } else { "no data" };
+        let none = if figures.follow_up.handovers > 0 { "too early" } else { "no data" };
         words::percent(figures.coverage.with_verdict, figures.coverage.due).unwrap_or_else(|| none.to_owned())
     }
 
     fn status(&self, _: &Board, figures: &Figures) -> Status {
         let k = &figures.coverage;
         match k.target_bp {
-            _ if figures.conversion.leads == 0 => Status::new(StatusKind::Early, "no lead"),
+            _ if figures.follow_up.handovers == 0 => Status::new(StatusKind::Early, "no lead"),
             _ if k.due == 0 => Status::new(StatusKind::Early, "too early to say"),
             None => Status::new(StatusKind::Early, "no target agreed"),
             Some(target) if u64::from(k.with_verdict) * 10_000 >= u64::from(target) * u64::from(k.due) => {
@@ -54,12 +54,7 @@ impl Said for Coverage {
             .say(" of ")
             .link(words::count(k.due), leads(board, Part::FeedbackDue))
             .say(format!(" {} a complete verdict.", if k.due == 1 { "lead has" } else { "leads have" }));
-        let shares = [
-            ("On time", k.on_time, k.due),
-            ("reason “other”", k.other, k.turned_down),
-            ("disputed", k.disputed, k.with_verdict),
-            ("disputes upheld", k.upheld, k.ruled),
-        ];
+        let shares = [("On time", k.on_time, k.due), ("reason “other”", k.other, k.turned_down)];
         let known = shares.into_iter().filter_map(|(name, part, whole)| Some((name, words::percent(part, whole)?)));
         for (i, (name, share)) in known.enumerate() {
             prose = prose.say(if i == 0 { " " } else { ", " }).say(format!("{name} ")).stress(share);
@@ -107,7 +102,7 @@ impl Said for Coverage {
 
     fn finding(&self, board: &Board) -> String {
         let (now, before) = (&board.answer.current.coverage, &board.answer.before.coverage);
-        if board.answer.current.conversion.leads == 0 {
+        if board.answer.current.follow_up.handovers == 0 {
             return "No lead was handed over".to_owned();
         }
         if now.due == 0 {
@@ -136,7 +131,7 @@ impl Said for Coverage {
             value: (k.due > 0).then(|| 100.0 * f64::from(k.with_verdict) / f64::from(k.due)),
             interval: wilson(k.with_verdict, k.due).map(|(low, high)| (100.0 * low, 100.0 * high)),
             target: k.target_bp.map(|bp| f64::from(bp) / 100.0),
-            young: k.due == 0 && point.figures.conversion.leads > 0,
+            young: k.due == 0 && point.figures.follow_up.handovers > 0,
             ..Point::default()
         }
     }

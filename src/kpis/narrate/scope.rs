@@ -120,8 +120,8 @@ pub(super) fn dimensions(board: &Board) -> Vec<Link> {
 /// Why there is nothing to see, where there is not.
 pub(super) fn note(path: &str, kpi: Kpi, board: &Board) -> Option<Note> {
     let context = &board.answer.current.context;
-    let leads = board.answer.current.conversion.leads;
-    if leads > 0 {
+    let current = &board.answer.current;
+    if current.conversion.leads > 0 || current.follow_up.handovers > 0 {
         return None;
     }
     let all =

@@ -1,6 +1,6 @@
 //! Funnel, breakdowns and context as tables, each with its finding as title.
 
-use super::{cac, differs, dimension_name, follow_up, said, scope};
+use super::{differs, dimension_name, follow_up, said, scope};
 use crate::charts;
 use crate::kpis::board::Board;
 use crate::kpis::model::{Breakdown, Comparison, Context, Figures, NoCac, Part, wilson};
@@ -293,7 +293,7 @@ fn opening(kpi: Kpi, query: &Query, part: Part, text: String) -> Cell {
 }
 
 fn media(board: &Board, figures: &Figures) -> Cell {
-    match (cac::media_only(&figures.cac), figures.cac.media_minor) {
+    match (figures.cac.media_only_minor(), figures.cac.media_minor) {
         (Some(amount), _) => Cell::new(board.currency.amount(amount)),
         (None, Some(spent)) if spent > 0 => {
             Cell::new("not defined").quiet().beneath(format!("{}, no customer yet", board.currency.amount(spent)))

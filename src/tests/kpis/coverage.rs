@@ -24,6 +24,17 @@ fn coverage_is_the_share_with_a_complete_verdict_of_those_whose_window_has_ended
 }
 
 #[test]
+fn the_verdict_that_sends_a_lead_back_counts_for_the_handover_it_ends_though_the_next_one_begins_in_the_same_second() {
+    let back = LeadFact {
+        released: some("2024-01-05 00:00"),
+        further: vec![again("2024-01-05 00:00")],
+        ..rejected("2024-01-02 00:00", "2024-01-05 00:00", "not_now")
+    };
+    let found = House::with([back]).january().coverage;
+    assert_eq!((found.due, found.with_verdict), (2, 1));
+}
+
+#[test]
 fn acceptance_is_not_a_verdict_and_a_good_verdict_is_one() {
     let accepted = LeadFact { accepted: some("2024-01-02 11:00"), ..handed_over("2024-01-02 10:00") };
     let good = LeadFact {

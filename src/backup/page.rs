@@ -1,0 +1,57 @@
+//! What pages say about backups.
+
+use super::model::BackupStanding;
+use crate::period::Instant;
+use crate::ui::{Notice, NoticeKind};
+use crate::zone::Zone;
+use leptos::prelude::*;
+
+/// What an admin must know, if anything.
+pub fn notice(standing: &BackupStanding) -> Option<AnyView> {
+    let warning = standing.warning.clone()?;
+    let view = view! {
+        <Notice kind=NoticeKind::Error title="Backups need you">
+            <p>{warning}" The server tries again every hour; its log says more. "
+            <a href="/settings/workspace#backups">"How backups stand"</a></p>
+        </Notice>
+    };
+    Some(view.into_any())
+}
+
+/// How backups stand, in full.
+pub fn section(standing: &BackupStanding, zone: &Zone) -> AnyView {
+    let at = |at: Instant| zone.local(at).format("%-d %B %Y, %H:%M").to_string();
+    let said = match &standing.folder {
+        None => view! {
+            <p>"No nightly backup is made. Start the server with "<code>"--backup-folder FOLDER"</code>
+            ", or copy the database by "<code>"doubles backup FILE"</code>" as often as a loss would hurt."</p>
+        }
+        .into_any(),
+        Some(folder) => {
+            let last = standing.last.map_or_else(|| "none yet".to_owned(), at);
+            let next = standing.next.map_or_else(|| "soon".to_owned(), at);
+            let failed = standing.failure.as_ref().map(|failure| {
+                view! { <dt>"Last failure"</dt><dd>{at(failure.at)}": "{failure.why.clone()}</dd> }
+            });
+            let same_disk = standing.same_disk.then(|| {
+                view! {
+                    <p class="hint">"They are on the disk of the database and would be lost with it. Copy them to
+                    another machine, or name a folder on another disk."</p>
+                }
+            });
+            view! {
+                <dl class="facts">
+                    <dt>"Last one"</dt><dd>{last}</dd>
+                    {failed}
+                    <dt>"Next one"</dt><dd>{next}</dd>
+                    <dt>"In"</dt><dd><code>{folder.display().to_string()}</code></dd>
+                    <dt>"Kept"</dt><dd>"the last of each day for seven days, and of each week for four weeks"</dd>
+                </dl>
+                {same_disk}
+            }
+            .into_any()
+        }
+    };
+    view! { <section class="section" id="backups" aria-labelledby="backups-head"><h2 id="backups-head">"Backups"</h2>{said}</section> }
+        .into_any()
+}
