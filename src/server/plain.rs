@@ -99,7 +99,7 @@ fn surround(
         }
         Around::Door => view! {
             <div class="doorway">
-                <a class="brand" href="/"><Brand/></a>
+                <header><a class="brand" href="/"><Brand/></a></header>
                 <main id="main" tabindex="-1">{view()}{quote}</main>
             </div>
         }

@@ -132,7 +132,7 @@ pub fn Sessions(
 ) -> impl IntoView {
     let end = (!read_only).then(|| view! { <th scope="col"><span class="sr">"End it"</span></th> });
     view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-labelledby="sessions">
+        <div class="table-wrap" tabindex="0" role="group" aria-labelledby="sessions">
             <table class="table plain-rows">
                 <thead>
                     <tr>
@@ -159,7 +159,7 @@ pub fn Events(
         view! { <tr><th scope="row">{event.when}</th><td>{event.what}</td><td>{event.browser}</td><td>{event.address}</td></tr> }
     });
     view! {
-        <div class="table-wrap" tabindex="0" role="region" aria-labelledby="events">
+        <div class="table-wrap" tabindex="0" role="group" aria-labelledby="events">
             <table class="table plain-rows">
                 <thead>
                     <tr>

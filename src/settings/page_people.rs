@@ -26,7 +26,7 @@ pub fn people(page: PeoplePage, told: Told, rejected: Rejected) -> AnyView {
         <ShownLink links=rejected.shown_once.clone()/>
         <section aria-labelledby="everybody">
             <SectionHead id="everybody" title=format!("{count} with an account")><p><a href="/settings/people.csv">"CSV"</a></p></SectionHead>
-            <div class="table-wrap" tabindex="0" role="region" aria-labelledby="everybody">
+            <div class="table-wrap" tabindex="0" role="group" aria-labelledby="everybody">
                 <table class="table plain-rows">
                     <thead>
                         <tr>
@@ -107,7 +107,7 @@ fn Invites(invites: Vec<InviteLine>) -> impl IntoView {
         view! {
             <section class="section" aria-labelledby="invites">
                 <SectionHead id="invites" title="Invites that wait for their people"/>
-                <div class="table-wrap" tabindex="0" role="region" aria-labelledby="invites">
+                <div class="table-wrap" tabindex="0" role="group" aria-labelledby="invites">
                     <table class="table plain-rows">
                         <thead>
                             <tr>
