@@ -6,8 +6,11 @@ use super::token::fill_random;
 use crate::error::{AppError, Result};
 use argon2::password_hash::{PasswordHash, PasswordHasher, PasswordVerifier, SaltString};
 use argon2::{Algorithm, Argon2, Params, Version};
-use std::sync::Arc;
-use tokio::sync::Semaphore;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread;
+use tokio::sync::{Semaphore, oneshot};
 
 /// In characters.
 pub const SHORTEST: usize = 12;
@@ -16,6 +19,8 @@ pub const LONGEST: usize = 1_024;
 
 /// Hashes at one time: each takes 19 MiB and a whole core.
 const THREADS: usize = 2;
+/// How much nicer than pages a thread is that hashes (0 to 19).
+const GIVES_WAY: i32 = 10;
 /// Sign-ins that wait for a thread; more are told to come back.
 const QUEUE: usize = 500;
 
@@ -61,17 +66,43 @@ fn is_common(folded: &str) -> bool {
             .any(|piece| piece.repeat(folded.len() / piece.len()) == folded && listed(piece))
 }
 
-/// Hashes on two threads at most, so that any number of sign-ins neither stalls pages nor takes more than 38 MiB.
+/// Hashes on two threads of its own, so that any number of sign-ins neither stalls pages nor takes more than 38 MiB: on
+/// the pool that everything else shares, each thread would keep the memory of its last hash. Both give way to pages.
 #[derive(Clone, Debug)]
 pub struct Hasher {
-    threads: Arc<Semaphore>,
+    /// Made with the first password.
+    threads: Arc<OnceLock<Sender<Job>>>,
     queue: Arc<Semaphore>,
 }
 
+type Job = Box<dyn FnOnce() + Send>;
+
 impl Default for Hasher {
     fn default() -> Self {
-        Self { threads: Arc::new(Semaphore::new(THREADS)), queue: Arc::new(Semaphore::new(QUEUE)) }
+        Self { threads: Arc::default(), queue: Arc::new(Semaphore::new(QUEUE)) }
     }
+}
+
+fn start_threads() -> Sender<Job> {
+    let (sender, jobs) = channel::<Job>();
+    let jobs = Arc::new(Mutex::new(jobs));
+    for _ in 0..THREADS {
+        let jobs = Arc::clone(&jobs);
+        let work = move || {
+            // On Linux it concerns this thread alone. Where it is refused, hashing competes with pages.
+            let _ = rustix::process::nice(GIVES_WAY);
+            loop {
+                let next = jobs.lock().unwrap_or_else(PoisonError::into_inner).recv();
+                let Ok(job) = next else { break };
+                // Whoever waits for a job that panics is told that it ended early.
+                let _ = catch_unwind(AssertUnwindSafe(job));
+            }
+        };
+        if let Err(error) = thread::Builder::new().name("hashing".to_owned()).spawn(work) {
+            tracing::error!("A thread for hashing could not be started: {error}");
+        }
+    }
+    sender
 }
 
 impl Hasher {
@@ -120,14 +151,14 @@ impl Hasher {
             )
         };
         let place = Arc::clone(&self.queue).try_acquire_owned().map_err(|_| busy())?;
-        let thread = Arc::clone(&self.threads).acquire_owned().await.map_err(|_| busy())?;
-        let done = tokio::task::spawn_blocking(move || {
-            let done = work();
-            // Held until the work is done, also when whoever asked for it has gone.
-            drop((thread, place));
-            done
-        });
-        done.await.map_err(|error| {
+        let (done, answer) = oneshot::channel();
+        let job = move || {
+            // Whoever asked may have gone.
+            let _ = done.send(work());
+            drop(place);
+        };
+        self.threads.get_or_init(start_threads).send(Box::new(job)).map_err(|_| AppError::Internal)?;
+        answer.await.map_err(|error| {
             tracing::error!("Hashing ended early: {error}");
             AppError::Internal
         })
@@ -197,7 +228,10 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread")]
     async fn more_than_the_queue_holds_are_told_to_come_back() {
-        let hasher = Hasher { threads: Arc::new(Semaphore::new(0)), queue: Arc::new(Semaphore::new(1)) };
+        // Threads that do not come until they are told to.
+        let (sender, jobs) = channel::<Job>();
+        let threads = Arc::new(OnceLock::from(sender));
+        let hasher = Hasher { threads, queue: Arc::new(Semaphore::new(1)) };
         let waiting = tokio::spawn({
             let hasher = hasher.clone();
             async move { hasher.verify("x".to_owned(), None).await }
@@ -206,7 +240,7 @@ mod tests {
             tokio::task::yield_now().await;
         }
         assert!(matches!(hasher.verify("x".to_owned(), None).await, Err(AppError::Unavailable(_))));
-        hasher.threads.add_permits(1);
+        thread::spawn(move || jobs.iter().for_each(|job| job()));
         assert_eq!(waiting.await.expect("it ends"), Ok(false));
     }
 }
