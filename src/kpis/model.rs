@@ -254,12 +254,6 @@ pub struct Coverage {
     pub other: u32,
     /// Verdicts among the due that marketing should have answered, and did.
     pub replied: u32,
-    /// Verdicts that marketing disputes.
-    pub disputed: u32,
-    /// Disputes ruled.
-    pub ruled: u32,
-    /// Disputes ruled for marketing.
-    pub upheld: u32,
     /// The target in force, weighted by leads, in basis points.
     pub target_bp: Option<u32>,
 }

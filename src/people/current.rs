@@ -1,6 +1,6 @@
 //! Who asks, inside a page or a server function.
 
-use super::gate::{From, Waiting};
+use super::gate::Waiting;
 use super::model::Seen;
 use super::permission::Action;
 use super::service::Caller;
@@ -18,14 +18,6 @@ pub fn require(action: Action) -> Result<Caller> {
     let caller = find::<Caller>().ok_or(AppError::SignIn)?;
     caller.visitor.require(action)?;
     Ok(caller)
-}
-
-/// From where the request comes.
-///
-/// # Errors
-/// There is no request: a fault of ours.
-pub fn from() -> Result<From> {
-    find().ok_or(AppError::Internal)
 }
 
 /// Context of a page being rendered: who sees it, and up to which change it is current.

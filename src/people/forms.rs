@@ -185,7 +185,7 @@ async fn begin_workspace(state: &AppState, from: &From, form: SetUp) -> Result<T
         let right = state.site.first_run_code.as_deref().map(normalize_code) == Some(normalize_code(&form.code));
         if !right {
             return Err(AppError::Forbidden(
-                "This is not the code. The server printed it when it started; look into its log, or start it anew."
+                "This is not the code. The server printed it on its standard error when it started; look there, or start it anew."
                     .to_owned(),
             ));
         }

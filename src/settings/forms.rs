@@ -8,7 +8,7 @@ use crate::error::{AppError, Result};
 use crate::kpis::words::local_time;
 use crate::people::forms::{add_cookie, cast_for, rejection, status_of};
 use crate::people::gate::{Cookie, From, see_other, set_cookie};
-use crate::people::model::{Account, Rejected, SecurityEvent, SessionId, SessionView, Team, Visitor};
+use crate::people::model::{Account, Rejected, SecurityEvent, SessionId, SessionView, Visitor};
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::server::AppState;
@@ -105,7 +105,6 @@ async fn own_account(state: &AppState, caller: &Caller, account: &Account) -> Re
         name: account.name.clone(),
         email: account.email.clone(),
         standing: account.standing.words(),
-        team: account.standing.team.map(Team::key),
         second_factor,
         provider: match state.site.provider {
             None => None,

@@ -75,8 +75,6 @@ pub struct OwnAccount {
     pub email: String,
     /// Team and flags in words.
     pub standing: String,
-    /// The key of the team.
-    pub team: Option<&'static str>,
     /// How far the second factor is.
     pub second_factor: SecondFactor,
     /// Whether a provider lets them in; `None` where there is none.

@@ -81,9 +81,6 @@ pub fn northaisle() -> Board {
         turned_down: 640,
         other: 26,
         replied: 590,
-        disputed: 84,
-        ruled: 50,
-        upheld: 19,
         target_bp: Some(8_000),
     };
     answer.before.coverage = Coverage { due: 1_453, with_verdict: 949, target_bp: Some(8_000), ..Coverage::default() };

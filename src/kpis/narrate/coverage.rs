@@ -81,7 +81,7 @@ impl Said for Coverage {
              where it is due."
                 .to_owned(),
             "Late verdicts count here; on time is shown beside it.".to_owned(),
-            "The share of “other” is taken over rejections and returns to marketing, upheld disputes over those ruled."
+            "The share of “other” is taken over rejections and returns to marketing. Disputes are not recorded yet."
                 .to_owned(),
             "Of several verdicts on one lead the first gives the time, the latest the reason.".to_owned(),
         ]
