@@ -73,22 +73,30 @@ pub(crate) async fn insert(tx: &mut Tx, seq: Seq, change: &Change) -> Result<()>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Counter {
     DimensionValue,
+    FeedbackWord,
     Import,
     Lead,
+    LeadComment,
     Notice,
+    SavedView,
     Source,
     Spend,
+    WorkUndo,
 }
 
 impl Counter {
     const fn name(self) -> &'static str {
         match self {
             Self::DimensionValue => "dimension_value",
+            Self::FeedbackWord => "feedback_word",
             Self::Import => "import",
             Self::Lead => "lead",
+            Self::LeadComment => "lead_comment",
             Self::Notice => "notice",
+            Self::SavedView => "saved_view",
             Self::Source => "source",
             Self::Spend => "spend",
+            Self::WorkUndo => "work_undo",
         }
     }
 }

@@ -8,16 +8,14 @@
 //! compares and counts, and does nothing else.
 
 use super::facts::{DIMENSIONS, HandoverFact, LeadFact};
-use super::rules::Rules;
+use crate::agreement::rules::Rules;
+pub(super) use crate::agreement::rules::NEVER;
 use crate::leads::model::{Decision, LeadId, Moment, Reason};
 use crate::period::Instant;
 use rustc_hash::FxHashMap;
 
 /// Leads in a chunk.
 const CHUNK_LEADS: i64 = 8_192;
-
-/// It has not happened and will not: later than every `now`.
-pub(super) const NEVER: u32 = u32::MAX;
 
 /// Left out by rule of a head.
 pub(super) const EXCLUDED: u16 = 1;

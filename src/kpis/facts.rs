@@ -5,8 +5,8 @@
 
 use super::chunk::{Chunk, NEVER, place_of};
 use super::ledger::Ledger;
-use super::rules::Rules;
 use crate::agreement::model::{Terms, Version};
+use crate::agreement::rules::Rules;
 use crate::error::Result;
 use crate::leads::model::{Decision, Dimension, LeadId, Moment, ValueId};
 use crate::period::{Day, Instant, Period, WeekStart};

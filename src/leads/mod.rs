@@ -8,4 +8,8 @@ pub mod model;
 #[cfg(feature = "ssr")]
 pub mod derive;
 #[cfg(feature = "ssr")]
+pub mod record;
+#[cfg(feature = "ssr")]
+pub mod stage;
+#[cfg(feature = "ssr")]
 pub mod store;

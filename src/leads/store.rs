@@ -1,13 +1,17 @@
 //! Leads with their history in the database, many at a time.
 
-use super::derive::{Derived, Milestones, derive};
-use super::model::{Decision, Dimension, Event, EventKind, LeadId, Moment, ValueId, VerdictFacts};
+use super::derive::{Derived, Milestones};
+use super::model::{Decision, Dimension, EventKind, LeadId, Moment, Stage, ValueId};
+use super::record::{Detail, LeadRow, Person, StoredEvent, StoredLead, Voided, email_key};
+use super::stage::{Kept, Owed};
+use crate::agreement;
+use crate::agreement::rules::Rules;
 use crate::error::Result;
+use crate::people::model::AccountId;
 use crate::period::Instant;
 use crate::server::bulk::{Cell, Rows};
 use crate::server::db::Tx;
 use crate::statements;
-use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 use std::collections::HashMap;
@@ -24,11 +28,15 @@ statements! {
             l.handed_over_at, l.accepted_at, l.first_touch_at, l.connected_at, l.verdict_at,
             l.opportunity_at, l.won_at, l.lost_at, l.released_at, l.day_only,
             l.decision, l.reason, l.verdict_complete, l.opportunity_minor, l.won_minor, l.excluded, l.events,
-            p.lead_id, p.name, p.email, p.phone
+            p.lead_id, p.name, p.email, p.phone, l.attempts, l.last_touch_at, l.returns_at, l.action_at,
+            l.owner_held,
+            cast(exists (select 1 from feedback as f where f.lead_id = l.id and f.handover = l.handovers
+                and f.disputed_at is not null and (f.ruled_at is null or f.upheld = 1)) as integer)
         from {rows} cross join lead as l left join lead_person as p on p.lead_id = l.id
         where l.id = {0:int} and l.gone = 0";
     LOAD_EVENTS = "select e.lead_id, e.n, e.kind, e.at, e.day_only, e.actor, e.source_id, e.import_id, e.record, e.detail,
-            case when e.voided_at is null then cast(0 as bigint) when e.voided_import is null then 2 else 1 end
+            case when e.voided_at is null then cast(0 as bigint) when e.voided_import is null then 2 else 1 end,
+            e.account_id
         from {rows} cross join lead_event as e where e.lead_id = {0:int}
         order by e.lead_id, e.n";
     LOAD_HANDOVERS = "select h.lead_id, h.handed_over_at, h.accepted_at, h.first_touch_at, h.connected_at, h.verdict_at,
@@ -39,7 +47,8 @@ statements! {
             channel_id, campaign_id, segment_id, region_id, persona_id, owner_id,
             handed_over_at, accepted_at, first_touch_at, connected_at, verdict_at,
             opportunity_at, won_at, lost_at, released_at, day_only,
-            decision, reason, verdict_complete, opportunity_minor, won_minor, excluded, events, handovers, seq)
+            decision, reason, verdict_complete, opportunity_minor, won_minor, excluded, events, handovers, seq,
+            attempts, last_touch_at, returns_at, action_at, stage, due_at, silent_at, owner_held)
         select {0:int}, {1:int}, {2:text}, {3:text},
             {4:int}, {5:int}, {6:int},
             {7:int}, {8:int}, {9:int},
@@ -48,7 +57,8 @@ statements! {
             {16:int}, {17:int}, {18:int},
             {19:int}, {20:int}, {21:text}, {22:text},
             {23:int}, {24:int}, {25:int},
-            {26:int}, {27:int}, {28:int}, {29:int}
+            {26:int}, {27:int}, {28:int}, {29:int},
+            {30:int}, {31:int}, {32:int}, {33:int}, {34:text}, {35:int}, {36:int}, {37:int}
         from {rows} where true
         on conflict (id) do update set created_at = excluded.created_at, company = excluded.company,
             title = excluded.title, size = excluded.size, channel_id = excluded.channel_id,
@@ -61,7 +71,16 @@ statements! {
             decision = excluded.decision, reason = excluded.reason, verdict_complete = excluded.verdict_complete,
             opportunity_minor = excluded.opportunity_minor, won_minor = excluded.won_minor,
             excluded = excluded.excluded, events = excluded.events, handovers = excluded.handovers,
-            seq = excluded.seq";
+            seq = excluded.seq, attempts = excluded.attempts, last_touch_at = excluded.last_touch_at,
+            returns_at = excluded.returns_at, action_at = excluded.action_at, stage = excluded.stage,
+            due_at = excluded.due_at, silent_at = excluded.silent_at,
+            owner_held = excluded.owner_held";
+    /// What the queue is found by, counted anew.
+    PUT_KEPT = "update lead set stage = {1:text}, due_at = {2:int}, silent_at = {3:int} from {rows} where id = {0:int}";
+    KEPT_AFTER = "select id, stage, due_at, silent_at from lead where id > $1 and gone = 0 order by id limit $2";
+    COUNTED = "select rules, up_to from queue_count where id = 1";
+    SET_COUNTED = "insert into queue_count (id, rules, up_to) values (1, $1, $2)
+        on conflict (id) do update set rules = excluded.rules, up_to = excluded.up_to";
     PUT_PERSON = "insert into lead_person (lead_id, name, email, phone, email_key)
         select {0:int}, {1:text}, {2:text}, {3:text}, {4:text}
         from {rows} where true
@@ -76,10 +95,11 @@ statements! {
             {6:int}, {7:int}, {8:int},
             {9:text}, {10:text}, {11:int}
         from {rows}";
-    ADD_EVENTS = "insert into lead_event (lead_id, n, kind, at, day_only, actor, record, detail, source_id, import_id)
+    ADD_EVENTS = "insert into lead_event (lead_id, n, kind, at, day_only, actor, record, detail, source_id, import_id,
+            account_id)
         select {0:int}, {1:int}, {2:text},
             {3:int}, {4:int}, {5:text}, {6:text}, {7:text},
-            {8:int}, {9:int}
+            {8:int}, {9:int}, {10:int}
         from {rows}";
     VOID_EVENTS = "update lead_event set voided_at = {4:int}, voided_import = {5:int}, voided_by = {2:text},
             void_reason = {3:text}
@@ -90,142 +110,6 @@ statements! {
         where v.dimension = {0:text} and v.name = {1:text}";
     ADD_VALUES = "insert into dimension_value (dimension, name, id, import_id)
         select {0:text}, {1:text}, {2:int}, {3:int} from {rows}";
-}
-
-/// Name, e-mail and phone: shown by role, erasable, and never in a log.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Person {
-    /// Full name.
-    pub name: Option<String>,
-    /// As it was written.
-    pub email: Option<String>,
-    /// As it was written.
-    pub phone: Option<String>,
-}
-
-impl Person {
-    /// Nothing is known.
-    pub fn is_empty(&self) -> bool {
-        self.name.is_none() && self.email.is_none() && self.phone.is_none()
-    }
-}
-
-/// What two e-mail addresses are compared by.
-pub fn email_key(email: &str) -> String {
-    email.trim().to_lowercase()
-}
-
-/// The row of a lead, without its personal values.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LeadRow {
-    /// When marketing captured it.
-    pub created_at: Moment,
-    /// Company.
-    pub company: Option<String>,
-    /// Job title.
-    pub title: Option<String>,
-    /// Number of employees.
-    pub size: Option<i64>,
-    /// Today's value of each dimension, in the order of [`Dimension::ALL`].
-    pub values: [Option<ValueId>; Dimension::ALL.len()],
-    /// What its events say.
-    pub derived: Derived,
-    /// Left out of every KPI by rule of a head.
-    pub excluded: bool,
-    /// Events numbered so far.
-    pub events: i64,
-}
-
-/// What an event says beyond kind and moment; the column `lead_event.detail`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Detail {
-    /// A verdict's decision.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub decision: Option<Decision>,
-    /// Why it was turned down or lost.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// One line of text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// Value of an opportunity or win, in minor units of the workspace's currency.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value_minor: Option<i64>,
-}
-
-impl Detail {
-    fn to_json(&self) -> Option<String> {
-        (*self != Self::default()).then(|| serde_json::to_string(self).expect("texts and numbers are JSON"))
-    }
-}
-
-/// Who took an event back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Voided {
-    /// Nobody: it holds.
-    No,
-    /// A newer import.
-    ByImport,
-    /// A person, which no import undoes.
-    ByHand,
-}
-
-/// An event as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredEvent {
-    /// 1, 2, 3 … in the order in which they were written down.
-    pub n: i64,
-    /// What happened.
-    pub kind: EventKind,
-    /// When.
-    pub moment: Moment,
-    /// Who did it, where that is known.
-    pub actor: Option<String>,
-    /// The source that told it; `None`: a person of this workspace did.
-    pub source: Option<i64>,
-    /// The import that brought it.
-    pub import: Option<i64>,
-    /// The thing in the source that it is about.
-    pub record: Option<String>,
-    /// What else it says.
-    pub detail: Detail,
-    /// Whether it still holds.
-    pub voided: Voided,
-}
-
-impl StoredEvent {
-    fn as_event(&self) -> Event {
-        let verdict = self.detail.decision.map(|decision| VerdictFacts {
-            decision,
-            reason: self.detail.reason.clone(),
-            // An imported verdict needs its decision, and for a rejection or recycling its reason.
-            complete: decision == Decision::Good || self.detail.reason.is_some(),
-        });
-        Event { kind: self.kind, moment: self.moment, verdict, value_minor: self.detail.value_minor }
-    }
-}
-
-/// A lead with everything that a write may change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredLead {
-    /// Its number.
-    pub id: LeadId,
-    /// Its row.
-    pub row: LeadRow,
-    /// Its personal values.
-    pub person: Person,
-    /// Its history, void events too, by number.
-    pub events: Vec<StoredEvent>,
-}
-
-impl StoredLead {
-    /// Brings the milestones up to date with the events.
-    pub fn derive(&mut self) {
-        let holding: Vec<Event> =
-            self.events.iter().filter(|event| event.voided == Voided::No).map(StoredEvent::as_event).collect();
-        self.row.derived = derive(&holding);
-    }
 }
 
 /// For each pair of a row's place and an external id, the lead that the source knows by it: place and lead.
@@ -272,10 +156,48 @@ pub async fn load(tx: &mut Tx, ids: &[LeadId]) -> Result<HashMap<LeadId, StoredL
     Ok(leads)
 }
 
-/// Writes the rows of leads, new and old, with the seq of this write. Handovers after the first are written by
-/// [`put_handovers`], personal values by [`put_people`].
+/// Writes the rows of leads, new and old, with the seq of this write, and what sales owes them by the agreement.
+/// Handovers after the first are written by [`put_handovers`], personal values by [`put_people`].
 pub async fn put<'a>(tx: &mut Tx, seq: i64, leads: impl Iterator<Item = (LeadId, &'a LeadRow)>) -> Result<()> {
-    tx.bulk(PUT, &leads.map(|(id, row)| cells_of(id, row, seq)).collect()).await
+    let rules = agreement::service::rules(tx).await?;
+    let kept = |row: &LeadRow| rules.as_ref().map(|rules| Owed::of(row, rules).kept()).unwrap_or_default();
+    tx.bulk(PUT, &leads.map(|(id, row)| cells_of(id, row, kept(row), seq)).collect()).await
+}
+
+/// By which rules the queue was last counted, and up to which lead that has come.
+pub async fn counted(tx: &mut Tx) -> Result<Option<(String, i64)>> {
+    Ok(sqlx::query_as(COUNTED).fetch_optional(tx.conn()).await?)
+}
+
+/// Writes that down.
+pub async fn set_counted(tx: &mut Tx, rules: &str, up_to: i64) -> Result<()> {
+    sqlx::query(SET_COUNTED).bind(rules).bind(up_to).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Counts what the next leads after one are owed, and writes what differs; the last of them, `None` at the end.
+pub async fn recount(tx: &mut Tx, rules: &Rules, after: i64, limit: i64) -> Result<Option<i64>> {
+    type Row = (i64, Option<String>, Option<i64>, Option<i64>);
+    let rows: Vec<Row> = sqlx::query_as(KEPT_AFTER).bind(after).bind(limit).fetch_all(tx.conn()).await?;
+    let ids: Vec<LeadId> = rows.iter().map(|row| LeadId(row.0)).collect();
+    let leads = load(tx, &ids).await?;
+    let mut changed = Rows::default();
+    for (id, stage, due, silent) in &rows {
+        let Some(lead) = leads.get(&LeadId(*id)) else { continue };
+        let kept = Owed::of(&lead.row, rules).kept();
+        let (new_stage, new_due, new_silent) = kept_cells(kept);
+        if (stage.as_deref(), *due, *silent) != (new_stage, new_due, new_silent) {
+            changed.push([(*id).into(), new_stage.into(), new_due.into(), new_silent.into()]);
+        }
+    }
+    tx.bulk(PUT_KEPT, &changed).await?;
+    Ok(ids.last().map(|id| id.0))
+}
+
+/// What is kept, as its columns hold it.
+fn kept_cells(kept: Kept) -> (Option<&'static str>, Option<i64>, Option<i64>) {
+    let (stage, due) = kept.then.unzip();
+    (stage.map(Stage::key), due.map(i64::from), kept.silent_at.map(i64::from))
 }
 
 /// Replaces the handovers after the first of these leads.
@@ -347,6 +269,7 @@ pub async fn add_events<'a>(
             event.detail.to_json().into(),
             source.into(),
             import.into(),
+            event.account.map(|account| account.0).into(),
         ]);
     }
     tx.bulk(ADD_EVENTS, &rows).await
@@ -400,7 +323,8 @@ pub async fn add_values<'a>(
 }
 
 /// A lead as the cells of [`PUT`].
-fn cells_of(id: LeadId, row: &LeadRow, seq: i64) -> [Cell<'_>; 30] {
+fn cells_of(id: LeadId, row: &LeadRow, kept: Kept, seq: i64) -> [Cell<'_>; 38] {
+    let (stage, due, silent) = kept_cells(kept);
     let derived = &row.derived;
     let moments = moments(row);
     let at = |n: usize| moments[n].map(|moment| moment.at).into();
@@ -436,11 +360,19 @@ fn cells_of(id: LeadId, row: &LeadRow, seq: i64) -> [Cell<'_>; 30] {
         row.events.into(),
         derived.handovers().into(),
         seq.into(),
+        i64::from(derived.attempts).into(),
+        at(10),
+        derived.returns_at.into(),
+        row.action_at.into(),
+        stage.into(),
+        due.into(),
+        silent.into(),
+        row.owner_held.into(),
     ]
 }
 
 /// The instants of a lead's row in the order of its columns, which numbers the bits of `day_only`.
-fn moments(row: &LeadRow) -> [Option<Moment>; 10] {
+fn moments(row: &LeadRow) -> [Option<Moment>; 11] {
     let Derived { first, opportunity_at, won_at, lost_at, .. } = &row.derived;
     [
         Some(row.created_at),
@@ -453,6 +385,7 @@ fn moments(row: &LeadRow) -> [Option<Moment>; 10] {
         *won_at,
         *lost_at,
         first.released_at,
+        row.derived.last_touch_at,
     ]
 }
 
@@ -471,6 +404,10 @@ fn handover_bits(handover: &Milestones) -> i64 {
 fn moment_of(row: &AnyRow, column: usize, bits: i64, bit: usize) -> Result<Option<Moment>> {
     let at: Option<i64> = row.try_get(column)?;
     Ok(at.map(|at| Moment { at: Instant(at as u32), day_only: bits >> bit & 1 == 1 }))
+}
+
+fn instant_of(row: &AnyRow, column: usize) -> Result<Option<Instant>> {
+    Ok(row.try_get::<Option<i64>, _>(column)?.map(|at| Instant(at as u32)))
 }
 
 fn decision_of(row: &AnyRow, column: usize) -> Result<Option<Decision>> {
@@ -508,6 +445,9 @@ fn lead_of(row: &AnyRow) -> Result<StoredLead> {
         lost_at: moment(8)?,
         opportunity_minor: row.try_get(24)?,
         won_minor: row.try_get(25)?,
+        attempts: u32::try_from(row.try_get::<i64, _>(32)?).unwrap_or_default(),
+        last_touch_at: moment_of(row, 33, bits, 10)?,
+        returns_at: instant_of(row, 34)?,
     };
     let created_at = moment_of(row, 1, bits, 0)?.unwrap_or_default();
     let lead = LeadRow {
@@ -519,6 +459,9 @@ fn lead_of(row: &AnyRow) -> Result<StoredLead> {
         derived,
         excluded: flag_of(row, 26)?,
         events: row.try_get(27)?,
+        action_at: instant_of(row, 35)?,
+        owner_held: flag_of(row, 36)?,
+        contested: flag_of(row, 37)?,
     };
     let person = Person { name: row.try_get(29)?, email: row.try_get(30)?, phone: row.try_get(31)? };
     Ok(StoredLead { id: LeadId(row.try_get(0)?), row: lead, person, events: Vec::new() })
@@ -543,6 +486,7 @@ fn event_of(row: &AnyRow) -> Result<StoredEvent> {
             1 => Voided::ByImport,
             _ => Voided::ByHand,
         },
+        account: row.try_get::<Option<i64>, _>(11)?.map(AccountId),
     })
 }
 

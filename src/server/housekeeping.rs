@@ -5,7 +5,8 @@ use super::db::{Db, Tx};
 use crate::editing::once;
 use crate::error::Result;
 use crate::period::Instant;
-use crate::spend;
+use crate::feedback::returns;
+use crate::{queue, spend, work};
 use std::time::Duration;
 
 /// How often what has had its time is thrown away.
@@ -21,13 +22,24 @@ pub async fn sweep_hourly(db: Db, clock: Clock) {
     }
 }
 
-/// Throws away what has had its time: keys of forms after a day, what people deleted after thirty.
+/// Throws away what has had its time: keys of forms and ways back after a day, what people deleted after thirty. Opens
+/// what comes back on its day, and counts the queue anew where the agreement is another.
 ///
 /// # Errors
 /// The database refuses.
 pub async fn sweep(db: &Db, now: Instant) -> Result<()> {
     once::sweep(db, now).await?;
-    spend::edit::sweep(db, now).await
+    work::undo::sweep(db, now).await?;
+    spend::edit::sweep(db, now).await?;
+    let counted = queue::count::refresh(db).await?;
+    if counted > 0 {
+        tracing::info!(leads = counted, "the queue was counted anew");
+    }
+    let opened = returns::open_due(db, now).await?;
+    if opened > 0 {
+        tracing::info!(leads = opened, "recycled leads came back");
+    }
+    Ok(())
 }
 
 impl Db {

@@ -26,6 +26,7 @@ use crate::error::Result;
 use crate::kpis::service::Scores;
 use crate::people::service::People;
 use crate::people::token::generate_code;
+use crate::queue::search::Finder;
 use axum::extract::FromRef;
 use clock::Clock;
 use config::ServeConfig;
@@ -42,6 +43,8 @@ pub struct AppState {
     pub db: Db,
     /// What the KPIs are answered from.
     pub scores: Scores,
+    /// What leads are found by.
+    pub finder: Finder,
     /// What time it is.
     pub clock: Clock,
     /// Who works here.
@@ -62,10 +65,11 @@ impl AppState {
     /// The state of a process that has just started.
     pub fn new(db: Db, clock: Clock) -> Self {
         let (scores, people) = (Scores::new(db.clone()), People::new(db.clone(), clock));
-        let hub = Hub::new(db.clone());
+        let (hub, finder) = (Hub::new(db.clone()), Finder::new(db.clone()));
         Self {
             db,
             scores,
+            finder,
             clock,
             people,
             hub,

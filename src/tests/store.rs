@@ -7,7 +7,8 @@ use doubles::server::bulk::in_dialect;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::{
-    activity, agreement, backup, bell, changes, editing, import, kpis, leads, listing, people, spend, workspace,
+    activity, agreement, backup, bell, changes, editing, feedback, import, kpis, leads, listing, people,
+    queue, spend, work, workspace,
 };
 use sqlx::{AssertSqlSafe, Executor};
 use std::fs;
@@ -21,12 +22,15 @@ const STORES: &[&[(&str, &str)]] = &[
     backup::store::ALL,
     changes::store::ALL,
     editing::store::ALL,
+    feedback::store::ALL,
     import::store::ALL,
     kpis::store::ALL,
     leads::store::ALL,
     listing::store::ALL,
     people::store::ALL,
+    queue::store::ALL,
     spend::store::ALL,
+    work::store::ALL,
     workspace::store::ALL,
 ];
 
