@@ -5,6 +5,7 @@ use super::store;
 use crate::agreement;
 use crate::agreement::rules::Rules;
 use crate::error::{AppError, Result};
+use crate::kpis::model::Filter;
 use crate::leads::model::{Dimension, LeadId, ValueId};
 use crate::people::model::Visitor;
 use crate::people::permission::Action;
@@ -13,6 +14,7 @@ use crate::server::AppState;
 use crate::server::db::Tx;
 use crate::work::owners;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Rows of one page, at most.
 pub const MOST_ROWS: usize = 1_000;
@@ -72,6 +74,11 @@ pub async fn row(tx: &mut Tx, visitor: &Visitor, lead: LeadId) -> Result<Row> {
     store::rows(tx, &[lead]).await?.remove(&lead).ok_or_else(missing)
 }
 
+/// Lists with more leads than this are counted anew only after [`PATIENCE`].
+const MANY: u32 = 2_000;
+/// In a number of thousands one lead more or less is not missed for so long.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// How many leads each of these lists has under the filter of a question; its search counts for nothing here.
 ///
 /// # Errors
@@ -80,17 +87,52 @@ pub async fn counts(app: &AppState, visitor: &Visitor, ask: &Ask, lists: &[List]
     visitor.require(Action::SeeLeads)?;
     let now = app.clock.now();
     let mut tx = app.db.read().await?;
+    let as_of = (crate::changes::store::newest_seq(&mut tx).await?.0, now.0);
+    let owners = match lists.contains(&List::Mine) {
+        true => owners(&mut tx, visitor, List::Mine).await?,
+        false => Vec::new(),
+    };
+    let patience = |counts: &Arc<[Count]>| {
+        let many = counts.iter().map(|count| count.leads).sum::<u32>() > MANY;
+        if many { PATIENCE } else { Duration::ZERO }
+    };
+    let key = (ask.filter.clone(), owners.clone());
+    let counts = app.counted.get(&key, as_of, patience, count_all(&mut tx, &ask.filter, &owners, now)).await?;
+    Ok(lists.iter().filter_map(|list| counts.iter().find(|count| count.list == *list).copied()).collect())
+}
+
+/// Each list is a sum of ranges, of which each is counted once.
+async fn count_all(tx: &mut Tx, filter: &Filter, owners: &[ValueId], now: Instant) -> Result<Arc<[Count]>> {
+    let zone = &rules(tx).await?.zone;
+    let today = Instant(zone.start_of(zone.day_of(now).plus(1)).0 - 1);
     let most = MOST_COUNTED as usize;
-    let mut counts = Vec::with_capacity(lists.len());
-    for list in lists {
-        let owners = owners(&mut tx, visitor, *list).await?;
-        let mut leads = 0;
-        for range in store::ranges(*list, now, &owners) {
-            leads += store::count(&mut tx, range, now, &ask.filter, most + 1).await?;
+    let mut tallies: Vec<(store::Range, store::Tally)> = Vec::new();
+    let mut counts = Vec::with_capacity(List::ALL.len());
+    for list in List::ALL {
+        let is_overdue = *list == List::Overdue;
+        let mut sum = store::Tally::default();
+        let waiting = if is_overdue { List::Waiting } else { *list };
+        for range in store::ranges(waiting, now, owners) {
+            let known = tallies.iter().find(|(counted, _)| *counted == range).map(|(_, tally)| *tally);
+            let tally = match known {
+                Some(tally) => tally,
+                None => store::count(tx, range, (now, today), filter, most + 1).await?,
+            };
+            tallies.push((range, tally));
+            sum.leads += if is_overdue { tally.overdue } else { tally.leads };
+            sum.overdue += tally.overdue;
+            sum.today += if is_overdue { 0 } else { tally.today };
         }
-        counts.push(Count { list: *list, leads: leads.min(most) as u32, more: leads > most });
+        let up_to = |leads: usize| leads.min(most) as u32;
+        counts.push(Count {
+            list: *list,
+            leads: up_to(sum.leads),
+            overdue: up_to(sum.overdue),
+            today: up_to(sum.today),
+            more: sum.leads > most,
+        });
     }
-    Ok(counts)
+    Ok(counts.into())
 }
 
 /// The places of a list, its ranges merged.
