@@ -25,8 +25,8 @@ pub fn announce() {
     if let Some(current) = find::<Current>() {
         provide_context(current);
     }
-    let waiting = find::<Waiting>().unwrap_or_default().0;
-    provide_context(find::<Caller>().map(|caller| Seen { waiting, ..Seen::of(&caller.visitor) }));
+    let Waiting { notices, desk } = find().unwrap_or_default();
+    provide_context(find::<Caller>().map(|caller| Seen { waiting: notices, desk, ..Seen::of(&caller.visitor) }));
 }
 
 fn find<T: Clone + Send + Sync + 'static>() -> Option<T> {

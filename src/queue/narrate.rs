@@ -13,6 +13,7 @@ use crate::leads::model::{Decision, Dimension, Stage};
 use crate::leads::stage::NEXT_ATTEMPT;
 use crate::period::Instant;
 use crate::place::at;
+use chrono::{Datelike, NaiveDateTime};
 
 /// As many characters of a name stand in a row.
 const MOST_NAMED: usize = 80;
@@ -92,7 +93,6 @@ pub fn block(question: &Question, page: &Page, counts: &[Count]) -> Block {
         lines,
         groups: counted.unwrap_or_default(),
         before,
-        may_work: false,
     }
 }
 
@@ -121,11 +121,12 @@ fn line(row: &Row, list: List, now: Instant, rules: &Rules) -> Line {
         owner: value(Dimension::Owner).unwrap_or_default(),
         handed_over: match row.handed_over_at {
             Some(moment) if moment.day_only => words::local_day(zone.local(moment.at)),
-            Some(moment) => words::local_time(zone.local(moment.at)),
+            Some(moment) => short_time(zone.local(moment.at), zone.local(now)),
             None => String::new(),
         },
         acceptable: standing.is_some_and(|standing| standing.stage == Stage::Acceptance),
         workable: row.handed_over_at.is_some(),
+        picked: false,
     }
 }
 
@@ -133,6 +134,15 @@ fn line(row: &Row, list: List, now: Instant, rules: &Rules) -> Line {
 pub fn name(row: &Row) -> String {
     let named = row.name.as_ref().or(row.email.as_ref()).or(row.company.as_ref());
     named.map_or_else(|| format!("Lead {}", row.lead), |name| clipped(name))
+}
+
+/// `10 Oct, 09:12`; of another year `10 Oct 2024`.
+fn short_time(at: NaiveDateTime, now: NaiveDateTime) -> String {
+    let day = words::local_day(at);
+    match at.year() == now.year() {
+        true => format!("{}, {}", day.rsplit_once('\u{a0}').map_or(&*day, |(day, _)| day), at.format("%H:%M")),
+        false => day,
+    }
 }
 
 /// How it is with a lead that waits for nothing.

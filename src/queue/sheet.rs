@@ -105,8 +105,6 @@ pub struct Block {
     pub groups: Vec<(Urgency, String)>,
     /// How urgent the row before it was.
     pub before: Option<Urgency>,
-    /// The reader may work leads.
-    pub may_work: bool,
 }
 
 /// A lead.
@@ -144,6 +142,8 @@ pub struct Line {
     pub acceptable: bool,
     /// It was handed over, so that sales can work it.
     pub workable: bool,
+    /// It was selected in the form that was not taken.
+    pub picked: bool,
 }
 
 /// A clock.

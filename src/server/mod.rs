@@ -55,6 +55,8 @@ pub struct AppState {
     pub finder: Finder,
     /// How many leads the lists of the queue have, by filter and by the owners that are the reader.
     pub counted: Lately<(Filter, Vec<ValueId>), Arc<[Count]>>,
+    /// How many verdicts wait for an answer of marketing.
+    pub to_answer: Lately<(), u32>,
     /// How both teams stand this month, for the head of every page.
     pub month: Lately<(), Option<Arc<Board>>>,
     /// What time it is.
@@ -83,6 +85,7 @@ impl AppState {
             scores,
             finder,
             counted: Lately::default(),
+            to_answer: Lately::default(),
             month: Lately::default(),
             clock,
             people,

@@ -14,6 +14,7 @@ use crate::listing;
 use crate::people::page::trouble;
 use crate::people::{current, forms, gate, oidc};
 use crate::place::{self, at};
+use crate::queue;
 use crate::settings;
 use crate::spend;
 use crate::ui::{BadAddress, Ready};
@@ -60,6 +61,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(activity::feed::routes())
         .merge(bell::feed::routes())
         .merge(stream::routes())
+        .merge(queue::forms::routes())
         .merge(spend::forms::routes())
         .merge(editing::history::routes())
         .merge(server_functions())
