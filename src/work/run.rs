@@ -119,12 +119,17 @@ pub async fn create(
         }
     }
     let who = Who::of(&caller.visitor);
-    let (lead, undo) = insert(&mut once, &who, new, now).await?;
+    let (lead, undo) = add(&mut once, &who, new, now).await?;
     let change = change(ChangeKind::LeadAdded, caller, now, &[lead], json!({ "handed_over": new.hand_over }));
     Ok(once.finish(&change, leads_to(&Created::New(lead, undo))).await?.1)
 }
 
-async fn insert(tx: &mut WriteTx, who: &Who, new: &NewLead, now: Instant) -> Result<(LeadId, i64)> {
+/// Writes a new lead down inside a write that is under way, whose change is the caller's: its number, and that of the
+/// way back.
+///
+/// # Errors
+/// The database refuses.
+pub async fn add(tx: &mut WriteTx, who: &Who, new: &NewLead, now: Instant) -> Result<(LeadId, i64)> {
     let seq = tx.seq().0;
     let id = LeadId(take_numbers(tx, Counter::Lead, 1).await?);
     let moment = Moment { at: now, day_only: false };
