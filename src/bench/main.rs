@@ -10,6 +10,7 @@
 mod duckdb;
 mod live;
 mod pages;
+mod queue;
 mod world;
 
 use clap::{Parser, ValueEnum};
@@ -47,6 +48,8 @@ enum Part {
     Core,
     /// Pages over HTTP, beside a minimal server
     Pages,
+    /// The lead queue at a million leads
+    Queue,
     /// Open pages that are told of a commit, beside a minimal server
     Live,
 }
@@ -56,6 +59,9 @@ fn main() {
     let measures = |part| parts.is_empty() || parts.contains(&part);
     if measures(Part::Pages) {
         pages::measure();
+    }
+    if measures(Part::Queue) {
+        queue::measure();
     }
     if measures(Part::Live) {
         live::measure();

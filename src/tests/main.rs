@@ -35,6 +35,7 @@ mod people_attacks;
 mod people_door;
 mod people_provider;
 mod place;
+mod queue_page;
 mod running;
 mod settings;
 mod spend;
