@@ -9,6 +9,7 @@ use crate::bell;
 use crate::changes::stream;
 use crate::editing;
 use crate::error::{AppError, Result};
+use crate::feedback;
 use crate::kpis;
 use crate::listing;
 use crate::people::page::trouble;
@@ -62,6 +63,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(bell::feed::routes())
         .merge(stream::routes())
         .merge(queue::forms::routes())
+        .merge(feedback::forms::routes())
         .merge(spend::forms::routes())
         .merge(editing::history::routes())
         .merge(server_functions())

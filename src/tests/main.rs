@@ -8,6 +8,7 @@ mod command_line;
 mod databases;
 mod edges;
 mod editing;
+mod feedback_page;
 mod filled;
 mod http;
 mod import_cast;
