@@ -21,6 +21,7 @@ pub fn Entry(
     let VerdictLine { href, name, whose, decision, by, note, facts, words, clock, dispute, .. } = line.clone();
     let id = format!("v-{}-{}", line.lead, line.verdict);
     let heading = format!("{id}-h");
+    let labelled = heading.clone();
     let note = (!note.is_empty()).then(|| view! { <p class="said">{note}</p> });
     let facts = (!facts.is_empty()).then(|| view! { <p class="facts-line">{facts.join(" · ")}</p> });
     let words = words.into_iter().map(|word| view! { <Word word/> }).collect_view();
@@ -79,7 +80,7 @@ pub fn Entry(
     });
     view! {
         <li id=id.clone()>
-            <article aria-labelledby=heading.clone()>
+            <article aria-labelledby=labelled>
                 <h2 id=heading><a href=href>{name}</a></h2>
                 <p class="whose">{whose}</p>
                 <div class="thread" data-team="sales">
