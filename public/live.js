@@ -230,7 +230,7 @@ setInterval(() => {
 addEventListener("doubles:renew", keep);
 document.addEventListener("visibilitychange", attend);
 addEventListener("submit", ({ target }) => {
-  if (!target.action?.endsWith("/sign-out")) return;
+  if (!target.action?.endsWith(`${base}/sign-out`)) return;
   // While the session still says whose tab it is.
   report("");
   channel.postMessage(["over"]);
