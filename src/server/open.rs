@@ -506,6 +506,13 @@ async fn postgres_pool(url: &str, connections: u32) -> Result<Pool<Any>> {
     let pool = AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(2 * BUSY_SECONDS))
+        .after_connect(|conn, _| {
+            Box::pin(async move {
+                // As on SQLite: whoever waits for a lock longer than this is told to try again.
+                sqlx::query("set lock_timeout = '5s'").execute(conn).await?;
+                Ok(())
+            })
+        })
         .connect_with(options)
         .await
         .map_err(|error| unreachable_postgres(&error))?;
