@@ -22,7 +22,7 @@ test.describe("drafts", { tag: ["@program", "@desktop"] }, () => {
     const data = join(folder, "data");
     run(data, ["sample"]);
     addPerson(data, "vera", ["--admin", "--team", "marketing"]);
-    addPerson(data, "bert", ["--team", "sales"]);
+    addPerson(data, "bert", ["--team", "marketing"]);
     server = spawn(program, ["serve", "--address", "127.0.0.1:0", "--data", data, "--now", now]);
     url = await address(server);
   });
@@ -63,7 +63,7 @@ test.describe("drafts", { tag: ["@program", "@desktop"] }, () => {
     await type(page, "77", "Half a thought");
     await context.clearCookies();
     await page.getByRole("button", { name: "Save" }).click();
-    await expect(page.getByText("Not signed in")).toBeVisible();
+    await expect(page.getByRole("heading", { name: "Not signed in" })).toBeVisible();
 
     await page.goto("/sign-in?next=%2Fspend%2Fnew");
     await signIn(page, "bert");
