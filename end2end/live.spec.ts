@@ -4,9 +4,10 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { expect, findings, hydrated, test } from "./base";
-import { addPerson, address, now, password, program, run, startProxy } from "./server";
+import { addPerson, both, close, person } from "./people";
+import { address, now, program, run, startProxy } from "./server";
 
 test.describe("open pages", { tag: ["@program", "@desktop"] }, () => {
   test.describe.configure({ mode: "serial" });
@@ -167,29 +168,6 @@ test.describe("open pages", { tag: ["@program", "@desktop"] }, () => {
     proxy.close();
   });
 });
-
-/** A browser in which somebody is signed in. */
-async function person(browser: Browser, url: string, name: string): Promise<BrowserContext> {
-  const context = await browser.newContext({ baseURL: url, viewport: { width: 1440, height: 900 } });
-  const page = await context.newPage();
-  await page.goto("/sign-in");
-  await page.getByLabel("Mail address").fill(`${name}@company.example`);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(/\/$/);
-  await page.close();
-  return context;
-}
-
-async function both(browser: Browser, url: string, names = ["vera", "bert"]): Promise<Page[]> {
-  const pages = [];
-  for (const name of names) pages.push(await (await person(browser, url, name)).newPage());
-  return pages;
-}
-
-async function close(...pages: Page[]) {
-  for (const page of pages) await page.context().close();
-}
 
 async function save(page: Page, name: string) {
   await page.goto("/settings/workspace");

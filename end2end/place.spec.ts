@@ -6,7 +6,8 @@ import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, hydrated, test } from "./base";
-import { addPerson, address, now, password, program, run, startProxy } from "./server";
+import { addPerson, password } from "./people";
+import { address, now, program, run, startProxy } from "./server";
 
 const base = "/teams/doubles";
 

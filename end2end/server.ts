@@ -72,14 +72,6 @@ export function address(server: ChildProcess): Promise<string> {
   });
 }
 
-export const password = "four words in a row";
-
-/** An account with the password above. */
-export function addPerson(data: string, name: string, standing: string[]) {
-  const who = ["user", "add", `${name}@company.example`, "--password-stdin", ...standing];
-  execFileSync(program, [...who, "--data", data, "--now", now], { input: `${password}\n` });
-}
-
 /** A reverse proxy as plain as can be; for one path of its host, which it passes on or takes off. */
 export function startProxy(target: string, base = "", strips = false): Promise<Server> {
   const { hostname, port } = new URL(target);

@@ -120,15 +120,28 @@ pub fn Frame(
     announce_pages();
     provide_context(Address(use_url()));
     let brand = view! { <Brand/> }.into_any();
+    let backups = seen.as_ref().and_then(|seen| seen.backups.clone()).map(|warning| view! { <Backups warning/> });
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
         <div class="shell">
             <Navigation groups=groups() brand left=&LEFT foot=view! { <WhoIsIn seen/> }.into_any()/>
             <main class="main" id="main" tabindex="-1">
                 <div class="presence" id="presence"></div>
+                {backups}
                 {children()}
             </main>
         </div>
+    }
+}
+
+/// What whoever looks after the workspace must know of its backups.
+#[component]
+fn Backups(warning: String) -> impl IntoView {
+    view! {
+        <Notice kind=NoticeKind::Error title="Backups need you">
+            <p>{warning}" The server tries again every hour; its log says more. "
+            <a href=at("/settings/workspace#backups") rel="external">"How backups stand"</a></p>
+        </Notice>
     }
 }
 

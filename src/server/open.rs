@@ -27,6 +27,11 @@ const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 /// How long a statement waits for a lock that another program holds.
 const BUSY_SECONDS: u64 = 5;
 
+/// The lock of a folder outlives the process that held it by a moment: while it ends, or in a program that it was just
+/// starting. Only then is it somebody else's.
+const LOCK_ATTEMPTS: u32 = 10;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
+
 /// Page reads at the same time.
 const READERS: u32 = 4;
 
@@ -231,7 +236,15 @@ pub(crate) fn lock_folder(path: &Path) -> Result<File> {
             path.display()
         ))
     })?;
-    match lock.try_lock() {
+    let mut tried = lock.try_lock();
+    for _ in 0..LOCK_ATTEMPTS {
+        if !matches!(tried, Err(TryLockError::WouldBlock)) {
+            break;
+        }
+        std::thread::sleep(LOCK_PAUSE);
+        tried = lock.try_lock();
+    }
+    match tried {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(AppError::Conflict(format!(
             "Doubles is already running on {}; stop it first, or use the running one.",
@@ -506,6 +519,13 @@ async fn postgres_pool(url: &str, connections: u32) -> Result<Pool<Any>> {
     let pool = AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(2 * BUSY_SECONDS))
+        .after_connect(|conn, _| {
+            Box::pin(async move {
+                // As on SQLite: whoever waits for a lock longer than this is told to try again.
+                sqlx::query("set lock_timeout = '5s'").execute(conn).await?;
+                Ok(())
+            })
+        })
         .connect_with(options)
         .await
         .map_err(|error| unreachable_postgres(&error))?;

@@ -1,7 +1,7 @@
 //! Below a path of its host: behind a proxy that passes the path on, and behind one that takes it off.
 
 use crate::browser::PASSWORD;
-use crate::running::{Served, program};
+use crate::served::{Served, program};
 use doubles::people::access::PATHS;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{Read, Write};
