@@ -135,7 +135,10 @@ fn every_line_end_is_one_and_lines_are_counted_as_an_editor_does() {
 fn blank_headings_are_called_after_their_place_and_repeated_ones_are_numbered() {
     let lying = Lying::new("\u{feff} Name ,,Name,\"First\n  line\"\n1,2,3,4\n");
     assert_eq!(lying.open().headings(), ["Name", "column 2", "Name (2)", "First line"]);
-    assert_eq!(lying.open().preview(5).expect("rows"), [ShownRow { line: 3, cells: ["1", "2", "3", "4"].map(str::to_owned).to_vec() }]);
+    assert_eq!(
+        lying.open().preview(5).expect("rows"),
+        [ShownRow { line: 3, cells: ["1", "2", "3", "4"].map(str::to_owned).to_vec() }]
+    );
 }
 
 #[test]
@@ -154,14 +157,21 @@ fn junk_above_the_heading_is_left_out_and_told() {
         "semicolons, UTF-8, heading on line 4, 2 junk lines above the heading left out"
     );
     let top: Vec<_> = table.top(3).expect("rows").into_iter().map(|row| (row.line, row.cells.join("|"))).collect();
-    assert_eq!(top, [(1, "Leads of May".to_owned()), (2, "Exported by: Ada".to_owned()), (4, "id|name|town".to_owned())]);
-    assert_eq!(words("sep=;\nid;name\n1;a\n"), "semicolons, UTF-8, heading on line 2, 1 junk line above the heading left out");
+    assert_eq!(
+        top,
+        [(1, "Leads of May".to_owned()), (2, "Exported by: Ada".to_owned()), (4, "id|name|town".to_owned())]
+    );
+    assert_eq!(
+        words("sep=;\nid;name\n1;a\n"),
+        "semicolons, UTF-8, heading on line 2, 1 junk line above the heading left out"
+    );
 }
 
 #[test]
 fn totals_and_footers_below_the_data_are_left_out_and_told() {
     let left_out = |footer: &str| {
-        let table = Lying::new(format!("id,name,amount\n1,a,5\n2,b,6\n{footer}")).open();
+        let lying = Lying::new(format!("id,name,amount\n1,a,5\n2,b,6\n{footer}"));
+        let table = lying.open();
         let rows = shown(&table);
         assert_eq!(rows[..3], ["id|name|amount", "1|a|5", "2|b|6"], "{footer:?}");
         (rows.len() - 3, table.reading().junk_below)
@@ -175,6 +185,9 @@ fn totals_and_footers_below_the_data_are_left_out_and_told() {
     assert_eq!(left_out("Total,Energies,7\n"), (1, Some(0)), "a company");
     assert_eq!(left_out("3,b"), (1, Some(0)), "a file that was cut off");
     assert_eq!(left_out("3"), (1, Some(0)), "a file that was cut off within its last row");
+    assert_eq!(left_out("A name"), (1, Some(0)), "the same, where the last row looks like a sentence");
+    assert_eq!(left_out("3\n"), (1, Some(0)), "a row without its cells");
+    assert_eq!(left_out("3\n\nThe end\n"), (1, Some(1)), "the same above a footer");
     assert_eq!(left_out("3,b\n4,c,7\n"), (2, Some(0)), "a ragged row with data below it");
     assert_eq!(left_out("ada@example.com,,\n"), (1, Some(0)), "a key alone");
     assert_eq!(left_out("Total,,11\n3,c,7\n"), (2, Some(0)), "a total between the data");
@@ -225,7 +238,10 @@ fn a_row_whose_letters_are_damaged_is_rejected_and_the_others_are_taken() {
     let read = case(Kind::Leads, "").read_file(&lying.path()).expect("readable");
     assert_eq!(read.batch.len(), 2);
     let rejection = &read.rejected[0];
-    assert_eq!((rejection.line, rejection.column.as_deref(), rejection.value.as_deref()), (3, Some("name"), Some("caf\u{fffd}")));
+    assert_eq!(
+        (rejection.line, rejection.column.as_deref(), rejection.value.as_deref()),
+        (3, Some("name"), Some("caf\u{fffd}"))
+    );
     assert!(rejection.reason.contains("not UTF-8"), "{}", rejection.reason);
 
     let wide: Vec<u8> = "id,created_at\n1,2024-06-06\n2,".encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -247,7 +263,11 @@ fn a_file_that_is_missing_empty_a_folder_or_no_table_is_refused_with_one_sentenc
     assert!(Lying::new(b"\xFE\xFF\0\0\0i\0\0\0d\0\0\0,\0\0\0x").refusal().contains("UTF-32"));
     assert!(Lying::new(b"\xFF\xFEid,name\n1,a\n").refusal().contains("not UTF-16"));
     assert!(Lying::new(b"id,name\n1,a\n2,\0\n").refusal().starts_with("Line 3: there is a NUL byte"));
-    assert!(Lying::new(b"id,n\xE9\n1,\xC3\xA4\xC3\xB6\xC3\xBC\xC3\xA4\xC3\xB6\xC3\xBC\xC3\xA4\xC3\xB6\xC3\xBC\xC3\x9F\n").refusal().starts_with("Line 1: the heading of column 2"));
+    assert!(
+        Lying::new(b"id,n\xE9\n1,\xC3\xA4\xC3\xB6\xC3\xBC\xC3\xA4\xC3\xB6\xC3\xBC\xC3\xA4\xC3\xB6\xC3\xBC\xC3\x9F\n")
+            .refusal()
+            .starts_with("Line 1: the heading of column 2")
+    );
     assert!(Lying::new("<html><table>").refusal().contains("web page"));
 }
 

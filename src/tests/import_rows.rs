@@ -6,7 +6,7 @@ use doubles::import::dates::{Clock, Order};
 use doubles::import::mapping::Wishes;
 use doubles::import::model::{EventRecord, Kind, LeadRecord, OutcomeRecord, Rejection, SpendKind, SpendRecord, Team};
 use doubles::import::parse::{Options, Parsing};
-use doubles::import::reading::{Reading, ReadingWishes};
+use doubles::import::reading::ReadingWishes;
 use doubles::import::rows::Batch;
 use doubles::leads::model::{Decision, Dimension, EventKind, Moment};
 use doubles::zone::Zone;
@@ -17,7 +17,6 @@ use std::path::Path;
 pub struct Case {
     kind: Kind,
     text: String,
-    reading: ReadingWishes,
     wishes: Wishes,
     order: Option<Order>,
     zone: &'static str,
@@ -31,20 +30,11 @@ pub struct Read {
     pub passed_over: u64,
     pub warnings: Vec<String>,
     pub mapping: std::collections::BTreeMap<String, String>,
-    pub reading: Reading,
 }
 
 pub fn case(kind: Kind, text: &str) -> Case {
     let wishes = Wishes::default();
-    Case {
-        kind,
-        text: text.to_owned(),
-        reading: ReadingWishes::default(),
-        wishes,
-        order: None,
-        zone: "UTC",
-        currency: "EUR",
-    }
+    Case { kind, text: text.to_owned(), wishes, order: None, zone: "UTC", currency: "EUR" }
 }
 
 fn pair(wish: &str) -> (String, String) {
@@ -94,13 +84,8 @@ impl Case {
         let zone = Zone::parse(self.zone).expect("a zone");
         let clock = Clock { file: zone, workspace: Zone::utc() };
         let wishes = self.wishes.clone();
-        let options = Options {
-            kind: self.kind,
-            file: path.to_owned(),
-            reading: self.reading.clone(),
-            wishes,
-            order: self.order,
-        };
+        let reading = ReadingWishes::default();
+        let options = Options { kind: self.kind, file: path.to_owned(), reading, wishes, order: self.order };
         let mut parsing = Parsing::open(&options, clock, Currency::new(self.currency))?;
         let mut read = Read {
             batch: Batch::new(self.kind),
@@ -108,7 +93,6 @@ impl Case {
             passed_over: 0,
             warnings: Vec::new(),
             mapping: parsing.mapping(),
-            reading: parsing.reading(),
         };
         while let Some(parsed) = parsing.next_batch()? {
             match (&mut read.batch, parsed.batch) {
@@ -122,7 +106,6 @@ impl Case {
             read.passed_over += parsed.passed_over;
         }
         read.warnings = parsing.warnings();
-        read.reading = parsing.reading();
         Ok(read)
     }
 

@@ -13,6 +13,7 @@ mod http;
 mod import_cast;
 mod import_files;
 mod import_journal;
+mod import_nasty;
 mod import_reading;
 mod import_rows;
 mod import_run;
