@@ -5,11 +5,9 @@ use super::AppState;
 use super::router::prepare_page;
 use super::telemetry::RequestId;
 use crate::app::{Brand, Frame, document};
-use crate::backup::model::BackupStanding;
-use crate::backup::page::notice;
-use crate::backup::service::standing;
 use crate::changes::live::Current;
 use crate::people::model::Seen;
+use crate::place::at;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::request::Parts;
@@ -56,14 +54,13 @@ where
             }
         }
     };
-    let (warning, quote) =
-        (standing(state), status.is_server_error().then(|| parts.extensions.get().cloned()).flatten());
+    let quote = status.is_server_error().then(|| parts.extensions.get().cloned()).flatten();
     let (options, title) = (state.leptos_options.clone(), format!("{title} · Doubles"));
     let page = move || {
-        let (view, title, warning, quote) = (view.clone(), title.clone(), warning.clone(), quote.clone());
+        let (view, title, quote) = (view.clone(), title.clone(), quote.clone());
         document(&options, None, move || {
             provide_meta_context();
-            view! { <Router><Title text=title/>{surround(around, view, &warning, quote)}</Router> }.into_any()
+            view! { <Router><Title text=title/>{surround(around, view, quote)}</Router> }.into_any()
         })
     };
     let render = leptos_axum::render_app_async_with_context(context, page);
@@ -83,23 +80,17 @@ fn topics_of(path: &str) -> &'static str {
     }
 }
 
-fn surround(
-    around: Around,
-    view: impl Fn() -> AnyView + Send + 'static,
-    backups: &BackupStanding,
-    failed: Option<RequestId>,
-) -> AnyView {
+fn surround(around: Around, view: impl Fn() -> AnyView + Send + 'static, failed: Option<RequestId>) -> AnyView {
     let quote =
         failed.map(|RequestId(id)| view! { <p class="hint">"To have it looked up, quote "<code>{id}</code>"."</p> });
     match around {
         Around::House => {
             let seen = use_context::<Option<Seen>>().flatten();
-            let warning = seen.as_ref().filter(|seen| seen.may_manage).and_then(|_| notice(backups));
-            view! { <Frame seen>{warning}{view()}{quote}</Frame> }.into_any()
+            view! { <Frame seen>{view()}{quote}</Frame> }.into_any()
         }
         Around::Door => view! {
             <div class="doorway">
-                <header><a class="brand" href="/"><Brand/></a></header>
+                <header><a class="brand" href=at("/")><Brand/></a></header>
                 <main id="main" tabindex="-1">{view()}{quote}</main>
             </div>
         }

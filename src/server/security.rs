@@ -139,14 +139,19 @@ pub async fn finish_writes(request: Request, next: Next) -> Response {
 }
 
 /// Middleware: adds the headers that every answer carries, and the strictest of those that it does not set itself.
-/// Where the base URL is https, browsers are told to use nothing else for a year.
-pub async fn add_headers(State(https): State<bool>, request: Request, next: Next) -> Response {
+/// With `only_https` browsers are told to use nothing else for a year. Whoever is told that something does not work at
+/// the moment is told when to try again.
+pub async fn add_headers(State(only_https): State<bool>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let unavailable = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
+    if unavailable {
+        headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("5"));
+    }
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if https {
+    if only_https {
         headers
             .insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
     }
