@@ -1,10 +1,12 @@
 //! A file on its way to records: opened, mapped and looked at once, then read in batches.
 
 use super::amounts::Currency;
+use super::column::shortened;
 use super::dates::{Clock, Order};
 use super::mapping::{Mapping, Wishes};
 use super::model::{Kind, Rejection};
 use super::read::{Row, Rows, Table};
+use super::reading::{Form, Reading, ReadingWishes};
 use super::rows::{Batch, RowReader};
 use super::survey::survey;
 use crate::error::Result;
@@ -21,6 +23,8 @@ pub struct Options {
     pub kind: Kind,
     /// Where it lies.
     pub file: PathBuf,
+    /// How it is to be read, where the file itself is not to tell.
+    pub reading: ReadingWishes,
     /// Mapping, constants and meanings.
     pub wishes: Wishes,
     /// Day and month, where the columns do not tell.
@@ -55,7 +59,7 @@ pub struct Parsed {
 impl Parsing {
     /// Opens the file, finds its columns and reads it once to its end. Writes nothing; a fault is one sentence.
     pub fn open(options: &Options, clock: Clock, currency: Currency) -> Result<Self> {
-        let table = Table::open(&options.file)?;
+        let table = Table::open(&options.file, &options.reading)?;
         let mut mapping = Mapping::new(options.kind, table.headings(), &options.wishes)?;
         survey(&table, &mut mapping, options.order)?;
         let reader = RowReader::new(options.kind, table.headings(), &mut mapping, clock, currency)?;
@@ -76,7 +80,11 @@ impl Parsing {
             }
             parsed.rows += 1;
             let before = parsed.batch.len();
-            match self.reader.read(&self.row, &mut parsed.batch) {
+            let read = match self.row.unreadable() {
+                None => self.reader.read(&self.row, &mut parsed.batch),
+                Some(column) => Err(self.reject_unreadable(column)),
+            };
+            match read {
                 Ok(()) if parsed.batch.len() == before => parsed.passed_over += 1,
                 Ok(()) => {}
                 Err(rejection) => parsed.rejected.push(rejection),
@@ -90,6 +98,19 @@ impl Parsing {
         Ok(Some(parsed))
     }
 
+    fn reject_unreadable(&self, column: usize) -> Rejection {
+        let encoding = match &self.table.reading().form {
+            Form::Text { encoding, .. } => encoding.to_string(),
+            Form::Sheet { .. } => "text".to_owned(),
+        };
+        Rejection {
+            line: self.row.line(),
+            column: self.table.headings().get(column).cloned(),
+            value: Some(shortened(self.row.cell(column))),
+            reason: format!("the bytes in it are not {encoding}; correct the value, or choose another encoding"),
+        }
+    }
+
     /// Length of the file in bytes.
     pub fn bytes(&self) -> u64 {
         self.table.bytes()
@@ -98,6 +119,12 @@ impl Parsing {
     /// The file's name, without its folder.
     pub fn file_name(&self) -> String {
         self.table.file_name()
+    }
+
+    /// How the file was understood; what was left out below its data is known at the end at the latest.
+    pub fn reading(&self) -> Reading {
+        let told = self.table.reading();
+        Reading { junk_below: told.junk_below.or(self.rows.junk_below()), ..told.clone() }
     }
 
     /// Field to heading, as used.

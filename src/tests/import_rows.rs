@@ -6,6 +6,7 @@ use doubles::import::dates::{Clock, Order};
 use doubles::import::mapping::Wishes;
 use doubles::import::model::{EventRecord, Kind, LeadRecord, OutcomeRecord, Rejection, SpendKind, SpendRecord, Team};
 use doubles::import::parse::{Options, Parsing};
+use doubles::import::reading::ReadingWishes;
 use doubles::import::rows::Batch;
 use doubles::leads::model::{Decision, Dimension, EventKind, Moment};
 use doubles::zone::Zone;
@@ -83,7 +84,8 @@ impl Case {
         let zone = Zone::parse(self.zone).expect("a zone");
         let clock = Clock { file: zone, workspace: Zone::utc() };
         let wishes = self.wishes.clone();
-        let options = Options { kind: self.kind, file: path.to_owned(), wishes, order: self.order };
+        let reading = ReadingWishes::default();
+        let options = Options { kind: self.kind, file: path.to_owned(), reading, wishes, order: self.order };
         let mut parsing = Parsing::open(&options, clock, Currency::new(self.currency))?;
         let mut read = Read {
             batch: Batch::new(self.kind),
