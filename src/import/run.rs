@@ -2,6 +2,7 @@
 
 use super::amounts::Currency;
 use super::dates::Clock;
+use super::ground::Ground;
 use super::model::{EventRecord, LeadKey, LeadRecord, OutcomeRecord, Rejection, Report, SpendRecord, Taken};
 use super::parse::{Options, Parsed, Parsing};
 use super::rows::Batch;
@@ -76,10 +77,10 @@ pub async fn run_import(
 ) -> Result<Report> {
     let Actor { name: actor, account } = actor.into();
     let clock = clock_of(workspace, request.zone.as_deref())?;
-    let currency = Currency::new(&workspace.currency);
+    let ground = Ground::new(clock, Currency::new(&workspace.currency));
     let options = request.options;
     let kind = options.kind;
-    let parsing = spawn_blocking(move || Parsing::open(&options, clock, currency)).await.map_err(stopped)??;
+    let parsing = spawn_blocking(move || Parsing::open(&options, &ground)).await.map_err(stopped)??;
     let (bytes, file_name) = (parsing.bytes(), parsing.file_name());
     if request.is_first && !request.check_only {
         workspace::store::create(db, workspace, actor, now).await?;
