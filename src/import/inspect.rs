@@ -103,6 +103,7 @@ pub fn inspect(
     Ok(Inspection {
         kind,
         file_name: table.file_name(),
+        reading: table.reading().clone(),
         rows: look.rows,
         columns,
         fields: field_views(kind, &mapping, &reasons),

@@ -22,6 +22,7 @@ pub mod parse;
 pub mod preview;
 pub mod proposals;
 pub mod read;
+pub mod reading;
 pub mod rows;
 pub mod run;
 pub mod sniff;

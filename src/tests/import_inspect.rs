@@ -7,6 +7,7 @@ use doubles::import::inspect::inspect;
 use doubles::import::inspection::{Ask, Inspection, Why};
 use doubles::import::model::Kind;
 use doubles::import::read::Table;
+use doubles::import::reading::ReadingWishes;
 use doubles::import::wishes::{Meaning, Wishes};
 use doubles::zone::Zone;
 
@@ -26,7 +27,7 @@ fn look_as(kind: Kind, text: &str, wishes: &Wishes, remembered: Option<&Wishes>)
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("file.csv");
     std::fs::write(&path, text).expect("written");
-    let table = Table::open(&path).expect("a table");
+    let table = Table::open(&path, &ReadingWishes::default()).expect("a table");
     inspect(&table, kind, wishes, remembered, &ground()).expect("readable")
 }
 

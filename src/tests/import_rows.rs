@@ -7,6 +7,7 @@ use doubles::import::ground::Ground;
 use doubles::import::mapping::Wishes;
 use doubles::import::model::{EventRecord, Kind, LeadRecord, OutcomeRecord, Rejection, SpendKind, SpendRecord, Team};
 use doubles::import::parse::{Options, Parsing};
+use doubles::import::reading::ReadingWishes;
 use doubles::import::rows::Batch;
 use doubles::leads::model::{Decision, Dimension, EventKind, Moment};
 use doubles::zone::Zone;
@@ -17,6 +18,7 @@ use std::path::Path;
 pub struct Case {
     kind: Kind,
     text: String,
+    reading: ReadingWishes,
     wishes: Wishes,
     order: Option<Order>,
     zone: &'static str,
@@ -34,7 +36,15 @@ pub struct Read {
 
 pub fn case(kind: Kind, text: &str) -> Case {
     let wishes = Wishes::default();
-    Case { kind, text: text.to_owned(), wishes, order: None, zone: "UTC", currency: "EUR" }
+    Case {
+        kind,
+        text: text.to_owned(),
+        reading: ReadingWishes::default(),
+        wishes,
+        order: None,
+        zone: "UTC",
+        currency: "EUR",
+    }
 }
 
 fn pair(wish: &str) -> (String, String) {
@@ -84,7 +94,13 @@ impl Case {
         let zone = Zone::parse(self.zone).expect("a zone");
         let clock = Clock { file: zone, workspace: Zone::utc() };
         let wishes = self.wishes.clone();
-        let options = Options { kind: self.kind, file: path.to_owned(), wishes, order: self.order };
+        let options = Options {
+            kind: self.kind,
+            file: path.to_owned(),
+            reading: self.reading.clone(),
+            wishes,
+            order: self.order,
+        };
         let ground = Ground::new(clock, Currency::new(self.currency));
         let mut parsing = Parsing::open(&options, &ground)?;
         let mut read = Read {
