@@ -17,6 +17,7 @@ pub mod inspect;
 pub mod inspection;
 pub mod labels;
 pub mod mapping;
+pub mod memory;
 pub mod model;
 pub mod parse;
 pub mod preview;

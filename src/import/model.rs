@@ -3,6 +3,7 @@
 
 use crate::leads::model::{Decision, Dimension, EventKind, Moment};
 use crate::period::Day;
+use crate::rates::model::Original;
 use crate::{id_type, text_enum};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -168,6 +169,8 @@ pub struct SpendRecord {
     pub team: Option<Team>,
     /// Minor units of the workspace's currency.
     pub amount_minor: i64,
+    /// What it was in another currency, if the file is in one.
+    pub original: Option<Original>,
 }
 
 /// What became of one row.

@@ -3,6 +3,7 @@
 use super::dates::Order;
 use super::ground::Ground;
 use super::mapping::{Mapping, Wishes};
+use super::memory::Lesson;
 use super::model::{Kind, Rejection};
 use super::read::{Row, Rows, Table};
 use super::reading::{Reading, ReadingWishes};
@@ -59,6 +60,7 @@ impl Parsing {
     /// Opens the file, finds its columns and reads it once to its end. Writes nothing; a fault is one sentence.
     pub fn open(options: &Options, ground: &Ground) -> Result<Self> {
         let table = Table::open(&options.file, &options.reading)?;
+        let ground = &ground.clone().with_rates(&options.wishes.rates);
         let mut mapping = Mapping::new(options.kind, table.headings(), &options.wishes)?;
         mapping.know_channels(&ground.channel_names(options.kind));
         survey(&table, &mut mapping, &options.wishes, options.order)?;
@@ -117,6 +119,11 @@ impl Parsing {
     /// The heading of a field, where a column holds it.
     pub fn heading_of(&self, field: &str) -> Option<&str> {
         self.mapping.get(field).filter(|column| column.index().is_some()).map(|column| column.heading.as_str())
+    }
+
+    /// What is worth remembering of it.
+    pub fn lesson(&self, wishes: &Wishes, zone: Option<&str>) -> Lesson {
+        Lesson::of(self.table.headings(), &self.mapping, wishes, zone)
     }
 
     /// What was decided where the file leaves room, so far.
