@@ -7,7 +7,7 @@ use super::memory::{Remembered, shape_of};
 use super::model::{Kind, Rejection, Report};
 use super::parse::Options;
 use super::read::Table;
-use super::reading::ReadingWishes;
+use super::reading::{Delimiter, ReadingWishes, TextEncoding};
 use super::run::{DEFAULT_SOURCE, Progress, Request, run_import};
 use super::store;
 use crate::error::{AppError, Result};
@@ -38,6 +38,11 @@ EXAMPLES
       doubles import events history.csv --source hubspot \\
           --value \"Status:Working=touch\" --value \"Status:Bounced=ignore\"
 
+  A file that is not understood as it should be is told how to be read:
+      doubles import leads export.txt --delimiter semicolon --encoding windows-1252 \\
+          --heading-line 4 --dry-run
+      doubles import leads crm.xlsx --sheet Contacts
+
   Spend: long (date, channel, amount), or wide with a column per channel:
       doubles import spend ads.csv --set channel=Google \\
           --map amount=cost_micros --set unit=micros
@@ -47,6 +52,11 @@ EXAMPLES
 
   What was said of a file is remembered for the next one of the same headings and source, and
   the names of channels for every file; --fresh reads a file without the former.
+
+FILES
+  CSV and other text with delimiters, of any length; rows of up to 1 MB and 16,384 cells.
+  Workbooks of up to 64 MB: XLSX with sheets of up to 1 GB unpacked and 512 MB of text,
+  XLS of up to 2,000,000 cells. Dates of a workbook come as dates, whatever its language.
 
 FIELDS
   leads     external_id, email, name, first_name, last_name, company, title, phone, size,
@@ -68,8 +78,8 @@ EXIT CODE
 #[derive(Clone, Debug, clap::Args)]
 #[command(
     about = "Take in an export of a CRM or a spreadsheet",
-    long_about = "Takes in an export of a CRM or a spreadsheet: a CSV file in UTF-8 with commas, semicolons, tabs or \
-                  pipes. The same file twice changes nothing; an import ends complete or fully undone.",
+    long_about = "Takes in an export of a CRM or a spreadsheet: CSV in any encoding, with \
+                  commas, semicolons, tabs or pipes, or a workbook (XLSX, XLS), known by its content. The same file twice changes nothing; an import ends complete or fully undone.",
     after_long_help = EXAMPLES
 )]
 pub struct Args {
@@ -109,6 +119,23 @@ pub struct Args {
     /// Read the file without what is remembered of earlier files of its shape
     #[arg(long)]
     pub fresh: bool,
+    /// What stands between cells: comma, semicolon, tab, pipe, or a character [default: told from the file]
+    #[arg(long, value_name = "NAME", value_parser = |text: &str|
+        Delimiter::parse(text).ok_or("one of comma, semicolon, tab, pipe, space, or one character that is no letter"))]
+    pub delimiter: Option<Delimiter>,
+    /// How letters are written, such as windows-1252, utf-16le, big5 [default: told from the file]
+    #[arg(long, value_name = "NAME", value_parser = |text: &str|
+        TextEncoding::parse(text).ok_or("no encoding of this name is known; write it as browsers do, such as utf-8"))]
+    pub encoding: Option<TextEncoding>,
+    /// Line (in a workbook: row) of the heading, the first being 1 [default: told from the file]
+    #[arg(long, value_name = "LINE")]
+    pub heading_line: Option<u64>,
+    /// Last line (row) of the data; what stands below is left out [default: all but totals and footers]
+    #[arg(long, value_name = "LINE")]
+    pub last_line: Option<u64>,
+    /// Sheet of a workbook, by name or number [default: the first that is not empty]
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
     /// Say what would happen and write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -133,7 +160,7 @@ pub async fn run(args: &Args, db: &Db, actor: &str, now: Instant) -> Result<u8> 
         options: Options {
             kind: args.kind,
             file: args.file.clone(),
-            reading: ReadingWishes::default(),
+            reading: reading_of(args),
             wishes,
             order: match (args.day_first, args.month_first) {
                 (true, _) => Some(Order::DayFirst),
@@ -168,6 +195,16 @@ pub async fn run(args: &Args, db: &Db, actor: &str, now: Instant) -> Result<u8> 
     // A reader that has gone away, as in `| head`, is no error of the import.
     _ = io::stdout().lock().write_all(text.as_bytes());
     Ok(exit_code(&report))
+}
+
+fn reading_of(args: &Args) -> ReadingWishes {
+    ReadingWishes {
+        delimiter: args.delimiter,
+        encoding: args.encoding,
+        heading_line: args.heading_line,
+        last_line: args.last_line,
+        sheet: args.sheet.clone(),
+    }
 }
 
 /// How the last file of this shape and source was mapped. A file that cannot be read is refused later, with more words.
@@ -232,15 +269,18 @@ fn summary(report: &Report, args: &Args) -> String {
         [(report.new, "new"), (report.changed, "changed"), (report.unchanged, "unchanged"), (rejected, "rejected")];
     let counts: Vec<_> = counts.iter().map(|(n, word)| format!("{} {word}", grouped(*n))).collect();
     _ = writeln!(text, "{what} {} from {} (source {}).", report.kind, args.file.display(), args.source);
-    _ = writeln!(text, "Rows {}: {}.\n\nRead as", grouped(report.rows), counts.join(", "));
+    _ = writeln!(text, "Rows {}: {}.", grouped(report.rows), counts.join(", "));
+    _ = writeln!(text, "File: {}.\n\nRead as", report.reading.words());
     for field in fields(report.kind) {
         if let Some(heading) = report.mapping.get(field.key) {
             _ = writeln!(text, "  {:<16}{heading}", field.key);
         }
     }
-    if !report.warnings.is_empty() {
+    let read_as = report.reading.warning();
+    let warnings: Vec<_> = report.warnings.iter().filter(|warning| Some(*warning) != read_as.as_ref()).collect();
+    if !warnings.is_empty() {
         text.push_str("\nPlease note\n");
-        for warning in &report.warnings {
+        for warning in warnings {
             _ = writeln!(text, "  {warning}");
         }
     }

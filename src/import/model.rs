@@ -1,6 +1,7 @@
 //! What one row of a file says, once every cell has been understood. Nothing here is guessed: a cell that could
 //! not be read has already rejected its row.
 
+use super::reading::Reading;
 use crate::leads::model::{Decision, Dimension, EventKind, Moment};
 use crate::period::Day;
 use crate::rates::model::Original;
@@ -223,6 +224,9 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// Field to heading, as used.
     pub mapping: BTreeMap<String, String>,
+    /// How the file was understood. A machine finds it among the warnings, where it is worth one.
+    #[serde(skip)]
+    pub reading: Reading,
 }
 
 impl Report {

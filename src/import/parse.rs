@@ -1,12 +1,13 @@
 //! A file on its way to records: opened, mapped and looked at once, then read in batches.
 
+use super::column::shortened;
 use super::dates::Order;
 use super::ground::Ground;
 use super::mapping::{Mapping, Wishes};
 use super::memory::Lesson;
 use super::model::{Kind, Rejection};
 use super::read::{Row, Rows, Table};
-use super::reading::{Reading, ReadingWishes};
+use super::reading::{Form, Reading, ReadingWishes};
 use super::rows::{Batch, RowReader};
 use super::survey::survey;
 use crate::error::Result;
@@ -82,7 +83,11 @@ impl Parsing {
             }
             parsed.rows += 1;
             let before = parsed.batch.len();
-            match self.reader.read(&self.row, &mut parsed.batch) {
+            let read = match self.row.unreadable() {
+                None => self.reader.read(&self.row, &mut parsed.batch),
+                Some(column) => Err(self.reject_unreadable(column)),
+            };
+            match read {
                 Ok(()) if parsed.batch.len() == before => parsed.passed_over += 1,
                 Ok(()) => {}
                 Err(rejection) => parsed.rejected.push(rejection),
@@ -96,6 +101,19 @@ impl Parsing {
         Ok(Some(parsed))
     }
 
+    fn reject_unreadable(&self, column: usize) -> Rejection {
+        let encoding = match &self.table.reading().form {
+            Form::Text { encoding, .. } => encoding.to_string(),
+            Form::Sheet { .. } => "text".to_owned(),
+        };
+        Rejection {
+            line: self.row.line(),
+            column: self.table.headings().get(column).cloned(),
+            value: Some(shortened(self.row.cell(column))),
+            reason: format!("the bytes in it are not {encoding}; correct the value, or choose another encoding"),
+        }
+    }
+
     /// Length of the file in bytes.
     pub fn bytes(&self) -> u64 {
         self.table.bytes()
@@ -106,9 +124,10 @@ impl Parsing {
         self.table.file_name()
     }
 
-    /// How the file was understood.
-    pub fn reading(&self) -> &Reading {
-        self.table.reading()
+    /// How the file was understood; what was left out below its data is known at the end at the latest.
+    pub fn reading(&self) -> Reading {
+        let told = self.table.reading();
+        Reading { junk_below: told.junk_below.or(self.rows.junk_below()), ..told.clone() }
     }
 
     /// Field to heading, as used.

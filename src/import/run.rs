@@ -5,6 +5,7 @@ use super::dates::Clock;
 use super::memory;
 use super::model::{EventRecord, LeadKey, LeadRecord, OutcomeRecord, Rejection, Report, SpendRecord, Taken};
 use super::parse::{Options, Parsed, Parsing};
+use super::reading::Reading;
 use super::rows::Batch;
 use super::store::NewImport;
 use super::take::{BATCH_ROWS, Import};
@@ -109,6 +110,7 @@ pub async fn run_import(
         rejected: Vec::new(),
         warnings: Vec::new(),
         mapping: parsing.mapping(),
+        reading: parsing.reading(),
     };
     let headings = ["external_id", "email"].map(|field| (field, parsing.heading_of(field).map(str::to_owned)));
     let mut fill = Filling { report: &mut report, headings: headings.into_iter().collect() };
@@ -126,9 +128,9 @@ pub async fn run_import(
     };
     // A sender that waits for its turn must not wait for ever.
     drop(receiver);
-    let warnings = reader.await.map_err(stopped);
-    let warnings = match (outcome, warnings) {
-        (Ok(()), Ok(warnings)) => warnings,
+    let told = reader.await.map_err(stopped);
+    (report.warnings, report.reading) = match (outcome, told) {
+        (Ok(()), Ok(told)) => told,
         (Err(error), _) | (_, Err(error)) => {
             return Err(match import.cancel(now).await {
                 Ok(()) => error,
@@ -138,7 +140,7 @@ pub async fn run_import(
             });
         }
     };
-    report.warnings = warnings;
+    report.warnings.splice(0..0, report.reading.warning());
     if report.rejected_rows() > report.rejected.len() as u64 {
         let (all, listed) = (report.rejected_rows(), report.rejected.len());
         report.warnings.push(format!("{all} rows were rejected; the first {listed} are listed."));
@@ -158,15 +160,15 @@ fn clock_of(workspace: &Workspace, zone: Option<&str>) -> Result<Clock> {
     Ok(Clock { file, workspace: own })
 }
 
-/// Sends every batch of the file; the warnings at the end.
-fn read_ahead(mut parsing: Parsing, sender: &mpsc::Sender<Result<Parsed>>) -> Vec<String> {
+/// Sends every batch of the file; at the end the warnings, and how the file was understood.
+fn read_ahead(mut parsing: Parsing, sender: &mpsc::Sender<Result<Parsed>>) -> (Vec<String>, Reading) {
     while let Some(parsed) = parsing.next_batch().transpose() {
         let failed = parsed.is_err();
         if sender.blocking_send(parsed).is_err() || failed {
             break;
         }
     }
-    parsing.warnings()
+    (parsing.warnings(), parsing.reading())
 }
 
 async fn take_batch(import: &mut Import, parsed: Result<Parsed>, now: Instant, fill: &mut Filling<'_>) -> Result<u64> {

@@ -124,7 +124,7 @@ async fn the_command_line_reads_a_file_as_the_last_one_of_its_shape_and_says_so(
         std::fs::write(&file, EVENTS).expect("written");
         let path = file.to_str().expect("a path");
         let run = async |words: &[&str]| {
-            let line = ["doubles", "events", path].iter().chain(words);
+            let line: Vec<_> = ["doubles", "events", path].iter().chain(words).copied().collect();
             command::run(&Line::try_parse_from(line).expect("arguments").args, db, "command line", NOW).await
         };
         assert!(run(&[]).await.is_err(), "nobody said what a State is");

@@ -81,9 +81,8 @@ async fn money_in_another_currency_is_exchanged_by_the_rate_of_its_first_day_and
             .iter()
             .map(|row| (row.get(0), row.get(1), row.get(2), row.get(3)))
             .collect();
-        let dollars = "USD".to_owned();
-        let expected =
-            [(9_200, 10_000, dollars.clone(), "0.92".to_owned()), (9_050, 10_055, dollars, "0.9".to_owned())];
+        let usd = "USD".to_owned();
+        let expected = [(9_200, 10_000, usd.clone(), "0.92".to_owned()), (9_050, 10_055, usd, "0.9".to_owned())];
         assert_eq!(rows, expected);
         drop(tx);
 
