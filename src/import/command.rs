@@ -3,13 +3,12 @@
 use super::dates::Order;
 use super::headings::fields;
 use super::mapping::Wishes;
-use super::memory::{Remembered, shape_of};
+use super::memory::{self, Remembered};
 use super::model::{Kind, Rejection, Report};
 use super::parse::Options;
 use super::read::Table;
 use super::reading::{Delimiter, ReadingWishes, TextEncoding};
 use super::run::{DEFAULT_SOURCE, Progress, Request, run_import};
-use super::store;
 use crate::error::{AppError, Result};
 use crate::period::Instant;
 use crate::rates::model::DatedRate;
@@ -213,7 +212,7 @@ async fn recall(args: &Args, db: &Db) -> Result<Option<Remembered>> {
     let headings =
         spawn_blocking(move || Table::open(&file, &ReadingWishes::default()).map(|table| table.headings().to_vec()));
     let Ok(headings) = headings.await.map_err(|_| AppError::Internal)? else { return Ok(None) };
-    store::recall(&mut db.read().await?, args.kind, &shape_of(&headings), Some(&args.source)).await
+    memory::recall(&mut db.read().await?, args.kind, &headings, Some(&args.source)).await
 }
 
 /// 0: every row was taken; 2: some were rejected; 1: all were, so nothing was done.

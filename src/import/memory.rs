@@ -95,6 +95,14 @@ pub fn shape_of(headings: &[String]) -> String {
     digest(&forms.join("\n"))
 }
 
+/// How the last file of these headings was mapped: of one source, or, with `None`, of any.
+///
+/// # Errors
+/// The database refuses.
+pub async fn recall(tx: &mut Tx, kind: Kind, headings: &[String], source: Option<&str>) -> Result<Option<Remembered>> {
+    store::recall(tx, kind, &shape_of(headings), source).await
+}
+
 /// What the workspace knows before it sees a file.
 ///
 /// # Errors

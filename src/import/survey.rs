@@ -5,7 +5,7 @@
 use super::amounts::{MarkEvidence, is_number};
 use super::column::{Column, is_null};
 use super::dates::{Order, OrderEvidence, read_date};
-use super::headings::Cell;
+use super::headings::{Cell, normal_form};
 use super::mapping::{Mapping, list_headings};
 use super::read::{Row, Table};
 use super::wishes::{Voice, Wishes};
@@ -162,7 +162,7 @@ impl Look {
             && voice == Voice::CommandLine
         {
             let warning = format!(
-                "The dates of “{}” step by seven days, and each amount was booked on its one day; if each stands for \
+                "The dates of “{}” look like weeks, and each amount was booked on its one day; if each stands for \
                  a week, add --set span=week (--set span=day says that it does not).",
                 date.heading
             );
@@ -171,10 +171,11 @@ impl Look {
         open
     }
 
-    /// The dates of a spend file step by seven days, and nobody said yet whether each stands for a week. Asked after
+    /// The dates of a spend file step by seven days, or their heading says “week”, and nobody said yet whether each stands for a week. Asked after
     /// [`Look::settle`].
     pub fn offers_weeks(&self, mapping: &Mapping) -> bool {
-        self.date.is_some() && mapping.get("date").is_some_and(|date| self.steps.are_weeks(date))
+        let says_week = |date: &Column| normal_form(&date.heading).starts_with("week");
+        self.date.is_some() && mapping.get("date").is_some_and(|date| says_week(date) || self.steps.are_weeks(date))
     }
 
     /// What the values of a column show about dates and amounts.

@@ -64,6 +64,12 @@ pub const PATHS: &[(&str, Need)] = &[
     ("/spend.csv", May(SeeNumbers)),
     ("/spend/new", May(EditSpend)),
     ("/spend/deleted", May(EditSpend)),
+    // what imports remember; forgetting a mapping asks for the kind besides
+    ("/import/memory", May(ImportOutcomes)),
+    ("/import/memory/channels.csv", May(ImportOutcomes)),
+    ("/import/memory/name", May(ImportLeads)),
+    ("/import/memory/unname", May(ImportLeads)),
+    ("/import/memory/forget", May(ImportOutcomes)),
     ("/spend/rates", May(SeeNumbers)),
     ("/spend/rates.csv", May(SeeNumbers)),
     ("/spend/rates/set", May(EditSpend)),

@@ -9,6 +9,7 @@ use crate::bell;
 use crate::changes::stream;
 use crate::editing;
 use crate::error::{AppError, Result};
+use crate::import;
 use crate::kpis;
 use crate::listing;
 use crate::people::page::trouble;
@@ -60,6 +61,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(stream::routes())
         .merge(spend::forms::routes())
         .merge(rates::forms::routes())
+        .merge(import::memory_forms::routes())
         .merge(editing::history::routes())
         .merge(server_functions())
         .fallback(serve_file_or_missing_page)

@@ -1,6 +1,8 @@
 //! What is remembered of files: how one of a shape was mapped, and other names of channels.
 
 use crate::databases::on_each_engine;
+use crate::filled::{Filled, plain};
+use crate::spend::{SALES, house};
 use clap::Parser;
 use doubles::import::command::{self, Args};
 use doubles::import::dates::Order;
@@ -198,4 +200,50 @@ async fn a_name_of_a_channel_once_given_holds_for_every_later_file() {
         assert_eq!(channels(db, "spend").await, ["AdWords", "Facebook", "Google"]);
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_is_remembered_is_listed_and_can_be_forgotten_by_those_who_import_it() {
+    let (server, mut mia, _) = house().await;
+    server.add("sal@company.example", SALES).await;
+    let mut sal = server.signed_in("sal@company.example").await;
+    let db = &server.state.db;
+    let own = workspace::find(&mut db.read().await.expect("a read")).await.expect("a read").expect("a workspace");
+    let page = plain(&mia.get("/import/memory").await.body);
+    assert!(page.contains("No other name yet") && page.contains("No mapping yet"), "{page}");
+    take(db, &own, Kind::Events, EVENTS, events()).await;
+    let spend = Wishes { map: pairs(&[("amount", "Net")]), ..Wishes::default() };
+    take(db, &own, Kind::Spend, "date,channel,Net\n2025-01-01,Google,5\n", spend).await;
+
+    let form = Filled::of(&mia.get("/import/memory").await.body, "/import/memory/name");
+    let form = form.with("name", "AdWords").with("channel", "Google");
+    let answer = mia.post("/import/memory/name", &form.pairs()).await;
+    let page = plain(&mia.get(answer.leads_to().expect("taken")).await.body);
+    for says in [
+        "The name is remembered",
+        "AdWords",
+        "“working” is handover",
+        "kind is “State”",
+        "amount is “Net”",
+        "“Day” has the day first",
+    ] {
+        assert!(page.contains(says), "{says}: {page}");
+    }
+    assert!(mia.get("/import/memory/channels.csv").await.body.contains("AdWords,Google,"));
+    let answer = mia.post("/import/memory/name", &[("name", "AdWords"), ("channel", "")]).await;
+    assert!(answer.status == 422 && answer.body.contains("Name both"), "{}", answer.body);
+
+    // Sales imports events, and no spend.
+    let page = sal.get("/import/memory").await.body;
+    assert!(!page.contains("/import/memory/name") && !page.contains("/import/memory/unname"));
+    assert_eq!(page.matches("action=\"/import/memory/forget\"").count(), 1);
+    assert_eq!(sal.post("/import/memory/unname", &[("name", "AdWords")]).await.status, 403);
+    let shape = shape_of(&["date", "channel", "Net"].map(str::to_owned));
+    let spend = [("kind", "spend"), ("source", "crm"), ("shape", shape.as_str())];
+    assert_eq!(sal.post("/import/memory/forget", &spend).await.status, 403);
+    let answer = sal.post("/import/memory/forget", &Filled::of(&page, "/import/memory/forget").pairs()).await;
+    assert!(sal.get(answer.leads_to().expect("taken")).await.body.contains("The mapping is forgotten"));
+    assert_eq!(mia.post("/import/memory/forget", &spend).await.status, 303);
+    assert_eq!(mia.post("/import/memory/unname", &[("name", "adwords")]).await.status, 303);
+    assert_eq!(mia.post("/import/memory/unname", &[("name", "adwords")]).await.status, 404);
 }

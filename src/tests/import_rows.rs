@@ -10,6 +10,7 @@ use doubles::import::parse::{Options, Parsing};
 use doubles::import::reading::{Reading, ReadingWishes};
 use doubles::import::rows::Batch;
 use doubles::leads::model::{Decision, Dimension, EventKind, Moment};
+use doubles::rates::model::DatedRate;
 use doubles::zone::Zone;
 use proptest::prelude::*;
 use std::path::Path;
@@ -66,6 +67,11 @@ impl Case {
 
     pub fn value(mut self, wish: &str) -> Self {
         self.wishes.values.push(wish.to_owned());
+        self
+    }
+
+    pub fn rate(mut self, wish: &str) -> Self {
+        self.wishes.rates.push(DatedRate::parse(wish).expect("a rate"));
         self
     }
 

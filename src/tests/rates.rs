@@ -156,7 +156,7 @@ async fn marketing_and_heads_write_rates_on_their_page_and_can_undo_it() {
         let form = Filled::of(&by.get("/spend/rates").await.body, "/spend/rates/set");
         let form = form.with("currency", "usd").with("from", "2026-01-01").with("rate", rate);
         let answer = by.post("/spend/rates/set", &form.pairs()).await;
-        by.get(&answer.leads_to().unwrap_or_else(|| panic!("{}", answer.body)).to_owned()).await.body
+        by.get(answer.leads_to().unwrap_or_else(|| panic!("{}", answer.body))).await.body
     };
     let page = set(&mut mia, "0.92").await;
     assert!(plain(&page).contains("Added: USD is 0.92 from 2026-01-01 on."), "{page}");
