@@ -185,7 +185,7 @@ pub const EVENTS: &[Field] = &[
     of(
         "external_id",
         Cell::Text,
-        "leadid mqlid contactid whoid personid prospectid contactassociatedcontactid \
+        "leadid mqlid contactid whoid personid prospectid contactrecordid associatedcontactid \
          contactpersonid",
     ),
     of("email", Cell::Text, EMAIL),
@@ -193,7 +193,7 @@ pub const EVENTS: &[Field] = &[
         "kind",
         Cell::Word,
         "event eventtype eventkind activitytype engagementtype hsactivitytype tasksubtype callactivitytype \
-         newvalue newstage stage tostage statusto activity type status leadstatus newstatus lifecyclestage \
+         newvalue newstage tostage statusto activity type status leadstatus newstatus lifecyclestage \
          hsleadstatus newleadstatus action",
     ),
     of(
