@@ -73,6 +73,14 @@ pub fn fit_width(heading: &mut Vec<String>, below: &[Vec<String>]) {
     }
 }
 
+/// Adds the columns of a sheet that have values beside the heading and none in it, as far as they join it.
+pub fn widen(heading: &mut Vec<String>, below: &[Vec<String>]) {
+    let has_value = |column| below.iter().any(|row| row.get(column).is_some_and(|cell| !cell.trim().is_empty()));
+    while has_value(heading.len()) {
+        heading.push(String::new());
+    }
+}
+
 /// Tells the rows of a table from the junk below it, as they pass.
 #[derive(Debug, Default)]
 pub struct Watch {
@@ -151,12 +159,15 @@ impl Watch {
             return others.all(is_number).then_some(Junk::Total);
         }
         let alone = row.text().trim().len() == head.len();
+        let apart = apart || !self.held.is_empty();
         if row.len() < self.width && !self.is_sheet {
-            return (alone || filled(row.cells()) * 2 <= self.width).then_some(Junk::Short);
+            let is_few = alone || filled(row.cells()) * 2 <= self.width;
+            let is_said = apart || head.contains([' ', ':']) || head.starts_with('#');
+            return (is_few && is_said && !row.text().contains('@')).then_some(Junk::Short);
         }
         // No number and no mail address has a space: such a row has no key.
         let is_sentence = alone && head.contains(' ') && !head.contains('@') && row.len() == self.width;
-        (is_sentence && (apart || !self.held.is_empty() || self.width > 2)).then_some(Junk::Sentence)
+        (is_sentence && (apart || self.width > 2)).then_some(Junk::Sentence)
     }
 }
 
@@ -164,7 +175,7 @@ impl Watch {
 enum Junk {
     /// “Total” and numbers.
     Total,
-    /// Fewer cells than the heading, and few of them filled.
+    /// Fewer cells than the heading, few of them filled, and nothing that may be a key.
     Short,
     /// A sentence in one cell and nothing in the others.
     Sentence,

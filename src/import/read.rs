@@ -5,7 +5,7 @@
 //! [`Table`], [`Rows`] and [`Row`].
 
 use super::encoding::{Decoded, Encoded, decode_sample, detect};
-use super::frame::{Verdict, Watch, fit_width, heading_index};
+use super::frame::{Verdict, Watch, fit_width, heading_index, widen};
 use super::reading::{Delimiter, Form, Reading, ReadingWishes};
 pub use super::row::Row;
 use super::sniff::{Container, ROWS_TRIED, sniff_container, sniff_delimiter};
@@ -203,11 +203,7 @@ impl Table {
         let (line, unreadable) = places[at];
         match self.source {
             Source::Text { .. } => fit_width(&mut heading, &below),
-            // Columns without a heading are shown, to be seen.
-            Source::Sheet(_) => {
-                let widest = below.iter().map(Vec::len).max().unwrap_or(0);
-                heading.resize(widest.max(heading.len()), String::new());
-            }
+            Source::Sheet(_) => widen(&mut heading, &below),
         }
         self.set_heading(line, at as u64, &heading, unreadable)
     }

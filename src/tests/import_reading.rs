@@ -170,7 +170,8 @@ fn junk_above_the_heading_is_left_out_and_told() {
 #[test]
 fn totals_and_footers_below_the_data_are_left_out_and_told() {
     let left_out = |footer: &str| {
-        let table = Lying::new(format!("id,name,amount\n1,a,5\n2,b,6\n{footer}")).open();
+        let lying = Lying::new(format!("id,name,amount\n1,a,5\n2,b,6\n{footer}"));
+        let table = lying.open();
         let rows = shown(&table);
         assert_eq!(rows[..3], ["id|name|amount", "1|a|5", "2|b|6"], "{footer:?}");
         (rows.len() - 3, table.reading().junk_below)
@@ -184,6 +185,9 @@ fn totals_and_footers_below_the_data_are_left_out_and_told() {
     assert_eq!(left_out("Total,Energies,7\n"), (1, Some(0)), "a company");
     assert_eq!(left_out("3,b"), (1, Some(0)), "a file that was cut off");
     assert_eq!(left_out("3"), (1, Some(0)), "a file that was cut off within its last row");
+    assert_eq!(left_out("A name"), (1, Some(0)), "the same, where the last row looks like a sentence");
+    assert_eq!(left_out("3\n"), (1, Some(0)), "a row without its cells");
+    assert_eq!(left_out("3\n\nThe end\n"), (1, Some(1)), "the same above a footer");
     assert_eq!(left_out("3,b\n4,c,7\n"), (2, Some(0)), "a ragged row with data below it");
     assert_eq!(left_out("ada@example.com,,\n"), (1, Some(0)), "a key alone");
     assert_eq!(left_out("Total,,11\n3,c,7\n"), (2, Some(0)), "a total between the data");

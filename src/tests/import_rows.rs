@@ -7,7 +7,7 @@ use doubles::import::ground::Ground;
 use doubles::import::mapping::Wishes;
 use doubles::import::model::{EventRecord, Kind, LeadRecord, OutcomeRecord, Rejection, SpendKind, SpendRecord, Team};
 use doubles::import::parse::{Options, Parsing};
-use doubles::import::reading::{Reading, ReadingWishes};
+use doubles::import::reading::ReadingWishes;
 use doubles::import::rows::Batch;
 use doubles::leads::model::{Decision, Dimension, EventKind, Moment};
 use doubles::rates::model::DatedRate;
@@ -19,7 +19,6 @@ use std::path::Path;
 pub struct Case {
     kind: Kind,
     text: String,
-    reading: ReadingWishes,
     wishes: Wishes,
     order: Option<Order>,
     zone: &'static str,
@@ -33,20 +32,11 @@ pub struct Read {
     pub passed_over: u64,
     pub warnings: Vec<String>,
     pub mapping: std::collections::BTreeMap<String, String>,
-    pub reading: Reading,
 }
 
 pub fn case(kind: Kind, text: &str) -> Case {
     let wishes = Wishes::default();
-    Case {
-        kind,
-        text: text.to_owned(),
-        reading: ReadingWishes::default(),
-        wishes,
-        order: None,
-        zone: "UTC",
-        currency: "EUR",
-    }
+    Case { kind, text: text.to_owned(), wishes, order: None, zone: "UTC", currency: "EUR" }
 }
 
 fn pair(wish: &str) -> (String, String) {
@@ -101,13 +91,8 @@ impl Case {
         let zone = Zone::parse(self.zone).expect("a zone");
         let clock = Clock { file: zone, workspace: Zone::utc() };
         let wishes = self.wishes.clone();
-        let options = Options {
-            kind: self.kind,
-            file: path.to_owned(),
-            reading: self.reading.clone(),
-            wishes,
-            order: self.order,
-        };
+        let reading = ReadingWishes::default();
+        let options = Options { kind: self.kind, file: path.to_owned(), reading, wishes, order: self.order };
         let ground = Ground::new(clock, Currency::new(self.currency));
         let mut parsing = Parsing::open(&options, &ground)?;
         let mut read = Read {
@@ -116,7 +101,6 @@ impl Case {
             passed_over: 0,
             warnings: Vec::new(),
             mapping: parsing.mapping(),
-            reading: parsing.reading(),
         };
         while let Some(parsed) = parsing.next_batch()? {
             match (&mut read.batch, parsed.batch) {
@@ -130,7 +114,6 @@ impl Case {
             read.passed_over += parsed.passed_over;
         }
         read.warnings = parsing.warnings();
-        read.reading = parsing.reading();
         Ok(read)
     }
 

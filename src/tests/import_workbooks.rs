@@ -112,7 +112,8 @@ fn the_first_sheet_that_is_shown_and_not_empty_is_read_and_another_can_be_chosen
 #[test]
 fn junk_around_a_sheet_is_left_out_and_rows_are_counted_as_the_sheet_shows_them() {
     let data = rows("Leads of May\n\n|id|name|amount\n|=1|a|=5\n|=2|b|=6|a remark\n\n|Total||=11\n|Made by Ada\n");
-    let table = Lying::new(xlsx(&[("Leads", &data)])).open();
+    let lying = Lying::new(xlsx(&[("Leads", &data)]));
+    let table = lying.open();
     let expected = ["column 1|id|name|amount|column 5", "|1|a|5|", "|2|b|6|a remark"];
     assert_eq!(shown(&table), expected);
     assert_eq!(
@@ -144,7 +145,8 @@ fn a_workbook_that_unpacks_into_too_much_is_refused() {
     let parts: Vec<_> = (0..10_001).map(|n| (format!("{n}.xml"), String::new())).collect();
     assert!(Lying::new(zipped(&parts)).refusal().contains("more parts than a workbook has"));
     let far = "<row r=\"1048576\"><c r=\"XFD1048576\"><v>1</v></c></row>";
-    let table = Lying::new(xlsx(&[("Far", &format!("{}{far}", rows("id|x\n1|2")))])).open();
+    let lying = Lying::new(xlsx(&[("Far", &format!("{}{far}", rows("id|x\n1|2")))]));
+    let table = lying.open();
     assert_eq!(shown(&table)[1], "1|2", "a sheet that spans everything costs what is in it");
 }
 
@@ -162,10 +164,13 @@ fn archives_that_are_no_workbook_and_damaged_ones_are_named() {
     assert!(holding("[Content_Types].xml").contains("damaged workbook"));
 }
 
-/// A compound file of one stream.
+/// A compound file of one stream, and of a short one as every office program adds.
 fn compound(name: &str, stream: &[u8]) -> Vec<u8> {
-    let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).expect("begun");
-    file.create_stream(name).and_then(|mut book| book.write_all(stream)).expect("written");
+    let version = cfb::Version::V3;
+    let mut file = cfb::CompoundFile::create_with_version(version, Cursor::new(Vec::new())).expect("begun");
+    for (name, bytes) in [("/Summary", &b"by Ada"[..]), (name, stream)] {
+        file.create_stream(name).and_then(|mut book| book.write_all(bytes)).expect("written");
+    }
     file.flush().expect("flushed");
     file.into_inner().into_inner()
 }

@@ -16,6 +16,7 @@ mod import_headings;
 mod import_inspect;
 mod import_journal;
 mod import_memory;
+mod import_nasty;
 mod import_reading;
 mod import_rows;
 mod import_run;
