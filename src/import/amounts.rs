@@ -5,8 +5,8 @@
 //! `1,234,567` say it, `1,234` alone does not. Where no value says it, the user is asked and nothing is guessed.
 //! Parts of a minor unit are rounded half away from zero.
 
+pub use super::currency::Currency;
 use super::wishes::Voice;
-use crate::money;
 use crate::period::Day;
 use crate::rates::model::{Original, Rates};
 use crate::text_enum;
@@ -21,15 +21,6 @@ text_enum!(
     }
 );
 
-/// What the amounts of a workspace are in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Currency {
-    /// ISO 4217, such as `EUR`.
-    pub code: String,
-    /// Minor units in one, as a power of ten: 2 for the euro, 0 for the yen, 3 for the dinar of Kuwait.
-    pub exponent: u32,
-}
-
 /// Why a text is not an amount in minor units.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AmountFault {
@@ -43,12 +34,14 @@ pub enum AmountFault {
     MarkUnknown,
     /// There is no exchange rate for that day.
     #[error(
-        "this is in {found}, and no exchange rate holds on {day}; write one down under Spend, Exchange rates, or with \
-         doubles rates add {found}=RATE@{day}"
+        "this is in {found}, the workspace counts in {own}, and no exchange rate holds on {day}; write one down under \
+         Spend, Exchange rates, or with doubles rates add {found}=RATE@{day}"
     )]
     NoRate {
         /// ISO 4217, as the file says.
         found: String,
+        /// The workspace's.
+        own: String,
         /// The day by which the rate is chosen.
         day: Day,
     },
@@ -100,62 +93,6 @@ impl DecimalMark {
             Self::Comma => Self::Point,
         }
     }
-}
-
-impl Currency {
-    /// The currency of an ISO 4217 code.
-    pub fn new(code: &str) -> Self {
-        let code = code.trim().to_ascii_uppercase();
-        let exponent = money::exponent(&code);
-        Self { code, exponent }
-    }
-
-    /// Whether a symbol or code in a cell can mean this currency.
-    fn is_meant_by(&self, name: &str) -> bool {
-        match family(bare(name)) {
-            Some(family) => family.contains(&self.code.as_str()),
-            None => bare(name).eq_ignore_ascii_case(&self.code),
-        }
-    }
-
-    /// The one currency that a symbol or code means.
-    fn named(name: &str) -> Option<Self> {
-        match family(bare(name)) {
-            Some([only]) => Some(Self::new(only)),
-            Some(_) => None,
-            None => {
-                Some(bare(name).to_ascii_uppercase()).filter(|code| money::is_code(code)).map(|code| Self::new(&code))
-            }
-        }
-    }
-}
-
-fn bare(name: &str) -> &str {
-    name.trim().trim_end_matches('.')
-}
-
-/// The currencies that a sign may mean; `None`: it is no sign.
-fn family(sign: &str) -> Option<&'static [&'static str]> {
-    Some(match sign {
-        "$" => &["USD", "AUD", "CAD", "NZD", "SGD", "HKD", "TWD", "MXN", "CLP", "COP", "ARS", "UYU"],
-        "US$" => &["USD"],
-        "R$" => &["BRL"],
-        "A$" | "AU$" => &["AUD"],
-        "C$" | "CA$" => &["CAD"],
-        "€" => &["EUR"],
-        "£" => &["GBP", "EGP", "GIP"],
-        "¥" | "￥" => &["JPY", "CNY"],
-        "₹" | "Rs" => &["INR", "PKR", "LKR", "NPR"],
-        "₩" => &["KRW"],
-        "₺" => &["TRY"],
-        "₽" => &["RUB"],
-        "₪" => &["ILS"],
-        "zł" => &["PLN"],
-        "Kč" => &["CZK"],
-        "kr" => &["SEK", "NOK", "DKK", "ISK"],
-        "Fr" => &["CHF"],
-        _ => return None,
-    })
 }
 
 impl MarkEvidence {
@@ -251,8 +188,11 @@ pub fn read_money(
     }
     let other = Currency::named(found)
         .ok_or_else(|| AmountFault::WhichCurrency { found: found.to_owned(), own: own.code.clone() })?;
-    let (since, rate) =
-        rates.on(&other.code, day).ok_or_else(|| AmountFault::NoRate { found: other.code.clone(), day })?;
+    let (since, rate) = rates.on(&other.code, day).ok_or_else(|| AmountFault::NoRate {
+        found: other.code.clone(),
+        own: own.code.clone(),
+        day,
+    })?;
     let minor = read_amount(text, mark, &other, Some(&other.code), divisor)?;
     // From what is written, not from the rounded amount: it is rounded once.
     let mark = lexed.mark(mark)?;

@@ -75,7 +75,7 @@ pub fn fit_width(heading: &mut Vec<String>, below: &[Vec<String>]) {
 
 /// Adds the columns of a sheet that have values beside the heading and none in it, as far as they join it.
 pub fn widen(heading: &mut Vec<String>, below: &[Vec<String>]) {
-    let has_value = |column| below.iter().any(|row| row.get(column).is_some_and(|cell| !cell.trim().is_empty()));
+    let has_value = |column: usize| below.iter().any(|row| row.get(column).is_some_and(|cell| !cell.trim().is_empty()));
     while has_value(heading.len()) {
         heading.push(String::new());
     }

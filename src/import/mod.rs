@@ -13,6 +13,7 @@ pub mod apply;
 pub mod bounds;
 pub mod column;
 pub mod command;
+pub mod currency;
 pub mod date_cursor;
 pub mod dates;
 pub mod encoding;

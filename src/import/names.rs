@@ -192,8 +192,8 @@ pub const EVENTS: &[Field] = &[
     of(
         "kind",
         Cell::Word,
-        "event eventtype eventkind activitytype engagementtype hsactivitytype tasksubtype callactivitytype \
-         newvalue newstage tostage statusto activity type status leadstatus newstatus lifecyclestage \
+        "event eventtype eventkind activitytype engagementtype hsactivitytype  callactivitytype \
+         newvalue newstage tostage statusto activity type tasksubtype status leadstatus newstatus lifecyclestage \
          hsleadstatus newleadstatus action",
     ),
     of(

@@ -231,7 +231,7 @@ async fn what_is_remembered_is_listed_and_can_be_forgotten_by_those_who_import_i
     }
     assert!(mia.get("/import/memory/channels.csv").await.body.contains("AdWords,Google,"));
     let answer = mia.post("/import/memory/name", &[("name", "AdWords"), ("channel", "")]).await;
-    assert!(answer.status == 422 && answer.body.contains("Name both"), "{}", answer.body);
+    assert!(answer.status == 400 && answer.body.contains("Name both"), "{}", answer.body);
 
     // Sales imports events, and no spend.
     let page = sal.get("/import/memory").await.body;
