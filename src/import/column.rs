@@ -131,7 +131,8 @@ pub fn is_null(text: &str) -> bool {
         1 => text == "-",
         3 => text.eq_ignore_ascii_case("n/a") || matches!(text, "–" | "—"),
         4 => text.eq_ignore_ascii_case("#n/a") || text.eq_ignore_ascii_case("null"),
-        6 => text.eq_ignore_ascii_case("select"),
+        6 => text.eq_ignore_ascii_case("select") || text.eq_ignore_ascii_case("-none-"),
+        8 => text.eq_ignore_ascii_case("--none--") || text.eq_ignore_ascii_case("-select-"),
         _ => false,
     }
 }
@@ -156,7 +157,7 @@ mod tests {
 
     #[test]
     fn null_words_are_empty_and_na_is_one_among_numbers_only() {
-        for word in ["", "N/A", "#N/A", "n/a", "Select", "null", "NULL", "-"] {
+        for word in ["", "N/A", "#N/A", "n/a", "Select", "null", "NULL", "-", "-None-", "--None--"] {
             assert!(is_null(word), "{word}");
         }
         assert!(!is_null("NA") && is_no_number("NA") && is_no_number("nan"));

@@ -175,6 +175,14 @@ async fn a_name_of_a_channel_once_given_holds_for_every_later_file() {
             [("AdWords", "Google")]
         );
 
+        let folder = tempfile::tempdir().expect("a folder");
+        let typo = request(&folder, Kind::Spend, "date,channel,amount\n2025-01-03,Gogle,0\n", Wishes::default());
+        let typo = Request { check_only: true, ..typo };
+        let checked = run_import(db, &own, typo, "Mara", NOW, |_| {}).await.expect("checked");
+        let asks =
+            "channel: 1 × “Gogle”, which is new here; if it is “Google”, say so: --value \"channel:Gogle=Google\".";
+        assert!(checked.warnings.iter().any(|warning| warning == asks), "{:?}", checked.warnings);
+
         // Long, wide, and leads; nobody says it again.
         take(db, &own, Kind::Spend, "date,channel,amount\n2025-02-01,ADWORDS,7\n", Wishes::default()).await;
         let wide = Wishes { map: pairs(&[("channel", "*")]), ..Wishes::default() };

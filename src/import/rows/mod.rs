@@ -61,9 +61,15 @@ pub struct Context {
     /// What other currencies are worth.
     pub rates: Rates,
     doubts: BTreeMap<(Doubt, &'static str), u64>,
+    /// Channels of a spend file that nothing else carries, with the known one that each looks like.
+    strangers: BTreeMap<String, (String, u64)>,
+    known: Ground,
     /// How many amounts were exchanged by which rate.
     exchanged: BTreeMap<(String, Day, String), u64>,
 }
+
+/// So many channels that nothing else carries are looked at.
+const STRANGERS: usize = 200;
 
 /// What was decided where a row leaves room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -119,6 +125,8 @@ impl RowReader {
             currency: ground.currency.clone(),
             rates: ground.rates.clone(),
             doubts: BTreeMap::new(),
+            strangers: BTreeMap::new(),
+            known: ground.clone(),
             exchanged: BTreeMap::new(),
         };
         Ok(Self { rules, width: headings.len(), context })
@@ -199,12 +207,30 @@ impl Context {
         Ok((minor, original))
     }
 
+    /// Notes a channel of money that nothing here carries, where it looks like one that some do.
+    fn meet_channel(&mut self, name: &str) {
+        if let Some((_, n)) = self.strangers.get_mut(name) {
+            *n += 1;
+        } else if self.strangers.len() < STRANGERS && !self.known.channels.iter().any(|channel| channel == name) {
+            let nearest = self.known.nearest_channel(name).unwrap_or_default().to_owned();
+            self.strangers.insert(name.to_owned(), (nearest, 1));
+        }
+    }
+
     fn warnings(&self) -> Vec<String> {
+        let strangers = self.strangers.iter().filter(|(_, (nearest, _))| !nearest.is_empty());
+        let strangers = strangers.map(|(name, (nearest, n))| {
+            format!(
+                "channel: {n} × “{name}”, which is new here; if it is “{nearest}”, say so: --value \
+                 \"channel:{name}={nearest}\"."
+            )
+        });
         let own = &self.currency.code;
         let exchanged = self.exchanged.iter().map(|((currency, since, rate), n)| {
             format!("{n} × {currency} into {own} at {rate}, the rate from {since} on.")
         });
         let mut all = self.doubts_said();
+        all.extend(strangers);
         all.extend(exchanged);
         all
     }

@@ -94,6 +94,9 @@ impl SpendRows {
             let stated = stated.or(column.currency.as_deref());
             let (amount_minor, original) = context.money((column, row), (text, stated, self.divisor), from)?;
             let named = channel.as_deref().or_else(|| self.channel.as_ref().and_then(|column| column.text(row)));
+            if let Some(name) = named {
+                context.meet_channel(name);
+            }
             let channel = named.map(str::to_owned);
             records.push(SpendRecord { line: row.line(), from, to, channel, kind, team, amount_minor, original });
             paid = true;
