@@ -4,9 +4,10 @@
 //! is not recognised as another field as well. Where several headings mean one field, the preferred one is taken and
 //! a warning names the others. `--map field=` leaves a field out.
 
+mod said;
+
 use super::amounts::DecimalMark;
 use super::column::{Column, shortened};
-use super::dates::Order;
 use super::headings::{Cell, Field, field, fields, nearest, normal_form, recognise};
 use super::model::Kind;
 use super::rows::words::meanings;
@@ -223,53 +224,6 @@ impl Mapping {
                 (name.clone(), held)
             })
             .collect();
-    }
-
-    /// What a later file of this shape is to be told: what the user said of this one, and how its columns were read.
-    pub fn said(&self, wishes: &Wishes) -> Wishes {
-        let mut said = Wishes {
-            map: wishes.map.iter().filter_map(|(name, heading)| self.as_said(name, heading)).collect(),
-            set: wishes.set.clone(),
-            channels: wishes.channels.clone(),
-            ..Wishes::default()
-        };
-        for column in self.columns.values() {
-            let field = column.field.key.to_owned();
-            let given = column.meanings.iter().map(|(value, meaning)| Meaning {
-                field: field.clone(),
-                value: value.clone(),
-                meaning: meaning.clone(),
-            });
-            // What was said of words that this file does not have is not lost.
-            said.meanings.extend(given);
-        }
-        said.meanings.sort_by(|a, b| (&a.field, &a.value).cmp(&(&b.field, &b.value)));
-        for column in self.columns.values().chain(self.channels.iter().map(|(_, column)| column)) {
-            let heading = &column.heading;
-            let was = |answers: &[(String, Order)]| Wishes::answer_of(answers, heading).is_some();
-            if let Some(order) = column.order.filter(|_| column.asked || was(&wishes.usual_orders)) {
-                said.usual_orders.push((heading.clone(), order));
-            }
-            let was = |answers: &[(String, DecimalMark)]| Wishes::answer_of(answers, heading).is_some();
-            if let Some(mark) = column.mark.filter(|_| column.asked || was(&wishes.usual_marks)) {
-                said.usual_marks.push((heading.clone(), mark));
-            }
-        }
-        // The mark of all columns is remembered by column, where what a column shows outranks it.
-        said.set.retain(|(name, _)| name != "decimal");
-        said
-    }
-
-    fn as_said(&self, name: &str, heading: &str) -> Option<(String, String)> {
-        let key = field(self.kind, name)?.key;
-        Some((key.to_owned(), self.columns.get(key).map_or(heading, |column| column.heading.as_str()).to_owned()))
-    }
-
-    /// The names of channels that the user gave: as the file writes each, and the channel.
-    pub fn named_channels(&self, wishes: &Wishes) -> Vec<(String, String)> {
-        let mut named: Vec<_> = self.given_names.clone();
-        named.extend(wishes.channels.iter().filter(|(_, name)| !name.trim().is_empty()).cloned());
-        named
     }
 
     /// Field to heading, as it is reported; a value set for every row is written `= value`.

@@ -134,7 +134,7 @@ pub struct Lesson {
 impl Lesson {
     /// Of a mapping as it was used. What every file of the kind is told by itself needs no memory.
     pub fn of(headings: &[String], mapping: &Mapping, wishes: &Wishes, zone: Option<&str>) -> Self {
-        let mut said = mapping.said(wishes);
+        let mut said = mapping.said(headings, wishes);
         let channels = mapping.named_channels(wishes);
         // Names of channels hold for all files, and are kept apart.
         said.meanings.retain(|meaning| meaning.field != "channel");

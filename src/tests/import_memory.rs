@@ -109,6 +109,10 @@ async fn what_was_recognised_by_its_names_alone_and_what_was_only_checked_is_not
     on_each_engine(async |db| {
         let own = set_up(db).await;
         take(db, &own, Kind::Leads, "id,email,created_at\n1,a@x.example,2025-01-01\n", Wishes::default()).await;
+        // A page says everything, also what goes without saying.
+        let map = pairs(&[("external_id", "id"), ("email", "email"), ("created_at", "created_at"), ("channel", "")]);
+        let leads = "id,email,created_at\n2,b@x.example,2025-01-01\n";
+        take(db, &own, Kind::Leads, leads, Wishes { map, ..Wishes::default() }).await;
         let folder = tempfile::tempdir().expect("a folder");
         let check = Request { check_only: true, ..request(&folder, Kind::Events, EVENTS, events()) };
         run_import(db, &own, check, "Mara", NOW, |_| {}).await.expect("checked");
