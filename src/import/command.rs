@@ -3,12 +3,15 @@
 use super::dates::Order;
 use super::headings::fields;
 use super::mapping::Wishes;
+use super::memory::{self, Remembered};
 use super::model::{Kind, Rejection, Report};
 use super::parse::Options;
+use super::read::Table;
 use super::reading::{Delimiter, ReadingWishes, TextEncoding};
 use super::run::{DEFAULT_SOURCE, Progress, Request, run_import};
 use crate::error::{AppError, Result};
 use crate::period::Instant;
+use crate::rates::model::DatedRate;
 use crate::server::db::Db;
 use crate::workspace::model::Workspace;
 use crate::workspace::store as workspace;
@@ -17,6 +20,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
+use tokio::task::spawn_blocking;
 
 const EXAMPLES: &str = "\
 EXAMPLES
@@ -43,6 +47,10 @@ EXAMPLES
           --map amount=cost_micros --set unit=micros
       doubles import spend weekly.csv --map \"channel=*_S\" --set span=week \\
           --value \"channel:tv_S=Television\"
+      doubles import spend dollars.csv --set currency=USD --rate USD=0.92@2026-01-01
+
+  What was said of a file is remembered for the next one of the same headings and source, and
+  the names of channels for every file; --fresh reads a file without the former.
 
 FILES
   CSV and other text with delimiters, of any length; rows of up to 1 MB and 16,384 cells.
@@ -104,6 +112,12 @@ pub struct Args {
     /// In dates such as 6/12/2024 the month comes first
     #[arg(long)]
     pub month_first: bool,
+    /// What one unit of another currency is worth, from a day on; for this file only
+    #[arg(long, value_name = "CODE=RATE@DAY", value_parser = DatedRate::parse)]
+    pub rate: Vec<DatedRate>,
+    /// Read the file without what is remembered of earlier files of its shape
+    #[arg(long)]
+    pub fresh: bool,
     /// What stands between cells: comma, semicolon, tab, pipe, or a character [default: told from the file]
     #[arg(long, value_name = "NAME", value_parser = |text: &str|
         Delimiter::parse(text).ok_or("one of comma, semicolon, tab, pipe, space, or one character that is no letter"))]
@@ -132,31 +146,34 @@ pub struct Args {
 /// Runs the command and prints its report; the exit code. An error is for the caller to print, with exit code 1.
 pub async fn run(args: &Args, db: &Db, actor: &str, now: Instant) -> Result<u8> {
     let (own, is_first) = find_workspace(args, db).await?;
+    let wishes = Wishes {
+        map: args.map.clone(),
+        set: args.set.clone(),
+        values: args.value.clone(),
+        rates: args.rate.clone(),
+        ..Wishes::default()
+    };
+    let recalled = if args.map.is_empty() && !args.fresh { recall(args, db).await? } else { None };
+    let wishes = recalled.iter().fold(wishes, |wishes, earlier| wishes.over(&earlier.wishes));
     let request = Request {
         options: Options {
             kind: args.kind,
             file: args.file.clone(),
-            reading: ReadingWishes {
-                delimiter: args.delimiter,
-                encoding: args.encoding,
-                heading_line: args.heading_line,
-                last_line: args.last_line,
-                sheet: args.sheet.clone(),
-            },
-            wishes: Wishes { map: args.map.clone(), set: args.set.clone(), values: args.value.clone() },
+            reading: reading_of(args),
+            wishes,
             order: match (args.day_first, args.month_first) {
                 (true, _) => Some(Order::DayFirst),
                 (_, true) => Some(Order::MonthFirst),
                 _ => None,
             },
         },
-        zone: args.zone.clone(),
+        zone: args.zone.clone().or_else(|| recalled.as_ref().and_then(|earlier| earlier.zone.clone())),
         source: args.source.clone(),
         is_first,
         check_only: args.dry_run,
     };
     let bar = io::stderr().is_terminal() && !args.json;
-    let report = run_import(db, &own, request, actor, now, |progress| {
+    let mut report = run_import(db, &own, request, actor, now, |progress| {
         if bar {
             print_progress(progress);
         }
@@ -164,6 +181,10 @@ pub async fn run(args: &Args, db: &Db, actor: &str, now: Instant) -> Result<u8> 
     .await?;
     if bar {
         eprint!("\r\x1b[K");
+    }
+    if let Some(earlier) = recalled {
+        let how = earlier.words(&own.zone()?);
+        report.warnings.insert(0, format!("Columns and words were read {how}; --fresh reads the file without that."));
     }
     let text = if args.json {
         serde_json::to_string(&report).map_err(|_| AppError::Internal)? + "\n"
@@ -173,6 +194,25 @@ pub async fn run(args: &Args, db: &Db, actor: &str, now: Instant) -> Result<u8> 
     // A reader that has gone away, as in `| head`, is no error of the import.
     _ = io::stdout().lock().write_all(text.as_bytes());
     Ok(exit_code(&report))
+}
+
+fn reading_of(args: &Args) -> ReadingWishes {
+    ReadingWishes {
+        delimiter: args.delimiter,
+        encoding: args.encoding,
+        heading_line: args.heading_line,
+        last_line: args.last_line,
+        sheet: args.sheet.clone(),
+    }
+}
+
+/// How the last file of this shape and source was mapped. A file that cannot be read is refused later, with more words.
+async fn recall(args: &Args, db: &Db) -> Result<Option<Remembered>> {
+    let file = args.file.clone();
+    let headings =
+        spawn_blocking(move || Table::open(&file, &ReadingWishes::default()).map(|table| table.headings().to_vec()));
+    let Ok(headings) = headings.await.map_err(|_| AppError::Internal)? else { return Ok(None) };
+    memory::recall(&mut db.read().await?, args.kind, &headings, Some(&args.source)).await
 }
 
 /// 0: every row was taken; 2: some were rejected; 1: all were, so nothing was done.

@@ -4,6 +4,7 @@
 use super::reading::Reading;
 use crate::leads::model::{Decision, Dimension, EventKind, Moment};
 use crate::period::Day;
+use crate::rates::model::Original;
 use crate::{id_type, text_enum};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -169,6 +170,8 @@ pub struct SpendRecord {
     pub team: Option<Team>,
     /// Minor units of the workspace's currency.
     pub amount_minor: i64,
+    /// What it was in another currency, if the file is in one.
+    pub original: Option<Original>,
 }
 
 /// What became of one row.

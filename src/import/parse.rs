@@ -1,9 +1,10 @@
 //! A file on its way to records: opened, mapped and looked at once, then read in batches.
 
-use super::amounts::Currency;
 use super::column::shortened;
-use super::dates::{Clock, Order};
+use super::dates::Order;
+use super::ground::Ground;
 use super::mapping::{Mapping, Wishes};
+use super::memory::Lesson;
 use super::model::{Kind, Rejection};
 use super::read::{Row, Rows, Table};
 use super::reading::{Form, Reading, ReadingWishes};
@@ -58,11 +59,13 @@ pub struct Parsed {
 
 impl Parsing {
     /// Opens the file, finds its columns and reads it once to its end. Writes nothing; a fault is one sentence.
-    pub fn open(options: &Options, clock: Clock, currency: Currency) -> Result<Self> {
+    pub fn open(options: &Options, ground: &Ground) -> Result<Self> {
         let table = Table::open(&options.file, &options.reading)?;
+        let ground = &ground.clone().with_rates(&options.wishes.rates);
         let mut mapping = Mapping::new(options.kind, table.headings(), &options.wishes)?;
-        survey(&table, &mut mapping, options.order)?;
-        let reader = RowReader::new(options.kind, table.headings(), &mut mapping, clock, currency)?;
+        mapping.know_channels(&ground.channel_names(options.kind));
+        survey(&table, &mut mapping, &options.wishes, options.order)?;
+        let reader = RowReader::new(options.kind, table.headings(), &mut mapping, ground)?;
         let rows = table.rows()?;
         Ok(Self { kind: options.kind, table, mapping, reader, rows, row: Row::default() })
     }
@@ -135,6 +138,11 @@ impl Parsing {
     /// The heading of a field, where a column holds it.
     pub fn heading_of(&self, field: &str) -> Option<&str> {
         self.mapping.get(field).filter(|column| column.index().is_some()).map(|column| column.heading.as_str())
+    }
+
+    /// What is worth remembering of it.
+    pub fn lesson(&self, wishes: &Wishes, zone: Option<&str>) -> Lesson {
+        Lesson::of(self.table.headings(), &self.mapping, wishes, zone)
     }
 
     /// What was decided where the file leaves room, so far.

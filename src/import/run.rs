@@ -2,6 +2,7 @@
 
 use super::amounts::Currency;
 use super::dates::Clock;
+use super::memory;
 use super::model::{EventRecord, LeadKey, LeadRecord, OutcomeRecord, Rejection, Report, SpendRecord, Taken};
 use super::parse::{Options, Parsed, Parsing};
 use super::reading::Reading;
@@ -78,9 +79,16 @@ pub async fn run_import(
     let Actor { name: actor, account } = actor.into();
     let clock = clock_of(workspace, request.zone.as_deref())?;
     let currency = Currency::new(&workspace.currency);
+    let ground = memory::ground(&mut db.read().await?, clock, currency).await?;
     let options = request.options;
     let kind = options.kind;
-    let parsing = spawn_blocking(move || Parsing::open(&options, clock, currency)).await.map_err(stopped)??;
+    let zone = request.zone.clone();
+    let opened = spawn_blocking(move || {
+        let parsing = Parsing::open(&options, &ground)?;
+        let lesson = (!options.wishes.passing).then(|| parsing.lesson(&options.wishes, zone.as_deref()));
+        Ok::<_, AppError>((parsing, lesson))
+    });
+    let (parsing, lesson) = opened.await.map_err(stopped)??;
     let (bytes, file_name) = (parsing.bytes(), parsing.file_name());
     if request.is_first && !request.check_only {
         workspace::store::create(db, workspace, actor, now).await?;
@@ -90,6 +98,9 @@ pub async fn run_import(
         true => Import::check(db, &new).await?,
         false => Import::begin(db, &new, now).await?.of_account(account),
     };
+    if let Some(lesson) = lesson {
+        import = import.teaching(lesson, &new);
+    }
     let mut report = Report {
         kind,
         rows: 0,

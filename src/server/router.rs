@@ -9,11 +9,13 @@ use crate::bell;
 use crate::changes::stream;
 use crate::editing;
 use crate::error::{AppError, Result};
+use crate::import;
 use crate::kpis;
 use crate::listing;
 use crate::people::page::trouble;
 use crate::people::{current, forms, gate, oidc};
 use crate::place::{self, at};
+use crate::rates;
 use crate::settings;
 use crate::spend;
 use crate::ui::{BadAddress, Ready};
@@ -61,6 +63,8 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(bell::feed::routes())
         .merge(stream::routes())
         .merge(spend::forms::routes())
+        .merge(rates::forms::routes())
+        .merge(import::memory_forms::routes())
         .merge(editing::history::routes())
         .merge(server_functions())
         .fallback(serve_file_or_missing_page)

@@ -21,6 +21,7 @@ pub fn ledger(page: LedgerPage) -> AnyView {
         view! {
             <p class="row ways">
                 <a class="button" data-variant="primary" href=at("/spend/new")>"Write a row"</a>
+                <a href=at("/spend/rates")>"Exchange rates"</a>
                 <a href=at("/spend/deleted")>"Deleted"</a>
             </p>
         }

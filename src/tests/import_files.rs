@@ -1,7 +1,7 @@
 //! Real exports and dirty files, from the folder of test data beside the repository where it is there.
 
 use crate::import_rows::{Read, case};
-use doubles::import::model::Kind;
+use doubles::import::model::{Kind, SpendRecord};
 use doubles::import::read::{Row, Table};
 use doubles::import::reading::ReadingWishes;
 use doubles::import::rows::Batch;
@@ -86,8 +86,23 @@ fn robyns_weeks_are_a_row_per_channel_and_week() {
     let tv = &records[0];
     assert_eq!((tv.channel.as_deref(), tv.amount_minor), (Some("tv_S"), 2_235_835));
     assert_eq!((tv.from.to_string(), tv.to.to_string()), ("2015-11-23".to_owned(), "2015-11-29".to_owned()));
+    // Sums that another program found in the file.
+    for (channel, minor) in [
+        ("tv_S", 308_748_776),
+        ("ooh_S", 898_933_170),
+        ("print_S", 77_555_549),
+        ("search_S", 123_042_666),
+        ("facebook_S", 44_629_682),
+    ] {
+        let of = records.iter().filter(|row| row.channel.as_deref() == Some(channel));
+        assert_eq!(of.map(|row| row.amount_minor).sum::<i64>(), minor, "{channel}");
+    }
     let plain = case(Kind::Spend, "").map("channel=*_S").read_file(&path).expect("readable");
     assert!(plain.warnings.iter().any(|warning| warning.contains("--set span=week")), "weeks are offered");
+}
+
+fn sum(records: &[SpendRecord]) -> i64 {
+    records.iter().map(|record| record.amount_minor).sum()
 }
 
 #[test]
@@ -97,17 +112,26 @@ fn the_spend_of_three_networks_is_read() {
         let Batch::Spend(records) = micros.read_file(&google).expect("readable").batch else { panic!("no spend") };
         assert_eq!(records[0].amount_minor, 3_615);
         assert!(records.iter().all(|row| row.channel.as_deref() == Some("Google")));
+        assert_eq!((records.len(), sum(&records)), (16, 23_133));
+        // The same in dollars, where the rate changes on the first of February.
+        let dollars = micros.set("currency=USD").rate("USD=0.85@2021-01-01").rate("USD=0.92@2021-02-01");
+        let Batch::Spend(records) = dollars.read_file(&google).expect("readable").batch else { panic!("no spend") };
+        assert_eq!((records.len(), sum(&records)), (16, 20_616));
+        assert!(records.iter().all(|row| row.original.as_ref().is_some_and(|original| original.currency == "USD")));
     }
     if let Some(facebook) = data("ad_spend/facebook_ads_basic_ad_data.csv") {
         let Batch::Spend(records) = case(Kind::Spend, "").read_file(&facebook).expect("readable").batch else {
             panic!("no spend")
         };
         assert_eq!(records[0].amount_minor, 7_653);
+        assert_eq!((records.len(), sum(&records)), (10, 64_363));
     }
     if let Some(linkedin) = data("ad_spend/linkedin_ad_analytics_by_campaign_data.csv") {
         let read = case(Kind::Spend, "").read_file(&linkedin).expect("readable");
         assert_eq!(read.rejected, []);
         assert_eq!(read.mapping["amount"], "cost_in_local_currency");
+        let Batch::Spend(records) = read.batch else { panic!("no spend") };
+        assert_eq!((records.len(), sum(&records)), (20, 53_062));
     }
 }
 

@@ -7,7 +7,7 @@ use doubles::server::bulk::in_dialect;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::{
-    activity, agreement, backup, bell, changes, editing, import, kpis, leads, listing, people, spend, workspace,
+    activity, agreement, backup, bell, changes, editing, import, kpis, leads, listing, people, rates, spend, workspace,
 };
 use sqlx::{AssertSqlSafe, Executor};
 use std::fs;
@@ -26,6 +26,7 @@ const STORES: &[&[(&str, &str)]] = &[
     leads::store::ALL,
     listing::store::ALL,
     people::store::ALL,
+    rates::store::ALL,
     spend::store::ALL,
     workspace::store::ALL,
 ];
