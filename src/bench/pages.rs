@@ -8,6 +8,7 @@ use axum::{Router, body::Bytes, routing::get};
 use doubles::error::Result;
 use doubles::import::mapping::Wishes;
 use doubles::import::parse::Options;
+use doubles::import::reading::ReadingWishes;
 use doubles::import::run::{Request, run_import};
 use doubles::kpis::compute::compute;
 use doubles::kpis::model::{Filter, Question};
@@ -222,7 +223,7 @@ async fn fill(db: &Db, folder: &Path) -> Result<()> {
     for (number, (kind, content)) in files(NOW, &own.zone()?)?.into_iter().enumerate() {
         let file = folder.join(format!("{kind}.csv"));
         std::fs::write(&file, many(&String::from_utf8_lossy(&content))).expect("the folder can be written to");
-        let options = Options { kind, file, wishes: Wishes::default(), order: None };
+        let options = Options { kind, file, reading: ReadingWishes::default(), wishes: Wishes::default(), order: None };
         let request = Request { options, zone: None, source: "bench".into(), is_first: number == 0, check_only: false };
         run_import(db, &own, request, "bench", NOW, |_| ()).await?;
     }

@@ -5,6 +5,7 @@ use super::headings::fields;
 use super::mapping::Wishes;
 use super::model::{Kind, Rejection, Report};
 use super::parse::Options;
+use super::reading::ReadingWishes;
 use super::run::{DEFAULT_SOURCE, Progress, Request, run_import};
 use crate::error::{AppError, Result};
 use crate::period::Instant;
@@ -108,6 +109,7 @@ pub async fn run(args: &Args, db: &Db, actor: &str, now: Instant) -> Result<u8> 
         options: Options {
             kind: args.kind,
             file: args.file.clone(),
+            reading: ReadingWishes::default(),
             wishes: Wishes { map: args.map.clone(), set: args.set.clone(), values: args.value.clone() },
             order: match (args.day_first, args.month_first) {
                 (true, _) => Some(Order::DayFirst),

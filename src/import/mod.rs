@@ -16,6 +16,7 @@ pub mod mapping;
 pub mod model;
 pub mod parse;
 pub mod read;
+pub mod reading;
 pub mod rows;
 pub mod run;
 pub mod sniff;

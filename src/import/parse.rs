@@ -5,6 +5,7 @@ use super::dates::{Clock, Order};
 use super::mapping::{Mapping, Wishes};
 use super::model::{Kind, Rejection};
 use super::read::{Row, Rows, Table};
+use super::reading::{Reading, ReadingWishes};
 use super::rows::{Batch, RowReader};
 use super::survey::survey;
 use crate::error::Result;
@@ -21,6 +22,8 @@ pub struct Options {
     pub kind: Kind,
     /// Where it lies.
     pub file: PathBuf,
+    /// How it is to be read, where the file itself is not to tell.
+    pub reading: ReadingWishes,
     /// Mapping, constants and meanings.
     pub wishes: Wishes,
     /// Day and month, where the columns do not tell.
@@ -55,7 +58,7 @@ pub struct Parsed {
 impl Parsing {
     /// Opens the file, finds its columns and reads it once to its end. Writes nothing; a fault is one sentence.
     pub fn open(options: &Options, clock: Clock, currency: Currency) -> Result<Self> {
-        let table = Table::open(&options.file)?;
+        let table = Table::open(&options.file, &options.reading)?;
         let mut mapping = Mapping::new(options.kind, table.headings(), &options.wishes)?;
         survey(&table, &mut mapping, options.order)?;
         let reader = RowReader::new(options.kind, table.headings(), &mut mapping, clock, currency)?;
@@ -98,6 +101,11 @@ impl Parsing {
     /// The file's name, without its folder.
     pub fn file_name(&self) -> String {
         self.table.file_name()
+    }
+
+    /// How the file was understood.
+    pub fn reading(&self) -> &Reading {
+        self.table.reading()
     }
 
     /// Field to heading, as used.

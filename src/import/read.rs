@@ -4,6 +4,7 @@
 //! Another kind of file (a workbook, another encoding) becomes one more way to fill a [`Row`]; everything behind
 //! knows only [`Table`], [`Rows`] and [`Row`].
 
+use super::reading::{Delimiter, Form, Reading, ReadingWishes, TextEncoding};
 use super::sniff::{Layout, sniff_layout};
 use crate::error::{AppError, Result};
 use csv_core::ReadRecordResult;
@@ -24,7 +25,17 @@ pub struct Table {
     path: PathBuf,
     layout: Layout,
     headings: Vec<String>,
+    reading: Reading,
     seen: Metadata,
+}
+
+/// A row of a preview.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownRow {
+    /// Line (of a sheet: row) on which it begins; the first is 1.
+    pub line: u64,
+    /// Its cells, trimmed; as many as it has, which may be more or fewer than the headings.
+    pub cells: Vec<String>,
 }
 
 /// The rows of a file, in order.
@@ -52,19 +63,30 @@ pub struct Row {
 }
 
 impl Table {
-    /// Opens a file, tells its layout and reads its heading. A file that is none of ours is refused with a sentence.
-    pub fn open(path: &Path) -> Result<Self> {
+    /// Opens a file, tells how it is to be read as far as the wishes do not, and reads its heading. A file that is none
+    /// of ours is refused with a sentence.
+    pub fn open(path: &Path, wishes: &ReadingWishes) -> Result<Self> {
+        wishes.check()?;
         let (mut file, seen) = open_file(path)?;
         let mut sample = Vec::with_capacity(BUFFER_BYTES);
         file.by_ref().take(BUFFER_BYTES as u64).read_to_end(&mut sample).map_err(|error| unreadable(path, &error))?;
-        let layout = sniff_layout(&sample, sample.len() as u64 == seen.len())
+        let mut layout = sniff_layout(&sample, sample.len() as u64 == seen.len())
             .map_err(|what| AppError::Invalid(format!("{} {what}.", quoted(path))))?;
-        let mut table = Self { path: path.to_owned(), layout, headings: Vec::new(), seen };
+        if let Some(delimiter) = wishes.delimiter {
+            layout.delimiter = delimiter.byte();
+        }
+        let form = Form::Text {
+            delimiter: Delimiter::SNIFFED.into_iter().find(|delimiter| delimiter.byte() == layout.delimiter),
+            encoding: TextEncoding::UTF_8,
+        };
+        let reading = Reading { form, heading_line: 1, junk_above: 0, junk_below: None };
+        let mut table = Self { path: path.to_owned(), layout, headings: Vec::new(), reading, seen };
         let mut rows = table.start()?;
         let mut row = Row::default();
         while rows.next_row(&mut row)? {
             if !row.is_blank() {
                 table.headings = name_headings(&row);
+                table.reading.heading_line = row.line();
                 return Ok(table);
             }
         }
@@ -75,6 +97,21 @@ impl Table {
     /// (“Name (2)”), so that each can be named.
     pub fn headings(&self) -> &[String] {
         &self.headings
+    }
+
+    /// How the file was understood.
+    pub fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// The first rows below the heading, at most `rows`, for a preview; blank ones do not count.
+    pub fn preview(&self, rows: usize) -> Result<Vec<ShownRow>> {
+        show(self.rows()?, rows)
+    }
+
+    /// The first rows of the file, the heading and what stands above it included, to choose the heading from.
+    pub fn top(&self, rows: usize) -> Result<Vec<ShownRow>> {
+        show(self.start()?, rows)
     }
 
     /// Length of the file in bytes.
@@ -274,6 +311,18 @@ impl Row {
     }
 }
 
+fn show(mut rows: Rows, most: usize) -> Result<Vec<ShownRow>> {
+    let mut row = Row::default();
+    let mut shown = Vec::new();
+    while shown.len() < most && rows.next_row(&mut row)? {
+        if !row.is_blank() {
+            let cells = (0..row.len()).map(|column| row.cell(column).trim().to_owned()).collect();
+            shown.push(ShownRow { line: row.line(), cells });
+        }
+    }
+    Ok(shown)
+}
+
 fn open_file(path: &Path) -> Result<(File, Metadata)> {
     let seen = std::fs::metadata(path).map_err(|error| unreadable(path, &error))?;
     if seen.is_dir() {
@@ -392,7 +441,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("leads.csv");
         std::fs::write(&path, "\u{feff} Name ,,Name,\"First\n  line\"\n1,2,3,4\n").expect("written");
-        let table = Table::open(&path).expect("a table");
+        let table = Table::open(&path, &ReadingWishes::default()).expect("a table");
         assert_eq!(table.headings(), ["Name", "column 2", "Name (2)", "First line"]);
         let mut row = Row::default();
         assert!(table.rows().expect("rows").next_row(&mut row).expect("a row"));
@@ -402,7 +451,7 @@ mod tests {
     #[test]
     fn a_file_that_is_missing_empty_a_folder_or_changing_is_refused_with_one_sentence() {
         let folder = tempfile::tempdir().expect("a folder");
-        let refused = |path: &Path| Table::open(path).expect_err("refused").to_string();
+        let refused = |path: &Path| Table::open(path, &ReadingWishes::default()).expect_err("refused").to_string();
         assert!(refused(&folder.path().join("no.csv")).starts_with("There is no file"));
         assert!(refused(folder.path()).contains("is a folder"));
         let path = folder.path().join("leads.csv");
@@ -411,7 +460,7 @@ mod tests {
             assert!(refused(&path).contains("is empty"), "{empty:?}");
         }
         std::fs::write(&path, "id\n1\n").expect("written");
-        let table = Table::open(&path).expect("a table");
+        let table = Table::open(&path, &ReadingWishes::default()).expect("a table");
         std::fs::write(&path, "id\n1\n2\n").expect("written");
         assert!(table.rows().err().expect("refused").to_string().contains("changed while"));
     }

@@ -3,6 +3,7 @@
 use crate::import_rows::{Read, case};
 use doubles::import::model::Kind;
 use doubles::import::read::{Row, Table};
+use doubles::import::reading::ReadingWishes;
 use doubles::import::rows::Batch;
 use doubles::leads::model::EventKind;
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ fn data(file: &str) -> Option<PathBuf> {
 }
 
 fn rows_of(path: &std::path::Path) -> doubles::error::Result<Vec<Vec<String>>> {
-    let table = Table::open(path)?;
+    let table = Table::open(path, &ReadingWishes::default())?;
     let mut rows = table.rows()?;
     let mut row = Row::default();
     let mut all = vec![table.headings().to_vec()];

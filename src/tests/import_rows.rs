@@ -6,6 +6,7 @@ use doubles::import::dates::{Clock, Order};
 use doubles::import::mapping::Wishes;
 use doubles::import::model::{EventRecord, Kind, LeadRecord, OutcomeRecord, Rejection, SpendKind, SpendRecord, Team};
 use doubles::import::parse::{Options, Parsing};
+use doubles::import::reading::ReadingWishes;
 use doubles::import::rows::Batch;
 use doubles::leads::model::{Decision, Dimension, EventKind, Moment};
 use doubles::zone::Zone;
@@ -16,6 +17,7 @@ use std::path::Path;
 pub struct Case {
     kind: Kind,
     text: String,
+    reading: ReadingWishes,
     wishes: Wishes,
     order: Option<Order>,
     zone: &'static str,
@@ -33,7 +35,15 @@ pub struct Read {
 
 pub fn case(kind: Kind, text: &str) -> Case {
     let wishes = Wishes::default();
-    Case { kind, text: text.to_owned(), wishes, order: None, zone: "UTC", currency: "EUR" }
+    Case {
+        kind,
+        text: text.to_owned(),
+        reading: ReadingWishes::default(),
+        wishes,
+        order: None,
+        zone: "UTC",
+        currency: "EUR",
+    }
 }
 
 fn pair(wish: &str) -> (String, String) {
@@ -83,7 +93,13 @@ impl Case {
         let zone = Zone::parse(self.zone).expect("a zone");
         let clock = Clock { file: zone, workspace: Zone::utc() };
         let wishes = self.wishes.clone();
-        let options = Options { kind: self.kind, file: path.to_owned(), wishes, order: self.order };
+        let options = Options {
+            kind: self.kind,
+            file: path.to_owned(),
+            reading: self.reading.clone(),
+            wishes,
+            order: self.order,
+        };
         let mut parsing = Parsing::open(&options, clock, Currency::new(self.currency))?;
         let mut read = Read {
             batch: Batch::new(self.kind),

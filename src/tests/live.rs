@@ -8,6 +8,7 @@ use doubles::changes::model::{Change, ChangeKind, Entity};
 use doubles::import::mapping::Wishes;
 use doubles::import::model::Kind;
 use doubles::import::parse::Options;
+use doubles::import::reading::ReadingWishes;
 use doubles::import::run::{Actor, Request, run_import};
 use doubles::people::joining::Newcomer;
 use doubles::people::model::{AccountId, Standing, Team, Visitor};
@@ -333,7 +334,8 @@ async fn import(server: &TestServer, account: Option<AccountId>) {
     std::fs::write(&file, rows).expect("it is written");
     let db = &server.state.db;
     let own = workspace::find(&mut db.read().await.expect("a read")).await.expect("a read").expect("it is set up");
-    let options = Options { kind: Kind::Leads, file, wishes: Wishes::default(), order: None };
+    let options =
+        Options { kind: Kind::Leads, file, reading: ReadingWishes::default(), wishes: Wishes::default(), order: None };
     let request = Request { options, zone: None, source: "crm".to_owned(), is_first: false, check_only: false };
     run_import(db, &own, request, Actor { name: "Ada", account }, NOW, |_| ()).await.expect("it can be read");
 }
