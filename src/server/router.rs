@@ -16,6 +16,7 @@ use crate::people::{current, forms, gate, oidc};
 use crate::settings;
 use crate::spend;
 use crate::ui::{BadAddress, Ready};
+use crate::upload;
 use any_spawner::Executor;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -59,6 +60,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(stream::routes())
         .merge(spend::forms::routes())
         .merge(editing::history::routes())
+        .merge(upload::forms::routes())
         .merge(server_functions())
         .fallback(serve_file_or_missing_page)
         .layer(from_fn_with_state(state.clone(), gate::admit))

@@ -7,7 +7,7 @@ use doubles::server::bulk::in_dialect;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::{
-    activity, agreement, backup, bell, changes, editing, import, kpis, leads, listing, people, spend, workspace,
+    activity, agreement, backup, bell, changes, editing, import, kpis, leads, listing, people, spend, upload, workspace,
 };
 use sqlx::{AssertSqlSafe, Executor};
 use std::fs;
@@ -27,6 +27,7 @@ const STORES: &[&[(&str, &str)]] = &[
     listing::store::ALL,
     people::store::ALL,
     spend::store::ALL,
+    upload::store::ALL,
     workspace::store::ALL,
 ];
 
