@@ -5,14 +5,18 @@
 //! `1,234,567` say it, `1,234` alone does not. Where no value says it, the user is asked and nothing is guessed.
 //! Parts of a minor unit are rounded half away from zero.
 
-/// Which mark stands before the decimals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DecimalMark {
-    /// `1,234.50`
-    Point,
-    /// `1.234,50`
-    Comma,
-}
+use super::wishes::Voice;
+use crate::text_enum;
+
+text_enum!(
+    /// Which mark stands before the decimals.
+    DecimalMark {
+        /// `1,234.50`
+        Point = "point",
+        /// `1.234,50`
+        Comma = "comma",
+    }
+);
 
 /// What the amounts of a workspace are in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +34,9 @@ pub enum AmountFault {
     #[error("this is no amount that can be read; write it as 1234.50")]
     Unreadable,
     /// `1,234` in a column that does not decide.
-    #[error("the mark in it may stand before decimals or thousands; add --set decimal=comma or --set decimal=point")]
+    #[error(
+        "the mark in it may stand before decimals or thousands; say which (--set decimal=comma or --set decimal=point)"
+    )]
     MarkUnknown,
     /// There are no exchange rates.
     #[error("this is in {found}, and the workspace counts in {own}; convert it first, there are no exchange rates yet")]
@@ -138,24 +144,52 @@ impl MarkEvidence {
         slot.get_or_insert_with(|| Example { line, text: text.to_owned() });
     }
 
-    /// The decimal mark of the column, if it needs one. `asked` is what the user said. The error asks for it.
-    pub fn decide(&self, heading: &str, asked: Option<DecimalMark>) -> Result<Option<DecimalMark>, String> {
+    /// The decimal mark of the column, if it needs one. `asked` is what the user said, `usual` the mark that an
+    /// earlier file of this shape was read by. The error asks for it.
+    pub fn decide(
+        &self,
+        heading: &str,
+        asked: Option<DecimalMark>,
+        usual: Option<DecimalMark>,
+        voice: Voice,
+    ) -> Result<Option<DecimalMark>, String> {
+        let (ask, say) = match voice {
+            Voice::CommandLine => {
+                ("add --set decimal=point or --set decimal=comma", "Add --set decimal=point or --set decimal=comma.")
+            }
+            Voice::Page => ("say which it is", "Say which it is."),
+        };
         match (asked, &self.point, &self.comma, &self.unclear) {
             (Some(mark), ..) => Ok(Some(mark)),
             (None, Some(point), Some(comma), _) => Err(format!(
                 "“{heading}” holds “{}” (line {}), which has a decimal point, and “{}” (line {}), which has a decimal \
-                 comma: add --set decimal=point or --set decimal=comma; the other rows are then rejected.",
+                 comma: {ask}; the other rows are then rejected.",
                 point.text, point.line, comma.text, comma.line
             )),
             (None, Some(_), None, _) => Ok(Some(DecimalMark::Point)),
             (None, None, Some(_), _) => Ok(Some(DecimalMark::Comma)),
+            (None, None, None, Some(_)) if usual.is_some() => Ok(usual),
             (None, None, None, Some(unclear)) => Err(format!(
                 "“{heading}” does not tell decimals and thousands apart: “{}” (line {}) may be either, and no other \
-                 value of the column decides. Add --set decimal=point or --set decimal=comma.",
+                 value of the column decides. {say}",
                 unclear.text, unclear.line
             )),
             (None, None, None, None) => Ok(None),
         }
+    }
+
+    /// A value that is an amount by either mark, to ask with; where there is none, one of the two that disagree.
+    pub fn example(&self) -> Option<&str> {
+        self.unclear.as_ref().or(self.point.as_ref()).map(|example| example.text.as_str())
+    }
+
+    /// The value by which the column shows its mark itself.
+    pub fn proof(&self, mark: DecimalMark) -> Option<&str> {
+        let proof = match mark {
+            DecimalMark::Point => &self.point,
+            DecimalMark::Comma => &self.comma,
+        };
+        proof.as_ref().map(|example| example.text.as_str())
     }
 }
 
@@ -183,6 +217,11 @@ pub fn read_amount(
         (Shape::Unclear, None) => return Err(AmountFault::MarkUnknown),
     };
     lexed.minor_units(mark, own.exponent as i32 - divisor as i32)
+}
+
+/// Whether a heading says that its amounts are millionths.
+pub fn is_in_micros(heading: &str) -> bool {
+    heading.to_lowercase().contains("micro")
 }
 
 /// Whether a text is a number at all, whatever its marks.
@@ -452,20 +491,23 @@ mod tests {
         let mut column = MarkEvidence::default();
         column.observe(2, "1,234");
         column.observe(3, "500");
-        let asks = column.decide("Amount", None).expect_err("either");
+        let asks = column.decide("Amount", None, None, Voice::CommandLine).expect_err("either");
         assert!(asks.contains("“1,234” (line 2)") && asks.contains("--set decimal=point"));
         column.observe(4, "1,234.50");
-        assert_eq!(column.decide("Amount", None), Ok(Some(DecimalMark::Point)));
+        assert_eq!(column.decide("Amount", None, None, Voice::CommandLine), Ok(Some(DecimalMark::Point)));
         column.observe(5, "99,5");
-        assert!(column.decide("Amount", None).expect_err("both").contains("(line 5)"));
-        assert_eq!(column.decide("Amount", Some(DecimalMark::Comma)), Ok(Some(DecimalMark::Comma)));
+        assert!(column.decide("Amount", None, None, Voice::CommandLine).expect_err("both").contains("(line 5)"));
+        assert_eq!(
+            column.decide("Amount", Some(DecimalMark::Comma), None, Voice::CommandLine),
+            Ok(Some(DecimalMark::Comma))
+        );
     }
 
     #[test]
     fn the_sign_of_the_real_says_that_the_comma_is_the_decimal_mark() {
         let mut column = MarkEvidence::default();
         column.observe(2, "R$ 100.000");
-        assert_eq!(column.decide("Amount", None), Ok(Some(DecimalMark::Comma)));
+        assert_eq!(column.decide("Amount", None, None, Voice::CommandLine), Ok(Some(DecimalMark::Comma)));
     }
 
     proptest! {

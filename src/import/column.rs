@@ -5,6 +5,7 @@ use super::dates::Order;
 use super::headings::{Cell, Field, currency_in_heading};
 use super::model::Rejection;
 use super::read::Row;
+use super::wishes::Voice;
 use std::collections::HashMap;
 
 /// Where a field's values come from.
@@ -25,6 +26,8 @@ pub struct Column {
     pub currency: Option<String>,
     /// The user mapped or set it.
     pub by_hand: bool,
+    /// Whom the sentences are for.
+    pub voice: Voice,
 }
 
 #[derive(Clone, Debug)]
@@ -52,6 +55,7 @@ impl Column {
             mark: None,
             currency: None,
             by_hand: true,
+            voice: Voice::CommandLine,
         }
     }
 
@@ -92,6 +96,19 @@ impl Column {
             value: Some(shortened(self.raw(row))),
             reason: reason.into(),
         }
+    }
+
+    /// The value that is set for every row.
+    pub fn set_to(&self) -> Option<&str> {
+        match &self.source {
+            Source::Column(_) => None,
+            Source::Constant(value) => Some(value),
+        }
+    }
+
+    /// What `--value` or the page says of a value, whatever its case.
+    pub fn meaning_of(&self, value: &str) -> Option<&str> {
+        self.meanings.get(&value.to_lowercase()).map(String::as_str)
     }
 
     /// Field and heading, as they are reported.

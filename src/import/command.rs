@@ -110,7 +110,12 @@ pub async fn run(args: &Args, db: &Db, actor: &str, now: Instant) -> Result<u8> 
             kind: args.kind,
             file: args.file.clone(),
             reading: ReadingWishes::default(),
-            wishes: Wishes { map: args.map.clone(), set: args.set.clone(), values: args.value.clone() },
+            wishes: Wishes {
+                map: args.map.clone(),
+                set: args.set.clone(),
+                values: args.value.clone(),
+                ..Wishes::default()
+            },
             order: match (args.day_first, args.month_first) {
                 (true, _) => Some(Order::DayFirst),
                 (_, true) => Some(Order::MonthFirst),

@@ -2,7 +2,7 @@
 //!
 //! The way of a row: `read` (with `sniff`) gives cells with their line, `mapping` (with `headings`) says which field
 //! each column holds, `survey` lets the columns decide what one value cannot say, `dates`, `amounts` and `rows` turn
-//! cells into the typed records of `model`. `take` writes them in short batches under a journal (`store`), so that an
+//! cells into the typed records of `model`. `inspect` shows all that for one file, with what only a person can answer. `take` writes them in short batches under a journal (`store`), so that an
 //! import ends complete or fully undone (`undo`). `run` is the whole way, `command` its command line.
 
 pub mod amounts;
@@ -11,10 +11,16 @@ pub mod column;
 pub mod command;
 pub mod date_cursor;
 pub mod dates;
+pub mod ground;
 pub mod headings;
+pub mod inspect;
+pub mod inspection;
+pub mod labels;
 pub mod mapping;
 pub mod model;
 pub mod parse;
+pub mod preview;
+pub mod proposals;
 pub mod read;
 pub mod reading;
 pub mod rows;
@@ -23,4 +29,6 @@ pub mod sniff;
 pub mod store;
 pub mod survey;
 pub mod take;
+pub mod tally;
 pub mod undo;
+pub mod wishes;

@@ -1,7 +1,7 @@
 //! A file on its way to records: opened, mapped and looked at once, then read in batches.
 
-use super::amounts::Currency;
-use super::dates::{Clock, Order};
+use super::dates::Order;
+use super::ground::Ground;
 use super::mapping::{Mapping, Wishes};
 use super::model::{Kind, Rejection};
 use super::read::{Row, Rows, Table};
@@ -57,11 +57,12 @@ pub struct Parsed {
 
 impl Parsing {
     /// Opens the file, finds its columns and reads it once to its end. Writes nothing; a fault is one sentence.
-    pub fn open(options: &Options, clock: Clock, currency: Currency) -> Result<Self> {
+    pub fn open(options: &Options, ground: &Ground) -> Result<Self> {
         let table = Table::open(&options.file, &options.reading)?;
         let mut mapping = Mapping::new(options.kind, table.headings(), &options.wishes)?;
-        survey(&table, &mut mapping, options.order)?;
-        let reader = RowReader::new(options.kind, table.headings(), &mut mapping, clock, currency)?;
+        mapping.know_channels(&ground.channel_names(options.kind));
+        survey(&table, &mut mapping, &options.wishes, options.order)?;
+        let reader = RowReader::new(options.kind, table.headings(), &mut mapping, ground)?;
         let rows = table.rows()?;
         Ok(Self { kind: options.kind, table, mapping, reader, rows, row: Row::default() })
     }

@@ -2,6 +2,7 @@
 
 use super::amounts::Currency;
 use super::dates::Clock;
+use super::ground::Ground;
 use super::model::{EventRecord, ImportId, LeadKey, LeadRecord, OutcomeRecord, Rejection, Report, SpendRecord, Taken};
 use super::parse::{Options, Parsed, Parsing};
 use super::rows::Batch;
@@ -67,6 +68,11 @@ pub struct Progress {
 
 /// Whoever follows an import on its way; it may stop it.
 pub trait Follow: Send {
+    /// What people call the file, where that is not its name on the disk.
+    fn file_name(&self) -> Option<String> {
+        None
+    }
+
     /// It stands in the journal under this number. Not called for a check.
     fn begun(&mut self, _import: ImportId) {}
 
@@ -103,11 +109,11 @@ pub async fn run_import(
 ) -> Result<Report> {
     let Actor { name: actor, account } = actor.into();
     let clock = clock_of(workspace, request.zone.as_deref())?;
-    let currency = Currency::new(&workspace.currency);
+    let ground = Ground::new(clock, Currency::new(&workspace.currency));
     let options = request.options;
     let kind = options.kind;
-    let parsing = spawn_blocking(move || Parsing::open(&options, clock, currency)).await.map_err(stopped)??;
-    let (bytes, file_name) = (parsing.bytes(), parsing.file_name());
+    let parsing = spawn_blocking(move || Parsing::open(&options, &ground)).await.map_err(stopped)??;
+    let (bytes, file_name) = (parsing.bytes(), follower.file_name().unwrap_or_else(|| parsing.file_name()));
     if request.is_first && !request.check_only {
         workspace::store::create(db, workspace, actor, now).await?;
     }

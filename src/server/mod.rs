@@ -26,6 +26,7 @@ use crate::error::Result;
 use crate::kpis::service::Scores;
 use crate::people::service::People;
 use crate::people::token::generate_code;
+use crate::upload::desk::Looks;
 use crate::upload::folder::{DEFAULT_LIMIT, Uploads};
 use crate::upload::jobs::Jobs;
 use axum::extract::FromRef;
@@ -59,6 +60,8 @@ pub struct AppState {
     pub uploads: Uploads,
     /// What is being done with them.
     pub jobs: Jobs,
+    /// What their columns mean.
+    pub looks: Looks,
     /// What is counted for monitoring.
     pub metrics: Metrics,
     /// Where the page finds its program and its style sheet.
@@ -82,6 +85,7 @@ impl AppState {
             backups: Backups::default(),
             uploads: Uploads::new(&folder, DEFAULT_LIMIT),
             jobs: Jobs::default(),
+            looks: Looks::default(),
             metrics: Metrics::new(None),
             leptos_options: assets::leptos_options(),
         }

@@ -3,6 +3,7 @@
 use doubles::error::Result;
 use doubles::import::amounts::Currency;
 use doubles::import::dates::{Clock, Order};
+use doubles::import::ground::Ground;
 use doubles::import::mapping::Wishes;
 use doubles::import::model::{EventRecord, Kind, LeadRecord, OutcomeRecord, Rejection, SpendKind, SpendRecord, Team};
 use doubles::import::parse::{Options, Parsing};
@@ -100,7 +101,8 @@ impl Case {
             wishes,
             order: self.order,
         };
-        let mut parsing = Parsing::open(&options, clock, Currency::new(self.currency))?;
+        let ground = Ground::new(clock, Currency::new(self.currency));
+        let mut parsing = Parsing::open(&options, &ground)?;
         let mut read = Read {
             batch: Batch::new(self.kind),
             rejected: Vec::new(),

@@ -12,6 +12,7 @@ mod filled;
 mod http;
 mod import_cast;
 mod import_files;
+mod import_inspect;
 mod import_journal;
 mod import_rows;
 mod import_run;

@@ -114,6 +114,19 @@ impl Uploads {
         }
     }
 
+    /// A sentence about a file, with its own name in place of the one on the disk.
+    pub fn in_words_of(&self, upload: &Upload, error: &AppError) -> AppError {
+        let path = self.path(&upload.stored).display().to_string();
+        let own = |sentence: &str| sentence.replace(&path, &upload.file_name).replace(&upload.stored, &upload.file_name);
+        match error {
+            AppError::Invalid(sentence) => AppError::Invalid(own(sentence)),
+            AppError::NotFound(sentence) => AppError::NotFound(own(sentence)),
+            AppError::Conflict(sentence) => AppError::Conflict(own(sentence)),
+            AppError::Unavailable(sentence) => AppError::Unavailable(own(sentence)),
+            other => other.clone(),
+        }
+    }
+
     /// Keeps what was found of a file.
     pub async fn keep_findings(&self, stored: &str, findings: &Findings) -> Result<()> {
         let text = serde_json::to_vec(findings).map_err(|_| AppError::Internal)?;

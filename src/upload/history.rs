@@ -275,7 +275,8 @@ fn lead_words(id: i64, name: Option<String>, company: Option<String>) -> String 
     }
 }
 
-fn line(past: &Past, zone: &Zone) -> PastLine {
+/// One import of the list.
+pub fn line(past: &Past, zone: &Zone) -> PastLine {
     let ended = matches!(past.state, State::Complete | State::Undone) && past.counts.rows > 0;
     PastLine {
         id: past.id,

@@ -3,7 +3,8 @@
 //! `folder` keeps the files, `store` what is known of each; `work` checks, runs and takes back in jobs of the process
 //! (`jobs`) that outlive the browser. What a file is and what its columns mean says `import`; here it is only asked.
 
-mod desk;
+mod columns;
+pub mod desk;
 pub mod folder;
 pub mod forms;
 mod forms_history;

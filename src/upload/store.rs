@@ -24,10 +24,7 @@ statements! {
         where id = $1";
     BEGIN = "update upload set job = $2, problem = null, changed_at = $3 where id = $1";
     BEGAN = "update upload set import_id = $2 where id = $1";
-    /// A run that came to nothing leaves standing what the check before it said.
-    END = "update upload set checked = case when $2 is null and job = 'run' then checked else $2 end,
-            problem = $3, job = null, changed_at = $4
-        where id = $1";
+    END = "update upload set job = null, checked = $2, problem = $3, changed_at = $4 where id = $1";
     REMOVE = "delete from upload where id = $1";
     OLD = "select id, stored from upload where changed_at < $1";
     STORED = "select stored from upload";

@@ -62,7 +62,7 @@ pub async fn begin(state: &AppState, caller: &Caller, upload: Upload, task: Task
             Ok((outcome, working)) => (outcome, Some(working)),
             Err(_) => (Err(AppError::Internal), None),
         };
-        if let Err(error) = write_down(&state, &upload, outcome).await {
+        if let Err(error) = write_down(&state, &upload, task, outcome).await {
             tracing::warn!(upload = upload.id.0, "the end of a job could not be written down: {error}");
         }
     });
@@ -122,7 +122,7 @@ async fn run(
         Some(own) => own,
         None => Workspace::new("Doubles", upload.zone.as_deref().unwrap_or("UTC"), "EUR")?,
     };
-    let options = super::desk::options(&state.uploads, upload);
+    let options = super::desk::options(state, upload).await?;
     let (zone, source) = (upload.zone.clone(), upload.source.clone());
     let request = Request { options, zone, source, is_first, check_only: task == Task::Check };
     let actor = Actor { name: &client.name, account: client.account };
@@ -155,10 +155,14 @@ async fn see_it_taken_back(state: &AppState, client: &Client, import: ImportId) 
     }
 }
 
-async fn write_down(state: &AppState, upload: &Upload, outcome: Result<Counts>) -> Result<()> {
-    let (counts, problem) = match outcome {
-        Ok(counts) => (Some(counts), None),
-        Err(error) => (None, Some(error.to_string())),
+/// What stands of a check: after a run that succeeded nothing, since the journal has its counts; after one that came to
+/// nothing, what the check before it said.
+async fn write_down(state: &AppState, upload: &Upload, task: Task, outcome: Result<Counts>) -> Result<()> {
+    let problem = outcome.as_ref().err().map(|error| state.uploads.in_words_of(upload, error).to_string());
+    let counts = match (task, outcome) {
+        (Task::Check, outcome) => outcome.ok(),
+        (_, Ok(_)) => None,
+        (_, Err(_)) => upload.checked,
     };
     let mut tx = state.db.keep_house().await?;
     store::end(&mut tx, upload.id, counts.as_ref(), problem.as_deref(), state.clock.now()).await?;
@@ -200,6 +204,10 @@ impl Follower {
 }
 
 impl Follow for &mut Follower {
+    fn file_name(&self) -> Option<String> {
+        Some(self.file_name.clone())
+    }
+
     fn begun(&mut self, import: ImportId) {
         if let Some(begun) = self.begun.take() {
             // Whoever waits for it lives as long as the job.

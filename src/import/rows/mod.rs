@@ -12,9 +12,11 @@ pub mod words;
 use super::amounts::Currency;
 use super::column::{Column, shortened};
 use super::dates::{Clock, read_date};
+use super::ground::Ground;
 use super::mapping::{Mapping, list_headings};
 use super::model::{EventRecord, Kind, LeadKey, LeadRecord, OutcomeRecord, Rejection, SpendRecord};
 use super::read::Row;
+use super::wishes::Voice;
 use crate::error::{AppError, Result};
 use crate::leads::model::{Moment, Reason};
 use crate::zone::LocalTime;
@@ -99,19 +101,14 @@ impl Batch {
 
 impl RowReader {
     /// Refused with a sentence where the headings lack what every row of the kind needs.
-    pub fn new(
-        kind: Kind,
-        headings: &[String],
-        mapping: &mut Mapping,
-        clock: Clock,
-        currency: Currency,
-    ) -> Result<Self> {
+    pub fn new(kind: Kind, headings: &[String], mapping: &mut Mapping, ground: &Ground) -> Result<Self> {
         let rules = match kind {
             Kind::Leads => Rules::Leads(leads::LeadRows::new(mapping, headings)?),
             Kind::Outcomes => Rules::Outcomes(outcomes::OutcomeRows::new(mapping, headings)?),
             Kind::Events => Rules::Events(events::EventRows::new(mapping, headings)?),
             Kind::Spend => Rules::Spend(spend::SpendRows::new(mapping, headings)?),
         };
+        let (clock, currency) = (ground.clock.clone(), ground.currency.clone());
         Ok(Self { rules, width: headings.len(), context: Context { clock, currency, doubts: BTreeMap::new() } })
     }
 
@@ -195,7 +192,7 @@ impl Context {
                     }
                     Doubt::RangeOfSize => "a range such as 51-200: its lower end was taken".to_owned(),
                     Doubt::NoEmail => "no e-mail address: left out".to_owned(),
-                    Doubt::Ignored => "a row passed over, as --value says".to_owned(),
+                    Doubt::Ignored => "a row passed over, since its value is to be ignored".to_owned(),
                     Doubt::NoAmount => "a row without an amount: passed over".to_owned(),
                 };
                 format!("{field}: {n} × {what}.")
@@ -257,21 +254,22 @@ fn is_email(text: &str) -> bool {
 fn read_reason(column: Option<&Column>, row: &Row) -> Result<Option<String>, Rejection> {
     let Some((column, text)) = column.and_then(|column| Some((column, column.text(row)?))) else { return Ok(None) };
     let reason = words::reason(text).ok_or_else(|| {
-        let keys = words::keys(Reason::ALL);
-        column.reject(
-            row,
-            format!(
-                "this is no known reason; say which one it is: {} (known: {keys})",
-                ask_meaning(column, row, "other")
-            ),
-        )
+        let known = format!(" (known: {})", words::keys(Reason::ALL));
+        unknown_word(column, row, "this is no known reason; say which one it is", "other", &known)
     })?;
     Ok(Some(reason.key().to_owned()))
 }
 
-/// The option that would give a word its meaning.
-fn ask_meaning(column: &Column, row: &Row, example: &str) -> String {
-    format!("--value \"{}:{}={example}\"", column.heading, shortened(column.raw(row)))
+/// A word that has no meaning: asked for by the option that would give it one, with what else it may be, or on the
+/// page, which lists the words.
+fn unknown_word(column: &Column, row: &Row, what: &str, example: &str, others: &str) -> Rejection {
+    let reason = match column.voice {
+        Voice::Page => what.to_owned(),
+        Voice::CommandLine => {
+            format!("{what}: --value \"{}:{}={example}\"{others}", column.heading, shortened(column.raw(row)))
+        }
+    };
+    column.reject(row, reason)
 }
 
 fn reject_row(row: &Row, reason: impl Into<String>) -> Rejection {

@@ -6,7 +6,7 @@
 //! A deal that is open again, by its status or by an empty cell, is no longer won or lost.
 
 use super::words::DealStatus;
-use super::{Context, Doubt, KeyColumns, ask_meaning, missing, read_reason, reject_row, words};
+use super::{Context, Doubt, KeyColumns, missing, read_reason, reject_row, unknown_word, words};
 use crate::error::Result;
 use crate::import::amounts::read_amount;
 use crate::import::column::Column;
@@ -71,8 +71,8 @@ impl OutcomeRows {
                 return Ok(None);
             }
             let status = words::deal_status(word).ok_or_else(|| {
-                let ask = ask_meaning(column, row, "open");
-                column.reject(row, format!("this is no known status; say what it means: {ask} (or won, lost, ignore)"))
+                let others = " (or won, lost, ignore)";
+                unknown_word(column, row, "this is no known status; say what it means", "open", others)
             })?;
             open = status == DealStatus::Open;
             let (own, other) = match status {
