@@ -15,7 +15,7 @@ mod news;
 pub mod open;
 pub mod plain;
 pub mod router;
-mod security;
+pub mod security;
 pub mod site;
 pub mod telemetry;
 mod too_long;

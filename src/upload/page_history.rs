@@ -1,7 +1,6 @@
 //! `/import/history`: who imported what and when, and the way back.
 
 use super::history::{Filter, History, LeadsPage, PastLine, PastPage, count_words, kinds, state_words};
-use super::model::kind_words;
 use super::page_check::{JobView, Tally};
 use crate::import::model::Kind;
 use crate::import::store::State;
@@ -287,9 +286,4 @@ fn address(path: &str, filter: &Filter, before: &str) -> String {
     text.extend_pairs(question.iter().filter(|(_, value)| !value.is_empty()));
     let question = text.finish();
     if question.is_empty() { path.to_owned() } else { format!("{path}?{question}") }
-}
-
-/// The kind as a word within a sentence.
-pub fn kind_word(kind: Kind) -> String {
-    kind_words(kind).to_lowercase()
 }
