@@ -27,7 +27,7 @@ pub fn ledger(page: LedgerPage) -> AnyView {
     let shown = if is_blank {
         view! {
             <Empty title="No spend yet">
-                <p>"Import what your tools export ("<code>"doubles import spend FILE"</code>"), or write what you know by hand. The cost of a customer follows at once."</p>
+                <p><a href="/import">"Import what your tools export"</a>", or write what you know by hand. The cost of a customer follows at once."</p>
             </Empty>
         }
         .into_any()
