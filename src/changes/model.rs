@@ -48,6 +48,16 @@ text_enum!(
         SpendDeleted = "spend_deleted",
         /// A deleted one is back.
         SpendBroughtBack = "spend_brought_back",
+        /// Somebody wrote down an exchange rate.
+        RateSet = "rate_set",
+        /// Somebody took one away.
+        RateRemoved = "rate_removed",
+        /// Somebody said which channel a name stands for.
+        ChannelNamed = "channel_named",
+        /// A name stands for no channel any more.
+        ChannelUnnamed = "channel_unnamed",
+        /// How files of a shape are read was forgotten.
+        MappingForgotten = "mapping_forgotten",
         /// A link by which somebody may join was taken back.
         InviteWithdrawn = "invite_withdrawn",
         /// A link by which somebody may join.
@@ -76,6 +86,10 @@ text_enum!(
         Account = "account",
         /// One row of the spend ledger, by the hand of a person.
         Spend = "spend",
+        /// An exchange rate.
+        Rate = "rate",
+        /// What is remembered of files: their mapping, and other names of channels.
+        Memory = "memory",
     }
 );
 
@@ -110,6 +124,8 @@ impl ChangeKind {
             Self::SpendAdded | Self::SpendChanged | Self::SpendDeleted | Self::SpendBroughtBack => {
                 &[Topic::Spend, Topic::Numbers]
             }
+            Self::RateSet | Self::RateRemoved => &[Topic::Spend],
+            Self::ChannelNamed | Self::ChannelUnnamed | Self::MappingForgotten => &[Topic::Imports],
             Self::AccountAdded
             | Self::AccountChanged
             | Self::AccountDisabled

@@ -22,6 +22,8 @@ pub struct Column {
     pub order: Option<Order>,
     /// The decimal mark that the column decided.
     pub mark: Option<DecimalMark>,
+    /// The user said which order or mark it is.
+    pub asked: bool,
     /// The currency that the heading of an amount states, as in “Amount spent (USD)”.
     pub currency: Option<String>,
     /// The user mapped or set it.
@@ -53,6 +55,7 @@ impl Column {
             meanings: HashMap::new(),
             order: None,
             mark: None,
+            asked: false,
             currency: None,
             by_hand: true,
             voice: Voice::CommandLine,

@@ -152,6 +152,11 @@ impl OrderEvidence {
         proof.as_ref().map(|example| example.text.as_str())
     }
 
+    /// A value may be read either way.
+    pub const fn is_open(&self) -> bool {
+        self.either.is_some()
+    }
+
     /// Whether there was anything to look at.
     pub const fn has_values(&self) -> bool {
         self.any

@@ -4,6 +4,7 @@ use super::amounts::Currency;
 use super::dates::Clock;
 use super::headings::nearest;
 use super::model::Kind;
+use crate::rates::model::{DatedRate, Rates};
 use std::collections::HashMap;
 
 /// What the workspace knows before it sees the file.
@@ -17,12 +18,20 @@ pub struct Ground {
     pub channels: Vec<String>,
     /// Other names of channels, in lower case, and the channel that each stands for.
     pub aliases: HashMap<String, String>,
+    /// What other currencies are worth.
+    pub rates: Rates,
 }
 
 impl Ground {
     /// Of a workspace that knows no channel yet.
     pub fn new(clock: Clock, currency: Currency) -> Self {
-        Self { clock, currency, channels: Vec::new(), aliases: HashMap::new() }
+        Self { clock, currency, channels: Vec::new(), aliases: HashMap::new(), rates: Rates::default() }
+    }
+
+    /// With the rates that hold for one file only.
+    pub fn with_rates(mut self, rates: &[DatedRate]) -> Self {
+        rates.iter().cloned().for_each(|rate| self.rates.set(rate));
+        self
     }
 
     /// By which names a file may call a channel: those that people gave, and in a file of money also the channels' own

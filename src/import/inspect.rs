@@ -39,6 +39,7 @@ pub fn inspect(
 ) -> Result<Inspection> {
     let headings = table.headings();
     let wishes = Wishes { voice: Voice::Page, ..wishes.clone() };
+    let ground = &ground.clone().with_rates(&wishes.rates);
     let (mut mapping, mut problems) = Mapping::forgiving(kind, headings, &wishes);
     mapping.know_channels(&ground.channel_names(kind));
     let mut look = match Look::begin(headings, &mut mapping) {
@@ -103,6 +104,7 @@ pub fn inspect(
     Ok(Inspection {
         kind,
         file_name: table.file_name(),
+        reading: table.reading().clone(),
         rows: look.rows,
         columns,
         fields: field_views(kind, &mapping, &reasons),
@@ -216,7 +218,8 @@ fn missing_fields(kind: Kind, mapping: &Mapping) -> Vec<Question> {
         }
         Kind::Outcomes => {
             const DATES: [&str; 3] = ["opportunity_at", "won_at", "lost_at"];
-            if !DATES.iter().any(|key| has(key)) && !(has("closed_at") && has("status")) {
+            let closed = has("closed_at") && has("status");
+            if !closed && !DATES.iter().any(|key| has(key)) {
                 let sentence =
                     "Which column says when a deal was opened, won or lost? A date of closing needs a status.";
                 ask(&["opportunity_at", "won_at", "lost_at", "closed_at"], sentence);
@@ -231,7 +234,8 @@ fn missing_fields(kind: Kind, mapping: &Mapping) -> Vec<Question> {
             }
         }
         Kind::Spend => {
-            if !has("date") && !has("month") && !(has("from") && has("to")) {
+            let range = has("from") && has("to");
+            if !range && !has("date") && !has("month") {
                 let sentence = "Which column says when the money was spent: a day, a month, or a first and a last day?";
                 ask(&["date", "month", "from", "to"], sentence);
             }
@@ -406,12 +410,12 @@ fn word_view(
     let one_of = |key: &str| choices.iter().find(|choice| choice.key == key).map(|choice| choice.key);
     let (meaning, why) = match column.meaning_of(value) {
         Some(said) => (one_of(said), reasons.of_word(field, value)),
-        None => match words::known(kind, field, value).and_then(|key| one_of(key)) {
+        None => match words::known(kind, field, value).and_then(one_of) {
             Some(known) => (Some(known), Why::Recognised),
             None => (None, Why::Unknown),
         },
     };
-    let proposal = if meaning.is_none() { propose(kind, field, value).and_then(|key| one_of(key)) } else { None };
+    let proposal = if meaning.is_none() { propose(kind, field, value).and_then(one_of) } else { None };
     WordView { value: value.to_owned(), rows, meaning, why, proposal }
 }
 

@@ -5,6 +5,7 @@ use super::amounts::DecimalMark;
 use super::dates::Order;
 use super::labels::Label;
 use super::model::{Kind, Rejection};
+use super::reading::Reading;
 
 /// A file as it would be read.
 #[derive(Clone, Debug)]
@@ -13,6 +14,8 @@ pub struct Inspection {
     pub kind: Kind,
     /// Its name, without the folder.
     pub file_name: String,
+    /// How the file was read; [`Reading::words`] is the sentence.
+    pub reading: Reading,
     /// Rows that are not blank.
     pub rows: u64,
     /// Its columns, in their order.

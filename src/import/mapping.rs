@@ -6,6 +6,7 @@
 
 use super::amounts::DecimalMark;
 use super::column::{Column, shortened};
+use super::dates::Order;
 use super::headings::{Cell, Field, field, fields, nearest, normal_form, recognise};
 use super::model::Kind;
 use super::rows::words::meanings;
@@ -24,6 +25,9 @@ pub struct Mapping {
     named_channels: Vec<usize>,
     /// In a wide spend file: one column a channel, named after it.
     pub channels: Vec<(String, Column)>,
+    /// Names that the user gave to channels: as the file writes each, and the channel.
+    given_names: Vec<(String, String)>,
+    kind: Kind,
     /// Other names for channels of a wide file, by the normal form of the heading.
     channel_names: HashMap<String, String>,
     /// `--set decimal=comma|point`
@@ -52,6 +56,8 @@ impl Mapping {
             columns: BTreeMap::new(),
             channel_pattern: None,
             named_channels: Vec::new(),
+            given_names: Vec::new(),
+            kind,
             channels: Vec::new(),
             channel_names: HashMap::new(),
             decimal: None,
@@ -219,6 +225,53 @@ impl Mapping {
             .collect();
     }
 
+    /// What a later file of this shape is to be told: what the user said of this one, and how its columns were read.
+    pub fn said(&self, wishes: &Wishes) -> Wishes {
+        let mut said = Wishes {
+            map: wishes.map.iter().filter_map(|(name, heading)| self.as_said(name, heading)).collect(),
+            set: wishes.set.clone(),
+            channels: wishes.channels.clone(),
+            ..Wishes::default()
+        };
+        for column in self.columns.values() {
+            let field = column.field.key.to_owned();
+            let given = column.meanings.iter().map(|(value, meaning)| Meaning {
+                field: field.clone(),
+                value: value.clone(),
+                meaning: meaning.clone(),
+            });
+            // What was said of words that this file does not have is not lost.
+            said.meanings.extend(given);
+        }
+        said.meanings.sort_by(|a, b| (&a.field, &a.value).cmp(&(&b.field, &b.value)));
+        for column in self.columns.values().chain(self.channels.iter().map(|(_, column)| column)) {
+            let heading = &column.heading;
+            let was = |answers: &[(String, Order)]| Wishes::answer_of(answers, heading).is_some();
+            if let Some(order) = column.order.filter(|_| column.asked || was(&wishes.usual_orders)) {
+                said.usual_orders.push((heading.clone(), order));
+            }
+            let was = |answers: &[(String, DecimalMark)]| Wishes::answer_of(answers, heading).is_some();
+            if let Some(mark) = column.mark.filter(|_| column.asked || was(&wishes.usual_marks)) {
+                said.usual_marks.push((heading.clone(), mark));
+            }
+        }
+        // The mark of all columns is remembered by column, where what a column shows outranks it.
+        said.set.retain(|(name, _)| name != "decimal");
+        said
+    }
+
+    fn as_said(&self, name: &str, heading: &str) -> Option<(String, String)> {
+        let key = field(self.kind, name)?.key;
+        Some((key.to_owned(), self.columns.get(key).map_or(heading, |column| column.heading.as_str()).to_owned()))
+    }
+
+    /// The names of channels that the user gave: as the file writes each, and the channel.
+    pub fn named_channels(&self, wishes: &Wishes) -> Vec<(String, String)> {
+        let mut named: Vec<_> = self.given_names.clone();
+        named.extend(wishes.channels.iter().filter(|(_, name)| !name.trim().is_empty()).cloned());
+        named
+    }
+
     /// Field to heading, as it is reported; a value set for every row is written `= value`.
     pub fn described(&self) -> BTreeMap<String, String> {
         let mut described: BTreeMap<_, _> = self.columns.values().map(Column::described).collect();
@@ -281,6 +334,7 @@ impl Mapping {
         if field.key == "channel" && self.is_wide() {
             // A name for a heading; it may belong to a file of last month that this one has no column of.
             if find_heading(headings, &wish.value).is_some() {
+                self.given_names.push((wish.value.clone(), wish.meaning.clone()));
                 self.channel_names.insert(normal_form(&wish.value), wish.meaning.clone());
             }
             return Ok(());
@@ -312,6 +366,7 @@ impl Mapping {
         let as_field = field(kind, heading);
         if self.is_wide() && as_field.is_some_and(|field| field.key == "channel") {
             known_heading(headings, value)?;
+            self.given_names.push((value.to_owned(), meaning.clone()));
             self.channel_names.insert(normal_form(value), meaning);
             return Ok(());
         }
@@ -345,6 +400,9 @@ impl Mapping {
         match known.filter(|known| !meaning.is_empty() && !known.contains(&meaning.as_str())) {
             Some(known) => invalid(format!("{key} “{value}”: “{meaning}” is none of {}.", known.join(", "))),
             None => {
+                if key == "channel" {
+                    self.given_names.push((value.trim().to_owned(), meaning.clone()));
+                }
                 column.meanings.insert(value.trim().to_lowercase(), meaning);
                 Ok(())
             }

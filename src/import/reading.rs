@@ -240,19 +240,21 @@ impl Reading {
         words
     }
 
-    /// Whether there is anything to tell: it is not simply commas in UTF-8 with the heading at the top and no junk.
-    pub fn is_remarkable(&self) -> bool {
-        let plain = match &self.form {
+    /// The words as a sentence, if there is anything to tell: if it is not simply commas in UTF-8 with the heading at the
+    /// top and no junk.
+    pub fn warning(&self) -> Option<String> {
+        let is_plain = match &self.form {
             Form::Text { delimiter, encoding } => {
                 delimiter.is_none_or(|delimiter| delimiter == Delimiter::COMMA) && *encoding == TextEncoding::UTF_8
             }
             Form::Sheet { .. } => false,
         };
-        !plain || self.junk_above > 0 || self.junk_below.unwrap_or(0) > 0
+        let has_junk = self.junk_above > 0 || self.junk_below.unwrap_or(0) > 0;
+        (!is_plain || has_junk).then(|| format!("The file was read as {}.", self.words()))
     }
 
     /// What its rows are called where they are counted from the top: lines of a text, rows of a sheet.
-    fn line_word(&self, n: u64) -> &'static str {
+    pub(super) fn line_word(&self, n: u64) -> &'static str {
         match (&self.form, n) {
             (Form::Text { .. }, 1) => "line",
             (Form::Text { .. }, _) => "lines",
@@ -290,10 +292,11 @@ mod tests {
     fn a_reading_is_told_in_words() {
         let plain = text(Delimiter::COMMA, TextEncoding::UTF_8);
         assert_eq!(plain.words(), "commas, UTF-8");
-        assert!(!plain.is_remarkable());
+        assert_eq!(plain.warning(), None);
         let reading = Reading { junk_below: Some(2), ..text(Delimiter::SEMICOLON, TextEncoding::WINDOWS_1252) };
         assert_eq!(reading.words(), "semicolons, Windows-1252, 2 junk lines below the data left out");
-        assert!(reading.is_remarkable());
+        let sentence = "The file was read as semicolons, Windows-1252, 2 junk lines below the data left out.";
+        assert_eq!(reading.warning().as_deref(), Some(sentence));
         let reading = Reading { heading_line: 4, junk_above: 1, junk_below: Some(3), ..plain.clone() };
         let words = "commas, UTF-8, heading on line 4, 1 junk line above the heading and 3 below the data left out";
         assert_eq!(reading.words(), words);

@@ -2,9 +2,10 @@
 
 use super::amounts::Currency;
 use super::dates::Clock;
-use super::ground::Ground;
+use super::memory;
 use super::model::{EventRecord, ImportId, LeadKey, LeadRecord, OutcomeRecord, Rejection, Report, SpendRecord, Taken};
 use super::parse::{Options, Parsed, Parsing};
+use super::reading::Reading;
 use super::rows::Batch;
 use super::store::NewImport;
 use super::take::{BATCH_ROWS, Import};
@@ -109,10 +110,17 @@ pub async fn run_import(
 ) -> Result<Report> {
     let Actor { name: actor, account } = actor.into();
     let clock = clock_of(workspace, request.zone.as_deref())?;
-    let ground = Ground::new(clock, Currency::new(&workspace.currency));
+    let currency = Currency::new(&workspace.currency);
+    let ground = memory::ground(&mut db.read().await?, clock, currency).await?;
     let options = request.options;
     let kind = options.kind;
-    let parsing = spawn_blocking(move || Parsing::open(&options, &ground)).await.map_err(stopped)??;
+    let zone = request.zone.clone();
+    let opened = spawn_blocking(move || {
+        let parsing = Parsing::open(&options, &ground)?;
+        let lesson = (!options.wishes.passing).then(|| parsing.lesson(&options.wishes, zone.as_deref()));
+        Ok::<_, AppError>((parsing, lesson))
+    });
+    let (parsing, lesson) = opened.await.map_err(stopped)??;
     let (bytes, file_name) = (parsing.bytes(), follower.file_name().unwrap_or_else(|| parsing.file_name()));
     if request.is_first && !request.check_only {
         workspace::store::create(db, workspace, actor, now).await?;
@@ -125,6 +133,9 @@ pub async fn run_import(
     if let Some(number) = import.id() {
         follower.begun(number);
     }
+    if let Some(lesson) = lesson {
+        import = import.teaching(lesson, &new);
+    }
     let mut report = Report {
         kind,
         rows: 0,
@@ -134,6 +145,7 @@ pub async fn run_import(
         rejected: Vec::new(),
         warnings: Vec::new(),
         mapping: parsing.mapping(),
+        reading: parsing.reading(),
     };
     let headings = ["external_id", "email"].map(|field| (field, parsing.heading_of(field).map(str::to_owned)));
     let mut fill = Filling { report: &mut report, headings: headings.into_iter().collect() };
@@ -153,9 +165,9 @@ pub async fn run_import(
     };
     // A sender that waits for its turn must not wait for ever.
     drop(receiver);
-    let warnings = reader.await.map_err(stopped);
-    let warnings = match (outcome, warnings) {
-        (Ok(()), Ok(warnings)) => warnings,
+    let told = reader.await.map_err(stopped);
+    (report.warnings, report.reading) = match (outcome, told) {
+        (Ok(()), Ok(told)) => told,
         (Err(error), _) | (_, Err(error)) => {
             return Err(match import.cancel(now).await {
                 Ok(()) => error,
@@ -165,7 +177,7 @@ pub async fn run_import(
             });
         }
     };
-    report.warnings = warnings;
+    report.warnings.splice(0..0, report.reading.warning());
     if report.rejected_rows() > report.rejected.len() as u64 {
         let (all, listed) = (report.rejected_rows(), report.rejected.len());
         report.warnings.push(format!("{all} rows were rejected; the first {listed} are listed."));
@@ -185,15 +197,15 @@ fn clock_of(workspace: &Workspace, zone: Option<&str>) -> Result<Clock> {
     Ok(Clock { file, workspace: own })
 }
 
-/// Sends every batch of the file; the warnings at the end.
-fn read_ahead(mut parsing: Parsing, sender: &mpsc::Sender<Result<Parsed>>) -> Vec<String> {
+/// Sends every batch of the file; at the end the warnings, and how the file was understood.
+fn read_ahead(mut parsing: Parsing, sender: &mpsc::Sender<Result<Parsed>>) -> (Vec<String>, Reading) {
     while let Some(parsed) = parsing.next_batch().transpose() {
         let failed = parsed.is_err();
         if sender.blocking_send(parsed).is_err() || failed {
             break;
         }
     }
-    parsing.warnings()
+    (parsing.warnings(), parsing.reading())
 }
 
 async fn take_batch(

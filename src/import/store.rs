@@ -1,5 +1,6 @@
 //! The journal of imports: what each one did, batch by batch, so that it can be taken back exactly.
 
+use super::memory::{Alias, Remembered};
 use super::model::{ImportId, Kind};
 use crate::error::{AppError, Result};
 use crate::id_type;
@@ -93,6 +94,22 @@ statements! {
     REMOVE_LEADS = "update lead set gone = 1, company = null, title = null, size = null, channel_id = null,
             campaign_id = null, segment_id = null, region_id = null, persona_id = null, owner_id = null, seq = {1:int}
         from {rows} where id = {0:int}";
+    RECALL = "select kind, source, shape, wishes, zone, file_name, used_at, used_by from import_memory
+        where kind = $1 and shape = $2 and ($3 = '' or source = $3) order by used_at desc limit 1";
+    REMEMBERED = "select kind, source, shape, wishes, zone, file_name, used_at, used_by from import_memory
+        order by kind, source, used_at desc";
+    REMEMBER = "insert into import_memory (kind, source, shape, wishes, zone, file_name, used_at, used_by)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        on conflict (kind, source, shape) do update
+            set wishes = excluded.wishes, zone = excluded.zone, file_name = excluded.file_name,
+                used_at = excluded.used_at, used_by = excluded.used_by";
+    FORGET = "delete from import_memory where kind = $1 and source = $2 and shape = $3";
+    ALIASES = "select form, name, channel, set_at, set_by from channel_alias order by channel, form";
+    ALIAS = "select channel from channel_alias where form = $1";
+    SET_ALIAS = "insert into channel_alias (form, name, channel, set_at, set_by) values ($1, $2, $3, $4, $5)
+        on conflict (form) do update
+            set name = excluded.name, channel = excluded.channel, set_at = excluded.set_at, set_by = excluded.set_by";
+    REMOVE_ALIAS = "delete from channel_alias where form = $1";
     REMOVE_UNUSED_VALUES = "delete from dimension_value where import_id = $1 and id not in (
             select channel_id from lead where channel_id is not null
             union select campaign_id from lead where campaign_id is not null
@@ -349,6 +366,78 @@ pub async fn remove_batch(tx: &mut Tx, import: ImportId, batch: i64) -> Result<(
 pub async fn remove_unused_values(tx: &mut Tx, import: ImportId) -> Result<()> {
     sqlx::query(REMOVE_UNUSED_VALUES).bind(import.0).execute(tx.conn()).await?;
     Ok(())
+}
+
+/// The newest mapping of a file of this kind and shape; of one source, or of any.
+pub async fn recall(tx: &mut Tx, kind: Kind, shape: &str, source: Option<&str>) -> Result<Option<Remembered>> {
+    let query = sqlx::query_as(RECALL).bind(kind.key()).bind(shape).bind(source.unwrap_or_default());
+    let row: Option<MemoryRow> = query.fetch_optional(tx.conn()).await?;
+    Ok(row.and_then(remembered_of))
+}
+
+/// Every mapping that is remembered.
+pub async fn remembered(tx: &mut Tx) -> Result<Vec<Remembered>> {
+    let rows: Vec<MemoryRow> = sqlx::query_as(REMEMBERED).fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().filter_map(remembered_of).collect())
+}
+
+/// Remembers a mapping, in the place of an earlier one of its kind, source and shape.
+pub async fn remember(tx: &mut Tx, memory: &Remembered) -> Result<()> {
+    let wishes = serde_json::to_string(&memory.wishes).map_err(|_| AppError::Internal)?;
+    sqlx::query(REMEMBER)
+        .bind(memory.kind.key())
+        .bind(&memory.source)
+        .bind(&memory.shape)
+        .bind(wishes)
+        .bind(memory.zone.as_deref())
+        .bind(&memory.file_name)
+        .bind(i64::from(memory.at.0))
+        .bind(&memory.by)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Forgets a mapping. False where there was none.
+pub async fn forget(tx: &mut Tx, kind: Kind, source: &str, shape: &str) -> Result<bool> {
+    let forget = sqlx::query(FORGET).bind(kind.key()).bind(source).bind(shape);
+    Ok(forget.execute(tx.conn()).await?.rows_affected() == 1)
+}
+
+/// Every other name of a channel, by channel.
+pub async fn aliases(tx: &mut Tx) -> Result<Vec<Alias>> {
+    let rows: Vec<(String, String, String, i64, String)> = sqlx::query_as(ALIASES).fetch_all(tx.conn()).await?;
+    let alias = |(form, name, channel, at, by)| Alias { form, name, channel, at: instant(at), by };
+    Ok(rows.into_iter().map(alias).collect())
+}
+
+/// The channel that a name, in lower case, stands for.
+pub async fn alias(tx: &mut Tx, form: &str) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar(ALIAS).bind(form).fetch_optional(tx.conn()).await?)
+}
+
+/// Says which channel a name stands for, from now on.
+pub async fn set_alias(tx: &mut Tx, alias: &Alias) -> Result<()> {
+    let set = sqlx::query(SET_ALIAS).bind(&alias.form).bind(&alias.name).bind(&alias.channel);
+    set.bind(i64::from(alias.at.0)).bind(&alias.by).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// A name, in lower case, stands for no channel any more. False where it did not.
+pub async fn remove_alias(tx: &mut Tx, form: &str) -> Result<bool> {
+    Ok(sqlx::query(REMOVE_ALIAS).bind(form).execute(tx.conn()).await?.rows_affected() == 1)
+}
+
+type MemoryRow = (String, String, String, String, Option<String>, String, i64, String);
+
+/// What another version of the program wrote and this one cannot read is as if it were forgotten.
+fn remembered_of((kind, source, shape, wishes, zone, file_name, at, by): MemoryRow) -> Option<Remembered> {
+    let (kind, wishes) = (Kind::from_key(&kind)?, serde_json::from_str(&wishes).ok()?);
+    Some(Remembered { kind, source, shape, wishes, zone, file_name, at: instant(at), by })
+}
+
+fn instant(at: i64) -> Instant {
+    Instant(u32::try_from(at).unwrap_or_default())
 }
 
 fn state_of(key: &str) -> Result<State> {

@@ -135,6 +135,9 @@ impl Look {
         for (column, evidence) in mapping.columns_mut().zip(&self.columns) {
             let heading = column.heading.clone();
             let asked = Wishes::answer_of(&wishes.orders, &heading).or(order);
+            // Only what the column does not show itself was the user's word.
+            column.asked |=
+                asked.is_some_and(|order| evidence.order.proof(order).is_none() && evidence.order.is_open());
             let usual = Wishes::answer_of(&wishes.usual_orders, &heading);
             match evidence.order.decide(&heading, asked, usual, voice) {
                 Ok(order) => column.order = order,
@@ -144,6 +147,7 @@ impl Look {
                 }
             }
             let asked = Wishes::answer_of(&wishes.marks, &heading).or(decimal);
+            column.asked |= asked.is_some_and(|mark| evidence.mark.proof(mark).is_none() && evidence.mark.is_open());
             let usual = Wishes::answer_of(&wishes.usual_marks, &heading);
             match evidence.mark.decide(&heading, asked, usual, voice) {
                 Ok(mark) => column.mark = mark,

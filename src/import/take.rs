@@ -4,6 +4,7 @@
 //! others get their turn. A batch whose rows say nothing new writes nothing at all.
 
 use super::apply::{Draft, Effect, LeadWord, Origin, ValueIds};
+use super::memory::Lesson;
 use super::model::{EventRecord, ImportId, Kind, LeadRecord, OutcomeRecord, SpendRecord, Taken};
 use super::store::{self, Batch, NewImport, State};
 use super::undo;
@@ -41,6 +42,8 @@ pub struct Import {
     _claim: Option<ImportClaim>,
     actor: String,
     account: Option<AccountId>,
+    /// What is remembered at the end, with the names of source and file.
+    lesson: Option<(Lesson, String, String)>,
     batch: i64,
     values: ValueIds,
     first_rows: FirstRows,
@@ -117,6 +120,7 @@ impl Import {
             source,
             import,
             account: None,
+            lesson: None,
             _claim: None,
             actor: new.actor.to_owned(),
             batch: 0,
@@ -185,7 +189,7 @@ impl Import {
             }
             next += 1;
             taken_out.extend(before.map(|told| told.id));
-            added.push((next, key.clone(), record.amount_minor));
+            added.push((next, key.clone(), record));
             known.insert(key, Told { id: next, amount: record.amount_minor, held: false });
             answers.push(if before.is_some() { Taken::Changed } else { Taken::New });
         }
@@ -194,9 +198,15 @@ impl Import {
             let seq = tx.seq().0;
             take_numbers(&mut tx, Counter::Spend, added.len()).await?;
             self.add_values(&mut tx, &new_values).await?;
-            let rows = added.iter().map(|(id, key, amount)| {
+            let rows = added.iter().map(|(id, key, record)| {
                 let named = key.channel.as_ref().map(|name| (Dimension::Channel, name.clone()));
-                (*id, key, named.and_then(|named| self.values.get(&named).copied()), *amount)
+                (
+                    *id,
+                    key,
+                    named.and_then(|named| self.values.get(&named).copied()),
+                    record.amount_minor,
+                    record.original.as_ref(),
+                )
             });
             spend::add(&mut tx, self.source, import.0, seq, rows).await?;
             spend::take_out(&mut tx, import.0, seq, taken_out.iter().copied()).await?;
@@ -209,6 +219,11 @@ impl Import {
         Ok(answers)
     }
 
+    /// What is remembered of the file once all of it stands.
+    pub(super) fn teaching(self, lesson: Lesson, new: &NewImport<'_>) -> Self {
+        Self { lesson: Some((lesson, new.source.to_owned(), new.file_name.to_owned())), ..self }
+    }
+
     /// The account whose bell tells of its end.
     pub(super) fn of_account(self, account: Option<AccountId>) -> Self {
         Self { account, ..self }
@@ -219,6 +234,9 @@ impl Import {
         let Some(import) = self.import else { return Ok(()) };
         let mut tx = self.db.write().await?;
         store::set_state(&mut tx, import, State::Complete, Some(at), Some(counts.to_string())).await?;
+        if let Some((lesson, source, file_name)) = &self.lesson {
+            lesson.keep(&mut tx, (self.kind, source, file_name), &self.actor, at).await?;
+        }
         if let Some(to) = self.account {
             let (kind, detail) = (NoticeKind::ImportEnded, counts.clone());
             bell::store::notify(&mut tx, &Notice { to, kind, actor: &self.actor, detail, at }).await?;

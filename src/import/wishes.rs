@@ -3,6 +3,7 @@
 use super::amounts::DecimalMark;
 use super::dates::Order;
 use super::headings::normal_form;
+use crate::rates::model::DatedRate;
 use serde::{Deserialize, Serialize};
 
 /// Whom the sentences about a file are for: they name options, or what stands on the page.
@@ -49,6 +50,12 @@ pub struct Wishes {
     pub usual_orders: Vec<(String, Order)>,
     /// The same of the decimal mark.
     pub usual_marks: Vec<(String, DecimalMark)>,
+    /// Exchange rates for this file only; they outrank those of the workspace.
+    #[serde(skip)]
+    pub rates: Vec<DatedRate>,
+    /// Nothing of this is worth remembering.
+    #[serde(skip)]
+    pub passing: bool,
     /// Whom the sentences are for.
     #[serde(skip)]
     pub voice: Voice,
@@ -57,7 +64,7 @@ pub struct Wishes {
 impl Wishes {
     /// The user said nothing at all.
     pub fn is_empty(&self) -> bool {
-        let Self { map, set, values, meanings, channels, orders, marks, usual_orders, usual_marks, voice: _ } = self;
+        let Self { map, set, values, meanings, channels, orders, marks, usual_orders, usual_marks, .. } = self;
         map.is_empty()
             && set.is_empty()
             && values.is_empty()

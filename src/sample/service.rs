@@ -54,7 +54,7 @@ pub async fn load(db: &Db, actor: &str, now: Instant) -> Result<u64> {
             kind,
             file,
             reading: ReadingWishes::default(),
-            wishes: Wishes { set, ..Wishes::default() },
+            wishes: Wishes { set, passing: true, ..Wishes::default() },
             order: None,
         };
         let request = Request { options, zone: None, source: SOURCE.to_owned(), is_first, check_only: false };

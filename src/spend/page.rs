@@ -20,6 +20,7 @@ pub fn ledger(page: LedgerPage) -> AnyView {
         view! {
             <p class="row ways">
                 <a class="button" data-variant="primary" href="/spend/new">"Write a row"</a>
+                <a href="/spend/rates">"Exchange rates"</a>
                 <a href="/spend/deleted">"Deleted"</a>
             </p>
         }

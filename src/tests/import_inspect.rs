@@ -162,7 +162,7 @@ fn a_wide_file_of_spend_offers_its_columns_of_numbers_and_finds_their_channels()
     assert!(seen.is_ready(), "{:?} {:?}", seen.questions, seen.problems);
     let channels: Vec<_> =
         seen.channels.iter().map(|channel| (channel.taken_as.as_str(), channel.nearest.as_deref())).collect();
-    assert_eq!(channels, [("google_ads", Some("Google Ads")), ("Television", None)]);
+    assert_eq!(channels, [("Google Ads", None), ("Television", None)]);
     let cells = seen.preview.rows[1].cells.as_ref().expect("taken");
     assert_eq!(cells[..3], ["2025-01-06 to 2025-01-12", "Television", "€20"].map(str::to_owned));
 }

@@ -7,7 +7,7 @@ use doubles::import::ground::Ground;
 use doubles::import::mapping::Wishes;
 use doubles::import::model::{EventRecord, Kind, LeadRecord, OutcomeRecord, Rejection, SpendKind, SpendRecord, Team};
 use doubles::import::parse::{Options, Parsing};
-use doubles::import::reading::ReadingWishes;
+use doubles::import::reading::{Reading, ReadingWishes};
 use doubles::import::rows::Batch;
 use doubles::leads::model::{Decision, Dimension, EventKind, Moment};
 use doubles::zone::Zone;
@@ -32,6 +32,7 @@ pub struct Read {
     pub passed_over: u64,
     pub warnings: Vec<String>,
     pub mapping: std::collections::BTreeMap<String, String>,
+    pub reading: Reading,
 }
 
 pub fn case(kind: Kind, text: &str) -> Case {
@@ -109,6 +110,7 @@ impl Case {
             passed_over: 0,
             warnings: Vec::new(),
             mapping: parsing.mapping(),
+            reading: parsing.reading(),
         };
         while let Some(parsed) = parsing.next_batch()? {
             match (&mut read.batch, parsed.batch) {
@@ -122,6 +124,7 @@ impl Case {
             read.passed_over += parsed.passed_over;
         }
         read.warnings = parsing.warnings();
+        read.reading = parsing.reading();
         Ok(read)
     }
 

@@ -15,7 +15,9 @@ pub const A_CHANNEL: &str = "@channel";
 /// In place of a meaning: not settled yet.
 pub const OPEN: &str = "?";
 /// The fields of the form that says how the file is read.
-pub const READING: [&str; 5] = ["delimiter", "encoding", "heading_line", "last_line", "sheet"];
+pub const READING: [&str; 6] = ["delimiter", "encoding", "heading_line", "last_line", "sheet", FRESH];
+/// What an earlier file of this shape was told is not to hold.
+pub const FRESH: &str = "fresh";
 /// Settings that stand among the values for all rows.
 const SETTINGS: [&str; 3] = ["decimal", "unit", "span"];
 /// More pairs than that are no form of ours.

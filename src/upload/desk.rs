@@ -1,6 +1,6 @@
 //! What the page of a file shows: how it is read, what its columns mean, how far it is, what was found.
 
-use super::columns::{reading_of, wishes_of};
+use super::columns::{FRESH, find, reading_of, wishes_of};
 use super::history::{self, PastLine};
 use super::jobs::{Standing, Subject};
 use super::model::{Counts, Findings, Task, Upload, UploadId, action_of, kind_words, kinds_of};
@@ -12,14 +12,14 @@ use crate::editing::once::person;
 use crate::error::{AppError, Result};
 use crate::import::amounts::Currency;
 use crate::import::dates::Clock;
-use crate::import::ground::Ground;
 use crate::import::inspect::inspect;
 use crate::import::inspection::Inspection;
+use crate::import::memory::{self, Remembered, shape_of};
 use crate::import::model::ImportId;
 use crate::import::parse::Options;
 use crate::import::read::{ShownRow, Table};
 use crate::import::reading::Reading;
-use crate::import::store::State;
+use crate::import::store::{self as journal, State};
 use crate::kpis::words::{local_day, local_time};
 use crate::people::service::Caller;
 use crate::server::AppState;
@@ -54,6 +54,8 @@ pub struct Look {
     pub top: Vec<ShownRow>,
     /// What its columns mean.
     pub inspection: Inspection,
+    /// It is read as an earlier file of its shape: which, in words.
+    pub as_before: Option<String>,
 }
 
 /// The page of a file.
@@ -213,34 +215,56 @@ pub async fn look(state: &AppState, upload: &Upload) -> Result<Arc<Look>> {
     if let Some(look) = state.looks.get(&key) {
         return Ok(look);
     }
-    let (options, ground) = (options(state, upload).await?, ground(state, upload).await?);
-    let look = spawn_blocking(move || read(&options, &ground)).await.map_err(|_| AppError::Internal)??;
+    let Plan { options, zone: file_zone, recalled } = plan(state, upload).await?;
+    let mut tx = state.db.read().await?;
+    let found = workspace::store::find(&mut tx).await?;
+    let own = found.as_ref().map_or_else(|| Ok(Zone::utc()), workspace::model::Workspace::zone)?;
+    let file = file_zone.as_deref().and_then(Zone::parse).unwrap_or_else(|| own.clone());
+    let currency = found.map_or_else(|| "EUR".to_owned(), |workspace| workspace.currency);
+    let as_before = recalled.as_ref().map(|recalled| recalled.words(&own));
+    let clock = Clock { file, workspace: own };
+    let ground = memory::ground(&mut tx, clock, Currency::new(&currency)).await?;
+    drop(tx);
+    let read = move || {
+        let table = Table::open(&options.file, &options.reading)?;
+        let remembered = recalled.as_ref().map(|recalled| &recalled.wishes);
+        let inspection = inspect(&table, options.kind, &options.wishes, remembered, &ground)?;
+        let top = table.top(TOP)?;
+        Ok::<_, AppError>(Look { reading: inspection.reading.clone(), top, inspection, as_before })
+    };
+    let look = spawn_blocking(read).await.map_err(|_| AppError::Internal)??;
     Ok(state.looks.keep(key, look))
 }
 
-fn read(options: &Options, ground: &Ground) -> Result<Look> {
-    let table = Table::open(&options.file, &options.reading)?;
-    let inspection = inspect(&table, options.kind, &options.wishes, None, ground)?;
-    Ok(Look { reading: table.reading().clone(), top: table.top(TOP)?, inspection })
+/// What is to be read of a file, and how.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// For whoever reads it.
+    pub options: Options,
+    /// The zone of its times, where one is named.
+    pub zone: Option<String>,
+    /// How an earlier file of this shape was mapped, where this one is to be read so too.
+    pub recalled: Option<Remembered>,
 }
 
-/// What is to be read, and how.
-pub async fn options(state: &AppState, upload: &Upload) -> Result<Options> {
-    Ok(Options {
-        kind: upload.kind,
-        file: state.uploads.path(&upload.stored),
-        reading: reading_of(&upload.wishes)?,
-        wishes: wishes_of(upload.kind, &upload.wishes),
-        order: None,
-    })
-}
-
-async fn ground(state: &AppState, upload: &Upload) -> Result<Ground> {
-    let found = workspace::store::find(&mut state.db.read().await?).await?;
-    let own = found.as_ref().map_or_else(|| Ok(Zone::utc()), workspace::model::Workspace::zone)?;
-    let file = upload.zone.as_deref().and_then(Zone::parse).unwrap_or_else(|| own.clone());
-    let currency = found.map_or_else(|| "EUR".to_owned(), |workspace| workspace.currency);
-    Ok(Ground::new(Clock { file, workspace: own }, Currency::new(&currency)))
+/// How a file is to be read: as its form says, or as long as that was never sent, as the last file of its shape was.
+pub async fn plan(state: &AppState, upload: &Upload) -> Result<Plan> {
+    let (file, reading) = (state.uploads.path(&upload.stored), reading_of(&upload.wishes)?);
+    let wishes = wishes_of(upload.kind, &upload.wishes);
+    let recalled = if wishes.is_empty() && find(&upload.wishes, FRESH).is_none() {
+        let (file, reading) = (file.clone(), reading.clone());
+        let headings = spawn_blocking(move || Ok::<_, AppError>(Table::open(&file, &reading)?.headings().to_vec()));
+        let shape = shape_of(&headings.await.map_err(|_| AppError::Internal)??);
+        journal::recall(&mut state.db.read().await?, upload.kind, &shape, Some(&upload.source)).await?
+    } else {
+        None
+    };
+    let wishes = match &recalled {
+        Some(recalled) => wishes.over(&recalled.wishes),
+        None => wishes,
+    };
+    let zone = upload.zone.clone().or_else(|| recalled.as_ref().and_then(|recalled| recalled.zone.clone()));
+    Ok(Plan { options: Options { kind: upload.kind, file, reading, wishes, order: None }, zone, recalled })
 }
 
 impl Looks {

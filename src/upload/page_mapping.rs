@@ -1,6 +1,6 @@
 //! `/import/{id}`: what is in which column, how the first rows will be read, what the check found, what the run did.
 
-use super::columns::{A_CHANNEL, OPEN, find};
+use super::columns::{A_CHANNEL, FRESH, OPEN, READING, find};
 use super::desk::{DeskPage, Look, Past};
 use super::history::count;
 use super::model::{Task, Upload, kind_words};
@@ -194,7 +194,9 @@ fn Columns(page: DeskPage, look: Arc<Look>) -> impl IntoView {
         (true, false) => ("Check the file", "The check writes nothing: it says what would happen.".to_owned()),
     };
     let (variant, action) = (if checked { Variant::Normal } else { Variant::Primary }, format!("/import/{id}/columns"));
+    let as_before = look.as_before.clone().map(|words| view! { <AsBefore words upload=upload.clone()/> });
     view! {
+        {as_before}
         <ReadingForm page look=Some(Arc::clone(&look))/>
         <form class="columns-form" id="columns" method="post" action=action data-preview="">
             <input type="hidden" name="form" value="columns"/>
@@ -224,6 +226,23 @@ fn Columns(page: DeskPage, look: Arc<Look>) -> impl IntoView {
                 <Button variant=Variant::Plain attr:name="go" attr:value="">"Update the preview"</Button>
                 <span class="hint" role="status">{beside}</span>
             </div>
+        </form>
+    }
+}
+
+/// It is read as an earlier file of its shape, and need not be.
+#[component]
+fn AsBefore(words: String, upload: Upload) -> impl IntoView {
+    let kept = upload.wishes.iter().filter(|(name, _)| READING.contains(&name.as_str())).cloned();
+    let kept = kept.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
+    view! {
+        <form class="row as-before" method="post" action=format!("/import/{}/columns", upload.id)>
+            <input type="hidden" name="form" value="reading"/>
+            <input type="hidden" name="source" value=upload.source/>
+            <input type="hidden" name="zone" value=upload.zone/>
+            {kept}
+            <span>{format!("Columns and words are read {words}.")}</span>
+            <Button variant=Variant::Plain attr:name=FRESH attr:value="yes">"Read it without that"</Button>
         </form>
     }
 }

@@ -1,5 +1,6 @@
 //! The jobs: checking a file, taking it in, taking an import back.
 
+use super::desk::{Plan, plan};
 use super::folder::Uploads;
 use super::jobs::{Subject, Working};
 use super::model::{Counts, Findings, Grouping, Task, Upload, action_of};
@@ -122,8 +123,8 @@ async fn run(
         Some(own) => own,
         None => Workspace::new("Doubles", upload.zone.as_deref().unwrap_or("UTC"), "EUR")?,
     };
-    let options = super::desk::options(state, upload).await?;
-    let (zone, source) = (upload.zone.clone(), upload.source.clone());
+    let Plan { options, zone, .. } = plan(state, upload).await?;
+    let source = upload.source.clone();
     let request = Request { options, zone, source, is_first, check_only: task == Task::Check };
     let actor = Actor { name: &client.name, account: client.account };
     run_import(&state.db, &own, request, actor, state.clock.now(), follower).await

@@ -9,7 +9,7 @@ mod outcomes;
 mod spend;
 pub mod words;
 
-use super::amounts::Currency;
+use super::amounts::{Currency, read_money};
 use super::column::{Column, shortened};
 use super::dates::{Clock, read_date};
 use super::ground::Ground;
@@ -19,6 +19,8 @@ use super::read::Row;
 use super::wishes::Voice;
 use crate::error::{AppError, Result};
 use crate::leads::model::{Moment, Reason};
+use crate::period::Day;
+use crate::rates::model::{Original, Rates};
 use crate::zone::LocalTime;
 use std::collections::BTreeMap;
 
@@ -56,7 +58,11 @@ pub struct Context {
     pub clock: Clock,
     /// The workspace's currency.
     pub currency: Currency,
+    /// What other currencies are worth.
+    pub rates: Rates,
     doubts: BTreeMap<(Doubt, &'static str), u64>,
+    /// How many amounts were exchanged by which rate.
+    exchanged: BTreeMap<(String, Day, String), u64>,
 }
 
 /// What was decided where a row leaves room.
@@ -108,8 +114,14 @@ impl RowReader {
             Kind::Events => Rules::Events(events::EventRows::new(mapping, headings)?),
             Kind::Spend => Rules::Spend(spend::SpendRows::new(mapping, headings)?),
         };
-        let (clock, currency) = (ground.clock.clone(), ground.currency.clone());
-        Ok(Self { rules, width: headings.len(), context: Context { clock, currency, doubts: BTreeMap::new() } })
+        let context = Context {
+            clock: ground.clock.clone(),
+            currency: ground.currency.clone(),
+            rates: ground.rates.clone(),
+            doubts: BTreeMap::new(),
+            exchanged: BTreeMap::new(),
+        };
+        Ok(Self { rules, width: headings.len(), context })
     }
 
     /// Adds what the row says to the batch: nothing where it is passed over, several records for a wide row.
@@ -172,7 +184,32 @@ impl Context {
         column.map_or(Ok(None), |column| self.moment(column, row))
     }
 
+    /// The amount in a cell, as of a day. `stated` is the currency that the row or the heading names.
+    fn money(
+        &mut self,
+        (column, row): (&Column, &Row),
+        (text, stated, divisor): (&str, Option<&str>, u32),
+        day: Day,
+    ) -> Result<(i64, Option<Original>), Rejection> {
+        let read = read_money(text, column.mark, &self.currency, stated, divisor, (&self.rates, day));
+        let (minor, original) = read.map_err(|fault| column.reject(row, fault.to_string()))?;
+        if let Some(Original { currency, rate, since, .. }) = &original {
+            *self.exchanged.entry((currency.clone(), *since, rate.to_string())).or_default() += 1;
+        }
+        Ok((minor, original))
+    }
+
     fn warnings(&self) -> Vec<String> {
+        let own = &self.currency.code;
+        let exchanged = self.exchanged.iter().map(|((currency, since, rate), n)| {
+            format!("{n} × {currency} into {own} at {rate}, the rate from {since} on.")
+        });
+        let mut all = self.doubts_said();
+        all.extend(exchanged);
+        all
+    }
+
+    fn doubts_said(&self) -> Vec<String> {
         let zone = self.clock.file.name();
         self.doubts
             .iter()

@@ -2,11 +2,12 @@
 //!
 //! A row stands for one day, one month, a range of days whose last one is included, or, with `--set span=week`, the
 //! seven days from its date. Negative amounts are refunds. A blank amount is passed over, a zero is kept: it may
-//! correct an earlier import. Money is spent on the day that is written, whatever the zone.
+//! correct an earlier import. Money is spent on the day that is written, whatever the zone. An amount in another
+//! currency is exchanged by the rate that held on the row's first day.
 
 use super::{Context, Doubt, missing, unknown_word, words};
 use crate::error::{AppError, Result};
-use crate::import::amounts::{is_in_micros, read_amount};
+use crate::import::amounts::is_in_micros;
 use crate::import::column::Column;
 use crate::import::dates::{DateFault, read_date, read_month};
 use crate::import::mapping::Mapping;
@@ -91,11 +92,10 @@ impl SpendRows {
         for (channel, column) in &self.amounts {
             let Some(text) = column.text(row) else { continue };
             let stated = stated.or(column.currency.as_deref());
-            let amount_minor = read_amount(text, column.mark, &context.currency, stated, self.divisor)
-                .map_err(|fault| column.reject(row, fault.to_string()))?;
+            let (amount_minor, original) = context.money((column, row), (text, stated, self.divisor), from)?;
             let named = channel.as_deref().or_else(|| self.channel.as_ref().and_then(|column| column.text(row)));
             let channel = named.map(str::to_owned);
-            records.push(SpendRecord { line: row.line(), from, to, channel, kind, team, amount_minor });
+            records.push(SpendRecord { line: row.line(), from, to, channel, kind, team, amount_minor, original });
             paid = true;
         }
         if !paid {
