@@ -200,7 +200,7 @@ mod tests {
     #[test]
     fn what_the_form_shows_holds_and_all_else_is_left_out() {
         let sent = "heading.1=Id&column.1=external_id&heading.2=Mail&column.2=email&heading.3=X&column.3=&\
-                    set.segment=Mid-market&set.region=&set_field=persona&set_value=Buyer&order.3=day_first&mark.2=comma";
+                    set.segment=Mid-market&set.region=&set_field=persona&set_value=Buyer&order.3=day&mark.2=comma";
         let wishes = wishes_of(Kind::Leads, &pairs(sent));
         assert_eq!(of(&wishes, "external_id"), ["Id"]);
         assert_eq!(of(&wishes, "company"), [""], "not to be recognised after all");

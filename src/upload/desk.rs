@@ -149,6 +149,8 @@ async fn own_line(state: &AppState, tx: &mut Tx, upload: Upload, zone: &Zone) ->
 
 /// The page of a file of the caller, with why a form was not taken.
 pub async fn desk(state: &AppState, caller: &Caller, id: UploadId, error: Option<&AppError>) -> Result<DeskPage> {
+    // Before the row is read: a job ends once its row says so, so that none is missed between the two.
+    let job = state.jobs.of(Subject::Upload(id));
     let mut tx = state.db.read().await?;
     let upload = store::find(&mut tx, &person(caller), id).await?;
     caller.visitor.require(action_of(upload.kind))?;
@@ -160,7 +162,6 @@ pub async fn desk(state: &AppState, caller: &Caller, id: UploadId, error: Option
     let before = store::came_before(&mut tx, &upload).await?.filter(|(import, ..)| Some(*import) != upload.import);
     let sources = store::sources(&mut tx).await?;
     drop(tx);
-    let job = state.jobs.of(Subject::Upload(id));
     let look = match job {
         // While something is done with it, its columns are not shown.
         Some(_) => Err(AppError::Conflict("Something is being done with this file.".to_owned())),

@@ -181,6 +181,8 @@ async fn read(tx: &mut crate::server::db::Tx, filter: &Filter, limit: i64) -> Re
 
 /// One import with what stands in the way of its undo.
 pub async fn one(state: &AppState, caller: &Caller, who: &str, id: ImportId) -> Result<PastPage> {
+    // Before the journal is read: an undo ends once that says so.
+    let job = state.jobs.of(Subject::Import(id));
     let mut tx = state.db.read().await?;
     let zone = zone(&mut tx).await?;
     let past = store::past(&mut tx, id).await?;
@@ -199,7 +201,7 @@ pub async fn one(state: &AppState, caller: &Caller, who: &str, id: ImportId) -> 
         kind: past.kind,
         counts: past.counts,
         ended: past.ended_at.filter(|at| *at != past.started_at).map(|at| local_time(zone.local(at))),
-        job: state.jobs.of(Subject::Import(id)),
+        job,
         upload: store::upload_of(&mut tx, id, who).await?.map(|upload| upload.0),
         may_undo: caller.visitor.may(action_of(past.kind)),
         newer: newest.filter(|newest| complete && *newest != id),

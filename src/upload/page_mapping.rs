@@ -123,6 +123,7 @@ fn Result(past: Past, upload: Upload, findings: Option<super::model::Findings>) 
     let has_leads = kind != Kind::Spend && counts.new + counts.changed > 0;
     let taken = counts.rows - counts.rejected.min(counts.rows);
     let title = match counts.rejected {
+        0 if counts.rows == 1 => "Imported: 1 row".to_owned(),
         0 => format!("Imported: {} rows", count(counts.rows)),
         rejected => format!("Imported: {} rows taken, {} not", count(taken), count(rejected)),
     };
@@ -148,6 +149,7 @@ fn Checked(
     let taken = counts.rows - counts.rejected.min(counts.rows);
     let title = match (taken, counts.rejected) {
         (0, _) => "Check: no row can be taken".to_owned(),
+        (1, 0) => "Check: its one row can be taken".to_owned(),
         (taken, 0) => format!("Check: all {} rows can be taken", count(taken)),
         (taken, rejected) => format!("Check: {} rows can be taken, {} cannot", count(taken), count(rejected)),
     };
