@@ -156,9 +156,8 @@ pub async fn run_import(
     let outcome = loop {
         let Some(parsed) = receiver.recv().await else { break Ok(()) };
         let taken = take_batch(&mut import, parsed, now, &mut fill, &mut follower).await;
-        let told = taken.and_then(|bytes_read| {
-            follower.went_on(Progress { rows: fill.report.rows, bytes_read, bytes })
-        });
+        let told =
+            taken.and_then(|bytes_read| follower.went_on(Progress { rows: fill.report.rows, bytes_read, bytes }));
         if let Err(error) = told {
             break Err(error);
         }

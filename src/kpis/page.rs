@@ -6,11 +6,10 @@ use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{PartingWords, Scoreboard, Section, Shown};
 use crate::app::{Problem, own_search};
 use crate::changes::live::freshness;
+use crate::place::at;
 use crate::sample::page::{LoadSampleForm, RemoveSampleForm};
 use crate::ui::says::Prose;
-use crate::ui::{
-    ChartFigure, DataTable, Drawing, Empty, PageHead, ProseText, SectionHead, Segmented, settled,
-};
+use crate::ui::{ChartFigure, DataTable, Drawing, Empty, PageHead, ProseText, SectionHead, Segmented, settled};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -48,7 +47,7 @@ pub fn NoLead(
                  customer costs, how fast sales follows up, and how many leads get feedback. Each is computed from what \
                  happened to every lead, so it needs the leads first."
             </p>
-            <p><a class="button" href="/import" rel="external">"Import a file"</a></p>
+            <p><a class="button" href=at("/import") rel="external">"Import a file"</a></p>
             <ol class="start">
                 <li>
                     <b>"The leads that marketing handed over"</b>

@@ -26,6 +26,7 @@ use crate::error::Result;
 use crate::kpis::service::Scores;
 use crate::people::service::People;
 use crate::people::token::generate_code;
+use crate::place;
 use crate::upload::desk::Looks;
 use crate::upload::folder::{DEFAULT_LIMIT, Uploads};
 use crate::upload::jobs::Jobs;
@@ -116,6 +117,7 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
     let served = async {
         state.site = Site::new(config);
         state.uploads.limit = config.upload_limit;
+        place::lie_below(config.base_path());
         state.backups = Backups::configured(&config.backups, &state.db)?;
         state.metrics = Metrics::new(config.metrics_token.as_deref());
         if !state.site.this_machine_only && !state.people.any_account().await? {

@@ -11,6 +11,7 @@ use crate::backup::service::standing;
 use crate::changes::live::Current;
 use crate::import::store as journal;
 use crate::people::model::Seen;
+use crate::place::at;
 use crate::ui::{Notice, NoticeKind};
 use axum::body::Body;
 use axum::extract::Request;
@@ -67,7 +68,8 @@ where
         document(&options, None, move || {
             provide_meta_context();
             let importing = importing.then(importing_notice);
-            view! { <Router><Title text=title/>{surround(around, view, &warning, quote, importing)}</Router> }.into_any()
+            view! { <Router><Title text=title/>{surround(around, view, &warning, quote, importing)}</Router> }
+                .into_any()
         })
     };
     let render = leptos_axum::render_app_async_with_context(context, page);
@@ -104,7 +106,7 @@ async fn is_importing(state: &AppState) -> bool {
 fn importing_notice() -> AnyView {
     view! {
         <Notice kind=NoticeKind::Early title="An import is under way">
-            <p>"What is counted here is not complete until it has ended. "<a href="/import/history">"See how far it is"</a></p>
+            <p>"What is counted here is not complete until it has ended. "<a href=at("/import/history")>"See how far it is"</a></p>
         </Notice>
     }
     .into_any()
@@ -127,7 +129,7 @@ fn surround(
         }
         Around::Door => view! {
             <div class="doorway">
-                <header><a class="brand" href="/"><Brand/></a></header>
+                <header><a class="brand" href=at("/")><Brand/></a></header>
                 <main id="main" tabindex="-1">{view()}{quote}</main>
             </div>
         }

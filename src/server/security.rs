@@ -1,5 +1,6 @@
 //! What every answer says to the browser about trust, and which requests are not taken at all.
 
+use crate::place;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{self, HOST, HeaderName, HeaderValue, ORIGIN};
@@ -111,7 +112,7 @@ async fn take_body_within(time: Duration, request: Request, next: Next) -> Respo
 }
 
 fn is_upload(request: &Request) -> bool {
-    request.method() == Method::POST && request.uri().path() == UPLOAD_PATH
+    request.method() == Method::POST && place::within(request.uri().path()) == UPLOAD_PATH
 }
 
 fn is_too_long(error: &axum::Error) -> bool {
@@ -152,14 +153,14 @@ pub async fn finish_writes(request: Request, next: Next) -> Response {
 }
 
 /// Middleware: adds the headers that every answer carries, and the strictest of those that it does not set itself.
-/// Where the base URL is https, browsers are told to use nothing else for a year.
-pub async fn add_headers(State(https): State<bool>, request: Request, next: Next) -> Response {
+/// With `only_https` browsers are told to use nothing else for a year.
+pub async fn add_headers(State(only_https): State<bool>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if https {
+    if only_https {
         headers
             .insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
     }

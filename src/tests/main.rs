@@ -33,6 +33,7 @@ mod people_access;
 mod people_attacks;
 mod people_door;
 mod people_provider;
+mod place;
 mod rates;
 mod running;
 mod settings;

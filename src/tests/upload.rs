@@ -80,20 +80,26 @@ async fn a_file_goes_from_upload_to_undo_without_any_script() {
         let (mut mia, mut sam) = people(&server).await;
         let before = dump(db).await;
         let start = plain(&mia.get("/import").await.body);
-        for says in ["Leads", "Outcomes", "Events", "Spend", "1.0 GB", "multipart/form-data", "Nothing was imported yet"] {
+        for says in
+            ["Leads", "Outcomes", "Events", "Spend", "1.0 GB", "multipart/form-data", "Nothing was imported yet"]
+        {
             assert!(start.contains(says), "{says}: {start}");
         }
 
         let path = upload(&mut mia, "leads", "contacts.csv", LEADS).await;
         let page = plain(&mia.get(&path).await.body);
-        for says in ["contacts.csv", "3 rows, 5 columns: semicolons, UTF-8", "ada@x.example", "Check the file", "Not taken."] {
+        for says in
+            ["contacts.csv", "3 rows, 5 columns: semicolons, UTF-8", "ada@x.example", "Check the file", "Not taken."]
+        {
             assert!(page.contains(says), "{says}: {page}");
         }
         let form = columns(&mut mia, &path).await;
         assert_eq!((form.get("column.1"), form.get("column.3")), ("external_id", "created_at"));
 
         let checked = check(&mut mia, &path).await;
-        for says in ["2 rows can be taken, 1 cannot", "Nothing has been written", "soon", "Create Date", "Run the import"] {
+        for says in
+            ["2 rows can be taken, 1 cannot", "Nothing has been written", "soon", "Create Date", "Run the import"]
+        {
             assert!(checked.contains(says), "{says}: {checked}");
         }
         assert_eq!(dump(db).await, before, "a check writes nothing, on {}", name(db));
@@ -110,7 +116,10 @@ async fn a_file_goes_from_upload_to_undo_without_any_script() {
         let bell = plain(&mia.get("/bell").await.body);
         assert!(bell.contains("3 rows, 2 new, 0 changed, 0 unchanged, 1 rejected"), "{bell}");
         let list = plain(&sam.get("/import/history").await.body);
-        assert!(list.contains("contacts.csv") && list.contains("3 rows: 2 new, 1 rejected") && list.contains("stands"), "{list}");
+        assert!(
+            list.contains("contacts.csv") && list.contains("3 rows: 2 new, 1 rejected") && list.contains("stands"),
+            "{list}"
+        );
 
         let undone = mia.post(&format!("{import}/undo"), &[]).await;
         assert_eq!(undone.leads_to(), Some(import.as_str()), "{}", undone.body);
@@ -147,7 +156,14 @@ async fn marketing_brings_every_kind_sales_outcomes_and_events_and_viewers_nothi
     }
     let start = plain(&sam.get("/import").await.body);
     assert!(start.contains("kind-outcomes") && !start.contains("kind-leads"), "{start}");
-    for path in ["/import", "/import/1", "/import/history", "/import/history.csv", "/import/history/1", "/import/history/1/leads"] {
+    for path in [
+        "/import",
+        "/import/1",
+        "/import/history",
+        "/import/history.csv",
+        "/import/history/1",
+        "/import/history/1/leads",
+    ] {
         assert_eq!(vera.get(path).await.status, 403, "{path}");
     }
     for path in ["/import/1", "/import/1/rejected.csv"] {
@@ -196,7 +212,8 @@ async fn how_a_file_is_read_can_be_overruled_and_lines_above_the_heading_left_ou
     let reading = |form: Vec<Filled>| form.into_iter().find(|form| form.get("form") == "reading").expect("a form");
     let page = mia.get(&path).await;
     let form = reading(Filled::each(&page.body, &format!("{path}/columns")));
-    let form = form.with("delimiter", "pipe").with("heading_line", "2").with("source", "sheet").with("zone", "Asia/Tokyo");
+    let form =
+        form.with("delimiter", "pipe").with("heading_line", "2").with("source", "sheet").with("zone", "Asia/Tokyo");
     let answer = mia.post(&format!("{path}/columns"), &form.pairs()).await;
     assert_eq!(answer.leads_to(), Some(path.as_str()), "{}", answer.body);
     let page = plain(&mia.get(&path).await.body);
@@ -213,7 +230,9 @@ async fn files_that_are_here_are_listed_continued_and_discarded() {
     let (server, mut mia, mut sam) = house().await;
     let path = upload(&mut mia, "leads", "one.csv", LEADS).await;
     let start = plain(&mia.get("/import").await.body);
-    assert!(start.contains("Your files here") && start.contains("one.csv") && start.contains("Columns not checked yet"));
+    assert!(
+        start.contains("Your files here") && start.contains("one.csv") && start.contains("Columns not checked yet")
+    );
     assert!(!plain(&sam.get("/import").await.body).contains("one.csv"), "it is Mia's own");
     check(&mut mia, &path).await;
     assert!(plain(&mia.get("/import").await.body).contains("Checked: 3 rows: 2 new, 1 rejected"));

@@ -55,7 +55,8 @@ async fn an_upload_that_breaks_off_is_too_large_empty_or_none_leaves_nothing() {
     assert!(answer.body.contains("value=\"hubspot\""), "what was typed comes back: {}", answer.body);
 
     let limit = 1_000;
-    let folder = server.state.uploads.path("x").parent().and_then(|folder| folder.parent()).expect("a folder").to_owned();
+    let folder =
+        server.state.uploads.path("x").parent().and_then(|folder| folder.parent()).expect("a folder").to_owned();
     server.state.uploads = Uploads::new(&folder, limit);
     let server = server.again_at(Default::default());
     let mut mia = server.signed_in("mia@company.example").await;
@@ -66,7 +67,10 @@ async fn an_upload_that_breaks_off_is_too_large_empty_or_none_leaves_nothing() {
     mia.headers.push(("content-length", "9000000000".to_owned()));
     let announced = mia.upload(&[("kind", "leads")], "huge.csv", b"id\n").await;
     assert_eq!(announced.status, 413, "{}", announced.body);
-    assert_eq!((files(&server), table(&server.state.db, "select count(*) from upload").await), (0, vec![vec!["0".into()]]));
+    assert_eq!(
+        (files(&server), table(&server.state.db, "select count(*) from upload").await),
+        (0, vec![vec!["0".into()]])
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -118,7 +122,11 @@ async fn of_two_imports_at_once_the_second_is_refused_and_can_be_run_afterwards(
         }
         // Nor is anything taken back meanwhile.
         let refused = mia.post("/import/history/2/undo", &[]).await;
-        assert!(refused.status == 409 && refused.body.contains("ads.csv by mia is still under way"), "{}", refused.body);
+        assert!(
+            refused.status == 409 && refused.body.contains("ads.csv by mia is still under way"),
+            "{}",
+            refused.body
+        );
         running.cancel(NOW).await.expect("it is taken back");
         assert!(!plain(&mia.get("/").await.body).contains("An import is under way"));
     })
@@ -215,7 +223,11 @@ async fn a_file_that_is_a_trap_is_refused_with_a_sentence_and_can_be_discarded()
     ] {
         let path = upload(&mut mia, "leads", "trap.csv", text).await;
         let page = plain(&mia.get(&path).await.body);
-        assert!(page.contains(says) && page.contains("It cannot be read so"), "{says}: {}", &page[..page.len().min(9_000)]);
+        assert!(
+            page.contains(says) && page.contains("It cannot be read so"),
+            "{says}: {}",
+            &page[..page.len().min(9_000)]
+        );
         assert!(!page.contains("/uploads/"), "no path of the server is told");
         let refused = mia.post(&format!("{path}/check"), &[]).await;
         assert_eq!(refused.status, 400, "{says}");
@@ -237,7 +249,10 @@ async fn a_file_with_which_nothing_was_done_for_thirty_days_goes() {
     doubles::upload::store::end(&mut tx, id, None, None, later).await.expect("written");
     tx.commit().await.expect("committed");
     server.state.uploads.sweep(&server.state.db, Instant(NOW.0 + 31 * 86_400)).await.expect("swept");
-    assert_eq!((mia.get(&old).await.status.as_u16(), mia.get(&kept).await.status.as_u16(), files(&server)), (404, 200, 1));
+    assert_eq!(
+        (mia.get(&old).await.status.as_u16(), mia.get(&kept).await.status.as_u16(), files(&server)),
+        (404, 200, 1)
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -248,7 +263,11 @@ async fn a_form_of_another_shape_is_refused_and_changes_nothing() {
     let broken = form.clone().with("column.1", "no_such_field").with("order.3", "sideways");
     assert!(mia.post(&format!("{path}/columns"), &broken.pairs()).await.leads_to().is_some());
     let page = plain(&mia.get(&path).await.body);
-    assert!(page.contains("A column is missing") || page.contains("does not fit together") || page.contains("ada@x.example"));
+    assert!(
+        page.contains("A column is missing")
+            || page.contains("does not fit together")
+            || page.contains("ada@x.example")
+    );
     assert_eq!(mia.post("/import/999/columns", &form.pairs()).await.status, 404);
     assert_eq!(mia.send("POST", "/import/upload", Body::from("kind=leads")).await.status, 400);
 }

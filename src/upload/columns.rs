@@ -36,7 +36,8 @@ pub fn keep(kept: &[(String, String)], sent: Pairs) -> Result<Pairs> {
     }
     let is_reading = |name: &str| READING.contains(&name);
     let of = |pairs: &[(String, String)], reading: bool| -> Pairs {
-        let of_form = pairs.iter().filter(|(name, value)| is_reading(name) == reading && !(reading && value.trim().is_empty()));
+        let of_form =
+            pairs.iter().filter(|(name, value)| is_reading(name) == reading && !(reading && value.trim().is_empty()));
         of_form.cloned().collect()
     };
     if find(&sent, "form") == Some("reading") {
@@ -57,7 +58,9 @@ fn take_proposals(pairs: &mut Pairs) {
     let start = format!("word.{field}.");
     let proposals: Vec<(String, String)> = pairs
         .iter()
-        .filter_map(|(name, value)| Some((format!("{start}{}", name.strip_prefix(&format!("word_proposal.{field}."))?), value.clone())))
+        .filter_map(|(name, value)| {
+            Some((format!("{start}{}", name.strip_prefix(&format!("word_proposal.{field}."))?), value.clone()))
+        })
         .collect();
     for (name, value) in pairs.iter_mut().filter(|(name, value)| name.starts_with(&start) && value == OPEN) {
         if let Some((_, proposal)) = proposals.iter().find(|(of, _)| of == name) {
@@ -78,8 +81,10 @@ pub fn reading_of(pairs: &[(String, String)]) -> Result<ReadingWishes> {
         Some(Err(_)) => Err(AppError::Invalid("A line is a number, counted from 1 at the top of the file.".to_owned())),
     };
     let unknown = |what: &str| AppError::Invalid(format!("Choose the {what} from the list."));
-    let delimiter = text("delimiter").map(|key| Delimiter::parse(key).ok_or_else(|| unknown("delimiter"))).transpose()?;
-    let encoding = text("encoding").map(|key| TextEncoding::parse(key).ok_or_else(|| unknown("encoding"))).transpose()?;
+    let delimiter =
+        text("delimiter").map(|key| Delimiter::parse(key).ok_or_else(|| unknown("delimiter"))).transpose()?;
+    let encoding =
+        text("encoding").map(|key| TextEncoding::parse(key).ok_or_else(|| unknown("encoding"))).transpose()?;
     let wishes = ReadingWishes {
         delimiter,
         encoding,
@@ -126,7 +131,11 @@ pub fn wishes_of(kind: Kind, pairs: &[(String, String)]) -> Wishes {
     wishes.map.extend(left_out.map(|key| (key.to_owned(), String::new())));
     if !wide {
         let channels = aliases.into_iter().filter(|(name, taken)| !taken.is_empty() && name != taken);
-        wishes.meanings.extend(channels.map(|(value, meaning)| Meaning { field: "channel".to_owned(), value, meaning }));
+        wishes.meanings.extend(channels.map(|(value, meaning)| Meaning {
+            field: "channel".to_owned(),
+            value,
+            meaning,
+        }));
     }
     for field in fields(kind) {
         let words = named(pairs, &format!("word.{}.", field.key), &format!("word_value.{}.", field.key));

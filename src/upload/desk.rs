@@ -131,7 +131,9 @@ async fn own_line(state: &AppState, tx: &mut Tx, upload: Upload, zone: &Zone) ->
         (Some(Task::Check), ..) => ("Being checked".to_owned(), "See how far"),
         (Some(_), ..) => ("Being imported".to_owned(), "See how far"),
         (None, Some(State::Complete), None) => ("Imported".to_owned(), "Open"),
-        _ if upload.task.is_some() || upload.problem.is_some() => ("Came to nothing; its page says why".to_owned(), "Continue"),
+        _ if upload.task.is_some() || upload.problem.is_some() => {
+            ("Came to nothing; its page says why".to_owned(), "Continue")
+        }
         (None, _, Some(counts)) => (format!("Checked: {}", history::count_words(&counts)), "Continue"),
         (None, _, None) => ("Columns not checked yet".to_owned(), "Continue"),
     };

@@ -117,7 +117,8 @@ impl Uploads {
     /// A sentence about a file, with its own name in place of the one on the disk.
     pub fn in_words_of(&self, upload: &Upload, error: &AppError) -> AppError {
         let path = self.path(&upload.stored).display().to_string();
-        let own = |sentence: &str| sentence.replace(&path, &upload.file_name).replace(&upload.stored, &upload.file_name);
+        let own =
+            |sentence: &str| sentence.replace(&path, &upload.file_name).replace(&upload.stored, &upload.file_name);
         match error {
             AppError::Invalid(sentence) => AppError::Invalid(own(sentence)),
             AppError::NotFound(sentence) => AppError::NotFound(own(sentence)),
@@ -278,7 +279,10 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 fn gone(upload: &Upload) -> AppError {
-    AppError::NotFound(format!("{} is no longer on the server's disk. Discard it here and upload it again.", upload.file_name))
+    AppError::NotFound(format!(
+        "{} is no longer on the server's disk. Discard it here and upload it again.",
+        upload.file_name
+    ))
 }
 
 /// A disk on which nothing more can be written.

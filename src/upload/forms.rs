@@ -143,7 +143,9 @@ async fn set_columns(
 async fn save(state: &AppState, caller: &Caller, id: i64, sent: Vec<(String, String)>) -> Result<Upload> {
     let mut upload = find_own(state, caller, id).await?;
     if state.jobs.of(super::jobs::Subject::Upload(upload.id)).is_some() {
-        return Err(AppError::Conflict("This file is being worked on. Stop that first, or wait for its end.".to_owned()));
+        return Err(AppError::Conflict(
+            "This file is being worked on. Stop that first, or wait for its end.".to_owned(),
+        ));
     }
     let before = upload.clone();
     if find(&sent, "form") == Some("reading") {
@@ -216,7 +218,9 @@ async fn discard(
         let upload = find_own(&state, &caller, id).await?;
         // Held until it is gone, so that nothing begins meanwhile.
         let Some(_held) = state.jobs.begin(super::jobs::Subject::Upload(upload.id), Task::Check) else {
-            return Err(AppError::Conflict("This file is being worked on. Stop that first, or wait for its end.".to_owned()));
+            return Err(AppError::Conflict(
+                "This file is being worked on. Stop that first, or wait for its end.".to_owned(),
+            ));
         };
         state.uploads.forget(&state.db, &[(upload.id, upload.stored)]).await
     };

@@ -50,13 +50,7 @@ async fn show_one(
     one(&state, &caller, &parts, ImportId(id), None).await
 }
 
-async fn one(
-    state: &AppState,
-    caller: &Caller,
-    parts: &Parts,
-    id: ImportId,
-    error: Option<&AppError>,
-) -> Response {
+async fn one(state: &AppState, caller: &Caller, parts: &Parts, id: ImportId, error: Option<&AppError>) -> Response {
     match history::one(state, caller, &person(caller), id).await {
         Ok(page) => {
             let sentence = error.map(ToString::to_string).unwrap_or_default();

@@ -297,7 +297,11 @@ pub fn count_words(counts: &Counts) -> String {
     let parts = parts.into_iter().chain([(counts.rejected, "rejected")]).filter(|(n, _)| *n > 0);
     let parts: Vec<_> = parts.map(|(n, word)| format!("{} {word}", count(n))).collect();
     let rows = if counts.rows == 1 { "row" } else { "rows" };
-    format!("{} {rows}: {}", count(counts.rows), if parts.is_empty() { "none taken".to_owned() } else { parts.join(", ") })
+    format!(
+        "{} {rows}: {}",
+        count(counts.rows),
+        if parts.is_empty() { "none taken".to_owned() } else { parts.join(", ") }
+    )
 }
 
 /// With a mark at the thousands.
@@ -319,7 +323,6 @@ pub const fn state_words(state: State) -> &'static str {
 pub fn kinds() -> Vec<(&'static str, &'static str)> {
     Kind::ALL.iter().map(|kind| (kind.key(), kind_words(*kind))).collect()
 }
-
 
 fn instant(at: i64) -> Instant {
     Instant(u32::try_from(at).unwrap_or_default())

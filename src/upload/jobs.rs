@@ -218,10 +218,9 @@ mod tests {
         let far = Far { rows: 0, done: 300, all: 1_000, first: Some((Duration::from_secs(2), 100)) };
         assert_eq!(far.left(Duration::from_secs(4)), Some(7));
         assert_eq!(far.left(Duration::from_millis(2_500)), None, "too early to say");
-        assert_eq!((left_words(3), left_words(12), left_words(100)), (
-            "a few seconds left".into(),
-            "about 15 seconds left".into(),
-            "about 2 minutes left".into()
-        ));
+        assert_eq!(
+            (left_words(3), left_words(12), left_words(100)),
+            ("a few seconds left".into(), "about 15 seconds left".into(), "about 2 minutes left".into())
+        );
     }
 }

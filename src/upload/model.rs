@@ -309,8 +309,15 @@ mod tests {
         let as_of = |team| {
             let standing = Standing { team, head: false, admin: true };
             let (email, name) = (String::new(), String::new());
-            let account =
-                Account { id: AccountId(1), email, name, standing, disabled: false, second_factor: false, sample: false };
+            let account = Account {
+                id: AccountId(1),
+                email,
+                name,
+                standing,
+                disabled: false,
+                second_factor: false,
+                sample: false,
+            };
             kinds_of(&Visitor::Person(account))
         };
         assert_eq!(as_of(Some(Team::Marketing)), Kind::ALL);

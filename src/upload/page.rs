@@ -4,8 +4,10 @@ use super::history::PastLine;
 use super::model::{kind_words, meaning};
 use super::page_history::Latest;
 use super::receive::Beside;
+use crate::app::file;
 use crate::import::model::Kind;
 use crate::people::page::Rejection;
+use crate::place::at;
 use crate::server::AppState;
 use crate::server::security::UPLOAD_PATH;
 use crate::ui::{Button, Field, PageHead, SectionHead, Variant};
@@ -61,7 +63,8 @@ pub fn start(page: StartPage) -> AnyView {
     let StartPage { kinds, beside, sentence, sources, zone, limit: (most, bytes), own, latest, done } = page;
     let chosen = Kind::from_key(&beside.kind).or(kinds.first().copied());
     let choices = kinds.into_iter().map(|kind| view! { <KindChoice kind chosen=Some(kind) == chosen/> });
-    let mut systems: Vec<String> = SYSTEMS.map(str::to_owned).into_iter().filter(|system| !sources.contains(system)).collect();
+    let mut systems: Vec<String> =
+        SYSTEMS.map(str::to_owned).into_iter().filter(|system| !sources.contains(system)).collect();
     systems.splice(0..0, sources);
     let systems = systems.into_iter().map(|name| view! { <option value=name></option> });
     let zones = zone::names().map(|name| view! { <option value=name></option> });
@@ -71,7 +74,7 @@ pub fn start(page: StartPage) -> AnyView {
         {(!done.is_empty()).then(|| view! { <p class="done" role="status">{done}</p> })}
         <Rejection sentence/>
         <div class="beside-latest">
-            <form class="door upload" method="post" action=UPLOAD_PATH enctype="multipart/form-data" data-upload=bytes>
+            <form class="door upload" method="post" action=at(UPLOAD_PATH) enctype="multipart/form-data" data-upload=bytes>
                 <fieldset class="kinds">
                     <legend>"What are its rows?"</legend>
                     {choices.collect_view()}
@@ -94,8 +97,8 @@ pub fn start(page: StartPage) -> AnyView {
                 {latest.is_empty().then(|| view! { <p class="hint">"Nothing was imported yet."</p> })}
                 <Latest lines=latest/>
                 <ul class="latest">
-                    <li><a href="/import/history">"All imports, and the way back"</a></li>
-                    <li><a href="/import/quality">"What the data lacks"</a></li>
+                    <li><a href=at("/import/history")>"All imports, and the way back"</a></li>
+                    <li><a href=at("/import/quality")>"What the data lacks"</a></li>
                 </ul>
             </aside>
         </div>
@@ -107,7 +110,7 @@ pub fn start(page: StartPage) -> AnyView {
 
 #[component]
 fn KindChoice(kind: Kind, chosen: bool) -> impl IntoView {
-    let (id, example) = (format!("kind-{kind}"), format!("/import/example/{kind}"));
+    let (id, example) = (format!("kind-{kind}"), at(&format!("/import/example/{kind}")));
     let words = kind_words(kind);
     view! {
         <p class="kind">
@@ -127,16 +130,16 @@ fn Own(own: Vec<OwnLine>) -> impl IntoView {
         let OwnLine { id, file_name, what, state, next, idle } = line;
         let discard = idle.then(|| {
             view! {
-                <form method="post" action=format!("/import/{id}/discard")>
+                <form method="post" action=at(&format!("/import/{id}/discard"))>
                     <button class="button" data-variant="plain" aria-label=format!("Discard {file_name}")>"Discard"</button>
                 </form>
             }
         });
         view! {
             <tr>
-                <th scope="row"><a class="row-link" href=format!("/import/{id}")>{file_name.clone()}</a><span class="sub">{what}</span></th>
+                <th scope="row"><a class="row-link" href=at(&format!("/import/{id}"))>{file_name.clone()}</a><span class="sub">{what}</span></th>
                 <td>{state}</td>
-                <td><div class="row"><a class="button" href=format!("/import/{id}") aria-label=format!("{next}: {file_name}")>{next}</a>{discard}</div></td>
+                <td><div class="row"><a class="button" href=at(&format!("/import/{id}")) aria-label=format!("{next}: {file_name}")>{next}</a>{discard}</div></td>
             </tr>
         }
     });
@@ -156,6 +159,6 @@ fn Own(own: Vec<OwnLine>) -> impl IntoView {
 /// The script of these pages: dropped files, how far an upload and a job are, and a preview that follows the form.
 #[component]
 pub fn Script() -> impl IntoView {
-    let folder = use_context::<AppState>().map(|state| state.leptos_options.site_pkg_dir).unwrap_or_default();
-    view! { <script type="module" nonce=use_nonce() src=format!("/{folder}/import.js")></script> }
+    let script = use_context::<AppState>().map(|state| file(&state.leptos_options, "import.js"));
+    view! { <script type="module" nonce=use_nonce() src=script></script> }
 }

@@ -90,7 +90,9 @@ fn WordsOf(kind: Kind, list: WordList) -> impl IntoView {
         open => format!("“{heading}”: {open} of {} values are not understood", words.len()),
     };
     let choices: Vec<_> = choices.iter().map(|choice| (choice.key, choice.label)).collect();
-    let name_of = |key: &str| choices.iter().find(|(other, _)| *other == key).map_or(String::new(), |(_, words)| (*words).to_owned());
+    let name_of = |key: &str| {
+        choices.iter().find(|(other, _)| *other == key).map_or(String::new(), |(_, words)| (*words).to_owned())
+    };
     let rows = words.into_iter().enumerate().map(|(n, word)| {
         let WordView { value, rows, meaning, why, proposal } = word;
         let beside = match (meaning, proposal) {

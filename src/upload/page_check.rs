@@ -4,6 +4,7 @@ use super::history::count;
 use super::jobs::{Standing, left_words};
 use super::model::{Counts, Example, Findings, Reason, Task, kind_words};
 use crate::import::model::Kind;
+use crate::place::at;
 use crate::ui::{Button, SectionHead};
 use leptos::prelude::*;
 
@@ -30,12 +31,14 @@ pub fn JobView(
     };
     let hint = match task {
         Task::Check => "Nothing is written. You can close this page; the answer will be here.",
-        Task::Run => "You can close this page: the import goes on, and the bell tells you when it has ended. Others can go on working.",
+        Task::Run => {
+            "You can close this page: the import goes on, and the bell tells you when it has ended. Others can go on working."
+        }
         Task::Undo => "You can close this page: it goes on. Until it has ended, pages that count leads say so.",
     };
     let left = left.filter(|_| !stopping).map(|left| format!("{}. ", capital(&left_words(left))));
     let stop = (!stop.is_empty() && !stopping).then(|| {
-        view! { <form method="post" action=stop><Button>{if task == Task::Run { "Cancel the import" } else { "Stop" }}</Button></form> }
+        view! { <form method="post" action=at(&stop)><Button>{if task == Task::Run { "Cancel the import" } else { "Stop" }}</Button></form> }
     });
     view! {
         <section class="job" data-job=task.key() aria-labelledby="job">
@@ -59,7 +62,8 @@ pub fn Tally(
     /// How many became what.
     counts: Counts,
 ) -> impl IntoView {
-    let new = if kind == Kind::Leads { "New leads".to_owned() } else { format!("New {}", kind_words(kind).to_lowercase()) };
+    let new =
+        if kind == Kind::Leads { "New leads".to_owned() } else { format!("New {}", kind_words(kind).to_lowercase()) };
     let cell = |name: String, n: u64, bad: bool| {
         view! { <div data-bad=bad.then_some("")><dt>{name}</dt><dd>{count(n)}</dd></div> }
     };
@@ -91,7 +95,7 @@ pub fn Found(
     let rejected = (counts.rejected > 0).then(|| {
         view! {
             <div>
-                <div class="spread"><h3>"Rejected rows"</h3><a href=format!("/import/{id}/rejected.csv") download="">"Download all as CSV"</a></div>
+                <div class="spread"><h3>"Rejected rows"</h3><a href=at(&format!("/import/{id}/rejected.csv")) download="">"Download all as CSV"</a></div>
                 <div class="table-wrap" tabindex="0" role="region" aria-label="Rejected rows">
                     <table class="table rejected">
                         <thead><tr><th scope="col" class="num">"Line"</th><th scope="col">"Column"</th><th scope="col">"Value"</th></tr></thead>

@@ -5,6 +5,7 @@ use super::page_check::{JobView, Tally};
 use crate::import::model::Kind;
 use crate::import::store::State;
 use crate::people::page::Rejection;
+use crate::place::at;
 use crate::ui::{Button, Empty, Notice, NoticeKind, PageHead, SectionHead, Variant};
 use leptos::prelude::*;
 
@@ -25,7 +26,7 @@ pub fn list(history: History) -> AnyView {
             <Empty title="No import yet">
                 <p>
                     {if asked { "None of this kind. " } else { "What anybody imports stands here, and can be taken back from here. " }}
-                    <a href="/import">"Import a file"</a>
+                    <a href=at("/import")>"Import a file"</a>
                 </p>
             </Empty>
         }
@@ -51,9 +52,9 @@ pub fn list(history: History) -> AnyView {
         .into_any()
     };
     view! {
-        <p class="back"><a href="/import">"‹ Import"</a></p>
+        <p class="back"><a href=at("/import")>"‹ Import"</a></p>
         <PageHead title="Imports" lede="Who brought what, when, and what became of it. The newest can be taken back as long as nobody worked on its leads."/>
-        <form class="inline-form" method="get" action="/import/history">
+        <form class="inline-form" method="get" action=at("/import/history")>
             <Choice name="kind" label="Kind" chosen=filter.kind choices=kinds/>
             <Choice name="state" label="Now" chosen=filter.state choices=states/>
             <Choice name="who" label="Who" chosen=filter.who choices=who/>
@@ -74,7 +75,7 @@ fn Row(line: PastLine) -> impl IntoView {
     let PastLine { id, file_name, what, who, when, counts, state } = line;
     view! {
         <tr>
-            <th scope="row"><a class="row-link" href=format!("/import/history/{id}")>{file_name}</a></th>
+            <th scope="row"><a class="row-link" href=at(&format!("/import/history/{id}"))>{file_name}</a></th>
             <td>{what}</td>
             <td>{who}</td>
             <td>{when}</td>
@@ -112,12 +113,12 @@ pub fn one(page: PastPage, sentence: String) -> AnyView {
     let complete = line.state == State::Complete;
     let job = job.map(|job| view! { <JobView job stop=String::new()/> });
     view! {
-        <p class="back"><a href="/import/history">"‹ Imports"</a></p>
+        <p class="back"><a href=at("/import/history")>"‹ Imports"</a></p>
         <PageHead title=line.file_name.clone() lede=format!("{}, by {}, {}. {standing}", line.what, line.who, line.when)/>
         <Rejection sentence/>
         {job}
         {complete.then(|| view! { <Tally kind counts/><Changed id=id.0 kind source has_leads/> })}
-        {upload.map(|upload| view! { <p><a href=format!("/import/{upload}")>"To the file and its columns"</a></p> })}
+        {upload.map(|upload| view! { <p><a href=at(&format!("/import/{upload}"))>"To the file and its columns"</a></p> })}
         <Undo page/>
     }
     .into_any()
@@ -135,8 +136,8 @@ pub fn Changed(
     /// It brought or changed leads.
     has_leads: bool,
 ) -> impl IntoView {
-    let ledger = form_urlencoded::Serializer::new("/spend?".to_owned()).append_pair("source", &source).finish();
-    let leads = format!("/import/history/{id}/leads");
+    let ledger = form_urlencoded::Serializer::new(at("/spend?")).append_pair("source", &source).finish();
+    let leads = at(&format!("/import/history/{id}/leads"));
     let ways = if kind == Kind::Spend {
         view! { <a class="button" data-variant="primary" href=ledger>"See it in the ledger"</a> }.into_any()
     } else if has_leads {
@@ -144,7 +145,7 @@ pub fn Changed(
     } else {
         ().into_any()
     };
-    view! { <p class="row ways">{ways}<a href="/">"To the four numbers"</a></p> }
+    view! { <p class="row ways">{ways}<a href=at("/")>"To the four numbers"</a></p> }
 }
 
 #[component]
@@ -161,7 +162,7 @@ fn Undo(page: PastPage) -> impl IntoView {
                 <section class="section" aria-labelledby="undo">
                     <SectionHead id="undo" title="Take it back"/>
                     <p class="hint">{format!("Everything is as it was before this file: the {what} that it brought go, and what it changed gets its former values. The file can be imported again.")}</p>
-                    <form method="post" action=format!("/import/history/{id}/undo")>
+                    <form method="post" action=at(&format!("/import/history/{id}/undo"))>
                         <details class="confirm">
                             <summary>"Take this import back"</summary>
                             <p>"Numbers of both teams change at once."</p>
@@ -174,7 +175,7 @@ fn Undo(page: PastPage) -> impl IntoView {
         );
     };
     let first = newer.map(|newer| {
-        view! { " "<a href=format!("/import/history/{newer}")>"To that import"</a> }
+        view! { " "<a href=at(&format!("/import/history/{newer}"))>"To that import"</a> }
     });
     let rows = worked_on.iter().map(|line| {
         let line = line.clone();
@@ -207,7 +208,7 @@ pub fn leads(page: LeadsPage) -> AnyView {
     let LeadsPage { line, new, lines, next } = page;
     let id = line.id;
     let which = if new { "new" } else { "changed" };
-    let path = format!("/import/history/{id}/leads");
+    let path = at(&format!("/import/history/{id}/leads"));
     let later = next.map(|after| format!("{path}?which={which}&after={after}"));
     let csv = format!("{path}.csv?which={which}");
     let is_empty = lines.is_empty();
@@ -242,13 +243,13 @@ pub fn leads(page: LeadsPage) -> AnyView {
     });
     let current = |own: bool| (own == new).then_some("true");
     view! {
-        <p class="back"><a href=format!("/import/history/{id}")>{format!("‹ {}", line.file_name)}</a></p>
+        <p class="back"><a href=at(&format!("/import/history/{id}"))>{format!("‹ {}", line.file_name)}</a></p>
         <PageHead title=if new { "Leads that this import brought" } else { "Leads that this import changed" }
             lede=format!("{}, by {}, {}.", line.what, line.who, line.when)/>
         <div class="parts">
             <div class="segmented" role="group" aria-label="Which leads">
-                <a href=format!("{path}?which=new") aria-current=current(true)>"New"</a>
-                <a href=format!("{path}?which=changed") aria-current=current(false)>"Changed"</a>
+                <a href=at(&format!("{path}?which=new")) aria-current=current(true)>"New"</a>
+                <a href=at(&format!("{path}?which=changed")) aria-current=current(false)>"Changed"</a>
             </div>
         </div>
         {table}
@@ -272,7 +273,7 @@ pub fn Latest(
         let now = if state == State::Complete { String::new() } else { format!(", {}", state_words(state)) };
         view! {
             <li>
-                <a href=format!("/import/history/{id}")>{file_name}</a>
+                <a href=at(&format!("/import/history/{id}"))>{file_name}</a>
                 <span class="sub">{format!("{what}, {when}, by {who}{now}")}</span>
             </li>
         }
@@ -285,5 +286,5 @@ fn address(path: &str, filter: &Filter, before: &str) -> String {
     let mut text = form_urlencoded::Serializer::new(String::new());
     text.extend_pairs(question.iter().filter(|(_, value)| !value.is_empty()));
     let question = text.finish();
-    if question.is_empty() { path.to_owned() } else { format!("{path}?{question}") }
+    if question.is_empty() { at(path) } else { at(&format!("{path}?{question}")) }
 }

@@ -13,6 +13,7 @@ use crate::import::inspection::{Ask, ColumnView, FieldView, Inspection, Preview,
 use crate::import::labels::{Group, Need};
 use crate::import::model::Kind;
 use crate::people::page::Rejection;
+use crate::place::at;
 use crate::ui::{Button, Notice, NoticeKind, SectionHead, Variant};
 use leptos::prelude::*;
 use std::sync::Arc;
@@ -43,7 +44,7 @@ pub fn desk(page: DeskPage) -> AnyView {
     let job = job.map(|job| view! { <JobView job stop=format!("/import/{id}/stop")/> });
     let before = came_before.filter(|_| past.is_none() && !at_work).map(|(said, import)| {
         view! {
-            <Notice title="This file came before"><p>{said}" "<a href=format!("/import/history/{import}")>"See that import"</a></p></Notice>
+            <Notice title="This file came before"><p>{said}" "<a href=at(&format!("/import/history/{import}"))>"See that import"</a></p></Notice>
         }
     });
     let problem = problem.map(|problem| {
@@ -73,7 +74,7 @@ pub fn desk(page: DeskPage) -> AnyView {
         .into_any(),
     };
     view! {
-        <p class="back"><a href="/import">"‹ Import"</a></p>
+        <p class="back"><a href=at("/import")>"‹ Import"</a></p>
         <header class="page-head">
             <p class="crumb">{format!("{} from {}", kind_words(upload.kind), upload.source)}</p>
             <h1 tabindex="-1">{upload.file_name.clone()}</h1>
@@ -107,8 +108,8 @@ fn Steps(step: usize) -> impl IntoView {
 fn Discard(id: i64) -> impl IntoView {
     view! {
         <div class="row leave-file">
-            <a href="/import">"Choose another file"</a>
-            <form method="post" action=format!("/import/{id}/discard")>
+            <a href=at("/import")>"Choose another file"</a>
+            <form method="post" action=at(&format!("/import/{id}/discard"))>
                 <Button variant=Variant::Plain>"Discard this one"</Button>
             </form>
         </div>
@@ -132,7 +133,7 @@ fn Result(past: Past, upload: Upload, findings: Option<super::model::Findings>) 
             <SectionHead id="result" title><p>{format!("{} by {}", line.when, line.who)}</p></SectionHead>
             <Tally kind counts/>
             <Changed id=import kind source=upload.source has_leads/>
-            <p><a href=format!("/import/history/{import}")>"Take this import back"</a></p>
+            <p><a href=at(&format!("/import/history/{import}"))>"Take this import back"</a></p>
             <Found id=upload.id.0 counts findings/>
         </section>
     }
@@ -155,7 +156,7 @@ fn Checked(
     };
     let run = (taken > 0).then(|| {
         view! {
-            <form class="row sign" method="post" action=format!("/import/{id}/run")>
+            <form class="row sign" method="post" action=at(&format!("/import/{id}/run"))>
                 <Button variant=Variant::Primary>"Run the import"</Button>
                 <span class="hint">"It can be taken back as long as nobody worked on these leads."</span>
             </form>
@@ -195,7 +196,8 @@ fn Columns(page: DeskPage, look: Arc<Look>) -> impl IntoView {
         (true, true) => ("Check the file again", String::new()),
         (true, false) => ("Check the file", "The check writes nothing: it says what would happen.".to_owned()),
     };
-    let (variant, action) = (if checked { Variant::Normal } else { Variant::Primary }, format!("/import/{id}/columns"));
+    let variant = if checked { Variant::Normal } else { Variant::Primary };
+    let action = at(&format!("/import/{id}/columns"));
     let as_before = look.as_before.clone().map(|words| view! { <AsBefore words upload=upload.clone()/> });
     view! {
         {as_before}
@@ -238,7 +240,7 @@ fn AsBefore(words: String, upload: Upload) -> impl IntoView {
     let kept = upload.wishes.iter().filter(|(name, _)| READING.contains(&name.as_str())).cloned();
     let kept = kept.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view();
     view! {
-        <form class="row as-before" method="post" action=format!("/import/{}/columns", upload.id)>
+        <form class="row as-before" method="post" action=at(&format!("/import/{}/columns", upload.id))>
             <input type="hidden" name="form" value="reading"/>
             <input type="hidden" name="source" value=upload.source/>
             <input type="hidden" name="zone" value=upload.zone/>
@@ -262,7 +264,8 @@ impl Open {
             1 => "One question is open.".to_owned(),
             n => format!("{n} questions are open."),
         };
-        let name = |key: &'static str| fields.iter().find(|field| field.key == key).map_or(key, |field| field.label.name);
+        let name =
+            |key: &'static str| fields.iter().find(|field| field.key == key).map_or(key, |field| field.label.name);
         let missing: Vec<_> = questions
             .iter()
             .filter_map(|question| match &question.ask {
@@ -274,7 +277,8 @@ impl Open {
             })
             .collect();
         let missing = (!missing.is_empty()).then(|| {
-            view! { <Notice kind=NoticeKind::Error title="A column is missing">{missing.collect_view()}</Notice> }.into_any()
+            view! { <Notice kind=NoticeKind::Error title="A column is missing">{missing.collect_view()}</Notice> }
+                .into_any()
         });
         Self { sentence, missing }
     }
@@ -376,7 +380,9 @@ pub fn FieldOptions(
 fn Answer(question: Question, place: usize) -> impl IntoView {
     let Question { ask, sentence, .. } = question;
     let (name, answers): (_, Vec<(&'static str, String)>) = match ask {
-        Ask::Order { answers, .. } => ("order", answers.into_iter().map(|(order, words)| (order.key(), words)).collect()),
+        Ask::Order { answers, .. } => {
+            ("order", answers.into_iter().map(|(order, words)| (order.key(), words)).collect())
+        }
         Ask::Mark { answers, .. } => ("mark", answers.into_iter().map(|(mark, words)| (mark.key(), words)).collect()),
         Ask::Field(_) | Ask::Words(_) => ("", Vec::new()),
     };

@@ -3,6 +3,7 @@
 use super::columns::{READING, find};
 use super::desk::{DeskPage, Look};
 use crate::import::reading::{Delimiter, Form, TextEncoding};
+use crate::place::at;
 use crate::ui::{Button, Field};
 use crate::zone;
 use leptos::prelude::*;
@@ -63,7 +64,7 @@ pub fn ReadingForm(
     view! {
         <details class="reading" id="reading" open=open>
             <summary>"Not read right? Say how"</summary>
-            <form class="inline-form" method="post" action=format!("/import/{}/columns", upload.id)>
+            <form class="inline-form" method="post" action=at(&format!("/import/{}/columns", upload.id))>
                 <input type="hidden" name="form" value="reading"/>
                 {text}
                 {sheet}

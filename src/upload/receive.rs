@@ -41,7 +41,8 @@ pub struct Beside {
 pub async fn receive(state: &AppState, caller: &Caller, headers: &HeaderMap, body: Body) -> (Beside, Result<UploadId>) {
     let mut beside = Beside::default();
     let taken = timeout(LONGEST, take(state, caller, headers, body, &mut beside)).await;
-    let late = || Err(AppError::Unavailable("The file took more than two hours to arrive. Nothing was kept.".to_owned()));
+    let late =
+        || Err(AppError::Unavailable("The file took more than two hours to arrive. Nothing was kept.".to_owned()));
     (beside, taken.unwrap_or_else(|_| late()))
 }
 
@@ -63,9 +64,10 @@ async fn take(
         drain(&mut stream).await;
         return Err(error);
     }
-    let boundary = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).and_then(|kind| {
-        multer::parse_boundary(kind).ok()
-    });
+    let boundary = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .and_then(|kind| multer::parse_boundary(kind).ok());
     let boundary = boundary.ok_or_else(|| AppError::Invalid("This is not the form of this page.".to_owned()))?;
     let mut form = Multipart::new(&mut stream, boundary);
     let taken = take_fields(state, caller, &mut form, beside).await;
@@ -99,8 +101,9 @@ async fn take_fields(
 
 async fn take_file(state: &AppState, caller: &Caller, mut file: Field<'_>, beside: &Beside) -> Result<UploadId> {
     let file_name = clean_name(file.file_name().unwrap_or_default())?;
-    let kind = Kind::from_key(&beside.kind)
-        .ok_or_else(|| AppError::Invalid("Say what the rows of the file are: leads, outcomes, events or spend.".into()))?;
+    let kind = Kind::from_key(&beside.kind).ok_or_else(|| {
+        AppError::Invalid("Say what the rows of the file are: leads, outcomes, events or spend.".into())
+    })?;
     caller.visitor.require(action_of(kind))?;
     let source = clean_source(&beside.source)?;
     let zone = parse_zone(&beside.zone)?;

@@ -231,7 +231,9 @@ impl Follow for &mut Follower {
         self.working.went_on(progress);
         if self.working.is_stopped() {
             let file = &self.file_name;
-            return Err(AppError::Conflict(format!("You stopped it. Nothing of {file} stands, and the file is still here.")));
+            return Err(AppError::Conflict(format!(
+                "You stopped it. Nothing of {file} stands, and the file is still here."
+            )));
         }
         Ok(())
     }
