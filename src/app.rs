@@ -205,6 +205,7 @@ pub fn Problem(
         AppError::Invalid(_) => ("Nothing to show", "This address cannot be answered"),
         AppError::SignIn => ("Not signed in", "Your session has ended"),
         AppError::Forbidden(_) => ("Not allowed", "This is for others to see or do"),
+        AppError::TooLarge(_) => ("Not taken", "That was too much"),
         AppError::TooMany(_) => ("Not now", "That was too often"),
         AppError::NotFound(_) => ("Nothing here", "There is nothing at this address"),
         AppError::Conflict(_) => ("Not done", "Somebody else was faster"),
@@ -255,6 +256,7 @@ fn groups() -> Vec<NavGroup> {
             heading: None,
             items: vec![
                 item("/spend", "Spend", "Spend", "M2 4.500h12v8H2zM2 7.500h12M4.500 10h3").outside(),
+                item("/import", "Import", "Import", "M8 2v8M4.500 7 8 10.500 11.500 7M2 13.500h12").outside(),
                 item("/activity", "Activity", "Activity", "M2 8h3l2-5 3 10 2-5h2").outside(),
                 item("/settings", "Settings", "Settings", "M2 4h6M11 4h3M9.500 2.500v3M2 12h2M7 12h7M5.500 10.500v3")
                     .outside(),

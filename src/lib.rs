@@ -42,6 +42,8 @@ pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod spend;
 #[cfg(feature = "ssr")]
+pub mod upload;
+#[cfg(feature = "ssr")]
 pub mod workspace;
 #[cfg(feature = "ssr")]
 pub mod zone;

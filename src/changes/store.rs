@@ -78,6 +78,7 @@ pub(crate) enum Counter {
     Notice,
     Source,
     Spend,
+    Upload,
 }
 
 impl Counter {
@@ -89,6 +90,7 @@ impl Counter {
             Self::Notice => "notice",
             Self::Source => "source",
             Self::Spend => "spend",
+            Self::Upload => "upload",
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::server::bulk::Rows;
 use crate::server::db::Tx;
 use crate::statements;
 use crate::{changes, text_enum};
+use sqlx::FromRow;
 
 id_type!(
     /// Where records come from.
@@ -61,6 +62,17 @@ statements! {
         where b.import_id = $1 and (c.entity_id between b.first_lead and b.last_lead or exists
             (select 1 from import_undo as u
              where u.import_id = b.import_id and u.batch = b.n and u.lead_id = c.entity_id))";
+    /// The same, each with who did so last.
+    WHO_WORKED_ON = "select w.lead_id, l.company, p.name, p.email, c.actor, c.at
+        from (select c.entity_id as lead_id, max(c.seq) as seq from import_batch as b join change as c
+                on c.entity = 'lead' and c.seq > b.seq
+            where b.import_id = $1 and (c.entity_id between b.first_lead and b.last_lead or exists
+                (select 1 from import_undo as u
+                 where u.import_id = b.import_id and u.batch = b.n and u.lead_id = c.entity_id))
+            group by c.entity_id) as w
+        join change as c on c.seq = w.seq join lead as l on l.id = w.lead_id
+        left join lead_person as p on p.lead_id = w.lead_id
+        order by w.lead_id limit $2";
     SPEND_WORKED_ON = "select count(*) from import_batch as b join spend as s
             on s.id between b.first_spend and b.last_spend
         where b.import_id = $1 and s.held = 1";
@@ -296,6 +308,28 @@ pub async fn brought(tx: &mut Tx, batch: &Batch) -> Result<Vec<LeadId>> {
 /// How many leads of an import a person worked on since.
 pub async fn worked_on(tx: &mut Tx, import: ImportId) -> Result<i64> {
     Ok(sqlx::query_scalar(WORKED_ON).bind(import.0).fetch_one(tx.conn()).await?)
+}
+
+/// A lead that a person worked on.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct WorkedOn {
+    /// Which one.
+    pub lead_id: i64,
+    /// Company.
+    pub company: Option<String>,
+    /// A personal value: only for those who may see it.
+    pub name: Option<String>,
+    /// A personal value: only for those who may see it.
+    pub email: Option<String>,
+    /// Who worked on it last.
+    pub actor: String,
+    /// When, in seconds since 1970.
+    pub at: i64,
+}
+
+/// The leads of an import that people worked on since, the first of them.
+pub async fn who_worked_on(tx: &mut Tx, import: ImportId, limit: i64) -> Result<Vec<WorkedOn>> {
+    Ok(sqlx::query_as(WHO_WORKED_ON).bind(import.0).bind(limit).fetch_all(tx.conn()).await?)
 }
 
 /// How many rows of spend that it brought a person has corrected or deleted since.

@@ -185,7 +185,7 @@ impl Import {
     /// Takes back what was taken so far.
     pub async fn cancel(self, at: Instant) -> Result<()> {
         match self.import {
-            Some(import) => undo::take_back_unfinished(&self.db, import, &self.actor, at).await,
+            Some(import) => undo::take_back_unfinished(&self.db, import, &self.actor, at, self.account).await,
             None => Ok(()),
         }
     }

@@ -19,6 +19,7 @@ use crate::rates;
 use crate::settings;
 use crate::spend;
 use crate::ui::{BadAddress, Ready};
+use crate::upload;
 use any_spawner::Executor;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -66,6 +67,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(rates::forms::routes())
         .merge(import::memory_forms::routes())
         .merge(editing::history::routes())
+        .merge(upload::forms::routes())
         .merge(server_functions())
         .fallback(serve_file_or_missing_page)
         .layer(from_fn_with_state(state.clone(), gate::admit))

@@ -45,3 +45,6 @@ mod spend;
 mod spend_pay;
 mod store;
 mod tidy;
+mod upload;
+mod upload_faults;
+mod upload_history;

@@ -7,7 +7,8 @@ use doubles::server::bulk::in_dialect;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::{
-    activity, agreement, backup, bell, changes, editing, import, kpis, leads, listing, people, rates, spend, workspace,
+    activity, agreement, backup, bell, changes, editing, import, kpis, leads, listing, people, rates, spend, upload,
+    workspace,
 };
 use sqlx::{AssertSqlSafe, Executor};
 use std::fs;
@@ -28,6 +29,7 @@ const STORES: &[&[(&str, &str)]] = &[
     people::store::ALL,
     rates::store::ALL,
     spend::store::ALL,
+    upload::store::ALL,
     workspace::store::ALL,
 ];
 
