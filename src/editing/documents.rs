@@ -62,7 +62,7 @@ impl Document {
         match entity {
             Entity::Workspace => Some(Self::Workspace),
             Entity::Spend => Some(Self::Spend),
-            Entity::Import | Entity::Lead | Entity::Account => None,
+            Entity::Import | Entity::Lead | Entity::Leads | Entity::Merge | Entity::Rule | Entity::Account => None,
         }
     }
 

@@ -22,4 +22,5 @@ pub mod sniff;
 pub mod store;
 pub mod survey;
 pub mod take;
+mod turn;
 pub mod undo;

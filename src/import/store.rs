@@ -50,16 +50,26 @@ statements! {
         select {3:int}, {4:int}, {0:int}, {1:text}, {2:text} from {rows}";
     BEFORE = "select u.lead_id, u.before, u.person from import_undo as u
         where u.import_id = $1 and u.batch = $2 and not exists
-            (select 1 from change as c where c.entity = 'lead' and c.entity_id = u.lead_id and c.seq > $3)";
+            (select 1 from change as c where c.entity = 'lead' and c.entity_id = u.lead_id and c.seq > $3) and not exists
+            (select 1 from lead_work as w where w.lead_id = u.lead_id and w.seq > $3)";
     REMOVE_BEFORE = "delete from import_undo where import_id = $1 and batch = $2";
     BROUGHT = "select l.id from lead as l where l.id between $1 and $2 and l.gone = 0 and not exists
-            (select 1 from change as c where c.entity = 'lead' and c.entity_id = l.id and c.seq > $3)";
-    /// Leads of an import that a person worked on since.
-    WORKED_ON = "select count(distinct c.entity_id) from import_batch as b join change as c
-            on c.entity = 'lead' and c.seq > b.seq
-        where b.import_id = $1 and (c.entity_id between b.first_lead and b.last_lead or exists
+            (select 1 from change as c where c.entity = 'lead' and c.entity_id = l.id and c.seq > $3) and not exists
+            (select 1 from lead_work as w where w.lead_id = l.id and w.seq > $3)";
+    /// Leads of an import that a person worked on since, one by one or many at once.
+    WORKED_ON = "select count(distinct c.lead_id) from import_batch as b join
+            (select entity_id as lead_id, seq from change where entity = 'lead'
+             union all select lead_id, seq from lead_work) as c on c.seq > b.seq
+        where b.import_id = $1 and (c.lead_id between b.first_lead and b.last_lead or exists
             (select 1 from import_undo as u
-             where u.import_id = b.import_id and u.batch = b.n and u.lead_id = c.entity_id))";
+             where u.import_id = b.import_id and u.batch = b.n and u.lead_id = c.lead_id))";
+    /// Leads of an import that were merged since, or that others were merged into.
+    MERGED_SINCE = "select count(distinct m.lead_id) from import_batch as b join
+            (select merged_id as lead_id, seq from lead_merge
+             union all select survivor_id, seq from lead_merge) as m on m.seq > b.seq
+        where b.import_id = $1 and (m.lead_id between b.first_lead and b.last_lead or exists
+            (select 1 from import_undo as u
+             where u.import_id = b.import_id and u.batch = b.n and u.lead_id = m.lead_id))";
     SPEND_WORKED_ON = "select count(*) from import_batch as b join spend as s
             on s.id between b.first_spend and b.last_spend
         where b.import_id = $1 and s.held = 1";
@@ -279,6 +289,11 @@ pub async fn brought(tx: &mut Tx, batch: &Batch) -> Result<Vec<LeadId>> {
 /// How many leads of an import a person worked on since.
 pub async fn worked_on(tx: &mut Tx, import: ImportId) -> Result<i64> {
     Ok(sqlx::query_scalar(WORKED_ON).bind(import.0).fetch_one(tx.conn()).await?)
+}
+
+/// How many leads of an import took part in a merge since that stands.
+pub async fn merged_since(tx: &mut Tx, import: ImportId) -> Result<i64> {
+    Ok(sqlx::query_scalar(MERGED_SINCE).bind(import.0).fetch_one(tx.conn()).await?)
 }
 
 /// How many rows of spend that it brought a person has corrected or deleted since.

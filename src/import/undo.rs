@@ -8,6 +8,7 @@ use crate::error::{AppError, Result};
 use crate::leads::model::LeadId;
 use crate::leads::store::{self as leads, Person};
 use crate::period::Instant;
+use crate::quality::rules::store as rules;
 use crate::server::db::Db;
 use crate::spend::store as spend;
 use serde_json::json;
@@ -19,6 +20,7 @@ pub async fn take_back(db: &Db, import: ImportId, actor: &str, at: Instant) -> R
     let entry = store::find(&mut tx, import).await?;
     let newest = store::newest_complete(&mut tx).await?;
     let worked_on = store::worked_on(&mut tx, import).await?;
+    let merged = store::merged_since(&mut tx, import).await?;
     let corrected = store::spend_worked_on(&mut tx, import).await?;
     drop(tx);
     let refusal = match (entry.state, newest) {
@@ -27,6 +29,11 @@ pub async fn take_back(db: &Db, import: ImportId, actor: &str, at: Instant) -> R
         (State::Complete, Some((newer, file_name))) if newer != import => {
             format!("The import of {file_name} (number {newer}) is newer; take it back first.")
         }
+        (State::Complete, _) if merged > 0 => format!(
+            "The import of {} stays: since then {merged} of its leads took part in a merge. Un-merge them first, under \
+             Data quality, Merged leads.",
+            entry.file_name
+        ),
         (State::Complete, _) if worked_on > 0 => format!(
             "The import of {} stays: since then people have worked on {worked_on} of its leads.",
             entry.file_name
@@ -98,14 +105,20 @@ async fn take_back_batch(db: &Db, import: ImportId, actor: &str, at: Instant) ->
     let changed = store::before(&mut tx, import, &batch).await?;
     store::restore_histories(&mut tx, import, &changed).await?;
     leads::put(&mut tx, seq, changed.iter().map(|(id, row, _)| (*id, row))).await?;
-    leads::put_people(&mut tx, changed.iter().map(|(id, _, person)| (*id, person))).await?;
+    let people = changed.iter().map(|(id, row, person)| (*id, row.company.as_deref(), person));
+    leads::put_people(&mut tx, people).await?;
     leads::put_handovers(&mut tx, changed.iter().map(|(id, row, _)| (*id, row))).await?;
 
     let brought: Vec<LeadId> = store::brought(&mut tx, &batch).await?;
     let nobody = Person::default();
-    leads::put_people(&mut tx, brought.iter().map(|id| (*id, &nobody))).await?;
+    leads::put_people(&mut tx, brought.iter().map(|id| (*id, None, &nobody))).await?;
     leads::remove_handovers(&mut tx, &brought).await?;
     store::remove_leads(&mut tx, seq, &brought).await?;
+
+    let touched: Vec<LeadId> = changed.iter().map(|(id, ..)| *id).collect();
+    let survivors = leads::survivors_of(&mut tx, &touched).await?;
+    leads::derive_anew(&mut tx, seq, &survivors).await?;
+    rules::apply_rules(&mut tx, seq, &touched).await?;
 
     if let Some(added) = batch.spend {
         spend::restore(&mut tx, import.0, seq, added).await?;

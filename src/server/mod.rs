@@ -26,6 +26,7 @@ use crate::error::Result;
 use crate::kpis::service::Scores;
 use crate::people::service::People;
 use crate::people::token::generate_code;
+use crate::quality::lists::Findings;
 use axum::extract::FromRef;
 use clock::Clock;
 use config::ServeConfig;
@@ -54,6 +55,8 @@ pub struct AppState {
     pub backups: Backups,
     /// What is counted for monitoring.
     pub metrics: Metrics,
+    /// What is wrong with the leads, counted.
+    pub findings: Findings,
     /// Where the page finds its program and its style sheet.
     pub leptos_options: LeptosOptions,
 }
@@ -72,6 +75,7 @@ impl AppState {
             site: Site::default(),
             backups: Backups::default(),
             metrics: Metrics::new(None),
+            findings: Findings::default(),
             leptos_options: assets::leptos_options(),
         }
     }

@@ -78,6 +78,7 @@ fn topics_of(path: &str) -> &'static str {
         "/bell" => "bell",
         _ if path.starts_with("/settings/workspace") => "workspace",
         _ if path.starts_with("/spend") => "spend",
+        _ if path.starts_with("/import/quality") => "numbers",
         _ if path == "/settings" || path.starts_with("/settings/") => "people",
         _ => "*",
     }

@@ -13,6 +13,7 @@ use crate::kpis;
 use crate::listing;
 use crate::people::page::trouble;
 use crate::people::{current, forms, gate, oidc};
+use crate::quality;
 use crate::settings;
 use crate::spend;
 use crate::ui::{BadAddress, Ready};
@@ -58,6 +59,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(bell::feed::routes())
         .merge(stream::routes())
         .merge(spend::forms::routes())
+        .merge(quality::forms::routes())
         .merge(editing::history::routes())
         .merge(server_functions())
         .fallback(serve_file_or_missing_page)
