@@ -57,19 +57,27 @@ statements! {
             (select 1 from change as c where c.entity = 'lead' and c.entity_id = l.id and c.seq > $3) and not exists
             (select 1 from lead_work as w where w.lead_id = l.id and w.seq > $3)";
     /// Leads of an import that a person worked on since, one by one or many at once.
-    WORKED_ON = "select count(distinct c.lead_id) from import_batch as b join
-            (select entity_id as lead_id, seq from change where entity = 'lead'
-             union all select lead_id, seq from lead_work) as c on c.seq > b.seq
-        where b.import_id = $1 and (c.lead_id between b.first_lead and b.last_lead or exists
-            (select 1 from import_undo as u
-             where u.import_id = b.import_id and u.batch = b.n and u.lead_id = c.lead_id))";
+    WORKED_ON = "select count(*) from (
+            select c.entity_id from import_batch as b join change as c on c.entity = 'lead' and c.seq > b.seq
+            where b.import_id = $1 and (c.entity_id between b.first_lead and b.last_lead or exists
+                (select 1 from import_undo as u
+                 where u.import_id = b.import_id and u.batch = b.n and u.lead_id = c.entity_id))
+            union
+            select w.lead_id from import_batch as b join lead_work as w on w.seq > b.seq
+            where b.import_id = $1 and (w.lead_id between b.first_lead and b.last_lead or exists
+                (select 1 from import_undo as u
+                 where u.import_id = b.import_id and u.batch = b.n and u.lead_id = w.lead_id))) as worked_on";
     /// Leads of an import that were merged since, or that others were merged into.
-    MERGED_SINCE = "select count(distinct m.lead_id) from import_batch as b join
-            (select merged_id as lead_id, seq from lead_merge
-             union all select survivor_id, seq from lead_merge) as m on m.seq > b.seq
-        where b.import_id = $1 and (m.lead_id between b.first_lead and b.last_lead or exists
-            (select 1 from import_undo as u
-             where u.import_id = b.import_id and u.batch = b.n and u.lead_id = m.lead_id))";
+    MERGED_SINCE = "select count(*) from (
+            select m.merged_id from import_batch as b join lead_merge as m on m.seq > b.seq
+            where b.import_id = $1 and (m.merged_id between b.first_lead and b.last_lead or exists
+                (select 1 from import_undo as u
+                 where u.import_id = b.import_id and u.batch = b.n and u.lead_id = m.merged_id))
+            union
+            select m.survivor_id from import_batch as b join lead_merge as m on m.seq > b.seq
+            where b.import_id = $1 and (m.survivor_id between b.first_lead and b.last_lead or exists
+                (select 1 from import_undo as u
+                 where u.import_id = b.import_id and u.batch = b.n and u.lead_id = m.survivor_id))) as merged";
     SPEND_WORKED_ON = "select count(*) from import_batch as b join spend as s
             on s.id between b.first_spend and b.last_spend
         where b.import_id = $1 and s.held = 1";

@@ -185,7 +185,7 @@ mod tests {
 
     #[test]
     fn the_key_is_what_it_was_when_it_was_stored() {
-        assert_eq!(match_key(Some("Harbour"), Some("Ada Berg")), Some(0));
+        assert_eq!(match_key(Some("Harbour"), Some("Ada Berg")), Some(8_788_675_063_394_446_766));
     }
 
     #[test]

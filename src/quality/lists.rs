@@ -264,10 +264,13 @@ async fn describe(tx: &mut Tx, finding: Finding, ids: &[LeadId], zone: &Zone, no
             let told = disorders(&lead.row.derived, now, zone).into_iter().map(|one| {
                 let moment = |moment: Moment| match moment.day_only {
                     true => local_day(zone.local(moment.at)),
-                    false => local_time(zone.local(moment.at)),
+                    false => {
+                        let at = zone.local(moment.at);
+                        format!("{}, {}", local_day(at), at.format("%H:%M"))
+                    }
                 };
                 let (early, follows) = (event_words(one.early), event_words(one.follows).to_lowercase());
-                let words = format!("{early} {}, before the {follows} {}", moment(one.at), moment(one.then));
+                let words = format!("{early} on {}, before the {follows} on {}", moment(one.at), moment(one.then));
                 (words, Some(one.early))
             });
             line.wrong = told.collect();

@@ -5,6 +5,7 @@ use super::lists::{Counts, Done, Line, ListPage, MergedPage, at_once, filter_wor
 use super::model::{Asked, Finding, NONE};
 use crate::editing::page::{Drafts, Key};
 use crate::kpis::words::{count, counted};
+use crate::leads::model::Dimension;
 use crate::ui::{Button, Empty, Field, PageHead};
 use leptos::prelude::*;
 
@@ -183,11 +184,11 @@ fn missing(page: ListPage) -> AnyView {
             <tr>
                 {tick}
                 <th scope="row">{who}<span class="sub">{email}</span></th>
-                <td data-label="Company">{company}</td>
-                <td data-label="Channel">{channel}</td>
-                <td data-label="Campaign">{campaign}</td>
-                <td data-label="Owner">{owner}</td>
-                <td data-label="Captured">{captured}</td>
+                {cell("Company", &company)}
+                {(dimension != Dimension::Channel).then(|| cell("Channel", &channel))}
+                {cell("Campaign", &campaign)}
+                {(dimension != Dimension::Owner).then(|| cell("Owner", &owner))}
+                {cell("Captured", &captured)}
             </tr>
         }
     });
@@ -200,9 +201,9 @@ fn missing(page: ListPage) -> AnyView {
                         {head}
                         <th scope="col">"Lead"</th>
                         <th scope="col">"Company"</th>
-                        <th scope="col">"Channel"</th>
+                        {(dimension != Dimension::Channel).then(|| view! { <th scope="col">"Channel"</th> })}
                         <th scope="col">"Campaign"</th>
-                        <th scope="col">"Owner"</th>
+                        {(dimension != Dimension::Owner).then(|| view! { <th scope="col">"Owner"</th> })}
                         <th scope="col">"Captured"</th>
                     </tr>
                 </thead>
@@ -262,8 +263,8 @@ fn disordered(page: &ListPage) -> AnyView {
         view! {
             <tr>
                 <th scope="row">{line.who.clone()}<span class="sub">{line.email.clone()}</span></th>
-                <td data-label="Company">{line.company.clone()}</td>
-                <td data-label="Owner">{line.owner.clone()}</td>
+                {cell("Company", &line.company)}
+                {cell("Owner", &line.owner)}
                 <td data-label="Out of order"><ul class="wrong">{wrong.collect_view()}</ul></td>
             </tr>
         }
@@ -351,11 +352,11 @@ fn groups(page: &ListPage) -> AnyView {
                     {choose}
                     <th scope="row">{line.who.clone()}<span class="sub">{line.email.clone()}</span></th>
                     <td data-label="Lead">{line.id}</td>
-                    <td data-label="Company">{line.company.clone()}</td>
-                    <td data-label="Channel">{line.channel.clone()}</td>
-                    <td data-label="Owner">{line.owner.clone()}</td>
-                    <td data-label="Captured">{line.captured.clone()}</td>
-                    <td data-label="Handed over">{line.handed_over.clone()}</td>
+                    {cell("Company", &line.company)}
+                    {cell("Channel", &line.channel)}
+                    {cell("Owner", &line.owner)}
+                    {cell("Captured", &line.captured)}
+                    {cell("Handed over", &line.handed_over)}
                 </tr>
             }
         });
@@ -390,7 +391,7 @@ fn groups(page: &ListPage) -> AnyView {
                     <Key/>
                     <input type="hidden" name="finding" value=finding.key()/>
                     {table}
-                    <p class="row"><Button>"Merge into the kept one"</Button></p>
+                    <p class="row below"><Button>"Merge into the kept one"</Button></p>
                 </form>
             </section>
         }
@@ -466,4 +467,10 @@ pub fn merged(page: MergedPage) -> AnyView {
         {shown}
     }
     .into_any()
+}
+
+/// A cell of words; an empty one has no label on a narrow screen.
+fn cell(label: &'static str, text: &str) -> AnyView {
+    let text = (!text.is_empty()).then(|| text.to_owned());
+    view! { <td data-label=text.is_some().then_some(label)>{text}</td> }.into_any()
 }
