@@ -110,6 +110,7 @@ async fn open_sqlite(path: &Path) -> Result<Db> {
     if header != Header::Empty {
         // SQLite would open it for reading and not say so.
         File::options().write(true).open(&path).map_err(|_| Trouble::ReadOnly.sentence(&path))?;
+        roll_back(&path).await.map_err(|trouble| trouble.sentence(&path))?;
         let url = sqlite_url(&path, "mode=ro");
         applied = inspect(&path, &url).await.map_err(|trouble| trouble.sentence(&path))?;
     }
@@ -149,7 +150,9 @@ async fn readable(path: &Path) -> Result<(PathBuf, String)> {
     // beside the file, nobody writes it.
     let url = sqlite_url(&path, "mode=ro");
     let url = match inspect(&path, &url).await {
-        Err(Trouble::CannotOpen | Trouble::ReadOnly) if !beside(&path, "-wal").exists() => {
+        Err(Trouble::CannotOpen | Trouble::ReadOnly)
+            if !["-wal", "-journal"].iter().any(|log| beside(&path, log).exists()) =>
+        {
             let immutable = sqlite_url(&path, "mode=ro&immutable=1");
             inspect(&path, &immutable).await.map_err(|trouble| trouble.sentence(&path))?;
             immutable
@@ -176,6 +179,18 @@ pub(crate) async fn connect_unlocked(path: &Path) -> Result<SqliteConnection> {
 /// The URI by which SQLite writes a file that nobody else knows of, without taking locks.
 pub(crate) fn unlocked(path: &Path) -> String {
     format!("file:{}?nolock=1", encoded(path))
+}
+
+/// Takes back what a process that died had half written to a file that was not yet in WAL mode, such as one that was
+/// just restored: whoever only reads may not, and would say that the file is read-only.
+async fn roll_back(path: &Path) -> Result<(), Trouble> {
+    if beside(path, "-journal").exists() {
+        let options = SqliteConnectOptions::from_str(&sqlite_url(path, "mode=rw"))?;
+        let mut conn = options.busy_timeout(Duration::from_secs(BUSY_SECONDS)).connect().await?;
+        sqlx::query("select count(*) from sqlite_master").execute(&mut conn).await?;
+        conn.close().await?;
+    }
+    Ok(())
 }
 
 /// Folds the write-ahead log of a file that nobody else has open into it, so that the file alone is the database.
