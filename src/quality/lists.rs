@@ -22,6 +22,7 @@ use crate::period::Instant;
 use crate::server::AppState;
 use crate::server::db::Tx;
 use crate::zone::Zone;
+use rustc_hash::FxHashMap;
 use std::sync::Arc;
 use tokio::sync::Mutex;
 
@@ -45,38 +46,52 @@ pub struct Counts {
     pub left_out: u32,
 }
 
-/// The counts of the latest commit, which all readers share.
+/// What was counted as of the latest commit, which all readers share.
 #[derive(Clone, Debug, Default)]
-pub struct Findings(Arc<Mutex<Option<((Seq, u32), Counts)>>>);
+pub struct Findings(Arc<Mutex<Memory>>);
+
+#[derive(Debug, Default)]
+struct Memory {
+    /// The commit and the minute that the counts are of.
+    of: Option<(Seq, u32)>,
+    /// Leads and groups.
+    found: FxHashMap<Finding, (u32, u32)>,
+}
 
 /// Counts everything.
 ///
 /// # Errors
 /// The database refuses.
 pub async fn counts(state: &AppState) -> Result<Counts> {
-    let mut known = state.findings.0.lock().await;
-    let minute = state.clock.now().0 / 60;
-    let seq = crate::kpis::store::newest(&state.db).await?;
-    if let Some((of, counts)) = known.as_ref()
-        && *of == (seq, minute)
-    {
-        return Ok(counts.clone());
-    }
     let mut findings = Vec::new();
     for &finding in Finding::ALL {
-        let (leads, groups) = match finding {
-            Finding::OutOfOrder => (out_of_order(state).await?.len() as i64, 0),
-            _ => count(&mut state.db.read().await?, finding, &Asked::default()).await?,
-        };
-        findings.push((finding, number(leads), number(groups)));
+        let (leads, groups) = counted(state, finding).await?;
+        findings.push((finding, leads, groups));
     }
     let mut tx = state.db.read().await?;
     let active = rules::rules(&mut tx).await?.into_iter().filter(|rule| rule.active);
     let (rules, left_out) = active
         .fold((0, 0), |(rules, leads), rule| (rules + 1, leads + rule.leads.saturating_sub(rule.with_opportunity)));
-    let counts = Counts { findings, merged: number(store::count_merges(&mut tx).await?), rules, left_out };
-    *known = Some(((seq, minute), counts.clone()));
-    Ok(counts)
+    Ok(Counts { findings, merged: number(store::count_merges(&mut tx).await?), rules, left_out })
+}
+
+/// Leads and groups of a finding. Readers that come while one of them counts wait for it: they want the same.
+async fn counted(state: &AppState, finding: Finding) -> Result<(u32, u32)> {
+    let mut memory = state.findings.0.lock().await;
+    let now = (crate::kpis::store::newest(&state.db).await?, state.clock.now().0 / 60);
+    if memory.of != Some(now) {
+        *memory = Memory { of: Some(now), ..Memory::default() };
+    }
+    if let Some(known) = memory.found.get(&finding) {
+        return Ok(*known);
+    }
+    let (leads, groups) = match finding {
+        Finding::OutOfOrder => (out_of_order(state).await?.len() as i64, 0),
+        _ => count(&mut state.db.read().await?, finding, &Asked::default()).await?,
+    };
+    let counted = (number(leads), number(groups));
+    memory.found.insert(finding, counted);
+    Ok(counted)
 }
 
 /// Leads and groups of a finding that the database finds.
@@ -179,13 +194,16 @@ pub struct Line {
 /// The address asks for what no lead has, or the database refuses.
 pub async fn page(state: &AppState, caller: &Caller, finding: Finding, asked: Asked) -> Result<ListPage> {
     let disordered = if finding == Finding::OutOfOrder { out_of_order(state).await? } else { Vec::new() };
+    let narrowed = finding.dimension().is_some() && (!asked.channel.is_empty() || !asked.campaign.is_empty());
+    let known = if narrowed || finding == Finding::OutOfOrder { None } else { Some(counted(state, finding).await?) };
     let mut tx = state.db.read().await?;
-    let (leads, groups) = match finding {
-        Finding::OutOfOrder => (disordered.len() as i64, 0),
-        _ => count(&mut tx, finding, &asked).await?,
+    let (leads, groups) = match known {
+        Some(known) => known,
+        None if narrowed => (number(count(&mut tx, finding, &asked).await?.0), 0),
+        None => (number(disordered.len() as i64), 0),
     };
     let (rows, all) = if finding.is_grouped() { (GROUPS, groups) } else { (PAGE, leads) };
-    let pages = (number(all) as usize).div_ceil(rows).max(1);
+    let pages = (all as usize).div_ceil(rows).max(1);
     let at = asked.page().min(pages);
     let slice = Slice { rows, after: (at - 1) * rows };
     let found = find(&mut tx, finding, &asked, &disordered, slice).await?;
@@ -195,8 +213,7 @@ pub async fn page(state: &AppState, caller: &Caller, finding: Finding, asked: As
         lines.push(describe(&mut tx, finding, &group, &zone, state.clock.now()).await?);
     }
     let turn = |to: usize| asked.address(&path_of(finding), &[("page", &to.to_string())]);
-    let leads = number(leads);
-    let counted = match number(groups) {
+    let counted = match groups {
         0 => words::counted(leads, "lead", "leads"),
         groups => {
             format!("{} of {}", words::counted(groups, "group", "groups"), words::counted(leads, "lead", "leads"))

@@ -471,6 +471,7 @@ pub fn merged(page: MergedPage) -> AnyView {
 
 /// A cell of words; an empty one has no label on a narrow screen.
 fn cell(label: &'static str, text: &str) -> AnyView {
-    let text = (!text.is_empty()).then(|| text.to_owned());
-    view! { <td data-label=text.is_some().then_some(label)>{text}</td> }.into_any()
+    let label = (!text.is_empty()).then_some(label);
+    let text = label.map(|_| text.to_owned());
+    view! { <td data-label=label>{text}</td> }.into_any()
 }
