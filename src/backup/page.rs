@@ -2,6 +2,7 @@
 
 use super::model::BackupStanding;
 use crate::period::Instant;
+use crate::place::at;
 use crate::ui::{Notice, NoticeKind};
 use crate::zone::Zone;
 use leptos::prelude::*;
@@ -12,7 +13,7 @@ pub fn notice(standing: &BackupStanding) -> Option<AnyView> {
     let view = view! {
         <Notice kind=NoticeKind::Error title="Backups need you">
             <p>{warning}" The server tries again every hour; its log says more. "
-            <a href="/settings/workspace#backups">"How backups stand"</a></p>
+            <a href=at("/settings/workspace#backups")>"How backups stand"</a></p>
         </Notice>
     };
     Some(view.into_any())

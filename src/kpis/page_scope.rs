@@ -2,6 +2,7 @@
 
 use super::api;
 use super::sheet::{Choices, FilterWords, Note, Scope};
+use crate::place::at;
 use crate::ui::says::Link;
 use crate::ui::{Button, Chip, Field, Notice, NoticeKind, Segmented};
 use leptos::prelude::*;
@@ -185,5 +186,5 @@ pub fn AskForm(
     let keep = keep.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
     // The router takes the button for a field; the browser itself leaves out what has no name.
     let leave_nameless: Arc<dyn Fn(&FormData)> = Arc::new(|data: &FormData| data.delete(""));
-    view! { <Form method="get" action=path on_form_data=leave_nameless>{keep.collect_view()}{children()}</Form> }
+    view! { <Form method="get" action=at(&path) on_form_data=leave_nameless>{keep.collect_view()}{children()}</Form> }
 }

@@ -116,6 +116,12 @@ pub fn need_of(pattern: &str) -> Option<Need> {
     PATHS.iter().find_map(|&(path, need)| (path == pattern).then_some(need))
 }
 
+/// Whether a path of ours begins with this segment.
+pub fn is_ours(segment: &str) -> bool {
+    // Files of the site need no permission.
+    segment == "pkg" || PATHS.iter().any(|(path, _)| path.split('/').nth(1) == Some(segment))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,6 +10,7 @@ use super::token::Token;
 use crate::bell;
 use crate::changes::live::Current;
 use crate::error::{AppError, Result};
+use crate::place::{self, at};
 use crate::server::AppState;
 use crate::server::plain::{self, Around};
 use crate::server::site::{Peer, Site};
@@ -104,9 +105,14 @@ async fn unreadable(state: &AppState, parts: Parts, status: StatusCode) -> Respo
     plain::answer(state, &parts, status, around, "This cannot be read", view).await
 }
 
-/// A redirect after which a reload asks for the new page, not for the form again.
+/// A redirect to an own path, after which a reload asks for the new page, not for the form again.
 pub fn see_other(path: &str) -> Response {
-    match axum::http::HeaderValue::try_from(path) {
+    see_elsewhere(&at(path))
+}
+
+/// The same to an address that may be another site's.
+pub fn see_elsewhere(address: &str) -> Response {
+    match axum::http::HeaderValue::try_from(address) {
         Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
@@ -125,8 +131,13 @@ pub enum Cookie {
 
 impl Cookie {
     fn name(self, site: &Site) -> String {
-        // With this prefix the browser itself sees to it that neither a sibling host nor plain http sets it.
-        let prefix = if site.https { "__Host-" } else { "" };
+        // With these prefixes the browser itself sees to it that plain http does not set it and, which only a cookie of
+        // the whole host can have, that no sibling host does.
+        let prefix = match (site.https, place::base()) {
+            (true, "") => "__Host-",
+            (true, _) => "__Secure-",
+            (false, _) => "",
+        };
         let name = match self {
             Self::Session => "doubles",
             Self::Code => "doubles-code",
@@ -150,7 +161,9 @@ pub fn set_cookie(site: &Site, cookie: Cookie, value: Option<&str>) -> String {
     let name = cookie.name(site);
     let (value, age) = value.map_or(("", 0), |value| (value, cookie.lasts()));
     let secure = if site.https { "; Secure" } else { "" };
-    format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}")
+    // Other programs on the host do not get it.
+    let path = Some(place::base()).filter(|base| !base.is_empty()).unwrap_or("/");
+    format!("{name}={value}; Path={path}; Max-Age={age}; HttpOnly; SameSite=Lax{secure}")
 }
 
 /// The token that the browser sent in one of our cookies.

@@ -6,6 +6,7 @@ use super::model::{Asked, Finding, NONE};
 use crate::editing::page::{Drafts, Key};
 use crate::kpis::words::{count, counted};
 use crate::leads::model::Dimension;
+use crate::place::at;
 use crate::ui::{Button, Empty, Field, PageHead};
 use leptos::prelude::*;
 
@@ -18,7 +19,7 @@ pub fn overview(counts: Counts, sees_leads: bool) -> AnyView {
             (leads, false) => count(leads),
         };
         let title = if sees_leads && leads > 0 {
-            view! { <a class="row-link" href=path_of(finding)>{finding.title()}</a> }.into_any()
+            view! { <a class="row-link" href=at(&path_of(finding))>{finding.title()}</a> }.into_any()
         } else {
             finding.title().into_any()
         };
@@ -44,8 +45,8 @@ pub fn overview(counts: Counts, sees_leads: bool) -> AnyView {
     let ways = sees_leads.then(|| {
         view! {
             <p class="row ways">
-                <a class="button" href="/import/quality/rules">"Rules"</a>
-                <a class="button" href="/import/quality/merged">"Merged leads"</a>
+                <a class="button" href=at("/import/quality/rules")>"Rules"</a>
+                <a class="button" href=at("/import/quality/merged")>"Merged leads"</a>
             </p>
         }
     });
@@ -73,9 +74,9 @@ pub fn list(page: ListPage) -> AnyView {
     let csv = page.asked.address(&format!("{}/leads.csv", path_of(finding)), &[]);
     let turning = view! {
         <p class="pages">
-            {page.earlier.clone().map(|href| view! { <a class="chip" href=href>"‹ Page before"</a> })}
-            {page.later.clone().map(|href| view! { <a class="chip" href=href>"Next page ›"</a> })}
-            {(leads > 0).then(|| view! { <span class="files"><a href=csv download=format!("{finding}.csv")>"CSV"</a></span> })}
+            {page.earlier.clone().map(|href| view! { <a class="chip" href=at(&href)>"‹ Page before"</a> })}
+            {page.later.clone().map(|href| view! { <a class="chip" href=at(&href)>"Next page ›"</a> })}
+            {(leads > 0).then(|| view! { <span class="files"><a href=at(&csv) download=format!("{finding}.csv")>"CSV"</a></span> })}
         </p>
     };
     let filter = finding.dimension().map(|_| view! { <Filter page=page.clone()/> });
@@ -88,7 +89,7 @@ pub fn list(page: ListPage) -> AnyView {
         Finding::NoChannel | Finding::NoPersona | Finding::NoOwner => missing(page.clone()),
     };
     view! {
-        <p class="back"><a href="/import/quality">"‹ Data quality"</a></p>
+        <p class="back"><a href=at("/import/quality")>"‹ Data quality"</a></p>
         <PageHead title=finding.title() lede=finding.lede()/>
         {done}
         {filter}
@@ -104,7 +105,7 @@ pub fn list(page: ListPage) -> AnyView {
 fn Told(done: Done, asked: Asked) -> impl IntoView {
     let undo = done.undo.map(|change| {
         view! {
-            <form method="post" action="/import/quality/take-back">
+            <form method="post" action=at("/import/quality/take-back")>
                 <Key/>
                 <Kept asked/>
                 <input type="hidden" name="id" value=change/>
@@ -127,9 +128,9 @@ fn Kept(asked: Asked) -> impl IntoView {
 fn Nothing(finding: Finding, asked: Asked) -> impl IntoView {
     let narrowed = !asked.channel.is_empty() || !asked.campaign.is_empty();
     let way = if narrowed {
-        view! { <p>"Nothing of this channel and campaign. "<a href=path_of(finding)>"Show all"</a></p> }.into_any()
+        view! { <p>"Nothing of this channel and campaign. "<a href=at(&path_of(finding))>"Show all"</a></p> }.into_any()
     } else {
-        view! { <p>"There is nothing to mend here. "<a href="/import/quality">"To the other findings"</a></p> }
+        view! { <p>"There is nothing to mend here. "<a href=at("/import/quality")>"To the other findings"</a></p> }
             .into_any()
     };
     view! { <Empty title="None">{way}</Empty> }
@@ -141,7 +142,7 @@ fn Filter(page: ListPage) -> impl IntoView {
     let by_channel = (finding != Finding::NoChannel)
         .then(|| view! { <Choice name="channel" label="Channel" chosen=asked.channel.clone() values=channels/> });
     view! {
-        <form class="inline-form" method="get" action=path_of(finding)>
+        <form class="inline-form" method="get" action=at(&path_of(finding))>
             {by_channel}
             <Choice name="campaign" label="Campaign" chosen=asked.campaign values=campaigns/>
             <p class="field">
@@ -225,7 +226,7 @@ fn missing(page: ListPage) -> AnyView {
         name
     };
     view! {
-        <form method="post" action="/import/quality/fill">
+        <form method="post" action=at("/import/quality/fill")>
             <Key/>
             <Kept asked/>
             <input type="hidden" name="finding" value=finding.key()/>
@@ -249,7 +250,7 @@ fn disordered(page: &ListPage) -> AnyView {
         let wrong = line.wrong.iter().map(|(words, event)| {
             let form = event.filter(|_| may_fix).map(|event| {
                 view! {
-                    <form method="post" action="/import/quality/void">
+                    <form method="post" action=at("/import/quality/void")>
                         <Key/>
                         <Kept asked=asked.clone()/>
                         <input type="hidden" name="id" value=line.id/>
@@ -299,7 +300,7 @@ fn addresses(page: &ListPage) -> AnyView {
         let (field, label) = (format!("email-{}", line.id), format!("The right address of {}", line.who));
         let mend = page.may_fix.then(|| {
             view! {
-                <form class="mend" method="post" action="/import/quality/email">
+                <form class="mend" method="post" action=at("/import/quality/email")>
                     <Key/>
                     <input type="hidden" name="id" value=line.id/>
                     <label class="sr" for=field.clone()>{label}</label>
@@ -387,7 +388,7 @@ fn groups(page: &ListPage) -> AnyView {
         }
         view! {
             <section class="section">
-                <form method="post" action="/import/quality/merge">
+                <form method="post" action=at("/import/quality/merge")>
                     <Key/>
                     <input type="hidden" name="finding" value=finding.key()/>
                     {table}
@@ -414,7 +415,7 @@ pub fn merged(page: MergedPage) -> AnyView {
         let undo = may_unmerge.then(|| {
             view! {
                 <td>
-                    <form method="post" action="/import/quality/unmerge">
+                    <form method="post" action=at("/import/quality/unmerge")>
                         <Key/>
                         <input type="hidden" name="id" value=merged.id/>
                         <button class="button" aria-label=format!("Un-merge lead {}", merged.id)>"Un-merge"</button>
@@ -434,7 +435,7 @@ pub fn merged(page: MergedPage) -> AnyView {
         }
     });
     let shown = if is_empty {
-        view! { <Empty title="None"><p>"Leads that may be one are under "<a href=path_of(Finding::SameEmail)>"Same e-mail"</a>" and "<a href=path_of(Finding::SameName)>"Same name and company"</a>"."</p></Empty> }
+        view! { <Empty title="None"><p>"Leads that may be one are under "<a href=at(&path_of(Finding::SameEmail))>"Same e-mail"</a>" and "<a href=at(&path_of(Finding::SameName))>"Same name and company"</a>"."</p></Empty> }
             .into_any()
     } else {
         view! {
@@ -454,14 +455,14 @@ pub fn merged(page: MergedPage) -> AnyView {
                 </table>
             </div>
             <p class="pages">
-                {earlier.map(|href| view! { <a class="chip" href=href>"‹ Page before"</a> })}
-                {later.map(|href| view! { <a class="chip" href=href>"Next page ›"</a> })}
+                {earlier.map(|href| view! { <a class="chip" href=at(&href)>"‹ Page before"</a> })}
+                {later.map(|href| view! { <a class="chip" href=at(&href)>"Next page ›"</a> })}
             </p>
         }
         .into_any()
     };
     view! {
-        <p class="back"><a href="/import/quality">"‹ Data quality"</a></p>
+        <p class="back"><a href=at("/import/quality")>"‹ Data quality"</a></p>
         <PageHead title="Merged leads" lede="Un-merged, each lead is what its own history says: what files told of it comes along, what people did to the kept lead stays there."/>
         {done}
         {shown}

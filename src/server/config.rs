@@ -3,6 +3,7 @@
 use super::clock::Clock;
 use super::open::DatabaseUrl;
 use crate::error::{AppError, Result};
+use crate::people::access::is_ours;
 use crate::period::Instant;
 use axum::http::Uri;
 use chrono::DateTime;
@@ -43,7 +44,8 @@ pub struct ServeConfig {
     #[arg(long, env = "DOUBLES_ADDRESS", value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
     pub address: SocketAddr,
 
-    /// Where people reach it when that is not the address above, such as https://doubles.example.com behind a proxy
+    /// Where people reach it when that is not the address above, such as https://doubles.example.com or
+    /// https://intranet.example.com/doubles behind a proxy
     #[arg(long, env = "DOUBLES_BASE_URL", value_name = "URL", value_parser = parse_base_url)]
     pub base_url: Option<Uri>,
 
@@ -111,6 +113,13 @@ pub enum LogFormat {
     Json,
 }
 
+impl ServeConfig {
+    /// The path below which people reach it, such as `/doubles`; empty where it has the whole host.
+    pub fn base_path(&self) -> &str {
+        self.base_url.as_ref().map_or("", base_path)
+    }
+}
+
 impl Config {
     /// Where the database is: at the configured URL, else the file in the data folder.
     pub fn database(&self) -> DatabaseUrl {
@@ -155,10 +164,30 @@ fn parse_instant(text: &str) -> Result<Instant, String> {
 
 fn parse_base_url(text: &str) -> Result<Uri, String> {
     let url: Uri = text.parse().map_err(|error| format!("{error}; write https://doubles.example.com"))?;
-    match (url.scheme_str(), url.path_and_query().map(|path| path.as_str())) {
-        (Some("http" | "https"), None | Some("/")) => Ok(url),
-        _ => Err("write it with http:// or https:// and without a path".to_owned()),
+    if !matches!(url.scheme_str(), Some("http" | "https")) || url.query().is_some() {
+        return Err("write it with http:// or https:// and without a question mark".to_owned());
     }
+    let path = base_path(&url);
+    let plain = |segment: &str| {
+        let letters = segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
+        letters && !["", ".", ".."].contains(&segment)
+    };
+    match path.strip_prefix('/').map(|path| path.split('/').collect::<Vec<_>>()) {
+        None => Ok(url),
+        Some(segments) if !segments.iter().copied().all(plain) => {
+            Err("its path may have letters, digits and - . _ ~ between single slashes".to_owned())
+        }
+        // Whether a proxy has taken the path off could not be told.
+        Some(segments) if is_ours(segments[0]) => {
+            Err(format!("Doubles has pages of its own at /{}; choose another path", segments[0]))
+        }
+        Some(_) => Ok(url),
+    }
+}
+
+/// What a base URL says after the host, without a slash at the end.
+fn base_path(url: &Uri) -> &str {
+    url.path().trim_end_matches('/')
 }
 
 #[cfg(test)]
@@ -180,11 +209,28 @@ mod tests {
     }
 
     #[test]
-    fn a_base_url_has_a_scheme_and_a_host_and_no_path() {
-        assert!(parse_base_url("https://doubles.example.com").is_ok());
-        assert!(parse_base_url("http://localhost:3000/").is_ok());
-        for wrong in ["doubles.example.com", "ftp://doubles.example.com", "https://example.com/doubles", "https://", ""]
-        {
+    fn a_base_url_has_a_scheme_a_host_and_perhaps_a_path_that_is_none_of_ours() {
+        for (right, path) in [
+            ("https://doubles.example.com", ""),
+            ("http://localhost:3000/", ""),
+            ("https://example.com/doubles", "/doubles"),
+            ("https://example.com/teams/doubles-2/", "/teams/doubles-2"),
+        ] {
+            assert_eq!(parse_base_url(right).as_ref().map(base_path), Ok(path), "{right}");
+        }
+        for wrong in [
+            "",
+            "https://",
+            "doubles.example.com",
+            "ftp://doubles.example.com",
+            "https://example.com/?doubles",
+            "https://example.com/a//b",
+            "https://example.com/../doubles",
+            "https://example.com/dou%20bles",
+            "https://example.com/dou'bles",
+            "https://example.com/settings",
+            "https://example.com/pkg/doubles",
+        ] {
             assert!(parse_base_url(wrong).is_err(), "{wrong}");
         }
     }

@@ -26,6 +26,7 @@ use crate::error::Result;
 use crate::kpis::service::Scores;
 use crate::people::service::People;
 use crate::people::token::generate_code;
+use crate::place;
 use crate::quality::lists::Findings;
 use axum::extract::FromRef;
 use clock::Clock;
@@ -95,6 +96,7 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
     let db = state.db.clone();
     let served = async {
         state.site = Site::new(config);
+        place::lie_below(config.base_path());
         state.backups = Backups::configured(&config.backups, &state.db)?;
         state.metrics = Metrics::new(config.metrics_token.as_deref());
         if !state.site.this_machine_only && !state.people.any_account().await? {

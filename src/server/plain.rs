@@ -10,6 +10,7 @@ use crate::backup::page::notice;
 use crate::backup::service::standing;
 use crate::changes::live::Current;
 use crate::people::model::Seen;
+use crate::place::at;
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::request::Parts;
@@ -100,7 +101,7 @@ fn surround(
         }
         Around::Door => view! {
             <div class="doorway">
-                <header><a class="brand" href="/"><Brand/></a></header>
+                <header><a class="brand" href=at("/")><Brand/></a></header>
                 <main id="main" tabindex="-1">{view()}{quote}</main>
             </div>
         }

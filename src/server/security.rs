@@ -139,14 +139,14 @@ pub async fn finish_writes(request: Request, next: Next) -> Response {
 }
 
 /// Middleware: adds the headers that every answer carries, and the strictest of those that it does not set itself.
-/// Where the base URL is https, browsers are told to use nothing else for a year.
-pub async fn add_headers(State(https): State<bool>, request: Request, next: Next) -> Response {
+/// With `only_https` browsers are told to use nothing else for a year.
+pub async fn add_headers(State(only_https): State<bool>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if https {
+    if only_https {
         headers
             .insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
     }

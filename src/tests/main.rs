@@ -29,6 +29,7 @@ mod people_access;
 mod people_attacks;
 mod people_door;
 mod people_provider;
+mod place;
 mod quality;
 mod quality_pages;
 mod quality_properties;

@@ -19,18 +19,18 @@ use std::time::{Duration, Instant};
 const TOKEN: &str = "a token of a monitoring system";
 
 /// The program as a server of its own.
-struct Served {
+pub struct Served {
     child: Child,
-    address: String,
+    pub address: String,
     log: PathBuf,
 }
 
 impl Served {
-    fn start(data: &Path, args: &[&str]) -> Self {
+    pub fn start(data: &Path, args: &[&str]) -> Self {
         let log = data.join("server.log");
-        let child = program(args)
-            .args(["serve", "--address", "127.0.0.1:0", "--data"])
+        let child = program(&["serve", "--address", "127.0.0.1:0", "--data"])
             .arg(data)
+            .args(args)
             .stderr(fs::File::create(&log).expect("a file"))
             .spawn()
             .expect("the program starts");
@@ -83,7 +83,7 @@ impl Drop for Served {
     }
 }
 
-fn program(args: &[&str]) -> Command {
+pub fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_doubles"));
     command.env_clear().args(args);
     command

@@ -5,6 +5,7 @@ use crate::editing::page::{Drafts, Key};
 use crate::kpis::words::{count, counted};
 use crate::people::model::Rejected;
 use crate::people::page::Rejection;
+use crate::place::at;
 use crate::quality::model::{Row, Rule, RuleKind};
 use crate::ui::{Button, Empty, Field, PageHead, SectionHead, Variant};
 use leptos::prelude::*;
@@ -58,7 +59,7 @@ pub fn rules(page: RulesPage) -> AnyView {
         .into_any()
     };
     view! {
-        <p class="back"><a href="/import/quality">"‹ Data quality"</a></p>
+        <p class="back"><a href=at("/import/quality")>"‹ Data quality"</a></p>
         <PageHead title="Rules" lede="Leads that a rule names are left out of every number, now and when new ones come. A lead with an opportunity always counts."/>
         {done}
         {shown}
@@ -79,7 +80,7 @@ fn RuleRow(rule: Rule, told: String, may_rule: bool) -> impl IntoView {
     let switch = may_rule.then(|| {
         view! {
             <td>
-                <form method="post" action="/import/quality/rules/switch">
+                <form method="post" action=at("/import/quality/rules/switch")>
                     <Key/>
                     <input type="hidden" name="id" value=id/>
                     <input type="hidden" name="to" value=to/>
@@ -113,7 +114,7 @@ fn New(page: RulesPage) -> impl IntoView {
         <section class="section" aria-labelledby="new-rule">
             <SectionHead id="new-rule" title="A new rule"><p>"First see what it would do."</p></SectionHead>
             <Rejection sentence=rejected.sentence.clone()/>
-            <form class="inline-form" method="get" action="/import/quality/rules/preview">
+            <form class="inline-form" method="get" action=at("/import/quality/rules/preview")>
                 <p class="field">
                     <label for="kind">"It looks at"</label>
                     <select class="input" id="kind" name="kind">{kinds.collect_view()}</select>
@@ -174,7 +175,7 @@ fn Would(preview: Preview, kind: String, text: String, reason: String) -> impl I
         <div class="would">
             <h3>{pattern.words()}</h3>
             <p>{said}</p>
-            <form method="post" action="/import/quality/rules/add">
+            <form method="post" action=at("/import/quality/rules/add")>
                 <Key/>
                 <input type="hidden" name="kind" value=kind/>
                 <input type="hidden" name="pattern" value=text/>
