@@ -1,59 +1,8 @@
 //! When two leads may be the same, and what an e-mail address looks like that nobody can be reached by.
 
-/// Legal forms, as they end the name of a company or, of a few, begin it; folded as [`fold`] does.
-const LEGAL_FORMS: &[&str] = &[
-    "ab",
-    "ag",
-    "ao",
-    "aps",
-    "as",
-    "asa",
-    "bv",
-    "co",
-    "company",
-    "corp",
-    "corporation",
-    "cv",
-    "doo",
-    "ek",
-    "ev",
-    "eg",
-    "gbr",
-    "gmbh",
-    "inc",
-    "incorporated",
-    "kft",
-    "kg",
-    "kgaa",
-    "limited",
-    "llc",
-    "llp",
-    "lp",
-    "ltd",
-    "ltda",
-    "mbh",
-    "nv",
-    "ohg",
-    "ou",
-    "oy",
-    "oyj",
-    "plc",
-    "pte",
-    "pty",
-    "pvt",
-    "sa",
-    "sarl",
-    "sas",
-    "se",
-    "sl",
-    "slu",
-    "sp",
-    "spa",
-    "srl",
-    "sro",
-    "ug",
-    "zoo",
-];
+/// Legal forms as they end the name of a company, folded as [`fold`] does.
+const LEGAL_FORMS: &str = "ab ag ao aps as asa bv co company corp corporation cv doo eg ek ev gbr gmbh inc incorporated \
+    kft kg kgaa limited llc llp lp ltd ltda mbh nv ohg oo ou oy oyj plc pte pty pvt sa sarl sas se sl slu sp spa srl sro ug";
 
 /// Words that join a legal form to another, such as “GmbH & Co. KG”.
 const JOINS: &[&str] = &["and", "und", "et", "y", "e", "z"];
@@ -120,7 +69,7 @@ pub fn fold(text: &str) -> String {
 /// form stays.
 pub fn fold_company(company: &str) -> String {
     let words: Vec<String> = words(company).collect();
-    let is_form = |word: &String| LEGAL_FORMS.contains(&word.as_str());
+    let is_form = |word: &String| LEGAL_FORMS.split(' ').any(|form| form == word);
     let mut end = words.len();
     while end > 1 && (is_form(&words[end - 1]) || (end < words.len() && JOINS.contains(&words[end - 1].as_str()))) {
         end -= 1;
