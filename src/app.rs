@@ -257,6 +257,7 @@ fn groups() -> Vec<NavGroup> {
             items: vec![
                 item("/spend", "Spend", "Spend", "M2 4.500h12v8H2zM2 7.500h12M4.500 10h3").outside(),
                 item("/import", "Import", "Import", "M8 2v8M4.500 7 8 10.500 11.500 7M2 13.500h12").outside(),
+                item("/import/quality", "Data quality", "Quality", "M2.500 8.500l3.500 3.500 7.500-8").outside(),
                 item("/activity", "Activity", "Activity", "M2 8h3l2-5 3 10 2-5h2").outside(),
                 item("/settings", "Settings", "Settings", "M2 4h6M11 4h3M9.500 2.500v3M2 12h2M7 12h7M5.500 10.500v3")
                     .outside(),

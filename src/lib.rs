@@ -34,6 +34,8 @@ pub mod editing;
 #[cfg(feature = "ssr")]
 pub mod import;
 #[cfg(feature = "ssr")]
+pub mod quality;
+#[cfg(feature = "ssr")]
 pub mod rates;
 #[cfg(feature = "ssr")]
 pub mod server;

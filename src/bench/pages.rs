@@ -224,6 +224,14 @@ pub(super) async fn serve_doubles(state: AppState) -> SocketAddr {
     address
 }
 
+/// A database of its own with the 100,000 leads, in a folder that is there.
+pub(super) async fn copy_of_the_house(folder: &Path) -> Result<Db> {
+    database().await?.close().await;
+    let copy = folder.join("doubles.db");
+    std::fs::copy(Path::new(FOLDER).join("doubles.db"), &copy).expect("the disk has room");
+    open(&DatabaseUrl::Sqlite(copy)).await
+}
+
 /// The database of the folder, filled where it is not there yet.
 async fn database() -> Result<Db> {
     let (folder, ready) = (Path::new(FOLDER), Path::new(FOLDER).join("ready"));
@@ -333,7 +341,7 @@ fn address(turn: u32) -> String {
     format!("/?from={from}&to={}", from.plus(150 + turn / 300 % 50))
 }
 
-async fn connect(server: SocketAddr) -> SendRequest<Empty<Bytes>> {
+pub(super) async fn connect(server: SocketAddr) -> SendRequest<Empty<Bytes>> {
     let stream = TcpStream::connect(server).await.expect("the server takes connections");
     let (sender, connection) = handshake(TokioIo::new(stream)).await.expect("it speaks HTTP");
     tokio::spawn(connection);
@@ -341,7 +349,7 @@ async fn connect(server: SocketAddr) -> SendRequest<Empty<Bytes>> {
 }
 
 /// Asks and reads to the end; how many bytes came.
-async fn ask(connection: &mut SendRequest<Empty<Bytes>>, path: &str, encoding: Option<&str>) -> usize {
+pub(super) async fn ask(connection: &mut SendRequest<Empty<Bytes>>, path: &str, encoding: Option<&str>) -> usize {
     let mut request = hyper::Request::builder().uri(path).header(HOST, "localhost");
     if let Some(encoding) = encoding {
         request = request.header(ACCEPT_ENCODING, encoding);

@@ -11,6 +11,7 @@ use crate::leads::model::LeadId;
 use crate::leads::store::{self as leads, Person};
 use crate::people::model::AccountId;
 use crate::period::Instant;
+use crate::quality::rules::store as rules;
 use crate::server::db::{Db, ImportClaim, Tx, WriteTx};
 use crate::spend::store as spend;
 use serde_json::json;
@@ -55,9 +56,15 @@ pub async fn refusal(tx: &mut Tx, import: ImportId) -> Result<Option<String>> {
                 let (other, who) = (other.file_name, other.actor);
                 format!("The import of {other} by {who} is still under way; take this one back when it has ended.")
             } else {
+                let merged = store::merged_since(tx, import).await?;
                 let worked_on = store::worked_on(tx, import).await?;
                 let corrected = store::spend_worked_on(tx, import).await?;
-                if worked_on > 0 {
+                if merged > 0 {
+                    format!(
+                        "The import of {file} stays: since then {merged} of its leads took part in a merge. Un-merge \
+                         them first, under Data quality, Merged leads."
+                    )
+                } else if worked_on > 0 {
                     format!("The import of {file} stays: since then people have worked on {worked_on} of its leads.")
                 } else if corrected > 0 {
                     format!(
@@ -174,14 +181,20 @@ async fn take_back_batch(db: &Db, import: ImportId, actor: &str, at: Instant) ->
     let changed = store::before(&mut tx, import, &batch).await?;
     store::restore_histories(&mut tx, import, &changed).await?;
     leads::put(&mut tx, seq, changed.iter().map(|(id, row, _)| (*id, row))).await?;
-    leads::put_people(&mut tx, changed.iter().map(|(id, _, person)| (*id, person))).await?;
+    let people = changed.iter().map(|(id, row, person)| (*id, row.company.as_deref(), person));
+    leads::put_people(&mut tx, people).await?;
     leads::put_handovers(&mut tx, changed.iter().map(|(id, row, _)| (*id, row))).await?;
 
     let brought: Vec<LeadId> = store::brought(&mut tx, &batch).await?;
     let nobody = Person::default();
-    leads::put_people(&mut tx, brought.iter().map(|id| (*id, &nobody))).await?;
+    leads::put_people(&mut tx, brought.iter().map(|id| (*id, None, &nobody))).await?;
     leads::remove_handovers(&mut tx, &brought).await?;
     store::remove_leads(&mut tx, seq, &brought).await?;
+
+    let touched: Vec<LeadId> = changed.iter().map(|(id, ..)| *id).collect();
+    let survivors = leads::survivors_of(&mut tx, &touched).await?;
+    leads::derive_anew(&mut tx, seq, &survivors).await?;
+    rules::apply_rules(&mut tx, seq, &touched).await?;
 
     if let Some(added) = batch.spend {
         spend::restore(&mut tx, import.0, seq, added).await?;

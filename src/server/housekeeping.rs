@@ -5,6 +5,7 @@ use super::db::{Db, Tx};
 use crate::editing::once;
 use crate::error::Result;
 use crate::period::Instant;
+use crate::quality;
 use crate::spend;
 use crate::upload::folder::Uploads;
 use std::time::Duration;
@@ -31,6 +32,7 @@ pub async fn sweep_hourly(db: Db, uploads: Uploads, clock: Clock) {
 /// The database refuses.
 pub async fn sweep(db: &Db, now: Instant) -> Result<()> {
     once::sweep(db, now).await?;
+    quality::fix::work_out_keys(db).await?;
     spend::edit::sweep(db, now).await
 }
 

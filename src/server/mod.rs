@@ -27,6 +27,7 @@ use crate::kpis::service::Scores;
 use crate::people::service::People;
 use crate::people::token::generate_code;
 use crate::place;
+use crate::quality::lists::Findings;
 use crate::upload::desk::Looks;
 use crate::upload::folder::{DEFAULT_LIMIT, Uploads};
 use crate::upload::jobs::Jobs;
@@ -65,6 +66,8 @@ pub struct AppState {
     pub looks: Looks,
     /// What is counted for monitoring.
     pub metrics: Metrics,
+    /// What is wrong with the leads, counted.
+    pub findings: Findings,
     /// Where the page finds its program and its style sheet.
     pub leptos_options: LeptosOptions,
 }
@@ -88,6 +91,7 @@ impl AppState {
             jobs: Jobs::default(),
             looks: Looks::default(),
             metrics: Metrics::new(None),
+            findings: Findings::default(),
             leptos_options: assets::leptos_options(),
         }
     }

@@ -15,6 +15,7 @@ use crate::listing;
 use crate::people::page::trouble;
 use crate::people::{current, forms, gate, oidc};
 use crate::place::{self, at};
+use crate::quality;
 use crate::rates;
 use crate::settings;
 use crate::spend;
@@ -66,6 +67,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(spend::forms::routes())
         .merge(rates::forms::routes())
         .merge(import::memory_forms::routes())
+        .merge(quality::forms::routes())
         .merge(editing::history::routes())
         .merge(upload::forms::routes())
         .merge(server_functions())
