@@ -88,7 +88,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
     match command {
         Command::Serve(serving) => {
             let db = open_for_writing(&config).await?;
-            serve(&serving, AppState::new(db, config.clock())).await?;
+            let state = AppState::new(db, config.clock()).keeping_files_in(&config.data);
+            serve(&serving, state).await?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Import(args) => {

@@ -20,6 +20,8 @@ text_enum!(
         InviteUsed = "invite_used",
         /// An import of theirs has ended. Detail: its counts.
         ImportEnded = "import_ended",
+        /// An import of theirs broke off, and nothing of it stands. Detail: its file.
+        ImportStopped = "import_stopped",
     }
 );
 
@@ -29,7 +31,8 @@ impl NoticeKind {
         match self {
             Self::StandingChanged => "/settings",
             Self::InviteUsed => "/activity?what=account_added",
-            Self::ImportEnded => "/",
+            Self::ImportEnded => "/import/history",
+            Self::ImportStopped => "/import",
         }
     }
 }
@@ -83,6 +86,10 @@ pub fn words(kind: NoticeKind, actor: &str, detail: &Value) -> String {
             count("changed"),
             count("unchanged"),
             count("rejected")
+        ),
+        NoticeKind::ImportStopped => format!(
+            "Your import of {} broke off, and nothing of it stands. Its page says why; the file is still there.",
+            detail["file"].as_str().unwrap_or("a file")
         ),
     }
 }

@@ -20,10 +20,11 @@ use doubles::people::model::Standing;
 use doubles::people::service::Caller;
 use doubles::period::{Day, Instant as Moment};
 use doubles::sample::files::files;
+use doubles::server::AppState;
 use doubles::server::clock::Clock;
+use doubles::server::config::{BackupConfig, OidcConfig, ServeConfig};
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
-use doubles::server::{AppState, router};
 use doubles::workspace::model::Workspace;
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
@@ -180,7 +181,7 @@ async fn start() -> Result<(SocketAddr, Facts)> {
     app.site.trusted_proxies = ["0.0.0.0/0".parse().expect("a net")].into();
     add_people(&app).await?;
     let facts = app.scores.state().await?.expect("the leads were imported");
-    Ok((serve(router::build(app, None)).await, facts))
+    Ok((serve_doubles(app).await, facts))
 }
 
 /// People who can sign in, and who leave it to this machine to read without an account: those of the sample company.
@@ -200,6 +201,35 @@ pub(super) async fn serve(router: Router) -> SocketAddr {
     let address = listener.local_addr().expect("it listens");
     tokio::spawn(async move { axum::serve(listener, router).await });
     address
+}
+
+/// Serves Doubles by its own accept loop. (`axum::serve` copies every route of a router for each connection that it
+/// takes: nothing with a handful of routes, a quarter of a megabyte with ours.)
+pub(super) async fn serve_doubles(state: AppState) -> SocketAddr {
+    let free = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let address = free.local_addr().expect("it listens");
+    drop(free);
+    let config = ServeConfig {
+        address,
+        base_url: None,
+        trusted_proxies: Vec::new(),
+        metrics_token: None,
+        backups: BackupConfig::default(),
+        oidc: OidcConfig::default(),
+    };
+    tokio::spawn(async move { doubles::server::serve(&config, state).await.expect("it serves") });
+    while TcpStream::connect(address).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    address
+}
+
+/// A database of its own with the 100,000 leads, in a folder that is there.
+pub(super) async fn copy_of_the_house(folder: &Path) -> Result<Db> {
+    database().await?.close().await;
+    let copy = folder.join("doubles.db");
+    std::fs::copy(Path::new(FOLDER).join("doubles.db"), &copy).expect("the disk has room");
+    open(&DatabaseUrl::Sqlite(copy)).await
 }
 
 /// The database of the folder, filled where it is not there yet.
@@ -311,7 +341,7 @@ fn address(turn: u32) -> String {
     format!("/?from={from}&to={}", from.plus(150 + turn / 300 % 50))
 }
 
-async fn connect(server: SocketAddr) -> SendRequest<Empty<Bytes>> {
+pub(super) async fn connect(server: SocketAddr) -> SendRequest<Empty<Bytes>> {
     let stream = TcpStream::connect(server).await.expect("the server takes connections");
     let (sender, connection) = handshake(TokioIo::new(stream)).await.expect("it speaks HTTP");
     tokio::spawn(connection);
@@ -319,7 +349,7 @@ async fn connect(server: SocketAddr) -> SendRequest<Empty<Bytes>> {
 }
 
 /// Asks and reads to the end; how many bytes came.
-async fn ask(connection: &mut SendRequest<Empty<Bytes>>, path: &str, encoding: Option<&str>) -> usize {
+pub(super) async fn ask(connection: &mut SendRequest<Empty<Bytes>>, path: &str, encoding: Option<&str>) -> usize {
     let mut request = hyper::Request::builder().uri(path).header(HOST, "localhost");
     if let Some(encoding) = encoding {
         request = request.header(ACCEPT_ENCODING, encoding);

@@ -58,6 +58,24 @@ text_enum!(
         ChannelUnnamed = "channel_unnamed",
         /// How files of a shape are read was forgotten.
         MappingForgotten = "mapping_forgotten",
+        /// Somebody said for leads what they lacked: a channel, a persona, an owner.
+        LeadsCompleted = "leads_completed",
+        /// Somebody corrected a lead's address.
+        EmailCorrected = "email_corrected",
+        /// Somebody took events out of a lead's history that cannot have been so.
+        EventsVoided = "events_voided",
+        /// Such work on leads was taken back.
+        WorkTakenBack = "work_taken_back",
+        /// Leads are one lead from now on.
+        LeadsMerged = "leads_merged",
+        /// A lead stands for itself again.
+        LeadUnmerged = "lead_unmerged",
+        /// A head's rule leaves leads out of every number.
+        RuleAdded = "rule_added",
+        /// It does so again.
+        RuleSwitchedOn = "rule_switched_on",
+        /// It does so no more.
+        RuleSwitchedOff = "rule_switched_off",
         /// A link by which somebody may join was taken back.
         InviteWithdrawn = "invite_withdrawn",
         /// A link by which somebody may join.
@@ -82,6 +100,12 @@ text_enum!(
         Import = "import",
         /// One lead, by the hand of a person.
         Lead = "lead",
+        /// Leads, by the hand of a person: the change tells which (`lead_work`).
+        Leads = "leads",
+        /// Leads that are one: the survivor.
+        Merge = "merge",
+        /// A rule that leaves leads out.
+        Rule = "rule",
         /// Somebody's account.
         Account = "account",
         /// One row of the spend ledger, by the hand of a person.
@@ -126,6 +150,15 @@ impl ChangeKind {
             }
             Self::RateSet | Self::RateRemoved => &[Topic::Spend],
             Self::ChannelNamed | Self::ChannelUnnamed | Self::MappingForgotten => &[Topic::Imports],
+            Self::LeadsCompleted
+            | Self::EmailCorrected
+            | Self::EventsVoided
+            | Self::WorkTakenBack
+            | Self::LeadsMerged
+            | Self::LeadUnmerged
+            | Self::RuleAdded
+            | Self::RuleSwitchedOn
+            | Self::RuleSwitchedOff => &[Topic::Numbers],
             Self::AccountAdded
             | Self::AccountChanged
             | Self::AccountDisabled

@@ -73,22 +73,26 @@ pub(crate) async fn insert(tx: &mut Tx, seq: Seq, change: &Change) -> Result<()>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Counter {
     DimensionValue,
+    ExclusionRule,
     Import,
     Lead,
     Notice,
     Source,
     Spend,
+    Upload,
 }
 
 impl Counter {
     const fn name(self) -> &'static str {
         match self {
             Self::DimensionValue => "dimension_value",
+            Self::ExclusionRule => "exclusion_rule",
             Self::Import => "import",
             Self::Lead => "lead",
             Self::Notice => "notice",
             Self::Source => "source",
             Self::Spend => "spend",
+            Self::Upload => "upload",
         }
     }
 }

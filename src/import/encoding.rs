@@ -130,9 +130,8 @@ impl Seen {
                 Err(error) => return Err(error),
             };
             let chunk = &buffer[..kept + read];
-            let left = if read == 0 { seen.count(chunk, true) } else { seen.count(chunk, false) };
+            let left = seen.look(chunk, read == 0);
             let whole = chunk.len() - left;
-            seen.feed(whole, &buffer);
             if read == 0 {
                 seen.detector.feed(&[], true);
                 return Ok(seen);
@@ -143,32 +142,41 @@ impl Seen {
     }
 
     /// Counts the letters beyond ASCII; returns how many bytes at the end may be the beginning of one.
-    fn count(&mut self, chunk: &[u8], last: bool) -> usize {
-        // Most chunks are sound as they are, and that is found out fastest.
-        if chunk.is_ascii() {
-            return 0;
-        }
-        let mut left = 0;
-        for part in chunk.utf8_chunks() {
-            self.sound += part.valid().bytes().filter(|byte| *byte >= 0xC0).count() as u64;
-            let invalid = part.invalid();
-            let at_end = invalid.as_ptr_range().end == chunk.as_ptr_range().end;
-            let incomplete = || std::str::from_utf8(invalid).is_err_and(|error| error.error_len().is_none());
-            if !last && at_end && !invalid.is_empty() && incomplete() {
-                left = invalid.len();
-            } else if !invalid.is_empty() {
-                self.damaged += 1;
+    fn look(&mut self, chunk: &[u8], is_last: bool) -> usize {
+        let (sound, left) = match std::str::from_utf8(chunk) {
+            Ok(_) => (chunk, 0),
+            Err(error) if error.error_len().is_none() && !is_last => {
+                (&chunk[..error.valid_up_to()], chunk.len() - error.valid_up_to())
             }
-        }
+            Err(_) => return self.look_closely(chunk, is_last),
+        };
+        self.sound += first_bytes(sound);
         left
     }
 
-    fn feed(&mut self, bytes: usize, buffer: &[u8]) {
-        let chunk = &buffer[..bytes];
-        if self.fed < GUESSED_FROM && !chunk.is_ascii() {
-            self.detector.feed(chunk, false);
-            self.fed += bytes;
+    /// The same of a chunk with a damaged letter, which the detector sees too.
+    fn look_closely(&mut self, chunk: &[u8], is_last: bool) -> usize {
+        let mut left = 0;
+        for part in chunk.utf8_chunks() {
+            self.sound += first_bytes(part.valid().as_bytes());
+            let invalid = part.invalid();
+            let is_at_end = invalid.as_ptr_range().end == chunk.as_ptr_range().end;
+            let may_go_on = || std::str::from_utf8(invalid).is_err_and(|error| error.error_len().is_none());
+            if invalid.is_empty() {
+                continue;
+            }
+            if !is_last && is_at_end && may_go_on() {
+                left = invalid.len();
+            } else {
+                self.damaged += 1;
+            }
         }
+        if self.fed < GUESSED_FROM {
+            let whole = &chunk[..chunk.len() - left];
+            self.detector.feed(whole, false);
+            self.fed += whole.len();
+        }
+        left
     }
 
     fn is_utf8(&self) -> bool {
@@ -178,6 +186,11 @@ impl Seen {
     fn guess(&self) -> TextEncoding {
         self.detector.guess(None, Utf8Detection::Deny).into()
     }
+}
+
+/// How many letters beyond ASCII a sound text has.
+fn first_bytes(text: &[u8]) -> u64 {
+    text.iter().filter(|&&byte| byte >= 0xC0).count() as u64
 }
 
 /// A text of another encoding, read as UTF-8.

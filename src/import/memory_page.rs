@@ -2,6 +2,7 @@
 
 use super::model::Kind;
 use crate::people::page::Rejection;
+use crate::place::at;
 use crate::ui::{Button, Empty, Field, PageHead, SectionHead, Variant};
 use leptos::prelude::*;
 
@@ -65,7 +66,7 @@ pub fn memory(page: MemoryPage) -> AnyView {
     let form = may_name.then(|| {
         let (name, channel) = typed;
         view! {
-            <form class="inline-form" method="post" action="/import/memory/name">
+            <form class="inline-form" method="post" action=at("/import/memory/name")>
                 <Field id="name" name="name" label="Name in files" required=true value=name hint="Case does not matter."/>
                 <Field id="channel" name="channel" label="Channel" required=true value=channel list="channels" hint="As your leads name it."/>
                 <datalist id="channels">{names.collect_view()}</datalist>
@@ -74,7 +75,7 @@ pub fn memory(page: MemoryPage) -> AnyView {
         }
     });
     view! {
-        <p class="back"><a href="/import">"‹ Import"</a></p>
+        <p class="back"><a href=at("/import")>"‹ Import"</a></p>
         <PageHead title="What is remembered" lede="What you said of earlier files, so that the next ones need no word. Forgetting changes nothing that was imported."/>
         <Rejection sentence/>
         {done.map(|said| view! { <div class="toast" role="status">{said}</div> })}
@@ -105,7 +106,7 @@ fn Aliases(aliases: Vec<AliasLine>, may_name: bool) -> impl IntoView {
         let label = format!("Forget {}", line.name);
         let forget = may_name.then(|| {
             view! {
-                <form method="post" action="/import/memory/unname">
+                <form method="post" action=at("/import/memory/unname")>
                     <input type="hidden" name="name" value=line.name.clone()/>
                     <button class="button" aria-label=label>"Forget"</button>
                 </form>
@@ -136,7 +137,7 @@ fn Aliases(aliases: Vec<AliasLine>, may_name: bool) -> impl IntoView {
                 <tbody>{rows.collect_view()}</tbody>
             </table>
         </div>
-        <p class="pages"><span class="files"><a href="/import/memory/channels.csv" download="channel-names.csv">"CSV"</a></span></p>
+        <p class="pages"><span class="files"><a href=at("/import/memory/channels.csv") download="channel-names.csv">"CSV"</a></span></p>
     }
     .into_any()
 }
@@ -155,7 +156,7 @@ fn Mappings(mappings: Vec<MappingLine>) -> impl IntoView {
         let label = format!("Forget how {} of {} are mapped", line.kind, line.source);
         let forget = line.may_forget.then(|| {
             view! {
-                <form method="post" action="/import/memory/forget">
+                <form method="post" action=at("/import/memory/forget")>
                     <input type="hidden" name="kind" value=line.kind.key()/>
                     <input type="hidden" name="source" value=line.source.clone()/>
                     <input type="hidden" name="shape" value=line.shape/>

@@ -44,6 +44,7 @@ pub mod survey;
 pub mod take;
 pub mod tally;
 pub mod text;
+mod turn;
 pub mod undo;
 pub mod wishes;
 pub mod workbook;

@@ -3,7 +3,7 @@
 use super::amounts::Currency;
 use super::dates::Clock;
 use super::memory;
-use super::model::{EventRecord, LeadKey, LeadRecord, OutcomeRecord, Rejection, Report, SpendRecord, Taken};
+use super::model::{EventRecord, ImportId, LeadKey, LeadRecord, OutcomeRecord, Rejection, Report, SpendRecord, Taken};
 use super::parse::{Options, Parsed, Parsing};
 use super::reading::Reading;
 use super::rows::Batch;
@@ -67,6 +67,38 @@ pub struct Progress {
     pub bytes: u64,
 }
 
+/// Whoever follows an import on its way; it may stop it.
+pub trait Follow: Send {
+    /// What people call the file, where that is not its name on the disk.
+    fn file_name(&self) -> Option<String> {
+        None
+    }
+
+    /// It stands in the journal under this number. Not called for a check.
+    fn begun(&mut self, _import: ImportId) {}
+
+    /// These rows were not taken, in the order of the file; here all of them come, however many the report lists.
+    ///
+    /// # Errors
+    /// They cannot be written down; the import ends, and what was taken so far is taken back.
+    fn rejected(&mut self, _rows: &[Rejection]) -> Result<()> {
+        Ok(())
+    }
+
+    /// It is so far.
+    ///
+    /// # Errors
+    /// It is to end; what was taken so far is taken back.
+    fn went_on(&mut self, progress: Progress) -> Result<()>;
+}
+
+impl<F: FnMut(Progress) + Send> Follow for F {
+    fn went_on(&mut self, progress: Progress) -> Result<()> {
+        self(progress);
+        Ok(())
+    }
+}
+
 /// Imports a file, or checks it. On any error nothing of it is left: what was taken so far is taken back.
 pub async fn run_import(
     db: &Db,
@@ -74,7 +106,7 @@ pub async fn run_import(
     request: Request,
     actor: impl Into<Actor<'_>>,
     now: Instant,
-    mut progress: impl FnMut(Progress),
+    mut follower: impl Follow,
 ) -> Result<Report> {
     let Actor { name: actor, account } = actor.into();
     let clock = clock_of(workspace, request.zone.as_deref())?;
@@ -89,7 +121,7 @@ pub async fn run_import(
         Ok::<_, AppError>((parsing, lesson))
     });
     let (parsing, lesson) = opened.await.map_err(stopped)??;
-    let (bytes, file_name) = (parsing.bytes(), parsing.file_name());
+    let (bytes, file_name) = (parsing.bytes(), follower.file_name().unwrap_or_else(|| parsing.file_name()));
     if request.is_first && !request.check_only {
         workspace::store::create(db, workspace, actor, now).await?;
     }
@@ -98,6 +130,9 @@ pub async fn run_import(
         true => Import::check(db, &new).await?,
         false => Import::begin(db, &new, now).await?.of_account(account),
     };
+    if let Some(number) = import.id() {
+        follower.begun(number);
+    }
     if let Some(lesson) = lesson {
         import = import.teaching(lesson, &new);
     }
@@ -120,11 +155,12 @@ pub async fn run_import(
     let reader = spawn_blocking(move || read_ahead(parsing, &sender));
     let outcome = loop {
         let Some(parsed) = receiver.recv().await else { break Ok(()) };
-        let bytes_read = match take_batch(&mut import, parsed, now, &mut fill).await {
-            Ok(bytes_read) => bytes_read,
-            Err(error) => break Err(error),
-        };
-        progress(Progress { rows: fill.report.rows, bytes_read, bytes });
+        let taken = take_batch(&mut import, parsed, now, &mut fill, &mut follower).await;
+        let told =
+            taken.and_then(|bytes_read| follower.went_on(Progress { rows: fill.report.rows, bytes_read, bytes }));
+        if let Err(error) = told {
+            break Err(error);
+        }
     };
     // A sender that waits for its turn must not wait for ever.
     drop(receiver);
@@ -171,7 +207,13 @@ fn read_ahead(mut parsing: Parsing, sender: &mpsc::Sender<Result<Parsed>>) -> (V
     (parsing.warnings(), parsing.reading())
 }
 
-async fn take_batch(import: &mut Import, parsed: Result<Parsed>, now: Instant, fill: &mut Filling<'_>) -> Result<u64> {
+async fn take_batch(
+    import: &mut Import,
+    parsed: Result<Parsed>,
+    now: Instant,
+    fill: &mut Filling<'_>,
+    follower: &mut impl Follow,
+) -> Result<u64> {
     let parsed = parsed?;
     let mut rejected = parsed.rejected;
     fill.report.rows += parsed.rows;
@@ -202,6 +244,7 @@ async fn take_batch(import: &mut Import, parsed: Result<Parsed>, now: Instant, f
         }
     }
     rejected.sort_by_key(|rejection| rejection.line);
+    follower.rejected(&rejected)?;
     let room = LISTED_REJECTIONS.saturating_sub(fill.report.rejected.len());
     fill.report.rejected.extend(rejected.into_iter().take(room));
     Ok(parsed.bytes_read)

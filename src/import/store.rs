@@ -11,6 +11,7 @@ use crate::server::bulk::Rows;
 use crate::server::db::Tx;
 use crate::statements;
 use crate::{changes, text_enum};
+use sqlx::FromRow;
 
 id_type!(
     /// Where records come from.
@@ -51,16 +52,51 @@ statements! {
         select {3:int}, {4:int}, {0:int}, {1:text}, {2:text} from {rows}";
     BEFORE = "select u.lead_id, u.before, u.person from import_undo as u
         where u.import_id = $1 and u.batch = $2 and not exists
-            (select 1 from change as c where c.entity = 'lead' and c.entity_id = u.lead_id and c.seq > $3)";
+            (select 1 from change as c where c.entity = 'lead' and c.entity_id = u.lead_id and c.seq > $3) and not exists
+            (select 1 from lead_work as w where w.lead_id = u.lead_id and w.seq > $3)";
     REMOVE_BEFORE = "delete from import_undo where import_id = $1 and batch = $2";
     BROUGHT = "select l.id from lead as l where l.id between $1 and $2 and l.gone = 0 and not exists
-            (select 1 from change as c where c.entity = 'lead' and c.entity_id = l.id and c.seq > $3)";
-    /// Leads of an import that a person worked on since.
-    WORKED_ON = "select count(distinct c.entity_id) from import_batch as b join change as c
-            on c.entity = 'lead' and c.seq > b.seq
-        where b.import_id = $1 and (c.entity_id between b.first_lead and b.last_lead or exists
-            (select 1 from import_undo as u
-             where u.import_id = b.import_id and u.batch = b.n and u.lead_id = c.entity_id))";
+            (select 1 from change as c where c.entity = 'lead' and c.entity_id = l.id and c.seq > $3) and not exists
+            (select 1 from lead_work as w where w.lead_id = l.id and w.seq > $3)";
+    /// Leads of an import that a person worked on since, one by one or many at once.
+    WORKED_ON = "select count(*) from (
+            select c.entity_id from import_batch as b join change as c on c.entity = 'lead' and c.seq > b.seq
+            where b.import_id = $1 and (c.entity_id between b.first_lead and b.last_lead or exists
+                (select 1 from import_undo as u
+                 where u.import_id = b.import_id and u.batch = b.n and u.lead_id = c.entity_id))
+            union
+            select w.lead_id from import_batch as b join lead_work as w on w.seq > b.seq
+            where b.import_id = $1 and (w.lead_id between b.first_lead and b.last_lead or exists
+                (select 1 from import_undo as u
+                 where u.import_id = b.import_id and u.batch = b.n and u.lead_id = w.lead_id))) as worked_on";
+    /// Leads of an import that were merged since, or that others were merged into.
+    MERGED_SINCE = "select count(*) from (
+            select m.merged_id from import_batch as b join lead_merge as m on m.seq > b.seq
+            where b.import_id = $1 and (m.merged_id between b.first_lead and b.last_lead or exists
+                (select 1 from import_undo as u
+                 where u.import_id = b.import_id and u.batch = b.n and u.lead_id = m.merged_id))
+            union
+            select m.survivor_id from import_batch as b join lead_merge as m on m.seq > b.seq
+            where b.import_id = $1 and (m.survivor_id between b.first_lead and b.last_lead or exists
+                (select 1 from import_undo as u
+                 where u.import_id = b.import_id and u.batch = b.n and u.lead_id = m.survivor_id))) as merged";
+    /// Leads of an import that a person worked on since, each with who did so last.
+    WHO_WORKED_ON = "select w.lead_id, l.company, p.name, p.email, c.actor, c.at
+        from (select lead_id, max(seq) as seq from (
+                select c.entity_id as lead_id, c.seq from import_batch as b join change as c
+                    on c.entity = 'lead' and c.seq > b.seq
+                where b.import_id = $1 and (c.entity_id between b.first_lead and b.last_lead or exists
+                    (select 1 from import_undo as u
+                     where u.import_id = b.import_id and u.batch = b.n and u.lead_id = c.entity_id))
+                union
+                select w.lead_id, w.seq from import_batch as b join lead_work as w on w.seq > b.seq
+                where b.import_id = $1 and (w.lead_id between b.first_lead and b.last_lead or exists
+                    (select 1 from import_undo as u
+                     where u.import_id = b.import_id and u.batch = b.n and u.lead_id = w.lead_id))) as done
+            group by lead_id) as w
+        join change as c on c.seq = w.seq join lead as l on l.id = w.lead_id
+        left join lead_person as p on p.lead_id = w.lead_id
+        order by w.lead_id limit $2";
     SPEND_WORKED_ON = "select count(*) from import_batch as b join spend as s
             on s.id between b.first_spend and b.last_spend
         where b.import_id = $1 and s.held = 1";
@@ -296,6 +332,33 @@ pub async fn brought(tx: &mut Tx, batch: &Batch) -> Result<Vec<LeadId>> {
 /// How many leads of an import a person worked on since.
 pub async fn worked_on(tx: &mut Tx, import: ImportId) -> Result<i64> {
     Ok(sqlx::query_scalar(WORKED_ON).bind(import.0).fetch_one(tx.conn()).await?)
+}
+
+/// A lead that a person worked on.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct WorkedOn {
+    /// Which one.
+    pub lead_id: i64,
+    /// Company.
+    pub company: Option<String>,
+    /// A personal value: only for those who may see it.
+    pub name: Option<String>,
+    /// A personal value: only for those who may see it.
+    pub email: Option<String>,
+    /// Who worked on it last.
+    pub actor: String,
+    /// When, in seconds since 1970.
+    pub at: i64,
+}
+
+/// The leads of an import that people worked on since, the first of them.
+pub async fn who_worked_on(tx: &mut Tx, import: ImportId, limit: i64) -> Result<Vec<WorkedOn>> {
+    Ok(sqlx::query_as(WHO_WORKED_ON).bind(import.0).bind(limit).fetch_all(tx.conn()).await?)
+}
+
+/// How many leads of an import took part in a merge since that stands.
+pub async fn merged_since(tx: &mut Tx, import: ImportId) -> Result<i64> {
+    Ok(sqlx::query_scalar(MERGED_SINCE).bind(import.0).fetch_one(tx.conn()).await?)
 }
 
 /// How many rows of spend that it brought a person has corrected or deleted since.

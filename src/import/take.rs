@@ -9,6 +9,7 @@ use super::apply::{Draft, Effect, LeadWord, Origin, ValueIds};
 use super::memory::Lesson;
 use super::model::{EventRecord, ImportId, Kind, LeadRecord, OutcomeRecord, Taken};
 use super::store::{self, Batch, NewImport, State};
+use super::turn::Turn;
 use super::undo;
 use crate::bell;
 use crate::bell::model::{Notice, NoticeKind};
@@ -19,12 +20,12 @@ use crate::leads::model::{Dimension, LeadId, ValueId};
 use crate::leads::store as leads;
 use crate::people::model::AccountId;
 use crate::period::Instant;
+use crate::quality::rules::store as rules;
 use crate::server::db::{Db, ImportClaim, Tx, WriteTx};
 use crate::spend::store::{SpendKey, Told};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value, json};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::ops::DerefMut;
 
 /// At most so many rows a batch, so that others wait well under a second.
 pub const BATCH_ROWS: usize = 5_000;
@@ -185,7 +186,7 @@ impl Import {
     /// Takes back what was taken so far.
     pub async fn cancel(self, at: Instant) -> Result<()> {
         match self.import {
-            Some(import) => undo::take_back_unfinished(&self.db, import, &self.actor, at).await,
+            Some(import) => undo::take_back_unfinished(&self.db, import, &self.actor, at, self.account).await,
             None => Ok(()),
         }
     }
@@ -344,10 +345,11 @@ impl Import {
 
         leads::put(tx, seq, drafts.iter().map(|draft| (draft.lead.id, &draft.lead.row))).await?;
         let other_person = |draft: &&Draft| match &draft.before {
-            Some((_, person)) => *person != draft.lead.person,
+            Some((row, person)) => *person != draft.lead.person || row.company != draft.lead.row.company,
             None => !draft.lead.person.is_empty(),
         };
-        let people = drafts.iter().filter(other_person).map(|draft| (draft.lead.id, &draft.lead.person));
+        let people = drafts.iter().filter(other_person);
+        let people = people.map(|draft| (draft.lead.id, draft.lead.row.company.as_deref(), &draft.lead.person));
         leads::put_people(tx, people).await?;
         let keys = drafts.iter().filter_map(|draft| Some((draft.lead.id, draft.new_key.as_deref()?)));
         leads::add_keys(tx, source, Some(import.0), keys).await?;
@@ -363,7 +365,11 @@ impl Import {
             before != draft.lead.row.derived.later
         };
         let handovers = drafts.iter().filter(other_handovers).map(|draft| (draft.lead.id, &draft.lead.row));
-        leads::put_handovers(tx, handovers).await
+        leads::put_handovers(tx, handovers).await?;
+        let merged: Vec<LeadId> = drafts.iter().filter_map(|draft| draft.lead.merged_into).collect();
+        leads::derive_anew(tx, seq, &merged).await?;
+        let written: Vec<LeadId> = drafts.iter().map(|draft| draft.lead.id).collect();
+        rules::apply_rules(tx, seq, &written).await
     }
 
     async fn commit(&self, tx: WriteTx, import: ImportId, at: Instant, answers: &[Taken]) -> Result<()> {
@@ -398,31 +404,6 @@ const NO_SOURCE: i64 = 0;
 
 /// Where a check begins to number what it does not write: far above anything in a database.
 const UNSAVED_NUMBERS: i64 = 1 << 48;
-
-enum Turn {
-    Write(WriteTx),
-    Check(Tx),
-}
-
-impl std::ops::Deref for Turn {
-    type Target = Tx;
-
-    fn deref(&self) -> &Tx {
-        match self {
-            Self::Write(tx) => tx,
-            Self::Check(tx) => tx,
-        }
-    }
-}
-
-impl DerefMut for Turn {
-    fn deref_mut(&mut self) -> &mut Tx {
-        match self {
-            Self::Write(tx) => tx,
-            Self::Check(tx) => tx,
-        }
-    }
-}
 
 impl Unsaved {
     /// The lead of a row, its place in the file's rows being kept; a row that repeats a lead has no effect at all.

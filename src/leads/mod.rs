@@ -6,6 +6,10 @@
 pub mod model;
 
 #[cfg(feature = "ssr")]
+mod columns;
+#[cfg(feature = "ssr")]
 pub mod derive;
+#[cfg(feature = "ssr")]
+pub mod identity;
 #[cfg(feature = "ssr")]
 pub mod store;

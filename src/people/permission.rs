@@ -23,6 +23,8 @@ text_enum!(
         ImportEvents = "import_events",
         /// Accept, reject, log touches, give verdicts, open and close opportunities.
         WorkLeads = "work_leads",
+        /// Say for leads what they lack: channel, persona, owner, a good address.
+        CompleteLeads = "complete_leads",
         /// Answer a verdict, take over, dispute a rejection.
         ReplyToFeedback = "reply_to_feedback",
         /// Drafts of the agreement and of the definitions.
@@ -76,6 +78,7 @@ impl Action {
             Self::EditSpend => MARKETING | HEAD,
             Self::ImportOutcomes | Self::ImportEvents => BOTH,
             Self::WorkLeads => SALES,
+            Self::CompleteLeads => MARKETING | HEAD,
             Self::ReplyToFeedback => MARKETING,
             Self::EditAgreement => BOTH,
             Self::SignAgreement | Self::RuleOnDisputes => HEAD,
@@ -101,6 +104,7 @@ impl Action {
             Self::ImportOutcomes => "import outcomes",
             Self::ImportEvents => "import events",
             Self::WorkLeads => "work leads",
+            Self::CompleteLeads => "say what leads lack",
             Self::ReplyToFeedback => "reply to feedback",
             Self::EditAgreement => "edit drafts of the agreement",
             Self::SignAgreement => "sign the agreement",
@@ -183,9 +187,10 @@ mod tests {
     fn each_may_what_the_product_says_and_nothing_else() {
         let everybody = [SeeNumbers, ManageSelf];
         let both = [SeeLeads, ImportOutcomes, ImportEvents, EditAgreement, EditPersonas, UseContent];
-        let marketing = [ImportLeads, ImportSpend, EditSpend, ReplyToFeedback, AnswerAnnotations, CurateContent];
+        let marketing =
+            [ImportLeads, ImportSpend, EditSpend, CompleteLeads, ReplyToFeedback, AnswerAnnotations, CurateContent];
         let sales = [WorkLeads, AnnotatePersonas];
-        let heads = [EditSpend, SignAgreement, RuleOnDisputes, MoveNumbers, SeePay, CloseReport, Invite];
+        let heads = [EditSpend, CompleteLeads, SignAgreement, RuleOnDisputes, MoveNumbers, SeePay, CloseReport, Invite];
         let admins = [Invite, ManagePeople, ManageWorkspace];
         for &action in Action::ALL {
             let of_all = everybody.contains(&action);

@@ -2,6 +2,7 @@
 
 use crate::editing::page::Key;
 use crate::people::page::Rejection;
+use crate::place::at;
 use crate::ui::{Button, Empty, Field, PageHead, Variant};
 use leptos::prelude::*;
 
@@ -65,13 +66,13 @@ pub fn rates(page: RatesPage) -> AnyView {
     };
     let form = may_edit.then(|| view! { <Set typed own/> });
     view! {
-        <p class="back"><a href="/spend">"‹ Spend"</a></p>
+        <p class="back"><a href=at("/spend")>"‹ Spend"</a></p>
         <PageHead title="Exchange rates" lede/>
         <Rejection sentence/>
         {told.filter(|_| may_edit).map(|told| view! { <Undo told/> })}
         {form}
         {list}
-        <p class="hint">"What was imported stays as it was exchanged; import its file again to exchange it by other rates. "<a href="/activity?what=rate_set">"Who changed which rate"</a></p>
+        <p class="hint">"What was imported stays as it was exchanged; import its file again to exchange it by other rates. "<a href=at("/activity?what=rate_set")>"Who changed which rate"</a></p>
     }
     .into_any()
 }
@@ -87,7 +88,7 @@ fn Undo(told: Told) -> impl IntoView {
     view! {
         <div class="toast undo" role="status" data-taken="">
             {said}
-            <form method="post" action="/spend/rates/set">
+            <form method="post" action=at("/spend/rates/set")>
                 <Key/>
                 <input type="hidden" name="currency" value=currency/>
                 <input type="hidden" name="from" value=from/>
@@ -103,7 +104,7 @@ fn Undo(told: Told) -> impl IntoView {
 fn Set(typed: (String, String, String), own: String) -> impl IntoView {
     let (currency, from, rate) = typed;
     view! {
-        <form class="inline-form" method="post" action="/spend/rates/set">
+        <form class="inline-form" method="post" action=at("/spend/rates/set")>
             <Key/>
             <Field id="currency" name="currency" label="Currency" required=true value=currency hint="Its code, such as USD."/>
             <Field id="from" name="from" label="From" required=true value=from hint="The first day, as 2026-01-01."/>
@@ -120,7 +121,7 @@ fn List(lines: Vec<Line>, own: String, may_edit: bool) -> impl IntoView {
         let remove = may_edit.then(|| {
             let label = format!("Remove {currency} from {from}");
             view! {
-                <form method="post" action="/spend/rates/set">
+                <form method="post" action=at("/spend/rates/set")>
                     <Key/>
                     <input type="hidden" name="currency" value=currency.clone()/>
                     <input type="hidden" name="from" value=from.clone()/>
@@ -156,6 +157,6 @@ fn List(lines: Vec<Line>, own: String, may_edit: bool) -> impl IntoView {
                 <tbody>{rows.collect_view()}</tbody>
             </table>
         </div>
-        <p class="pages"><span class="files"><a href="/spend/rates.csv" download="exchange-rates.csv">"CSV"</a></span></p>
+        <p class="pages"><span class="files"><a href=at("/spend/rates.csv") download="exchange-rates.csv">"CSV"</a></span></p>
     }
 }

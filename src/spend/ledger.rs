@@ -13,6 +13,7 @@ use crate::kpis::words::{self, Currency};
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::period::{Bucket, Day, Grain, Instant, Period, WeekStart};
+use crate::place::at;
 use crate::server::AppState;
 use crate::ui::says::{Cell, Column, Order, Sort, Table};
 use crate::workspace;
@@ -265,7 +266,7 @@ fn list(question: &Question, read: &Read, shown: &[(SpendRow, i64)], may_edit: b
     let rows = shown.iter().map(|(row, part)| {
         let entry = &row.entry;
         let days = Cell::new(days_words(entry.from, entry.to));
-        let days = if may_edit { days.href(format!("/spend/{}", row.id)) } else { days };
+        let days = if may_edit { days.href(at(&format!("/spend/{}", row.id))) } else { days };
         let channel = entry.channel.as_deref();
         let source = row.source.as_deref().unwrap_or("by hand");
         vec![

@@ -291,7 +291,11 @@ async fn colleagues_see_who_else_has_the_page_open_and_when_they_leave() {
         serde_json::from_str::<Value>(&told.body).expect("JSON")
     };
     assert_eq!(here(&mut ada, "/").await["words"], "", "she is alone");
+    here(&mut miriam, "/").await;
     let mut stream = Stream::open(&mut ada, None).await;
+    assert_eq!(stream.hear("here").await.data["words"], "miriam is here", "she came before the stream was open");
+    here(&mut miriam, "").await;
+    assert_eq!(stream.hear("here").await.data["words"], "");
     assert_eq!(here(&mut miriam, "/").await["words"], "Ada is here");
     let told = stream.hear("here").await.data;
     assert_eq!(told["words"], "miriam is here");
