@@ -167,10 +167,8 @@ fn Mappings(mappings: Vec<MappingLine>) -> impl IntoView {
         view! {
             <tr>
                 <th scope="row">{format!("{} from {}", line.kind, line.source)}</th>
-                <td data-label="Last file">{line.file_name}</td>
                 <td data-label="Said of it">{line.said}</td>
-                <td data-label="By">{line.by}</td>
-                <td data-label="When">{line.when}</td>
+                <td data-label="Last used">{format!("{} by {}, for {}", line.when, line.by, line.file_name)}</td>
                 <td>{forget}</td>
             </tr>
         }
@@ -181,10 +179,8 @@ fn Mappings(mappings: Vec<MappingLine>) -> impl IntoView {
                 <thead>
                     <tr>
                         <th scope="col">"Files"</th>
-                        <th scope="col">"Last file"</th>
                         <th scope="col">"Said of it"</th>
-                        <th scope="col">"By"</th>
-                        <th scope="col">"When"</th>
+                        <th scope="col">"Last used"</th>
                         <th scope="col"><span class="sr">"Forget"</span></th>
                     </tr>
                 </thead>
