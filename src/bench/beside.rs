@@ -7,6 +7,7 @@ use doubles::error::Result;
 use doubles::import::mapping::Wishes;
 use doubles::import::model::Kind;
 use doubles::import::parse::Options;
+use doubles::import::reading::ReadingWishes;
 use doubles::import::run::{Request, run_import};
 use doubles::period::Instant as Moment;
 use doubles::server::clock::Clock;
@@ -110,7 +111,8 @@ async fn start() -> Result<(SocketAddr, Db)> {
 
 async fn import(db: &Db, file: PathBuf) -> Result<u64> {
     let own = workspace::store::find(&mut db.read().await?).await?.expect("it was set up");
-    let options = Options { kind: Kind::Leads, file, wishes: Wishes::default(), order: None };
+    let options =
+        Options { kind: Kind::Leads, file, reading: ReadingWishes::default(), wishes: Wishes::default(), order: None };
     let request = Request { options, zone: None, source: "beside".into(), is_first: false, check_only: false };
     let report = run_import(db, &own, request, "bench", NOW, |_| ()).await?;
     Ok(report.new)

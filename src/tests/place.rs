@@ -252,7 +252,9 @@ impl Through {
     /// The addresses of our own in a page or in what the program was told, each of which lies below the path.
     fn addresses(&self, page: &str, body: &str) -> Vec<String> {
         let holders = ["href", "action", "src", "fetch(", "import("];
-        let all = holders.iter().flat_map(|holder| body.split(holder).skip(1)).map(|rest| {
+        let named = holders.iter().flat_map(|holder| body.split(holder).skip(1));
+        // “src/ui” in a sentence names no address.
+        let all = named.filter(|rest| !rest.starts_with('/')).map(|rest| {
             // In an attribute, with or without marks, in JSON, and in JSON as a text of a script.
             let rest = rest.trim_start_matches(['=', '"', '\'', ':', '\\']);
             rest.split(['"', '\'', '\\', '>', '?', '#']).next().unwrap_or_default()
