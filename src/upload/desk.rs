@@ -39,7 +39,10 @@ const KEPT: usize = 16;
 
 /// What the columns of files mean, as it was read last. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Looks(Arc<Mutex<Vec<(LookKey, Arc<Look>)>>>);
+pub struct Looks(Arc<Mutex<Vec<Looked>>>);
+
+/// A file that was read, and what its columns mean.
+type Looked = (LookKey, Arc<Look>);
 
 /// The file, and everything that was said about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
