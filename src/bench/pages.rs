@@ -214,6 +214,7 @@ pub(super) async fn serve_doubles(state: AppState) -> SocketAddr {
         base_url: None,
         trusted_proxies: Vec::new(),
         metrics_token: None,
+        upload_limit: doubles::upload::folder::DEFAULT_LIMIT,
         backups: BackupConfig::default(),
         oidc: OidcConfig::default(),
     };

@@ -39,10 +39,9 @@ const KEPT: usize = 16;
 
 /// What the columns of files mean, as it was read last. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Looks(Arc<Mutex<Vec<Looked>>>);
+pub struct Looks(Arc<Mutex<Vec<Kept>>>);
 
-/// A file that was read, and what its columns mean.
-type Looked = (LookKey, Arc<Look>);
+type Kept = (LookKey, Arc<Look>);
 
 /// The file, and everything that was said about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
