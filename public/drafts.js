@@ -1,6 +1,6 @@
 // Keeps what is typed into form[data-draft] in this browser, by person and form, and offers it back when the form is
 // opened again and says something else. [data-taken] on a page says that what was sent last is saved.
-const START = "draft:";
+const START = `draft${document.documentElement.dataset.base ?? ""}:`;
 const box = (() => {
   try {
     return localStorage;

@@ -3,7 +3,9 @@
 // events on the window (doubles:changed, doubles:numbers); a page that the server alone renders is asked for again here.
 
 const page = document.documentElement;
-const channel = new BroadcastChannel("doubles");
+/** The path below which Doubles lies; empty at the root of its host. Another one on the host is none of ours. */
+const base = page.dataset.base ?? "";
+const channel = new BroadcastChannel(`doubles${base}`);
 const tab = sessionStorage.tab ??= Math.random().toString(36).slice(2, 12);
 /** The newest change that this page knows of. */
 let at = +page.dataset.seq;
@@ -45,7 +47,8 @@ const hear = {
   over() {
     over = true;
     leave();
-    const way = `/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`;
+    const own = location.pathname.slice(base.length) || "/";
+    const way = `${base}/sign-in?next=${encodeURIComponent(own + location.search)}`;
     const link = Object.assign(document.createElement("a"), { href: way, textContent: "You are signed out" });
     document.getElementById("presence")?.replaceChildren(link);
   },
@@ -99,7 +102,7 @@ function join() {
     }
   };
   // Without https there are no locks: then each tab that is shown reads for itself.
-  if (navigator.locks) navigator.locks.request("doubles-live", { signal }, read).catch(() => {});
+  if (navigator.locks) navigator.locks.request(`doubles-live${base}`, { signal }, read).catch(() => {});
   else read();
   channel.postMessage(["hello", at]);
 }
@@ -117,7 +120,7 @@ async function listen(signal) {
   let silent;
   let connected = false;
   try {
-    const answer = await fetch("/live", { headers: { "last-event-id": at }, signal: connection.signal });
+    const answer = await fetch(`${base}/live`, { headers: { "last-event-id": at }, signal: connection.signal });
     if (answer.status == 401 || answer.status == 403) hear.over();
     connected = answer.ok;
     if (!connected) return false;
@@ -145,15 +148,15 @@ async function listen(signal) {
   return connected;
 }
 
-/** Tells colleagues which page is open here, and shows who else has it. */
+/** Tells colleagues which page is open here, and shows who else has it. What was lost on the way is said again soon. */
 async function report(path) {
   here = path;
   age = 0;
   try {
-    const answer = await fetch("/live/here", { method: "POST", body: new URLSearchParams({ tab, path }), keepalive: true });
+    const answer = await fetch(`${base}/live/here`, { method: "POST", body: new URLSearchParams({ tab, path }), keepalive: true });
     if (answer.ok) show(await answer.json());
   } catch {
-    // Said again in half a minute.
+    age = 25;
   }
 }
 
@@ -227,7 +230,7 @@ setInterval(() => {
 addEventListener("doubles:renew", keep);
 document.addEventListener("visibilitychange", attend);
 addEventListener("submit", ({ target }) => {
-  if (!target.action?.endsWith("/sign-out")) return;
+  if (!target.action?.endsWith(`${base}/sign-out`)) return;
   // While the session still says whose tab it is.
   report("");
   channel.postMessage(["over"]);

@@ -8,6 +8,7 @@ use crate::lazy::LazyPage;
 use crate::listing::page::list_route;
 use crate::listing::sheet::LEFT;
 use crate::people::model::Seen;
+use crate::place::{self, Own, at, within};
 use crate::ui::{
     Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team, announce_pages, leave_question,
 };
@@ -32,25 +33,30 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 
 /// A document with a body, and with the program that takes it over, if one does; rendered by the server only.
 pub fn document(options: &LeptosOptions, program: Option<AnyView>, body: impl FnOnce() -> AnyView) -> AnyView {
-    let font = |name: &str| format!("/{}/fonts/{name}.woff2", options.site_pkg_dir);
+    let font = |name: &str| file(options, &format!("fonts/{name}.woff2"));
     let fonts = ["source-sans-3", "source-serif-4"].map(|name| {
         view! { <link rel="preload" href=font(name) r#as="font" r#type="font/woff2" crossorigin="anonymous"/> }
     });
     let current = use_context::<Current>().filter(|_| use_context::<Option<Seen>>().flatten().is_some());
     let live = current.map(|_| {
-        let script = format!("/{}/live.js", options.site_pkg_dir);
-        view! { <script r#type="module" src=script nonce=use_nonce()></script> }
+        view! { <script r#type="module" src=file(options, "live.js") nonce=use_nonce()></script> }
     });
+    let base = Some(place::base()).filter(|base| !base.is_empty());
     view! {
         <!DOCTYPE html>
-        <html lang="en-GB" data-seq=current.map(|current| current.seq) data-live=current.and_then(|current| current.topics)>
+        <html
+            lang="en-GB"
+            data-seq=current.map(|current| current.seq)
+            data-live=current.and_then(|current| current.topics)
+            data-base=base
+        >
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="description" content="The shared scoreboard of marketing and sales"/>
                 <meta name="color-scheme" content="light dark"/>
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <link rel="stylesheet" href=options.css_path()/>
+                <link rel="icon" href=at("/favicon.svg") type="image/svg+xml"/>
+                <link rel="stylesheet" href=at(&options.css_path())/>
                 {fonts.into_iter().collect_view()}
                 {program}
                 {live}
@@ -64,12 +70,18 @@ pub fn document(options: &LeptosOptions, program: Option<AnyView>, body: impl Fn
 
 /// Fetches the program once the page stands on the screen: on a slow line it would hold up the style sheet and the fonts.
 fn start_program(options: &LeptosOptions) -> String {
-    let (folder, name) = (&options.site_pkg_dir, &options.output_name);
+    let name = &options.output_name;
+    let (program, wasm) = (file(options, &format!("{name}.js")), file(options, &format!("{name}_bg.wasm")));
     format!(
-        "new PerformanceObserver(async(_,paint)=>{{paint.disconnect();const wasm=fetch('/{folder}/{name}_bg.wasm');\
-         const program=await import('/{folder}/{name}.js');\
+        "new PerformanceObserver(async(_,paint)=>{{paint.disconnect();const wasm=fetch('{wasm}');\
+         const program=await import('{program}');\
          await program.default({{module_or_path:wasm}});program.hydrate()}}).observe({{type:'paint',buffered:true}})"
     )
+}
+
+/// The address of a file of this build.
+pub fn file(options: &LeptosOptions, name: &str) -> String {
+    at(&format!("/{}/{name}", options.site_pkg_dir))
 }
 
 /// The root of the page's body, the same on the server and in the browser.
@@ -83,10 +95,10 @@ pub fn App() -> impl IntoView {
         <Router>
             <Frame seen>
                 <FlatRoutes fallback=MissingPage>
-                    <Route path=path!("/") view=ScoreboardPage/>
-                    <Route path=path!("/kpis/:name") view=LazyPage("kpi", kpi_route)/>
-                    <Route path=path!("/kpis/:name/leads") view=LazyPage("listing", list_route)/>
-                    <Route path=path!("/ui") view=Parts/>
+                    <Route path=Own(path!("/")) view=ScoreboardPage/>
+                    <Route path=Own(path!("/kpis/:name")) view=LazyPage("kpi", kpi_route)/>
+                    <Route path=Own(path!("/kpis/:name/leads")) view=LazyPage("listing", list_route)/>
+                    <Route path=Own(path!("/ui")) view=Parts/>
                 </FlatRoutes>
             </Frame>
         </Router>
@@ -108,15 +120,28 @@ pub fn Frame(
     announce_pages();
     provide_context(Address(use_url()));
     let brand = view! { <Brand/> }.into_any();
+    let backups = seen.as_ref().and_then(|seen| seen.backups.clone()).map(|warning| view! { <Backups warning/> });
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
         <div class="shell">
             <Navigation groups=groups() brand left=&LEFT foot=view! { <WhoIsIn seen/> }.into_any()/>
             <main class="main" id="main" tabindex="-1">
                 <div class="presence" id="presence"></div>
+                {backups}
                 {children()}
             </main>
         </div>
+    }
+}
+
+/// What whoever looks after the workspace must know of its backups.
+#[component]
+fn Backups(warning: String) -> impl IntoView {
+    view! {
+        <Notice kind=NoticeKind::Error title="Backups need you">
+            <p>{warning}" The server tries again every hour; its log says more. "
+            <a href=at("/settings/workspace#backups") rel="external">"How backups stand"</a></p>
+        </Notice>
     }
 }
 
@@ -125,7 +150,7 @@ pub fn Frame(
 pub fn own_search(is_own: fn(path: &str) -> bool) -> impl Fn() -> String + Copy {
     let Address(url) = expect_context();
     let search = Memo::new(move |last: Option<&String>| {
-        let own = url.try_with(|url| (last.is_none() || is_own(url.path())).then(|| url.search().to_owned()));
+        let own = url.try_with(|url| (last.is_none() || is_own(within(url.path()))).then(|| url.search().to_owned()));
         own.flatten().or_else(|| last.cloned()).unwrap_or_default()
     });
     move || search.try_get().unwrap_or_default()
@@ -143,16 +168,16 @@ fn WhoIsIn(seen: Option<Seen>) -> impl IntoView {
     let Seen { name, role, team, signed_in, waiting, .. } = seen?;
     let initials: String = name.split(' ').filter_map(|word| word.chars().next()).take(2).collect();
     let out = signed_in.then(|| {
-        view! { <form method="post" action="/sign-out"><button class="out">"Sign out"</button></form> }
+        view! { <form method="post" action=at("/sign-out")><button class="out">"Sign out"</button></form> }
     });
-    let on_bell = use_location().pathname.with_untracked(|path| path == "/bell").then_some("page");
+    let on_bell = use_location().pathname.with_untracked(|path| within(path) == "/bell").then_some("page");
     Some(view! {
-        <a class="bell" href="/bell" rel="external" data-count=waiting aria-current=on_bell>
+        <a class="bell" href=at("/bell") rel="external" data-count=waiting aria-current=on_bell>
             <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3 12h10c-1.500-1.500-1.500-3-1.500-5a3.500 3.500 0 0 0-7 0c0 2 0 3.500-1.500 5zM6.500 14h3"/></svg>
             <span>"Bell"</span>
         </a>
         <div class="me">
-            <a href="/settings" rel="external">
+            <a href=at("/settings") rel="external">
                 <span class="avatar" aria-hidden="true" data-team=team.map(|team| team.key())>{initials}</span>
                 <span class="bar-only">"You"</span>
                 <span class="rail-only"><b>{name}</b><span>{role}</span></span>
@@ -180,6 +205,7 @@ pub fn Problem(
         AppError::Invalid(_) => ("Nothing to show", "This address cannot be answered"),
         AppError::SignIn => ("Not signed in", "Your session has ended"),
         AppError::Forbidden(_) => ("Not allowed", "This is for others to see or do"),
+        AppError::TooLarge(_) => ("Not taken", "That was too much"),
         AppError::TooMany(_) => ("Not now", "That was too often"),
         AppError::NotFound(_) => ("Nothing here", "There is nothing at this address"),
         AppError::Conflict(_) => ("Not done", "Somebody else was faster"),
@@ -188,7 +214,7 @@ pub fn Problem(
     };
     view! {
         <PageHead title=page/>
-        <Notice kind=NoticeKind::Error title><p>{error.to_string()}" "<a href=way>{way_words}</a></p></Notice>
+        <Notice kind=NoticeKind::Error title><p>{error.to_string()}" "<a href=at(way)>{way_words}</a></p></Notice>
     }
 }
 
@@ -230,6 +256,8 @@ fn groups() -> Vec<NavGroup> {
             heading: None,
             items: vec![
                 item("/spend", "Spend", "Spend", "M2 4.500h12v8H2zM2 7.500h12M4.500 10h3").outside(),
+                item("/import", "Import", "Import", "M8 2v8M4.500 7 8 10.500 11.500 7M2 13.500h12").outside(),
+                item("/import/quality", "Data quality", "Quality", "M2.500 8.500l3.500 3.500 7.500-8").outside(),
                 item("/activity", "Activity", "Activity", "M2 8h3l2-5 3 10 2-5h2").outside(),
                 item("/settings", "Settings", "Settings", "M2 4h6M11 4h3M9.500 2.500v3M2 12h2M7 12h7M5.500 10.500v3")
                     .outside(),
@@ -268,6 +296,6 @@ fn MissingPage() -> impl IntoView {
     view! {
         <Title text="Nothing here · Doubles"/>
         <PageHead title="Nothing at this address"/>
-        <p><a href="/">"To the scoreboard"</a></p>
+        <p><a href=at("/")>"To the scoreboard"</a></p>
     }
 }

@@ -17,6 +17,7 @@ pub mod listing;
 pub mod money;
 pub mod people;
 pub mod period;
+pub mod place;
 pub mod sample;
 pub mod ui;
 
@@ -35,13 +36,19 @@ pub mod feedback;
 #[cfg(feature = "ssr")]
 pub mod import;
 #[cfg(feature = "ssr")]
+pub mod quality;
+#[cfg(feature = "ssr")]
 pub mod queue;
+#[cfg(feature = "ssr")]
+pub mod rates;
 #[cfg(feature = "ssr")]
 pub mod server;
 #[cfg(feature = "ssr")]
 pub mod settings;
 #[cfg(feature = "ssr")]
 pub mod spend;
+#[cfg(feature = "ssr")]
+pub mod upload;
 #[cfg(feature = "ssr")]
 pub mod work;
 #[cfg(feature = "ssr")]
@@ -55,9 +62,14 @@ pub mod zone;
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub async fn hydrate() {
     console_error_panic_hook::set_once();
+    let root = leptos::prelude::document().document_element();
+    if let Some(base) = root.as_ref().and_then(|root| root.get_attribute("data-base")) {
+        place::lie_below(&base);
+        leptos::server_fn::client::set_server_url(place::base());
+    }
     leptos::mount::hydrate_from_async(leptos::tachys::dom::body(), app::App).await.forget();
     ui::reading::listen();
-    if let Some(root) = leptos::prelude::document().document_element() {
+    if let Some(root) = root {
         root.set_attribute("data-hydrated", "").expect("the attribute's name is a valid one");
     }
 }

@@ -1,6 +1,7 @@
 //! `/activity`: the audit log, for everybody.
 
 use super::model::{Activity, Filter};
+use crate::place::at;
 use crate::ui::{Button, Empty, PageHead};
 use leptos::prelude::*;
 
@@ -21,7 +22,7 @@ pub fn activity(activity: Activity) -> AnyView {
     });
     let rows = lines.into_iter().map(|line| {
         let which = match line.history {
-            Some(href) => view! { <a href=href>{line.which}</a> }.into_any(),
+            Some(path) => view! { <a href=at(&path)>{line.which}</a> }.into_any(),
             None => line.which.into_any(),
         };
         view! {
@@ -37,7 +38,7 @@ pub fn activity(activity: Activity) -> AnyView {
     });
     view! {
         <PageHead title="Activity" lede="Who changed what, when and from where: both teams see the same."/>
-        <form class="inline-form" method="get" action="/activity">
+        <form class="inline-form" method="get" action=at("/activity")>
             <p class="field">
                 <label for="who">"Who"</label>
                 <select class="input" id="who" name="who"><option value="">"Everybody"</option>{who.collect_view()}</select>
@@ -79,5 +80,5 @@ fn address(path: &str, filter: &Filter, before: &str) -> String {
     let mut text = form_urlencoded::Serializer::new(String::new());
     text.extend_pairs(question.iter().filter(|(_, value)| !value.is_empty()));
     let question = text.finish();
-    if question.is_empty() { path.to_owned() } else { format!("{path}?{question}") }
+    if question.is_empty() { at(path) } else { at(&format!("{path}?{question}")) }
 }

@@ -1,6 +1,7 @@
 //! `/bell`: what waits for the reader.
 
 use super::model::Line;
+use crate::place::at;
 use crate::ui::{Button, Empty, PageHead};
 use leptos::prelude::*;
 
@@ -14,12 +15,12 @@ pub fn bell(lines: Vec<Line>) -> AnyView {
     };
     let is_empty = lines.is_empty();
     let all = (unread > 0).then(|| {
-        view! { <form method="post" action="/bell/read-all"><Button>"Mark all read"</Button></form> }
+        view! { <form method="post" action=at("/bell/read-all")><Button>"Mark all read"</Button></form> }
     });
     let lines = lines.into_iter().map(|line| {
         let mark = line.unread.then(|| {
             view! {
-                <form method="post" action="/bell/read">
+                <form method="post" action=at("/bell/read")>
                     <input type="hidden" name="notice" value=line.id.0/>
                     <button class="plain-button" aria-describedby=format!("notice-{}", line.id)>"Mark read"</button>
                 </form>
@@ -29,7 +30,7 @@ pub fn bell(lines: Vec<Line>) -> AnyView {
             <li id=format!("line-{}", line.id) data-unread=line.unread.then_some("")>
                 <p id=format!("notice-{}", line.id)>
                     {line.unread.then(|| view! { <b>"New: "</b> })}
-                    <a href=line.path>{line.what}</a>
+                    <a href=at(&line.path)>{line.what}</a>
                 </p>
                 <p class="hint">{line.when}</p>
                 {mark}
@@ -51,7 +52,7 @@ pub fn bell(lines: Vec<Line>) -> AnyView {
                 }
             })}
         {(!is_empty)
-            .then(|| view! { <p class="pages"><span class="files"><a href="/bell.csv" download="bell.csv">"CSV"</a></span></p> })}
+            .then(|| view! { <p class="pages"><span class="files"><a href=at("/bell.csv") download="bell.csv">"CSV"</a></span></p> })}
     }
     .into_any()
 }

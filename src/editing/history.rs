@@ -15,6 +15,7 @@ use crate::people::gate::see_other;
 use crate::people::page::trouble;
 use crate::people::service::Caller;
 use crate::period::Instant;
+use crate::place::at;
 use crate::server::AppState;
 use crate::server::plain::{self, Around};
 use crate::ui::{Button, Empty, PageHead};
@@ -171,7 +172,7 @@ fn page(history: History) -> AnyView {
     let (entity, is_empty) = (document.entity().key(), lines.is_empty());
     let lines = lines.into_iter().map(|line| view! { <LineView entity id line may_edit/> }).collect_view();
     view! {
-        <p class="back"><a href=home>{format!("‹ {name}")}</a></p>
+        <p class="back"><a href=at(&home)>{format!("‹ {name}")}</a></p>
         <PageHead title="History" lede="Who changed it, when, and what exactly: newest first."/>
         <ol class="history">{lines}</ol>
         {is_empty
@@ -180,7 +181,7 @@ fn page(history: History) -> AnyView {
             })}
         {(!is_empty)
             .then(|| {
-                let file = format!("/history/{entity}/{id}/changes.csv");
+                let file = at(&format!("/history/{entity}/{id}/changes.csv"));
                 view! { <p class="pages"><span class="files"><a href=file download="history.csv">"CSV"</a></span></p> }
             })}
     }
@@ -195,7 +196,7 @@ fn LineView(entity: &'static str, id: i64, line: Line, may_edit: bool) -> impl I
         let back = (may_edit && other).then(|| {
             let label = format!(" {} as it was: {}", field.label.to_lowercase(), named(&before));
             view! {
-                <form method="post" action="/history/restore">
+                <form method="post" action=at("/history/restore")>
                     <input type="hidden" name="key" value=new_key()/>
                     <input type="hidden" name="entity" value=entity/>
                     <input type="hidden" name="id" value=id/>

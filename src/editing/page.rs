@@ -5,7 +5,9 @@ use super::documents::{Document, Meanwhile};
 use super::model::{Conflict, Field, FieldKind, Values};
 use super::once::new_key;
 use super::words::{Piece, differences, draft};
+use crate::app::file;
 use crate::kpis::words::Currency;
+use crate::place::at;
 use crate::server::AppState;
 use crate::ui::{Button, LongField, Notice, PageHead, Variant};
 use leptos::nonce::use_nonce;
@@ -33,8 +35,8 @@ pub fn Key() -> impl IntoView {
 /// one.
 #[component]
 pub fn Drafts() -> impl IntoView {
-    let folder = use_context::<AppState>().map(|state| state.leptos_options.site_pkg_dir).unwrap_or_default();
-    view! { <script type="module" nonce=use_nonce() src=format!("/{folder}/drafts.js")></script> }
+    let script = use_context::<AppState>().map(|state| file(&state.leptos_options, "drafts.js"));
+    view! { <script type="module" nonce=use_nonce() src=script></script> }
 }
 
 /// What two texts have in common and what not, word by word; of values the old one and the new one.
@@ -93,12 +95,12 @@ pub fn merge(page: MergePage) -> AnyView {
     });
     let (home, name) = document.home(id);
     view! {
-        <p class="back"><a href=home>{format!("‹ {name}, as it stands")}</a></p>
+        <p class="back"><a href=at(&home)>{format!("‹ {name}, as it stands")}</a></p>
         <PageHead title lede="Nothing of yours is saved yet and nothing is lost. Choose for each text what shall stand."/>
         <Notice title="Both of you changed the same">
             <p>"What only one of you changed is settled: it comes with what you save here."</p>
         </Notice>
-        <form class="merging" method="post" action=action>
+        <form class="merging" method="post" action=at(action)>
             <input type="hidden" name="id" value=id/>
             <Carried base=theirs/>
             {others.collect_view()}

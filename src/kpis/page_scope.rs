@@ -2,6 +2,7 @@
 
 use super::api;
 use super::sheet::{Choices, FilterWords, Note, Scope};
+use crate::place::at;
 use crate::ui::says::Link;
 use crate::ui::{Button, Chip, Field, Notice, NoticeKind, Segmented};
 use leptos::prelude::*;
@@ -22,6 +23,13 @@ pub fn ScopeBar(
     let filters = (!scope.filters.is_empty()).then(|| {
         view! { <Filters path=scope.path.clone() filters=scope.filters keep=scope.beside_filters/> }
     });
+    let importing = scope.importing.then(|| {
+        view! {
+            <Notice kind=NoticeKind::Early title="An import is under way">
+                <p>"What is counted here is not complete until it has ended. "<a href=at("/import/history") rel="external">"See how far it is"</a></p>
+            </Notice>
+        }
+    });
     view! {
         <div class="scope" role="group" aria-label="Period and filters" on:submit=|event| fold(event.target())>
             <div class="row period">
@@ -35,6 +43,7 @@ pub fn ScopeBar(
             {all_leads}
             {excluded}
         </div>
+        {importing}
     }
 }
 
@@ -185,5 +194,5 @@ pub fn AskForm(
     let keep = keep.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
     // The router takes the button for a field; the browser itself leaves out what has no name.
     let leave_nameless: Arc<dyn Fn(&FormData)> = Arc::new(|data: &FormData| data.delete(""));
-    view! { <Form method="get" action=path on_form_data=leave_nameless>{keep.collect_view()}{children()}</Form> }
+    view! { <Form method="get" action=at(&path) on_form_data=leave_nameless>{keep.collect_view()}{children()}</Form> }
 }

@@ -11,6 +11,7 @@ use crate::kpis::sheet::Kpi;
 use crate::kpis::words;
 use crate::leads::model::Decision;
 use crate::period::Instant;
+use crate::place::at;
 use crate::ui::says::{Cell, Column as Heading, Link, Order, Table};
 use crate::zone::Zone;
 
@@ -34,7 +35,7 @@ const MOST_NAMED: usize = 60;
 /// The address of a list, or of its file.
 fn address(path: &str, request: &Request, part: Part, view: &View) -> String {
     let pairs = [question_pairs(request), own_pairs(part, view)].concat();
-    format!("{path}?{}", search_of(&pairs))
+    at(&format!("{path}?{}", search_of(&pairs)))
 }
 
 fn question_pairs(request: &Request) -> Vec<(String, String)> {
@@ -125,7 +126,7 @@ pub fn page(request: &Request, list: Option<&List>) -> ListPage {
         later: if number < pages { to_page(number + 1) } else { String::new() },
         raw_csv: format!("{file}&raw=1"),
         csv: file,
-        back: format!("/kpis/{kpi}?{}", request.query),
+        back: at(&format!("/kpis/{kpi}?{}", request.query)),
     }))
 }
 

@@ -64,11 +64,52 @@ pub const PATHS: &[(&str, Need)] = &[
     ("/spend.csv", May(SeeNumbers)),
     ("/spend/new", May(EditSpend)),
     ("/spend/deleted", May(EditSpend)),
+    // what imports remember; forgetting a mapping asks for the kind besides
+    ("/import/memory", May(ImportOutcomes)),
+    ("/import/memory/channels.csv", May(ImportOutcomes)),
+    ("/import/memory/name", May(ImportLeads)),
+    ("/import/memory/unname", May(ImportLeads)),
+    ("/import/memory/forget", May(ImportOutcomes)),
+    ("/spend/rates", May(SeeNumbers)),
+    ("/spend/rates.csv", May(SeeNumbers)),
+    ("/spend/rates/set", May(EditSpend)),
     ("/spend/{id}", May(EditSpend)),
     ("/spend/add", May(EditSpend)),
     ("/spend/save", May(EditSpend)),
     ("/spend/delete", May(EditSpend)),
     ("/spend/bring-back", May(EditSpend)),
+    // files on their way in: which kinds somebody may import, the handlers see to; what is uploaded is its person's own
+    ("/import", May(ImportOutcomes)),
+    ("/import/example/{kind}", May(ImportOutcomes)),
+    ("/import/upload", May(ImportOutcomes)),
+    ("/import/{id}", May(ImportOutcomes)),
+    ("/import/{id}/columns", May(ImportOutcomes)),
+    ("/import/{id}/check", May(ImportOutcomes)),
+    ("/import/{id}/run", May(ImportOutcomes)),
+    ("/import/{id}/stop", May(ImportOutcomes)),
+    ("/import/{id}/discard", May(ImportOutcomes)),
+    ("/import/{id}/rejected.csv", May(ImportOutcomes)),
+    ("/import/history", May(ImportOutcomes)),
+    ("/import/history.csv", May(ImportOutcomes)),
+    ("/import/history/{id}", May(ImportOutcomes)),
+    ("/import/history/{id}/undo", May(ImportOutcomes)),
+    ("/import/history/{id}/leads", May(ImportOutcomes)),
+    ("/import/history/{id}/leads.csv", May(ImportOutcomes)),
+    // data quality: lists name leads, counts do not
+    ("/import/quality", May(SeeNumbers)),
+    ("/import/quality/{finding}", May(SeeLeads)),
+    ("/import/quality/{finding}/leads.csv", May(SeeLeads)),
+    ("/import/quality/fill", May(CompleteLeads)),
+    ("/import/quality/email", May(CompleteLeads)),
+    ("/import/quality/void", May(WorkLeads)),
+    ("/import/quality/take-back", May(SeeLeads)),
+    ("/import/quality/merge", May(MoveNumbers)),
+    ("/import/quality/unmerge", May(MoveNumbers)),
+    ("/import/quality/merged", May(SeeLeads)),
+    ("/import/quality/rules", May(SeeLeads)),
+    ("/import/quality/rules/preview", May(MoveNumbers)),
+    ("/import/quality/rules/add", May(MoveNumbers)),
+    ("/import/quality/rules/switch", May(MoveNumbers)),
     // what a document was before: its slice says who sees and changes it
     ("/history/{entity}/{id}", May(SeeNumbers)),
     ("/history/{entity}/{id}/changes.csv", May(SeeNumbers)),
@@ -99,6 +140,12 @@ pub const PATHS: &[(&str, Need)] = &[
 /// What a path asks, by the pattern under which the router knows it.
 pub fn need_of(pattern: &str) -> Option<Need> {
     PATHS.iter().find_map(|&(path, need)| (path == pattern).then_some(need))
+}
+
+/// Whether a path of ours begins with this segment.
+pub fn is_ours(segment: &str) -> bool {
+    // Files of the site need no permission.
+    segment == "pkg" || PATHS.iter().any(|(path, _)| path.split('/').nth(1) == Some(segment))
 }
 
 #[cfg(test)]

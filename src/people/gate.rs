@@ -10,14 +10,13 @@ use super::token::Token;
 use crate::bell;
 use crate::changes::live::Current;
 use crate::error::{AppError, Result};
+use crate::place::{self, at};
 use crate::server::AppState;
 use crate::server::plain::{self, Around};
 use crate::server::site::{Peer, Site};
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, COOKIE, HOST, HeaderMap, LOCATION, REFERER, RETRY_AFTER, USER_AGENT,
-};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, COOKIE, HOST, HeaderMap, LOCATION, REFERER, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
@@ -104,9 +103,14 @@ async fn unreadable(state: &AppState, parts: Parts, status: StatusCode) -> Respo
     plain::answer(state, &parts, status, around, "This cannot be read", view).await
 }
 
-/// A redirect after which a reload asks for the new page, not for the form again.
+/// A redirect to an own path, after which a reload asks for the new page, not for the form again.
 pub fn see_other(path: &str) -> Response {
-    match axum::http::HeaderValue::try_from(path) {
+    see_elsewhere(&at(path))
+}
+
+/// The same to an address that may be another site's.
+pub fn see_elsewhere(address: &str) -> Response {
+    match axum::http::HeaderValue::try_from(address) {
         Ok(location) => (StatusCode::SEE_OTHER, [(LOCATION, location)]).into_response(),
         Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
@@ -125,8 +129,13 @@ pub enum Cookie {
 
 impl Cookie {
     fn name(self, site: &Site) -> String {
-        // With this prefix the browser itself sees to it that neither a sibling host nor plain http sets it.
-        let prefix = if site.https { "__Host-" } else { "" };
+        // With these prefixes the browser itself sees to it that plain http does not set it and, which only a cookie of
+        // the whole host can have, that no sibling host does.
+        let prefix = match (site.https, place::base()) {
+            (true, "") => "__Host-",
+            (true, _) => "__Secure-",
+            (false, _) => "",
+        };
         let name = match self {
             Self::Session => "doubles",
             Self::Code => "doubles-code",
@@ -150,7 +159,9 @@ pub fn set_cookie(site: &Site, cookie: Cookie, value: Option<&str>) -> String {
     let name = cookie.name(site);
     let (value, age) = value.map_or(("", 0), |value| (value, cookie.lasts()));
     let secure = if site.https { "; Secure" } else { "" };
-    format!("{name}={value}; Path=/; Max-Age={age}; HttpOnly; SameSite=Lax{secure}")
+    // Other programs on the host do not get it.
+    let path = Some(place::base()).filter(|base| !base.is_empty()).unwrap_or("/");
+    format!("{name}={value}; Path={path}; Max-Age={age}; HttpOnly; SameSite=Lax{secure}")
 }
 
 /// The token that the browser sent in one of our cookies.
@@ -236,9 +247,6 @@ async fn refuse(state: &AppState, request: Request, caller: Option<Caller>, erro
         plain::answer(state, &parts, status, around, title, view).await
     };
     response.headers_mut().insert(CACHE_CONTROL, axum::http::HeaderValue::from_static("no-store"));
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(RETRY_AFTER, axum::http::HeaderValue::from_static("5"));
-    }
     response
 }
 

@@ -158,6 +158,8 @@ pub struct Seen {
     pub may_manage: bool,
     /// So many notices wait for them.
     pub waiting: u32,
+    /// What they must know of the backups, if it is theirs to look after.
+    pub backups: Option<String>,
 }
 
 impl Seen {
@@ -172,6 +174,7 @@ impl Seen {
                 signed_in: true,
                 may_manage,
                 waiting: 0,
+                backups: None,
             },
             Visitor::ThisMachine | Visitor::Provider => Self {
                 name: "This machine".to_owned(),
@@ -180,6 +183,7 @@ impl Seen {
                 signed_in: false,
                 may_manage,
                 waiting: 0,
+                backups: None,
             },
         }
     }

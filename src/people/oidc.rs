@@ -5,7 +5,7 @@
 //! finish what somebody else began.
 
 use super::forms::{add_cookie, rejection, sign_in_page, with_cookie};
-use super::gate::{Cookie, From, cookie_value, see_other, set_cookie};
+use super::gate::{Cookie, From, cookie_value, see_elsewhere, see_other, set_cookie};
 use super::model::{AccountId, Email, SecurityKind, Team, check_name};
 use super::next::safe_next;
 use super::own::CONNECT;
@@ -126,7 +126,7 @@ async fn begin(State(state): State<AppState>, Query(asked): Query<Begin>, parts:
     match begun.await {
         Ok((url, errand)) => {
             let cookie = set_cookie(&state.site, Cookie::Provider, Some(&errand.to_cookie()));
-            add_cookie(see_other(url.as_str()), &cookie)
+            add_cookie(see_elsewhere(url.as_str()), &cookie)
         }
         Err(error) => {
             sign_in_page(&state, &parts, Some(&error), (asked.next, String::new()), rejection(Some(&error), &[])).await

@@ -3,6 +3,7 @@
 use super::model::{AccountId, Rejected};
 use crate::editing::page::Drafts;
 use crate::error::AppError;
+use crate::place::at;
 use crate::ui::{Button, Field, Notice, NoticeKind, PageHead, Variant};
 use crate::workspace::page::{CurrencyField, ZoneField};
 use leptos::prelude::*;
@@ -23,7 +24,7 @@ pub fn trouble(title: &'static str, error: AppError, way: &'static str, way_word
     view! {
         <PageHead title=title/>
         <Notice kind=NoticeKind::Error title="This cannot be shown">
-            <p>{error.to_string()}" "<a href=way>{way_words}</a></p>
+            <p>{error.to_string()}" "<a href=at(way)>{way_words}</a></p>
         </Notice>
     }
     .into_any()
@@ -67,14 +68,14 @@ pub fn sign_in(ways: Ways, rejected: Rejected) -> AnyView {
             </Notice>
         }
     });
-    let provider =
-        format!("/sign-in/provider?next={}", form_urlencoded::byte_serialize(next.as_bytes()).collect::<String>());
+    let provider: String = form_urlencoded::byte_serialize(next.as_bytes()).collect();
+    let provider = at(&format!("/sign-in/provider?next={provider}"));
     view! {
         <PageHead title="Sign in" lede="With the account that somebody of your team invited you to."/>
         {chosen}
         {ways.signed_out.then(|| view! { <p class="done" role="status" data-forget-drafts="">"You are signed out."</p><Drafts/> })}
         <Rejection sentence=rejected.sentence.clone()/>
-        <form class="door" method="post" action="/sign-in">
+        <form class="door" method="post" action=at("/sign-in")>
             <input type="hidden" name="next" value=next/>
             <Field
                 id="email"
@@ -114,7 +115,7 @@ pub fn Cast(
                 <li>
                     <span class="avatar" aria-hidden="true" data-team=team>{initials(&name)}</span>
                     <p><b>{name.clone()}</b><span class="sub">{role}</span></p>
-                    <form method="post" action="/sign-in/cast">
+                    <form method="post" action=at("/sign-in/cast")>
                         <input type="hidden" name="account" value=id.to_string()/>
                         <button class="button">"Look as "<span class="sr">{name.clone()}</span><span aria-hidden="true">{first_name(&name)}</span></button>
                     </form>
@@ -144,7 +145,7 @@ pub fn code(next: String, rejected: Rejected) -> AnyView {
     view! {
         <PageHead title="One more thing" lede="Now the code that only you can see."/>
         <Rejection sentence=rejected.sentence.clone()/>
-        <form class="door" method="post" action="/sign-in/code">
+        <form class="door" method="post" action=at("/sign-in/code")>
             <input type="hidden" name="next" value=next/>
             <Field
                 id="code"
@@ -177,7 +178,7 @@ pub fn welcome(first_run: FirstRun, rejected: Rejected) -> AnyView {
     let asked = if first_run.done {
         view! {
             <Notice title="This installation is set up already">
-                <p>"Somebody was here before you. "<a href="/sign-in">"Sign in"</a>", or ask them for an invite."</p>
+                <p>"Somebody was here before you. "<a href=at("/sign-in")>"Sign in"</a>", or ask them for an invite."</p>
             </Notice>
         }
         .into_any()
@@ -191,7 +192,7 @@ pub fn welcome(first_run: FirstRun, rejected: Rejected) -> AnyView {
             <section class="cast" aria-labelledby="looking">
                 <h2 id="looking">"Only looking?"</h2>
                 <p class="quiet">"Northaisle is invented: eighteen months of leads, deals and spend, and the people of both teams. It goes again in one click."</p>
-                <form method="post" action="/api/load-sample"><Button>"Start with the sample company"</Button></form>
+                <form method="post" action=at("/api/load-sample")><Button>"Start with the sample company"</Button></form>
             </section>
         }
     });
@@ -226,7 +227,7 @@ fn WelcomeForm(first_run: FirstRun, rejected: Rejected) -> impl IntoView {
     });
     view! {
         <Rejection sentence=rejected.sentence.clone()/>
-        <form class="door" method="post" action="/welcome">
+        <form class="door" method="post" action=at("/welcome")>
             {code}
             {workspace}
             <fieldset>
@@ -235,8 +236,11 @@ fn WelcomeForm(first_run: FirstRun, rejected: Rejected) -> impl IntoView {
                 <TeamChoice id="team" chosen=rejected.value("team")/>
                 <p class="hint">"You will be admin: you invite the others and look after the settings."</p>
             </fieldset>
-            <Button variant=Variant::Primary>"Begin"</Button>
-            <p class="hint">"Next: start with the sample company, or import your leads."</p>
+            <div class="row">
+                <Button variant=Variant::Primary attr:name="then" attr:value="import">"Begin, and import my leads"</Button>
+                <Button attr:name="then" attr:value="">"Begin"</Button>
+            </div>
+            <p class="hint">"Marketing imports leads, and either team what became of them. The sample company waits on the scoreboard."</p>
         </form>
     }
 }
@@ -246,7 +250,7 @@ pub fn join(standing: String, token: String, rejected: Rejected) -> AnyView {
     view! {
         <PageHead title="Join your team" lede=format!("You join as {standing}.")/>
         <Rejection sentence=rejected.sentence.clone()/>
-        <form class="door" method="post" action="/join">
+        <form class="door" method="post" action=at("/join")>
             <input type="hidden" name="token" value=token/>
             <Newcomer rejected/>
             <Button variant=Variant::Primary>"Join"</Button>
@@ -260,7 +264,7 @@ pub fn reset(token: String, rejected: Rejected) -> AnyView {
     view! {
         <PageHead title="Choose a new password" lede="Every session of yours ends with it."/>
         <Rejection sentence=rejected.sentence.clone()/>
-        <form class="door" method="post" action="/reset">
+        <form class="door" method="post" action=at("/reset")>
             <input type="hidden" name="token" value=token/>
             <NewPassword/>
             <Button variant=Variant::Primary>"Set it"</Button>

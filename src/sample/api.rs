@@ -12,7 +12,7 @@ pub async fn load_sample() -> Result<(), AppError> {
     let caller = crate::people::current::require(crate::people::permission::Action::ManageWorkspace)?;
     let app: crate::server::AppState = expect_context();
     super::service::load(&app.db, caller.visitor.name(), app.clock.now()).await?;
-    leptos_axum::redirect("/");
+    leptos_axum::redirect(&crate::place::at("/"));
     Ok(())
 }
 
@@ -25,6 +25,6 @@ pub async fn remove_sample() -> Result<(), AppError> {
     let caller = crate::people::current::require(crate::people::permission::Action::ManageWorkspace)?;
     let app: crate::server::AppState = expect_context();
     super::service::remove(&app.db, caller.visitor.name(), app.clock.now()).await?;
-    leptos_axum::redirect("/");
+    leptos_axum::redirect(&crate::place::at("/"));
     Ok(())
 }

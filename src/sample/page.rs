@@ -3,8 +3,10 @@
 use super::api::{LoadSample, RemoveSample};
 use crate::error::AppError;
 use crate::people::model::Seen;
+use crate::place::at;
 use crate::ui::{Button, Variant};
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 
 /// On the empty scoreboard.
 #[component]
@@ -17,11 +19,19 @@ pub fn LoadSampleForm() -> impl IntoView {
     let failed =
         move || load.value().get().and_then(Result::err).map(|error| view! { <p role="alert">{error.to_string()}</p> });
     view! {
-        <ActionForm action=load attr:class="sample">
+        <form
+            action=at(LoadSample::url())
+            method="post"
+            class="sample"
+            on:submit=move |event| {
+                event.prevent_default();
+                load.dispatch(LoadSample {});
+            }
+        >
             <Button variant=Variant::Primary busy=load.pending()>"Start with the sample company"</Button>
             <p>"Northaisle makes warehouse robots and is invented. Eighteen months of its leads, removable in one click."</p>
             {failed}
-        </ActionForm>
+        </form>
     }
     .into_any()
 }
@@ -39,11 +49,19 @@ pub fn RemoveSampleForm() -> impl IntoView {
         remove.value().get().and_then(Result::err).map(|error| view! { <p role="alert">{error.to_string()}</p> })
     };
     view! {
-        <ActionForm action=remove attr:class="sample">
+        <form
+            action=at(RemoveSample::url())
+            method="post"
+            class="sample"
+            on:submit=move |event| {
+                event.prevent_default();
+                remove.dispatch(RemoveSample {});
+            }
+        >
             <p>"This is Northaisle, the sample company: every lead, name and number is invented."</p>
             <Button variant=Variant::Danger busy=remove.pending()>"Remove the sample company"</Button>
             {failed}
-        </ActionForm>
+        </form>
     }
     .into_any()
 }

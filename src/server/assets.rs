@@ -2,6 +2,7 @@
 //!
 //! `scripts/build-front` lays it out and compresses it beforehand; here it is only chosen from.
 
+use crate::place::at;
 use axum::body::Body;
 use axum::http::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, Uri};
@@ -36,7 +37,7 @@ pub fn lazy_files() -> Option<WasmSplitManifest> {
         let folder = leptos_options().site_pkg_dir;
         let list = Site::get(&format!("{folder}/lazy.json"))?;
         let files = serde_json::from_slice(&list.data).ok()?;
-        Some(WasmSplitManifest(ArcStoredValue::new((format!("/{folder}"), files, "doubles.js".to_owned()))))
+        Some(WasmSplitManifest(ArcStoredValue::new((at(&format!("/{folder}")), files, "doubles.js".to_owned()))))
     });
     FILES.clone()
 }

@@ -3,6 +3,7 @@
 use super::clock::Clock;
 use super::open::DatabaseUrl;
 use crate::error::{AppError, Result};
+use crate::people::access::is_ours;
 use crate::period::Instant;
 use axum::http::Uri;
 use chrono::DateTime;
@@ -43,7 +44,8 @@ pub struct ServeConfig {
     #[arg(long, env = "DOUBLES_ADDRESS", value_name = "ADDRESS", default_value = "127.0.0.1:3000")]
     pub address: SocketAddr,
 
-    /// Where people reach it when that is not the address above, such as https://doubles.example.com behind a proxy
+    /// Where people reach it when that is not the address above, such as https://doubles.example.com or
+    /// https://intranet.example.com/doubles behind a proxy
     #[arg(long, env = "DOUBLES_BASE_URL", value_name = "URL", value_parser = parse_base_url)]
     pub base_url: Option<Uri>,
 
@@ -54,6 +56,10 @@ pub struct ServeConfig {
     /// Answer /metrics to whoever sends this token as a bearer; without one there is no such page
     #[arg(long, env = "DOUBLES_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = parse_token)]
     pub metrics_token: Option<String>,
+
+    /// The largest file that may be uploaded to be imported: bytes, or with a unit such as 500MB or 2GB
+    #[arg(long, env = "DOUBLES_UPLOAD_LIMIT", value_name = "SIZE", default_value = "1GB", value_parser = parse_size)]
+    pub upload_limit: u64,
 
     /// Nightly backups.
     #[command(flatten)]
@@ -111,6 +117,13 @@ pub enum LogFormat {
     Json,
 }
 
+impl ServeConfig {
+    /// The path below which people reach it, such as `/doubles`; empty where it has the whole host.
+    pub fn base_path(&self) -> &str {
+        self.base_url.as_ref().map_or("", base_path)
+    }
+}
+
 impl Config {
     /// Where the database is: at the configured URL, else the file in the data folder.
     pub fn database(&self) -> DatabaseUrl {
@@ -136,6 +149,20 @@ impl Config {
     }
 }
 
+fn parse_size(text: &str) -> Result<u64, String> {
+    let text = text.trim().to_ascii_uppercase();
+    let digits = text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+    let unit = match text[digits.len()..].trim() {
+        "" | "B" => 1,
+        "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        _ => return Err("write bytes, or a number with kB, MB or GB, such as 500MB".to_owned()),
+    };
+    let size = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit)).filter(|size| *size > 0);
+    size.ok_or_else(|| "write a size such as 500MB; 0 would take no file at all".to_owned())
+}
+
 fn parse_token(text: &str) -> Result<String, String> {
     if text.len() < 16 || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("16 characters or more, none of them a space".to_owned());
@@ -155,10 +182,30 @@ fn parse_instant(text: &str) -> Result<Instant, String> {
 
 fn parse_base_url(text: &str) -> Result<Uri, String> {
     let url: Uri = text.parse().map_err(|error| format!("{error}; write https://doubles.example.com"))?;
-    match (url.scheme_str(), url.path_and_query().map(|path| path.as_str())) {
-        (Some("http" | "https"), None | Some("/")) => Ok(url),
-        _ => Err("write it with http:// or https:// and without a path".to_owned()),
+    if !matches!(url.scheme_str(), Some("http" | "https")) || url.query().is_some() {
+        return Err("write it with http:// or https:// and without a question mark".to_owned());
     }
+    let path = base_path(&url);
+    let plain = |segment: &str| {
+        let letters = segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte));
+        letters && !["", ".", ".."].contains(&segment)
+    };
+    match path.strip_prefix('/').map(|path| path.split('/').collect::<Vec<_>>()) {
+        None => Ok(url),
+        Some(segments) if !segments.iter().copied().all(plain) => {
+            Err("its path may have letters, digits and - . _ ~ between single slashes".to_owned())
+        }
+        // Whether a proxy has taken the path off could not be told.
+        Some(segments) if is_ours(segments[0]) => {
+            Err(format!("Doubles has pages of its own at /{}; choose another path", segments[0]))
+        }
+        Some(_) => Ok(url),
+    }
+}
+
+/// What a base URL says after the host, without a slash at the end.
+fn base_path(url: &Uri) -> &str {
+    url.path().trim_end_matches('/')
 }
 
 #[cfg(test)]
@@ -173,6 +220,16 @@ mod tests {
     }
 
     #[test]
+    fn a_size_is_a_number_with_or_without_its_unit() {
+        for (text, size) in [("500", 500), ("20 kB", 20_000), ("1GB", 1_000_000_000), ("3mb", 3_000_000)] {
+            assert_eq!(parse_size(text), Ok(size), "{text}");
+        }
+        for wrong in ["", "0", "lots", "1.5GB", "-1", "99999999999999999999", "10TB"] {
+            assert!(parse_size(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn a_pretended_now_is_an_instant_with_its_offset() {
         assert_eq!(parse_instant("1970-01-01T01:00:00+01:00"), Ok(Instant(0)));
         assert!(parse_instant("2026-03-31").is_err());
@@ -180,11 +237,28 @@ mod tests {
     }
 
     #[test]
-    fn a_base_url_has_a_scheme_and_a_host_and_no_path() {
-        assert!(parse_base_url("https://doubles.example.com").is_ok());
-        assert!(parse_base_url("http://localhost:3000/").is_ok());
-        for wrong in ["doubles.example.com", "ftp://doubles.example.com", "https://example.com/doubles", "https://", ""]
-        {
+    fn a_base_url_has_a_scheme_a_host_and_perhaps_a_path_that_is_none_of_ours() {
+        for (right, path) in [
+            ("https://doubles.example.com", ""),
+            ("http://localhost:3000/", ""),
+            ("https://example.com/doubles", "/doubles"),
+            ("https://example.com/teams/doubles-2/", "/teams/doubles-2"),
+        ] {
+            assert_eq!(parse_base_url(right).as_ref().map(base_path), Ok(path), "{right}");
+        }
+        for wrong in [
+            "",
+            "https://",
+            "doubles.example.com",
+            "ftp://doubles.example.com",
+            "https://example.com/?doubles",
+            "https://example.com/a//b",
+            "https://example.com/../doubles",
+            "https://example.com/dou%20bles",
+            "https://example.com/dou'bles",
+            "https://example.com/settings",
+            "https://example.com/pkg/doubles",
+        ] {
             assert!(parse_base_url(wrong).is_err(), "{wrong}");
         }
     }

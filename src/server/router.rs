@@ -9,13 +9,18 @@ use crate::bell;
 use crate::changes::stream;
 use crate::editing;
 use crate::error::{AppError, Result};
+use crate::import;
 use crate::kpis;
 use crate::listing;
 use crate::people::page::trouble;
 use crate::people::{current, forms, gate, oidc};
+use crate::place::{self, at};
+use crate::quality;
+use crate::rates;
 use crate::settings;
 use crate::spend;
 use crate::ui::{BadAddress, Ready};
+use crate::upload;
 use any_spawner::Executor;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -30,6 +35,8 @@ use leptos::server_fn::axum::server_fn_paths;
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context};
 use std::any::Any;
 use std::sync::Arc;
+use tower::Layer;
+use tower::util::MapRequestLayer;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
@@ -41,7 +48,7 @@ const PAGE_COMPRESSION: CompressionLevel = CompressionLevel::Precise(5);
 pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
     // What rendering starts runs on this runtime; a second router finds that done.
     let _ = Executor::init_tokio();
-    let css_path = state.leptos_options.css_path();
+    let css_path = at(&state.leptos_options.css_path());
     let routes = Router::new()
         .route("/", get(kpis::rest::show_scoreboard))
         .route("/kpis/{name}", get(kpis::rest::show_kpi))
@@ -58,12 +65,35 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(bell::feed::routes())
         .merge(stream::routes())
         .merge(spend::forms::routes())
+        .merge(rates::forms::routes())
+        .merge(import::memory_forms::routes())
+        .merge(quality::forms::routes())
         .merge(editing::history::routes())
+        .merge(upload::forms::routes())
         .merge(server_functions())
         .fallback(serve_file_or_missing_page)
         .layer(from_fn_with_state(state.clone(), gate::admit))
         .with_state(state.clone());
-    protect(routes, state, base_url, css_path)
+    let answering = protect(routes, state, base_url, css_path);
+    if place::base().is_empty() {
+        return answering;
+    }
+    // Around everything, or the routes would be chosen by a path that they do not know.
+    Router::new().fallback_service(MapRequestLayer::new(come_in).layer(answering))
+}
+
+/// Takes the base path off an address, where no proxy has done that.
+fn come_in(mut request: Request) -> Request {
+    let uri = request.uri();
+    let own = place::within(uri.path());
+    if own.len() < uri.path().len() {
+        let own = uri.query().map_or_else(|| own.to_owned(), |search| format!("{own}?{search}"));
+        let mut parts = uri.clone().into_parts();
+        parts.path_and_query = own.parse().ok();
+        // The end of an address is one too.
+        *request.uri_mut() = Uri::from_parts(parts).unwrap_or_default();
+    }
+    request
 }
 
 /// Puts around the routes what every request and every answer passes.
@@ -71,7 +101,8 @@ fn protect(routes: Router, state: AppState, base_url: Option<&Uri>, css_path: St
     let panicked =
         |_: Box<dyn Any + Send>| (StatusCode::INTERNAL_SERVER_ERROR, Extension(telemetry::Panicked)).into_response();
     let css_path: Arc<str> = css_path.into();
-    let https = base_url.and_then(Uri::scheme_str) == Some("https");
+    // Below a path the host is not ours alone, and what other programs on it speak is not ours to say.
+    let only_https = base_url.and_then(Uri::scheme_str) == Some("https") && place::base().is_empty();
     routes
         // The last one is met first.
         .layer(from_fn(security::finish_writes))
@@ -81,7 +112,7 @@ fn protect(routes: Router, state: AppState, base_url: Option<&Uri>, css_path: St
         .layer(from_fn_with_state(KnownHosts::new(base_url), security::refuse_other_hosts))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(css_path, telemetry::tell_of_panic))
-        .layer(from_fn_with_state(https, security::add_headers))
+        .layer(from_fn_with_state(only_https, security::add_headers))
         .layer(CompressionLayer::new().quality(PAGE_COMPRESSION))
         .layer(from_fn_with_state(state, telemetry::log_request))
 }
@@ -91,7 +122,8 @@ pub(super) fn plain_html(css_path: &str, title: &str, sentence: &str) -> String 
     format!(
         "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
          <title>{title} · Doubles</title><link rel=stylesheet href=\"{css_path}\">\
-         <main class=main><h1>{title}</h1><p>{sentence}</p><p><a href=/>To the scoreboard</a></p></main></html>"
+         <main class=main><h1>{title}</h1><p>{sentence}</p><p><a href={}>To the scoreboard</a></p></main></html>",
+        at("/")
     )
 }
 
@@ -116,7 +148,7 @@ async fn serve_file_or_missing_page(State(state): State<AppState>, request: Requ
             .into_response();
     }
     if let Some(page) = without_slash(request.uri()) {
-        return Redirect::permanent(&page).into_response();
+        return Redirect::permanent(&at(&page)).into_response();
     }
     let mut page = render_page(state, request, || provide_context(BadAddress)).await;
     *page.status_mut() = StatusCode::NOT_FOUND;

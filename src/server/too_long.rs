@@ -4,6 +4,7 @@
 use super::assets;
 use super::router::plain_html;
 use super::security::{self, HEADERS};
+use crate::place::at;
 use axum::http::StatusCode;
 use std::fmt::Write;
 use std::io;
@@ -51,7 +52,7 @@ impl Refusals {
 }
 
 fn answer(status: StatusCode, title: &str, sentence: &str) -> Vec<u8> {
-    let page = plain_html(&assets::leptos_options().css_path(), title, sentence);
+    let page = plain_html(&at(&assets::leptos_options().css_path()), title, sentence);
     let mut answer = format!("HTTP/1.1 {status}\r\nconnection: close\r\ncontent-length: {}\r\n", page.len());
     let own = [
         ("content-type", "text/html; charset=utf-8"),

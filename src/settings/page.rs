@@ -3,6 +3,7 @@
 use super::model::{Done, EventLine, OwnAccount, SecondFactor, SessionLine, Told};
 use crate::people::model::Rejected;
 use crate::people::page::{Cast, CastMember, NewPassword, Rejection};
+use crate::place::at;
 use crate::ui::says::Link;
 use crate::ui::{Button, Field, Notice, PageHead, SectionHead, Segmented, Variant};
 use leptos::prelude::*;
@@ -20,7 +21,7 @@ pub fn SettingsHead(
     let people = told.may_invite.then_some(("/settings/people", "People"));
     let pages = [Some(("/settings", "Your account")), Some(("/settings/workspace", "Workspace")), people];
     let links = pages.into_iter().flatten();
-    let links = links.map(|(href, text)| Link { text: text.into(), href: href.into(), current: href == path });
+    let links = links.map(|(own, text)| Link { text: text.into(), href: at(own), current: own == path });
     view! {
         <PageHead title="Settings" lede/>
         <div class="parts"><Segmented label="Settings" links=links.collect()/></div>
@@ -42,7 +43,7 @@ pub fn nobody(told: Told, cast: Vec<CastMember>) -> AnyView {
     view! {
         <SettingsHead path="/settings" lede="Nobody has an account yet." told/>
         <Notice title="Whoever sits at this machine may do everything">
-            <p>"The server can be reached from here only. "<a href="/welcome">"Make the first account"</a>" to let others in."</p>
+            <p>"The server can be reached from here only. "<a href=at("/welcome")>"Make the first account"</a>" to let others in."</p>
         </Notice>
         <Cast cast/>
     }
@@ -59,12 +60,12 @@ pub fn own(account: OwnAccount, told: Told, rejected: Rejected) -> AnyView {
         <div class="cols-2 own">
             <section aria-labelledby="profile">
                 <SectionHead id="profile" title="You"/>
-                <p class="hint">{account.email}", "{account.standing}". An admin can change your team. What you changed stands under "<a href="/activity">"Activity"</a>"."</p>
-                <form class="door" method="post" action="/settings/name">
+                <p class="hint">{account.email}", "{account.standing}". An admin can change your team. What you changed stands under "<a href=at("/activity")>"Activity"</a>"."</p>
+                <form class="door" method="post" action=at("/settings/name")>
                     <Field id="name" name="name" label="Your name" autocomplete="name" required=true value=account.name/>
                     <Button>"Change the name"</Button>
                 </form>
-                <form class="leave" method="post" action="/sign-out"><Button>"Sign out"</Button></form>
+                <form class="leave" method="post" action=at("/sign-out")><Button>"Sign out"</Button></form>
             </section>
             <section aria-labelledby="second-factor">
                 <SectionHead id="second-factor" title="Second factor"/>
@@ -72,7 +73,7 @@ pub fn own(account: OwnAccount, told: Told, rejected: Rejected) -> AnyView {
             </section>
             <section aria-labelledby="password-head">
                 <SectionHead id="password-head" title="Password"/>
-                <form class="door" method="post" action="/settings/password">
+                <form class="door" method="post" action=at("/settings/password")>
                     <Field id="present" name="present" label="Present password" kind="password" autocomplete="current-password" required=true/>
                     <NewPassword label="New password"/>
                     <Button>"Change the password"</Button>
@@ -85,7 +86,7 @@ pub fn own(account: OwnAccount, told: Told, rejected: Rejected) -> AnyView {
             <Sessions rows=sessions/>
         </section>
         <section class="section" aria-labelledby="events">
-            <SectionHead id="events" title="What happened around your account"><p><a href="/settings/events.csv">"CSV"</a></p></SectionHead>
+            <SectionHead id="events" title="What happened around your account"><p><a href=at("/settings/events.csv")>"CSV"</a></p></SectionHead>
             <Events events=account.events/>
         </section>
     }
@@ -97,7 +98,7 @@ fn own_session(session: SessionLine) -> AnyView {
         view! { <span class="quiet">"this one"</span> }.into_any()
     } else {
         view! {
-            <form method="post" action="/settings/sessions/end">
+            <form method="post" action=at("/settings/sessions/end")>
                 <input type="hidden" name="session" value=session.id.to_string()/>
                 <button class="button" data-variant="plain">"End it"</button>
             </form>
@@ -195,15 +196,15 @@ fn Provider(connected: bool) -> impl IntoView {
     let state = if connected {
         view! {
             <p class="hint">"It lets you in."</p>
-            <form class="door" method="post" action="/settings/provider/disconnect">
+            <form class="door" method="post" action=at("/settings/provider/disconnect")>
                 <Button variant=Variant::Danger>"Disconnect it"</Button>
             </form>
         }
         .into_any()
     } else {
         view! {
-            <p class="hint">"It can let you in as well. Say so with your password; then "<a href="/sign-in/provider?next=%2Fsettings">"sign in at your company"</a>" within ten minutes."</p>
-            <form class="door" method="post" action="/settings/provider/connect">
+            <p class="hint">"It can let you in as well. Say so with your password; then "<a href=at("/sign-in/provider?next=%2Fsettings")>"sign in at your company"</a>" within ten minutes."</p>
+            <form class="door" method="post" action=at("/settings/provider/connect")>
                 <Field id="connect-password" name="password" label="Your password" kind="password" autocomplete="current-password" required=true/>
                 <Button>"Let it connect"</Button>
             </form>
@@ -228,7 +229,7 @@ fn SecondFactorForm(state: SecondFactor) -> impl IntoView {
     match state {
         SecondFactor::Off => view! {
             <p class="hint">"With one, a stolen password alone opens nothing. You need an authenticator application."</p>
-            <form class="door" method="post" action="/settings/second-factor/begin">
+            <form class="door" method="post" action=at("/settings/second-factor/begin")>
                 {password()}<Button>"Set one up"</Button>
             </form>
         }
@@ -241,7 +242,7 @@ fn SecondFactorForm(state: SecondFactor) -> impl IntoView {
                 </svg>
                 <p>"Scan this with your authenticator, "<a href=url>"open it on this device"</a>", or type the secret: "<code>{secret}</code></p>
             </div>
-            <form class="door" method="post" action="/settings/second-factor/confirm">
+            <form class="door" method="post" action=at("/settings/second-factor/confirm")>
                 <Field id="code" name="code" label="The code that it shows" autocomplete="one-time-code" required=true/>
                 <Button variant=Variant::Primary>"Switch it on"</Button>
             </form>
@@ -249,7 +250,7 @@ fn SecondFactorForm(state: SecondFactor) -> impl IntoView {
         .into_any(),
         SecondFactor::On { codes_left } => view! {
             <p class="hint">"It is on. Codes on paper that are left: "{codes_left}"."</p>
-            <form class="door" method="post" action="/settings/second-factor/end">
+            <form class="door" method="post" action=at("/settings/second-factor/end")>
                 {password()}<Button variant=Variant::Danger>"Switch it off"</Button>
             </form>
         }

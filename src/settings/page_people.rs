@@ -4,6 +4,7 @@ use super::model::{InviteLine, PeoplePage, PersonLine, Told};
 use super::page::SettingsHead;
 use crate::people::model::Rejected;
 use crate::people::page::{Rejection, TeamChoice};
+use crate::place::at;
 use crate::ui::{Button, Notice, SectionHead, Variant};
 use leptos::prelude::*;
 
@@ -25,7 +26,7 @@ pub fn people(page: PeoplePage, told: Told, rejected: Rejected) -> AnyView {
         <Rejection sentence=rejected.sentence.clone()/>
         <ShownLink links=rejected.shown_once.clone()/>
         <section aria-labelledby="everybody">
-            <SectionHead id="everybody" title=format!("{count} with an account")><p><a href="/settings/people.csv">"CSV"</a></p></SectionHead>
+            <SectionHead id="everybody" title=format!("{count} with an account")><p><a href=at("/settings/people.csv")>"CSV"</a></p></SectionHead>
             <div class="table-wrap" tabindex="0" role="group" aria-labelledby="everybody">
                 <table class="table plain-rows">
                     <thead>
@@ -44,7 +45,7 @@ pub fn people(page: PeoplePage, told: Told, rejected: Rejected) -> AnyView {
         <section class="section" aria-labelledby="invite">
             <SectionHead id="invite" title="Invite somebody"/>
             <p class="hint">"You get a link to send them. It is good once and for a week."</p>
-            <form class="door" method="post" action="/settings/people/invite">
+            <form class="door" method="post" action=at("/settings/people/invite")>
                 {choice}
                 {admin}
                 <Button variant=Variant::Primary>"Make a link"</Button>
@@ -96,7 +97,7 @@ fn Invites(invites: Vec<InviteLine>) -> impl IntoView {
                     <td data-label="made by">{invite.made_by}</td>
                     <td data-label="good until">{invite.until}</td>
                     <td>
-                        <form method="post" action="/settings/people/withdraw">
+                        <form method="post" action=at("/settings/people/withdraw")>
                             <input type="hidden" name="invite" value=invite.digest/>
                             <button class="button" data-variant="plain">"Take it back"</button>
                         </form>
@@ -128,7 +129,7 @@ fn Invites(invites: Vec<InviteLine>) -> impl IntoView {
 fn person_row(person: PersonLine, may_manage: bool) -> impl IntoView {
     let team = person.standing.team.map(|team| team.key());
     let name = if may_manage {
-        view! { <a class="row-link" href=format!("/settings/people/{}", person.id)>{person.name}</a> }.into_any()
+        view! { <a class="row-link" href=at(&format!("/settings/people/{}", person.id))>{person.name}</a> }.into_any()
     } else {
         person.name.into_any()
     };

@@ -5,6 +5,7 @@ use super::page::{DoneNotice, Events, Sessions, session_row};
 use super::page_people::ShownLink;
 use crate::people::model::Rejected;
 use crate::people::page::{Rejection, TeamChoice};
+use crate::place::at;
 use crate::ui::{Button, PageHead, SectionHead};
 use leptos::prelude::*;
 
@@ -14,7 +15,7 @@ pub fn person(page: PersonPage, told: Told, rejected: Rejected) -> AnyView {
     let id = person.id.to_string();
     let whose = |children: AnyView, action: &'static str| {
         view! {
-            <form method="post" action=action>
+            <form method="post" action=at(action)>
                 <input type="hidden" name="account" value=id.clone()/>
                 {children}
             </form>
@@ -41,7 +42,7 @@ pub fn person(page: PersonPage, told: Told, rejected: Rejected) -> AnyView {
     let lede = [person.email.clone(), person.standing.words(), person.state.clone()];
     let lede = lede.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ");
     view! {
-        <p class="back"><a href="/settings/people">"People"</a></p>
+        <p class="back"><a href=at("/settings/people")>"People"</a></p>
         <PageHead title=person.name.clone() lede/>
         {told.done.map(|done| view! { <DoneNotice done/> })}
         <Rejection sentence=rejected.sentence/>
@@ -50,7 +51,7 @@ pub fn person(page: PersonPage, told: Told, rejected: Rejected) -> AnyView {
             <section aria-labelledby="standing">
                 <SectionHead id="standing" title="Team and flags"/>
                 {own.then(|| view! { <p class="hint">"This is your own account."</p> })}
-                <form class="door" method="post" action="/settings/people/standing">
+                <form class="door" method="post" action=at("/settings/people/standing")>
                     <input type="hidden" name="account" value=id.clone()/>
                     <TeamChoice id="team" chosen=person.standing.team.map_or("", |team| team.key()) head=person.standing.head/>
                     <p class="field tick">

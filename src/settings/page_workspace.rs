@@ -8,6 +8,7 @@ use crate::editing::page::{Carried, Drafts};
 use crate::people::model::Rejected;
 use crate::people::page::Rejection;
 use crate::period::WeekStart;
+use crate::place::at;
 use crate::ui::{Button, Empty, Field, Variant};
 use crate::workspace::model::{Workspace, weeks_words};
 use crate::workspace::page::{CurrencyField, ZoneField};
@@ -22,7 +23,7 @@ pub fn workspace(page: WorkspacePage, told: Told, rejected: Rejected) -> AnyView
     let shown = match page.workspace {
         None => view! {
             <Empty title="There is no workspace yet">
-                <p><a href="/welcome">"Set it up"</a>", or let an import on the command line make it."</p>
+                <p><a href=at("/welcome")>"Set it up"</a>", or let an import on the command line make it."</p>
             </Empty>
         }
         .into_any(),
@@ -89,7 +90,7 @@ fn WorkspaceForm(
         view! { <option value=weeks.key() selected=weeks.key() == chosen>{weeks_words(*weeks)}</option> }
     });
     view! {
-        <form class="door" method="post" action="/settings/workspace/save" data-draft=format!("{person}/workspace")>
+        <form class="door" method="post" action=at("/settings/workspace/save") data-draft=format!("{person}/workspace")>
             <Carried base/>
             <Field id="name" name="name" label="Name" required=true value=or("name", &workspace.name)/>
             {counted}
@@ -100,7 +101,7 @@ fn WorkspaceForm(
             </p>
             <Button variant=Variant::Primary>"Save"</Button>
         </form>
-        <p class="hint"><a href="/history/workspace/1">"What it was before"</a></p>
+        <p class="hint"><a href=at("/history/workspace/1")>"What it was before"</a></p>
         <Drafts/>
     }
 }

@@ -13,6 +13,7 @@ use crate::kpis::words::{self, Currency};
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::period::{Bucket, Day, Grain, Instant, Period, WeekStart};
+use crate::place::at;
 use crate::server::AppState;
 use crate::ui::says::{Cell, Column, Order, Sort, Table};
 use crate::workspace;
@@ -265,12 +266,12 @@ fn list(question: &Question, read: &Read, shown: &[(SpendRow, i64)], may_edit: b
     let rows = shown.iter().map(|(row, part)| {
         let entry = &row.entry;
         let days = Cell::new(days_words(entry.from, entry.to));
-        let days = if may_edit { days.href(format!("/spend/{}", row.id)) } else { days };
+        let days = if may_edit { days.href(at(&format!("/spend/{}", row.id))) } else { days };
         let channel = entry.channel.as_deref();
         let source = row.source.as_deref().unwrap_or("by hand");
         vec![
             days,
-            Cell { sub: entry.note.clone().unwrap_or_default(), ..Cell::new(channel.unwrap_or("No channel")) },
+            Cell { sub: row.remark(), ..Cell::new(channel.unwrap_or("No channel")) },
             Cell::new(kind_words(entry.kind)),
             Cell::new(entry.team.map_or("", team_words)),
             Cell::new(source).quiet(),
@@ -302,7 +303,7 @@ pub async fn file(state: &AppState, caller: &Caller, question: &Question) -> Res
                 row.source.clone().unwrap_or_else(|| "by hand".to_owned()),
                 read.currency.exact(entry.amount_minor),
                 read.currency.exact(*part),
-                entry.note.clone().unwrap_or_default(),
+                row.remark(),
             ]
         });
         return to_csv(&["days", "channel", "kind", "team", "source", "amount", "in these days", "note"], rows);
@@ -320,7 +321,7 @@ pub async fn file(state: &AppState, caller: &Caller, question: &Question) -> Res
             amount_text(entry.amount_minor, &code),
             amount_text(*part, &code),
             code.clone(),
-            entry.note.clone().unwrap_or_default(),
+            row.remark(),
         ]
     });
     to_csv(&["row", "from", "to", "channel", "kind", "team", "source", "amount", "in_period", "currency", "note"], rows)

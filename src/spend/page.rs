@@ -5,6 +5,7 @@ use super::question::Question;
 use crate::editing::page::{Drafts, Key};
 use crate::people::model::Rejected;
 use crate::people::page::Rejection;
+use crate::place::at;
 use crate::ui::{Button, DataTable, Empty, Field, PageHead, SectionHead};
 use leptos::prelude::*;
 
@@ -19,15 +20,16 @@ pub fn ledger(page: LedgerPage) -> AnyView {
     let ways = may_edit.then(|| {
         view! {
             <p class="row ways">
-                <a class="button" data-variant="primary" href="/spend/new">"Write a row"</a>
-                <a href="/spend/deleted">"Deleted"</a>
+                <a class="button" data-variant="primary" href=at("/spend/new")>"Write a row"</a>
+                <a href=at("/spend/rates")>"Exchange rates"</a>
+                <a href=at("/spend/deleted")>"Deleted"</a>
             </p>
         }
     });
     let shown = if is_blank {
         view! {
             <Empty title="No spend yet">
-                <p>"Import what your tools export ("<code>"doubles import spend FILE"</code>"), or write what you know by hand. The cost of a customer follows at once."</p>
+                <p><a href=at("/import")>"Import what your tools export"</a>", or write what you know by hand. The cost of a customer follows at once."</p>
             </Empty>
         }
         .into_any()
@@ -39,7 +41,7 @@ pub fn ledger(page: LedgerPage) -> AnyView {
         {page.done.map(|(said, undo)| view! { <Done said undo/> })}
         {ways}
         {shown}
-        <p class="hint">"It counts in the "<a href="/kpis/cac">"cost of a customer"</a>" as soon as it is saved."</p>
+        <p class="hint">"It counts in the "<a href=at("/kpis/cac")>"cost of a customer"</a>" as soon as it is saved."</p>
     }
     .into_any()
 }
@@ -49,7 +51,7 @@ pub fn ledger(page: LedgerPage) -> AnyView {
 fn Done(said: String, undo: Option<i64>) -> impl IntoView {
     let undo = undo.map(|id| {
         view! {
-            <form method="post" action="/spend/bring-back">
+            <form method="post" action=at("/spend/bring-back")>
                 <Key/>
                 <input type="hidden" name="id" value=id/>
                 <button>"Undo"</button>
@@ -65,7 +67,7 @@ fn Asked(page: LedgerPage) -> impl IntoView {
     let sort =
         (!question.sort.is_empty()).then(|| view! { <input type="hidden" name="sort" value=question.sort.clone()/> });
     view! {
-        <form class="inline-form spend-asked" method="get" action="/spend">
+        <form class="inline-form spend-asked" method="get" action=at("/spend")>
             <Field id="from" name="from" label="From" value=from/>
             <Field id="to" name="to" label="To" value=to/>
             <Choice name="channel" label="Channel" chosen=question.channel choices=channels/>
@@ -98,7 +100,7 @@ fn Rows(page: LedgerPage) -> impl IntoView {
     if rows.rows.is_empty() {
         return view! {
             <Empty title="No spend in these days">
-                <p>{format!("Nothing that you asked for is recorded for {days}. ")}<a href="/spend">"Show the latest year"</a></p>
+                <p>{format!("Nothing that you asked for is recorded for {days}. ")}<a href=at("/spend")>"Show the latest year"</a></p>
             </Empty>
         }
         .into_any();
@@ -130,12 +132,12 @@ pub fn refused(question: Question, rejected: Rejected) -> AnyView {
     view! {
         <PageHead title="Spend" lede="What winning customers costs."/>
         <Rejection sentence=rejected.sentence/>
-        <form class="inline-form" method="get" action="/spend">
+        <form class="inline-form" method="get" action=at("/spend")>
             <Field id="from" name="from" label="From" value=question.from/>
             <Field id="to" name="to" label="To" value=question.to/>
             <Button>"Show"</Button>
         </form>
-        <p><a href="/spend">"Show the latest year"</a></p>
+        <p><a href=at("/spend")>"Show the latest year"</a></p>
     }
     .into_any()
 }

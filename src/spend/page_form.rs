@@ -6,6 +6,7 @@ use crate::editing::model::Values;
 use crate::editing::page::{Carried, Drafts, Key};
 use crate::import::model::{SpendKind, Team};
 use crate::people::page::Rejection;
+use crate::place::at;
 use crate::ui::{Button, Empty, Field, LongField, PageHead, Variant};
 use leptos::prelude::*;
 
@@ -48,10 +49,10 @@ pub fn form(form: SpendForm) -> AnyView {
         view! { <option value=choice.key() selected=choice.key() == team>{team_words(*choice)}</option> }
     });
     let names = channels.into_iter().map(|name| view! { <option value=name></option> });
-    let action = if id.is_some() { "/spend/save" } else { "/spend/add" };
+    let action = at(if id.is_some() { "/spend/save" } else { "/spend/add" });
     let draft = format!("{person}/spend/{}", id.map_or_else(|| "new".to_owned(), |id| id.to_string()));
     view! {
-        <p class="back"><a href="/spend">"‹ Spend"</a></p>
+        <p class="back"><a href=at("/spend")>"‹ Spend"</a></p>
         <PageHead title/>
         {came}
         <Rejection sentence/>
@@ -87,12 +88,12 @@ pub fn form(form: SpendForm) -> AnyView {
 fn Beside(id: i64) -> impl IntoView {
     view! {
         <div class="row beside-form">
-            <form method="post" action="/spend/delete">
+            <form method="post" action=at("/spend/delete")>
                 <Key/>
                 <input type="hidden" name="id" value=id/>
                 <Button variant=Variant::Danger>"Delete this row"</Button>
             </form>
-            <a href=format!("/history/spend/{id}")>"What it was before"</a>
+            <a href=at(&format!("/history/spend/{id}"))>"What it was before"</a>
         </div>
     }
 }
@@ -108,7 +109,7 @@ pub fn deleted(lines: Vec<DeletedLine>) -> AnyView {
                 <td data-label="When">{line.when}</td>
                 <td data-label="Kept until">{line.until}</td>
                 <td>
-                    <form method="post" action="/spend/bring-back">
+                    <form method="post" action=at("/spend/bring-back")>
                         <Key/>
                         <input type="hidden" name="id" value=line.id/>
                         <Button>"Bring back"</Button>
@@ -136,7 +137,7 @@ pub fn deleted(lines: Vec<DeletedLine>) -> AnyView {
         }
     });
     view! {
-        <p class="back"><a href="/spend">"‹ Spend"</a></p>
+        <p class="back"><a href=at("/spend")>"‹ Spend"</a></p>
         <PageHead title="Deleted spend" lede="It counts nowhere, and can be brought back for thirty days."/>
         {table}
         {is_empty.then(|| view! { <Empty title="Nothing was deleted"><p>"A row that somebody deletes waits here for thirty days."</p></Empty> })}

@@ -4,6 +4,7 @@ use super::model::{SpendRow, parse_day_or_month};
 use crate::error::Result;
 use crate::import::model::{SpendKind, Team};
 use crate::period::{Day, Period};
+use crate::place::at;
 use serde::Deserialize;
 
 /// An address of the ledger. Blank is everything; what cannot be read is blank, but for days, which are told.
@@ -118,7 +119,7 @@ impl Question {
         COLUMNS.iter().find(|(column, _)| *column == key).map_or(("days", true), |(column, _)| (column, down))
     }
 
-    /// The address at a path with some of its parts changed.
+    /// The address at an own path with some of its parts changed.
     pub fn address(&self, path: &str, changed: &[(&str, &str)]) -> String {
         let own = [
             ("from", &*self.from),
@@ -136,7 +137,7 @@ impl Question {
             }
         }
         let question = text.finish();
-        if question.is_empty() { path.to_owned() } else { format!("{path}?{question}") }
+        if question.is_empty() { at(path) } else { at(&format!("{path}?{question}")) }
     }
 }
 

@@ -37,7 +37,7 @@ struct File<'a> {
     name: &'a str,
 }
 
-const RULES: [Rule; 7] = [
+const RULES: [Rule; 9] = [
     Rule {
         applies: |file| {
             let connects = ["src/server/db.rs", "src/server/open.rs"].contains(&file.path);
@@ -77,6 +77,20 @@ const RULES: [Rule; 7] = [
         applies: |file| file.is_program(),
         broken_by: |line| line.contains("style=\"") || line.contains(" style={") || has_style_directive(line),
         why: "the content security policy blocks style attributes: use a class, an SVG attribute, or <progress>",
+    },
+    Rule {
+        applies: |file| file.is_program() && file.path != "src/place.rs",
+        broken_by: gives_an_own_path_away,
+        why: "an address for the browser passes `place::at`, a redirect `gate::see_other`: Doubles may lie below a path \
+              of its host, as in https://intranet.example.com/doubles",
+    },
+    Rule {
+        applies: |file| file.under("public") || file.under("style"),
+        broken_by: |line| {
+            let begins = |rest: &str| rest.starts_with(|first: char| first.is_ascii_alphabetic());
+            ["\"/", "'/", "`/", "url(/"].iter().any(|root| line.split(root).skip(1).any(begins))
+        },
+        why: "no address begins at the root of the host: Doubles may lie below a path, which scripts find in data-base",
     },
     Rule {
         applies: |_| true,
@@ -169,6 +183,21 @@ fn speaks_sql(line: &str) -> bool {
         || line.contains("sqlx::query")
 }
 
+/// Whether a line that is no comment gives a browser an address that begins at the root of the host.
+fn gives_an_own_path_away(line: &str) -> bool {
+    let line = line.trim_start();
+    let holders = ["href=", "action=", "src=", "href: ", ".href(", "redirect(", "see_elsewhere(", "set_href(", "Path="];
+    let given = |holder: &&str| {
+        line.split(holder).skip(1).any(|rest| {
+            let rest = ["&", "format!(", "\\\"", "\"", "'"]
+                .iter()
+                .fold(rest, |rest, mark| rest.strip_prefix(mark).unwrap_or(rest));
+            rest.starts_with('/')
+        })
+    };
+    !line.starts_with("//") && (holders.iter().any(|holder| given(holder)) || line.contains("Redirect::to("))
+}
+
 /// `style:width=…` of a view becomes a style attribute too.
 fn has_style_directive(line: &str) -> bool {
     line.split(" style:").skip(1).any(|rest| {
@@ -227,6 +256,14 @@ fn each_rule_catches_its_offender() {
         ("end2end/a.spec.ts", "test.only('x', …", "finish it"),
         ("src/ui/bar.rs", "<div style=\"width: 3px\">", "style attributes"),
         ("src/ui/bar.rs", "<div class=\"bar\" style:width=width>", "style attributes"),
+        ("src/leads/page.rs", "<a href=\"/leads\">", "place::at"),
+        ("src/leads/page.rs", "<form method=\"post\" action=format!(\"/leads/{id}\")>", "place::at"),
+        ("src/leads/page.rs", "Cell::new(name).href(format!(\"/leads/{id}\"))", "place::at"),
+        ("src/leads/forms.rs", "Redirect::to(&page)", "place::at"),
+        ("src/leads/api.rs", "leptos_axum::redirect(\"/leads\");", "place::at"),
+        ("src/server/too_long.rs", "\"<a href=/>To the scoreboard</a>\"", "place::at"),
+        ("public/live.js", "fetch(\"/live\")", "data-base"),
+        ("style/fonts.css", "src: url(/fonts/a.woff2)", "data-base"),
         ("README.md", "open /home/anna/doubles", "one machine"),
         ("package-lock.json", "\"resolved\": \"https://somewhere/x.tgz\"", "one machine"),
         ("src/leads/utils.rs", "", "says nothing"),
@@ -258,6 +295,9 @@ fn what_only_looks_like_an_offence_is_left_alone() {
         ),
         ("src/charts/line.rs", "let style: Style = pick(style);\nText { style: style }"),
         ("src/server/security.rs", "style-src 'self'"),
+        ("src/leads/page.rs", "<a href=at(\"/leads\")>\n<a href=\"#main\">\n/// Not as in href=\"/leads\"."),
+        ("src/leads/forms.rs", "see_other(\"/leads\")\nsee_elsewhere(url.as_str())\nlet path = \"/leads\";"),
+        ("public/live.js", "fetch(`${base}/live`); import(\"./renew.js\"); // an own one"),
         ("package-lock.json", "\"integrity\": \"sha512-6W8tLXXXjKwqgTErrCQ==\""),
     ] {
         assert_eq!(offences(path, text), Vec::<String>::new(), "{path}: {text:?}");

@@ -1,6 +1,7 @@
 //! What stands around a page: navigation, head, section heads.
 
 use super::text::{Team, TeamSign};
+use crate::place::{at, within};
 use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::HtmlElement;
@@ -61,7 +62,7 @@ pub fn Navigation(
     });
     view! {
         <nav class="rail" aria-label="Main">
-            <a class="brand" href="/">{brand}</a>
+            <a class="brand" href=at("/")>{brand}</a>
             {groups.collect_view()}
             {foot}
         </nav>
@@ -74,15 +75,16 @@ fn NavLink(item: NavItem, left: &'static [&'static str]) -> impl IntoView {
     let sound = use_context::<Sound>();
     let href = move || {
         if item.outside || sound.is_some_and(|Sound(sound)| !sound.get()) {
-            return item.path.to_owned();
+            return at(item.path);
         }
         let search = location.search.get();
         let stays = |pair: &&str| left.iter().any(|own| pair.starts_with(own));
         let taken: Vec<&str> = search.split('&').filter(|pair| !pair.is_empty() && !stays(pair)).collect();
-        if taken.is_empty() { item.path.to_owned() } else { format!("{}?{}", item.path, taken.join("&")) }
+        at(&if taken.is_empty() { item.path.to_owned() } else { format!("{}?{}", item.path, taken.join("&")) })
     };
     let current = move || {
         let path = location.pathname.get();
+        let path = within(&path);
         let below = path.strip_prefix(item.path).is_some_and(|rest| rest.starts_with('/'));
         if path == item.path { Some("page") } else { below.then_some("true") }
     };

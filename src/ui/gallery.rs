@@ -5,13 +5,14 @@ use super::{
     Button, Chip, DataTable, Empty, Field, FigureText, Notice, NoticeKind, PageHead, Progress, ProseText, SectionHead,
     Segmented, StatusMark, Tag, Team, TeamSign, Toast, Variant,
 };
+use crate::place::at;
 use leptos::prelude::*;
 
 /// The page of all parts.
 #[component]
 pub fn Gallery() -> impl IntoView {
     view! {
-        <PageHead title="Parts" lede="Every part once, with its states. Built from src/ui and style."/>
+        <PageHead title="Parts" lede="Every part once, with its states. Built from the folders ui and style."/>
         <Signs/>
         <Controls/>
         <Sentences/>
@@ -48,7 +49,7 @@ fn Signs() -> impl IntoView {
 
 #[component]
 fn Controls() -> impl IntoView {
-    let link = |text: &str, current| Link { text: text.to_owned(), href: "/ui".to_owned(), current };
+    let link = |text: &str, current| Link { text: text.to_owned(), href: at("/ui"), current };
     view! {
         <section class="section" aria-labelledby="controls">
             <SectionHead id="controls" title="Controls"/>
@@ -66,8 +67,8 @@ fn Controls() -> impl IntoView {
                         label="Period"
                         links=vec![link("Month", false), link("Quarter", true), link("Year", false)]
                     />
-                    <Chip href="/ui">"Channel: "<b>"all"</b></Chip>
-                    <Chip href="/ui" set=true>"Segment: "<b>"Mid-market"</b></Chip>
+                    <Chip href=at("/ui")>"Channel: "<b>"all"</b></Chip>
+                    <Chip href=at("/ui") set=true>"Segment: "<b>"Mid-market"</b></Chip>
                     <Tag>"approved"</Tag>
                     <Tag kind="gap">"draft"</Tag>
                     <Tag kind="late">"expires in 12 days"</Tag>
@@ -136,9 +137,9 @@ fn Numbers() -> impl IntoView {
         caption: "What it shows, in which order.".to_owned(),
         head: vec![Column::words("Channel"), Column::numbers("Leads"), Column::numbers("Rate")],
         rows: vec![
-            vec![Cell::new("Webinars").href("/ui"), Cell::new("342"), Cell::new("15.8 %").stressed()],
+            vec![Cell::new("Webinars").href(at("/ui")), Cell::new("342"), Cell::new("15.8 %").stressed()],
             vec![
-                Cell::new("Content syndication").href("/ui"),
+                Cell::new("Content syndication").href(at("/ui")),
                 Cell::new("222"),
                 Cell::new("not defined").quiet().beneath("€41,200, no customer yet"),
             ],

@@ -11,6 +11,7 @@ use crate::kpis::words;
 use crate::leads::model::Dimension;
 use crate::listing::narrate::list_address;
 use crate::period::Period;
+use crate::place::at;
 use crate::spend::question::NONE;
 use crate::ui::says::{Cell, Column, Figure, Prose, Status, StatusKind};
 
@@ -208,7 +209,7 @@ fn ledger(board: &Board) -> String {
         [name] => Some(("channel".to_owned(), name.clone().unwrap_or_else(|| NONE.to_owned()))),
         _ => None,
     };
-    format!("/spend?{}", search_of(&days.into_iter().chain(channel).collect::<Vec<_>>()))
+    at(&format!("/spend?{}", search_of(&days.into_iter().chain(channel).collect::<Vec<_>>())))
 }
 
 /// The leads behind a number.

@@ -10,6 +10,7 @@ use crate::leads::model::{Dimension, ValueId};
 use crate::listing::model::fold;
 use crate::listing::narrate::list_address;
 use crate::period::{Day, END_DAY, FIRST_DAY, Period};
+use crate::place::at;
 use crate::ui::says::Link;
 
 /// As many values of a dimension are offered; longer lists are searched.
@@ -19,8 +20,11 @@ const CHIP_CHARS: usize = 32;
 
 /// The address of a question.
 pub(super) fn address(path: &str, query: &Query) -> String {
-    let search = query.to_string();
-    if search.is_empty() { path.to_owned() } else { format!("{path}?{search}") }
+    asking(path, &query.to_string())
+}
+
+fn asking(path: &str, search: &str) -> String {
+    if search.is_empty() { at(path) } else { at(&format!("{path}?{search}")) }
 }
 
 /// Period and filters of a page; the list of excluded leads is the KPI's. `own` are the pairs of the page's address
@@ -28,10 +32,7 @@ pub(super) fn address(path: &str, query: &Query) -> String {
 pub fn scope(path: &str, kpi: Kpi, own: &[(String, String)], board: &Board) -> Scope {
     let query = &board.query;
     let period = board.answer.period;
-    let asked = |query: Query| {
-        let pairs = [owned_pairs(&query), own.to_vec()].concat();
-        if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", search_of(&pairs)) }
-    };
+    let asked = |query: Query| asking(path, &search_of(&[owned_pairs(&query), own.to_vec()].concat()));
     let to_span = |span: Span| asked(query.with_span(span));
     let (by_dates, followed) = match query.span {
         Span::Dates(_) => (true, Some(Month::of(period.to.plus(-1)))),
@@ -82,6 +83,7 @@ pub fn scope(path: &str, kpi: Kpi, own: &[(String, String)], board: &Board) -> S
         beside_filters,
         filters: Dimension::ALL.iter().filter_map(|&dimension| filter(dimension, board)).collect(),
         all_leads: (!query.only.is_empty()).then(|| asked(Query { only: Vec::new(), ..query.clone() })),
+        importing: board.importing,
         excluded: match board.answer.current.context.excluded {
             0 => None,
             n => Some(Link {
