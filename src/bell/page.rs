@@ -30,7 +30,7 @@ pub fn bell(lines: Vec<Line>) -> AnyView {
             <li id=format!("line-{}", line.id) data-unread=line.unread.then_some("")>
                 <p id=format!("notice-{}", line.id)>
                     {line.unread.then(|| view! { <b>"New: "</b> })}
-                    <a href=at(line.path)>{line.what}</a>
+                    <a href=at(&line.path)>{line.what}</a>
                 </p>
                 <p class="hint">{line.when}</p>
                 {mark}

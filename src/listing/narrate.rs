@@ -151,6 +151,12 @@ fn handovers(list: &List, part: Part) -> String {
         Part::VerdictOnTime => coverage.on_time,
         Part::TurnedDown => coverage.turned_down,
         Part::OtherReason => coverage.other,
+        Part::Replied => coverage.replied,
+        Part::Disputed => coverage.disputed,
+        Part::DisputeRuled => coverage.ruled,
+        Part::Upheld => coverage.upheld,
+        Part::ReplyDue => coverage.reply_due,
+        Part::RepliedOnTime => coverage.replied_on_time,
         _ => return String::new(),
     };
     if handovers as usize <= list.all {
@@ -294,6 +300,12 @@ const fn part_name(part: Part) -> &'static str {
         Part::VerdictOnTime => "Verdict on time",
         Part::TurnedDown => "Turned down",
         Part::OtherReason => "Reason “other”",
+        Part::Replied => "Answered by marketing",
+        Part::Disputed => "Disputed",
+        Part::DisputeRuled => "Disputes ruled",
+        Part::Upheld => "Ruled for marketing",
+        Part::ReplyDue => "Answers due",
+        Part::RepliedOnTime => "Answered on time",
         Part::Excluded => "Excluded",
         Part::OutOfOrder => "Out of order",
         Part::OpportunitiesOpened => "Opportunities opened",
@@ -329,6 +341,14 @@ const fn meaning(part: Part) -> &'static str {
         Part::VerdictOnTime => "A complete verdict within the agreed time.",
         Part::TurnedDown => "Feedback was due, and sales rejected or recycled the lead.",
         Part::OtherReason => "Turned down with the reason “other”.",
+        Part::Replied => {
+            "Rejected or recycled, and marketing has answered: a reply, something taken over, or a dispute."
+        }
+        Part::Disputed => "Rejected or recycled, and marketing contests it.",
+        Part::DisputeRuled => "Disputed, and both heads have ruled alike.",
+        Part::Upheld => "Disputed, and both heads ruled for marketing.",
+        Part::ReplyDue => "Rejected or recycled, and answered by marketing or past the time for its answer.",
+        Part::RepliedOnTime => "Rejected or recycled, and answered by marketing in the agreed time.",
         Part::Excluded => "Left out of every number by rule: spam, test entries and duplicates.",
         Part::OutOfOrder => "A milestone stands before the one it follows: counted as reached, left out of durations.",
         Part::OpportunitiesOpened => "Became an opportunity in the period, whenever they were handed over.",

@@ -28,6 +28,7 @@ use crate::people::service::People;
 use crate::people::token::generate_code;
 use crate::place;
 use crate::quality::lists::Findings;
+use crate::queue::search::Finder;
 use crate::upload::desk::Looks;
 use crate::upload::folder::{DEFAULT_LIMIT, Uploads};
 use crate::upload::jobs::Jobs;
@@ -48,6 +49,8 @@ pub struct AppState {
     pub db: Db,
     /// What the KPIs are answered from.
     pub scores: Scores,
+    /// What leads are found by.
+    pub finder: Finder,
     /// What time it is.
     pub clock: Clock,
     /// Who works here.
@@ -77,11 +80,12 @@ impl AppState {
     /// [`AppState::keeping_files_in`].
     pub fn new(db: Db, clock: Clock) -> Self {
         let (scores, people) = (Scores::new(db.clone()), People::new(db.clone(), clock));
-        let hub = Hub::new(db.clone());
+        let (hub, finder) = (Hub::new(db.clone()), Finder::new(db.clone()));
         let folder = db.file().and_then(Path::parent).unwrap_or(Path::new("data")).to_owned();
         Self {
             db,
             scores,
+            finder,
             clock,
             people,
             hub,
@@ -134,6 +138,9 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         let hub = state.hub.clone();
         let nightly = tokio::spawn(state.backups.clone().keep(state.db.clone(), state.clock));
         let sweeping = tokio::spawn(housekeeping::sweep_hourly(state.db.clone(), state.uploads.clone(), state.clock));
+        let finder = state.finder.clone();
+        // So that the first search does not wait for a million names; a failure is the first search's to tell.
+        let warming = tokio::spawn(async move { drop(finder.warm().await) });
         let metrics = state.metrics.clone();
         let served =
             http::serve(config, router::build(state, config.base_url.as_ref()), metrics.connections(), || hub.close())
@@ -141,6 +148,7 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         // What it has not finished is no backup; the next start makes up for it.
         nightly.abort();
         sweeping.abort();
+        warming.abort();
         served
     }
     .await;

@@ -81,6 +81,11 @@ pub fn northaisle() -> Board {
         turned_down: 640,
         other: 26,
         replied: 590,
+        disputed: 31,
+        ruled: 24,
+        upheld: 9,
+        reply_due: 612,
+        replied_on_time: 540,
         target_bp: Some(8_000),
     };
     answer.before.coverage = Coverage { due: 1_453, with_verdict: 949, target_bp: Some(8_000), ..Coverage::default() };
