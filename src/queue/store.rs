@@ -159,7 +159,7 @@ pub struct Tally {
     pub today: usize,
 }
 
-/// How many leads are in a range, counted up to so many; `today` is the last second of the day.
+/// How many leads are in a range whatever it is due up to, counted up to so many; `today` is the last second of the day.
 pub async fn count(
     tx: &mut Tx,
     range: Range,

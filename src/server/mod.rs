@@ -24,9 +24,8 @@ mod too_long;
 use crate::backup::service::Backups;
 use crate::changes::hub::Hub;
 use crate::error::Result;
-use crate::kpis::board::Board;
 use crate::kpis::model::Filter;
-use crate::kpis::service::Scores;
+use crate::kpis::service::{Month, Scores};
 use crate::leads::model::ValueId;
 use crate::people::service::People;
 use crate::people::token::generate_code;
@@ -58,7 +57,7 @@ pub struct AppState {
     /// How many verdicts wait for an answer of marketing.
     pub to_answer: Lately<(), u32>,
     /// How both teams stand this month, for the head of every page.
-    pub month: Lately<(), Option<Arc<Board>>>,
+    pub month: Lately<(), Month>,
     /// What time it is.
     pub clock: Clock,
     /// Who works here.

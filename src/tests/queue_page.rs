@@ -116,8 +116,8 @@ async fn leads_are_accepted_together_and_what_was_done_can_be_taken_back() {
     let leads = shown(&page);
     // Ann is faster with one of them.
     let hers = ann.get("/leads").await.body;
-    let one = [("one", leads[1].as_str()), ("key", Filled::of(&hers, "/leads/bulk").get("key")), ("back", "")];
-    let taken = ann.post("/leads/bulk", &one.map(|(key, value)| (key, value))).await;
+    let form = Filled::of(&hers, "/leads/bulk").with("one", &leads[1]);
+    let taken = ann.post("/leads/bulk", &form.pairs()).await;
     let told = text(&ann.get(taken.leads_to().expect("it is done")).await.body);
     assert!(told.contains("Accepted Tom Ashworth Undo"), "{told}");
 
