@@ -47,11 +47,9 @@ impl NoticeKind {
             Self::InviteUsed => "/activity?what=account_added".to_owned(),
             Self::ImportEnded => "/".to_owned(),
             Self::DisputeOpened => "/feedback?which=disputed".to_owned(),
-            Self::LeadAssigned
-            | Self::Mentioned
-            | Self::VerdictAnswered
-            | Self::DisputeRuled
-            | Self::LeadReturned => lead(),
+            Self::LeadAssigned | Self::Mentioned | Self::VerdictAnswered | Self::DisputeRuled | Self::LeadReturned => {
+                lead()
+            }
         }
     }
 
@@ -141,7 +139,11 @@ pub fn words(kind: NoticeKind, actor: &str, detail: &Value) -> String {
         NoticeKind::LeadReturned => {
             let one = detail["count"].as_u64().unwrap_or(1) == 1;
             let leads = leads(detail);
-            if one { "A lead that you recycled came back today.".to_owned() } else { format!("{leads} came back today.") }
+            if one {
+                "A lead that you recycled came back today.".to_owned()
+            } else {
+                format!("{leads} came back today.")
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Recycled leads come back on their day: the next handover opens, dated that day, by nobody's hand.
 
+use crate::bell;
 use crate::bell::model::{Notice, NoticeKind};
 use crate::changes::model::{Change, ChangeKind, Entity};
 use crate::error::Result;
@@ -10,7 +11,6 @@ use crate::people::model::AccountId;
 use crate::period::Instant;
 use crate::server::db::{Db, WriteTx};
 use crate::work::{apply, owners, store};
-use crate::bell;
 use serde_json::json;
 use std::collections::BTreeMap;
 

@@ -50,16 +50,24 @@ statements! {
         select {3:int}, {4:int}, {0:int}, {1:text}, {2:text} from {rows}";
     BEFORE = "select u.lead_id, u.before, u.person from import_undo as u
         where u.import_id = $1 and u.batch = $2 and not exists
-            (select 1 from change as c where c.entity = 'lead' and c.entity_id = u.lead_id and c.seq > $3)";
+            (select 1 from change as c where c.entity = 'lead' and c.entity_id = u.lead_id and c.seq > $3)
+            and not exists (select 1 from lead as l where l.id = u.lead_id and l.worked_seq > $3)";
     REMOVE_BEFORE = "delete from import_undo where import_id = $1 and batch = $2";
-    BROUGHT = "select l.id from lead as l where l.id between $1 and $2 and l.gone = 0 and not exists
+    BROUGHT = "select l.id from lead as l where l.id between $1 and $2 and l.gone = 0
+        and l.worked_seq <= $3 and not exists
             (select 1 from change as c where c.entity = 'lead' and c.entity_id = l.id and c.seq > $3)";
-    /// Leads of an import that a person worked on since.
-    WORKED_ON = "select count(distinct c.entity_id) from import_batch as b join change as c
-            on c.entity = 'lead' and c.seq > b.seq
-        where b.import_id = $1 and (c.entity_id between b.first_lead and b.last_lead or exists
-            (select 1 from import_undo as u
-             where u.import_id = b.import_id and u.batch = b.n and u.lead_id = c.entity_id))";
+    /// Leads of an import that a person worked on since, one at a time or many at once.
+    WORKED_ON = "select count(*) from (
+            select c.entity_id from import_batch as b join change as c on c.entity = 'lead' and c.seq > b.seq
+            where b.import_id = $1 and (c.entity_id between b.first_lead and b.last_lead or exists
+                (select 1 from import_undo as u
+                 where u.import_id = b.import_id and u.batch = b.n and u.lead_id = c.entity_id))
+            union
+            select l.id from import_batch as b join lead as l on l.worked_seq > b.seq and l.worked_seq > 0
+            where b.import_id = $1 and (l.id between b.first_lead and b.last_lead or exists
+                (select 1 from import_undo as u
+                 where u.import_id = b.import_id and u.batch = b.n and u.lead_id = l.id))
+        ) as worked";
     SPEND_WORKED_ON = "select count(*) from import_batch as b join spend as s
             on s.id between b.first_spend and b.last_spend
         where b.import_id = $1 and s.held = 1";

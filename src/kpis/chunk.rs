@@ -8,8 +8,8 @@
 //! compares and counts, and does nothing else.
 
 use super::facts::{DIMENSIONS, Feedback, HandoverFact, LeadFact};
-use crate::agreement::rules::Rules;
 pub(super) use crate::agreement::rules::NEVER;
+use crate::agreement::rules::Rules;
 use crate::leads::model::{Decision, LeadId, Moment, Reason};
 use crate::period::Instant;
 use rustc_hash::FxHashMap;

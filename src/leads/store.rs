@@ -76,7 +76,9 @@ statements! {
             due_at = excluded.due_at, silent_at = excluded.silent_at,
             owner_held = excluded.owner_held";
     /// What the queue is found by, counted anew.
-    PUT_KEPT = "update lead set stage = {1:text}, due_at = {2:int}, silent_at = {3:int} from {rows} where id = {0:int}";
+    PUT_KEPT = "update lead set stage = {1:text}, due_at = {2:int}, silent_at = {3:int}, attempts = {4:int},
+            last_touch_at = {5:int}, returns_at = {6:int}, day_only = {7:int}
+        from {rows} where id = {0:int}";
     KEPT_AFTER = "select id, stage, due_at, silent_at from lead where id > $1 and gone = 0 order by id limit $2";
     COUNTED = "select rules, up_to from queue_count where id = 1";
     SET_COUNTED = "insert into queue_count (id, rules, up_to) values (1, $1, $2)
@@ -180,14 +182,26 @@ pub async fn recount(tx: &mut Tx, rules: &Rules, after: i64, limit: i64) -> Resu
     type Row = (i64, Option<String>, Option<i64>, Option<i64>);
     let rows: Vec<Row> = sqlx::query_as(KEPT_AFTER).bind(after).bind(limit).fetch_all(tx.conn()).await?;
     let ids: Vec<LeadId> = rows.iter().map(|row| LeadId(row.0)).collect();
-    let leads = load(tx, &ids).await?;
+    let mut leads = load(tx, &ids).await?;
     let mut changed = Rows::default();
     for (id, stage, due, silent) in &rows {
-        let Some(lead) = leads.get(&LeadId(*id)) else { continue };
-        let kept = Owed::of(&lead.row, rules).kept();
-        let (new_stage, new_due, new_silent) = kept_cells(kept);
-        if (stage.as_deref(), *due, *silent) != (new_stage, new_due, new_silent) {
-            changed.push([(*id).into(), new_stage.into(), new_due.into(), new_silent.into()]);
+        let Some(lead) = leads.get_mut(&LeadId(*id)) else { continue };
+        let before = lead.row.derived.clone();
+        // An older version of the program did not count attempts.
+        lead.derive();
+        let kept = kept_cells(Owed::of(&lead.row, rules).kept());
+        if (stage.as_deref(), *due, *silent) != kept || lead.row.derived != before {
+            let derived = &lead.row.derived;
+            changed.push([
+                (*id).into(),
+                kept.0.into(),
+                kept.1.into(),
+                kept.2.into(),
+                i64::from(derived.attempts).into(),
+                derived.last_touch_at.map(|moment| moment.at).into(),
+                derived.returns_at.into(),
+                day_bits(&moments(&lead.row)).into(),
+            ]);
         }
     }
     tx.bulk(PUT_KEPT, &changed).await?;

@@ -66,8 +66,9 @@ statements! {
             and (silent_at is null or silent_at <= $1) and gone = 0
             and due_at >= $2 and (due_at > $2 or id > $3)", passes!(),
         " order by due_at, id limit $10");
-    /// Every lead, the newest first: the place is its number, counted down. `$1` and `$3` are not needed.
-    ALL_LEADS = concat!("select -id, id from lead where id < -$2 and gone = 0 and $1 >= 0 and $3 >= -1", passes!(),
+    /// Every lead, the newest first: the place is its number, counted down. `$1` and `$3` say nothing here.
+    ALL_LEADS = concat!("select -id, id from lead where id < 0 - cast($2 as bigint) and gone = 0
+            and cast($1 as bigint) >= 0 and (cast($3 as bigint) >= -1)", passes!(),
         " order by id desc limit $10");
     COUNT_ACCEPTANCE = tally!("silent_at", "silent_at is not null and silent_at > $1");
     COUNT_STAGE = tally!("due_at", "stage = $11 and (silent_at is null or silent_at <= $1)");
@@ -340,9 +341,9 @@ pub fn ranges(list: List, now: Instant, owners: &[ValueId]) -> Vec<Range> {
         List::Attempt => one(Stage::Attempt),
         List::Verdict => one(Stage::Verdict),
         // As K3 and K4 count: a verdict's window has ended with its last second, all else is late after it.
-        List::Overdue => stages
-            .map(|stage| Range::Stage(stage, i64::from(now.0) - i64::from(stage != Stage::Verdict)))
-            .to_vec(),
+        List::Overdue => {
+            stages.map(|stage| Range::Stage(stage, i64::from(now.0) - i64::from(stage != Stage::Verdict))).to_vec()
+        }
         List::Mine => owners.iter().flat_map(|owner| [Range::OwnedAcceptance(*owner), Range::Owned(*owner)]).collect(),
         List::All => vec![Range::All],
     }

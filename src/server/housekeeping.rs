@@ -4,8 +4,8 @@ use super::clock::Clock;
 use super::db::{Db, Tx};
 use crate::editing::once;
 use crate::error::Result;
-use crate::period::Instant;
 use crate::feedback::returns;
+use crate::period::Instant;
 use crate::{queue, spend, work};
 use std::time::Duration;
 

@@ -124,6 +124,9 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         let hub = state.hub.clone();
         let nightly = tokio::spawn(state.backups.clone().keep(state.db.clone(), state.clock));
         let sweeping = tokio::spawn(housekeeping::sweep_hourly(state.db.clone(), state.clock));
+        let finder = state.finder.clone();
+        // So that the first search does not wait for a million names; a failure is the first search's to tell.
+        let warming = tokio::spawn(async move { drop(finder.warm().await) });
         let metrics = state.metrics.clone();
         let served =
             http::serve(config, router::build(state, config.base_url.as_ref()), metrics.connections(), || hub.close())
@@ -131,6 +134,7 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         // What it has not finished is no backup; the next start makes up for it.
         nightly.abort();
         sweeping.abort();
+        warming.abort();
         served
     }
     .await;

@@ -68,27 +68,27 @@ fn any_lead(id: i64, zone: Zone) -> impl Strategy<Value = LeadFact> {
         vec(option::weighted(0.4, moment()), 5),
         vec(option::weighted(0.25, moment()), 3),
     );
-    let says = (
-        (any_decision(), any_feedback(zone.clone())),
-        any_reason(),
-        any::<bool>(),
-        prop::bool::weighted(0.05),
-    );
+    let says = ((any_decision(), any_feedback(zone.clone())), any_reason(), any::<bool>(), prop::bool::weighted(0.05));
     let money = (option::of(0..100_000i64), option::of(0..100_000i64));
-    let further =
-        vec(
-            (
-                1..30u32,
-                vec(option::weighted(0.5, 0..20u32), 5),
-                (any_decision(), any_feedback(zone.clone())),
-                any_reason(),
-                any::<bool>(),
-            ),
-            0..3,
-        );
+    let further = vec(
+        (
+            1..30u32,
+            vec(option::weighted(0.5, 0..20u32), 5),
+            (any_decision(), any_feedback(zone.clone())),
+            any_reason(),
+            any::<bool>(),
+        ),
+        0..3,
+    );
     let further = prop_oneof![3 => Just(Vec::new()), 1 => further];
     (moments, says, money, prop::array::uniform6(any_value()), further).prop_map(
-        move |((handed_over, life, ends), ((decision, feedback), reason, verdict_complete, excluded), money, dimensions, more)| {
+        move |(
+            (handed_over, life, ends),
+            ((decision, feedback), reason, verdict_complete, excluded),
+            money,
+            dimensions,
+            more,
+        )| {
             let mut start = handed_over.map_or(0, |moment| moment.at.0);
             let mut further = Vec::new();
             for (gap, own, (decision, feedback), reason, verdict_complete) in more {

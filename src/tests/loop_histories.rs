@@ -140,7 +140,8 @@ async fn live(office: &Office, dice: &mut Dice) -> Instant {
 /// Marketing answers, the heads rule.
 async fn answer_some(office: &Office, dice: &mut Dice, now: Instant) {
     let mut tx = office.db.read().await.expect("a read");
-    let open = feedback::verdicts(&mut tx, feedback::Which::ToAnswer, feedback::Place::NEWEST, 40).await.expect("a list");
+    let open =
+        feedback::verdicts(&mut tx, feedback::Which::ToAnswer, feedback::Place::NEWEST, 40).await.expect("a list");
     let disputed =
         feedback::verdicts(&mut tx, feedback::Which::Disputed, feedback::Place::NEWEST, 40).await.expect("a list");
     drop(tx);

@@ -7,8 +7,8 @@ use doubles::server::bulk::in_dialect;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::{
-    activity, agreement, backup, bell, changes, editing, feedback, import, kpis, leads, listing, people,
-    queue, spend, work, workspace,
+    activity, agreement, backup, bell, changes, editing, feedback, import, kpis, leads, listing, people, queue, spend,
+    work, workspace,
 };
 use sqlx::{AssertSqlSafe, Executor};
 use std::fs;

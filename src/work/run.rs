@@ -208,6 +208,8 @@ struct Work<'a> {
     myself: Option<Account>,
     /// To whom leads are given.
     given_to: Option<Account>,
+    /// Their value of the dimension owner, or that of whoever acts, once it was needed.
+    owner: Option<ValueId>,
     everybody: Vec<Account>,
     done: Vec<(StoredLead, Worked)>,
 }
@@ -228,12 +230,14 @@ impl<'a> Work<'a> {
             Act::Assign(Some(id)) => {
                 let able = find(*id).filter(|account| !account.disabled);
                 Some(able.ok_or_else(|| {
-                    AppError::NotFound("Nobody who works here has that account. Choose somebody of the list.".to_owned())
+                    AppError::NotFound(
+                        "Nobody who works here has that account. Choose somebody of the list.".to_owned(),
+                    )
                 })?)
             }
             _ => None,
         };
-        Ok(Self { act, myself: find(who.account), given_to, everybody, done: Vec::new() })
+        Ok(Self { act, myself: find(who.account), given_to, owner: None, everybody, done: Vec::new() })
     }
 
     async fn take(
@@ -258,23 +262,27 @@ impl<'a> Work<'a> {
         let owner = &mut lead.row.values[Dimension::Owner as usize];
         match (self.act, &self.given_to, &self.myself) {
             (Act::Assign(_), given_to, _) => {
-                *owner = match given_to {
-                    Some(account) => Some(owners::value_of(tx, account).await?),
-                    None => None,
+                *owner = match (given_to, self.owner) {
+                    (Some(account), None) => Some(owners::value_of(tx, account).await?),
+                    (Some(_), known) => known,
+                    (None, _) => None,
                 };
+                self.owner = *owner;
                 lead.row.owner_held = true;
             }
             (_, _, Some(myself)) if effect.takes && owner.is_none() => {
-                *owner = Some(owners::value_of(tx, myself).await?);
+                *owner = match self.owner {
+                    None => Some(owners::value_of(tx, myself).await?),
+                    known => known,
+                };
+                self.owner = *owner;
                 lead.row.owner_held = true;
             }
             _ => {}
         }
         let action = store::action(tx, lead.id).await?;
         let comment = match self.act {
-            Act::Comment(text) => {
-                Some(store::add_comment(tx, lead.id, context.who.account, context.now, text).await?)
-            }
+            Act::Comment(text) => Some(store::add_comment(tx, lead.id, context.who.account, context.now, text).await?),
             _ => None,
         };
         self.done.push((lead, Worked { effect, before, action, comment }));
@@ -294,7 +302,8 @@ impl<'a> Work<'a> {
         if shown.seq == 0 || mark.worked_seq <= shown.seq || !by_other {
             return Ok(());
         }
-        let name = |id: i64| self.everybody.iter().find(|account| account.id.0 == id).map(|account| account.name.clone());
+        let name =
+            |id: i64| self.everybody.iter().find(|account| account.id.0 == id).map(|account| account.name.clone());
         let who = match mark.worked_by {
             None => "The program, on the day on which it came back,".to_owned(),
             Some(id) => name(id).unwrap_or_else(|| "Somebody who has left".to_owned()),
@@ -397,11 +406,7 @@ fn gone(lead: LeadId, mark: Option<&Mark>) -> AppError {
 }
 
 /// The other lead of a duplicate must be there.
-async fn check_other_lead(
-    tx: &mut WriteTx,
-    verdict: &feedback::model::Verdict,
-    reasons: &[ReasonCode],
-) -> Result<()> {
+async fn check_other_lead(tx: &mut WriteTx, verdict: &feedback::model::Verdict, reasons: &[ReasonCode]) -> Result<()> {
     let reason = reasons.iter().find(|reason| Some(&reason.key) == verdict.reason.as_ref());
     if reason.is_none_or(|reason| reason.proof != feedback::reasons::Proof::Lead) {
         return Ok(());
