@@ -89,7 +89,7 @@ fn TurnDown(reasons: Vec<(String, String, String)>, typed: Vec<(String, String)>
     let usefulness = usefulness.collect_view();
     view! {
         <details class="unfold up" name="bulk" id="turn-down" open=open>
-            <summary class="button">"Turn down with one reason…"<kbd aria-hidden="true">"r"</kbd></summary>
+            <summary class="button">"Turn down…"<kbd aria-hidden="true">"r"</kbd></summary>
             <div class="panel stack wide">
                 <fieldset class="row">
                     <legend class="sr">"What happens to them"</legend>
