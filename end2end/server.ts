@@ -3,6 +3,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type Server, createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -81,4 +82,22 @@ export function address(server: ChildProcess): Promise<string> {
     server.once("error", reject);
     server.once("exit", (code) => reject(new Error(`the server ended with code ${code}:\n${said}`)));
   });
+}
+
+/** A reverse proxy as plain as can be; for one path of its host, which it passes on or takes off. */
+export function startProxy(target: string, base = "", strips = false): Promise<Server> {
+  const { hostname, port } = new URL(target);
+  const proxy = createServer((asked, answer) => {
+    const { method, url = "", headers } = asked;
+    if (!url.startsWith(`${base}/`)) return void answer.writeHead(404).end("another program's");
+    const path = strips ? url.slice(base.length) : url;
+    const passed = request({ hostname, port, method, path, headers }, (got) => {
+      answer.writeHead(got.statusCode ?? 502, got.headers);
+      got.pipe(answer);
+      answer.on("close", () => got.destroy());
+    });
+    passed.on("error", () => answer.destroy());
+    asked.pipe(passed);
+  });
+  return new Promise((resolve) => proxy.listen(0, "127.0.0.1", () => resolve(proxy)));
 }

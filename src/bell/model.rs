@@ -32,6 +32,8 @@ text_enum!(
         DisputeRuled = "dispute_ruled",
         /// Leads of theirs that were recycled came back. Detail: the lead, and how many.
         LeadReturned = "lead_returned",
+        /// An import of theirs broke off, and nothing of it stands. Detail: its file.
+        ImportStopped = "import_stopped",
     }
 );
 
@@ -45,7 +47,8 @@ impl NoticeKind {
         match self {
             Self::StandingChanged => "/settings".to_owned(),
             Self::InviteUsed => "/activity?what=account_added".to_owned(),
-            Self::ImportEnded => "/".to_owned(),
+            Self::ImportEnded => "/import/history".to_owned(),
+            Self::ImportStopped => "/import".to_owned(),
             Self::DisputeOpened => "/feedback?which=disputed".to_owned(),
             Self::LeadAssigned | Self::Mentioned | Self::VerdictAnswered | Self::DisputeRuled | Self::LeadReturned => {
                 lead()
@@ -64,6 +67,7 @@ impl NoticeKind {
             Self::StandingChanged => "My team or flags were changed",
             Self::InviteUsed => "Somebody joined by my invite",
             Self::ImportEnded => "My import has ended",
+            Self::ImportStopped => "My import broke off",
             Self::LeadAssigned => "A lead was given to me",
             Self::Mentioned => "Somebody named me in a comment",
             Self::VerdictAnswered => "Marketing answered my verdict",
@@ -123,6 +127,10 @@ pub fn words(kind: NoticeKind, actor: &str, detail: &Value) -> String {
             count("changed"),
             count("unchanged"),
             count("rejected")
+        ),
+        NoticeKind::ImportStopped => format!(
+            "Your import of {} broke off, and nothing of it stands. Its page says why; the file is still there.",
+            detail["file"].as_str().unwrap_or("a file")
         ),
         NoticeKind::LeadAssigned => format!("{actor} gave you {}.", leads(detail)),
         NoticeKind::Mentioned => format!("{actor} named you in a comment on a lead."),

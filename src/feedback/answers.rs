@@ -186,7 +186,7 @@ pub async fn answer(
             return Err(AppError::Invalid("A good verdict is nothing to contest. Answer it instead.".to_owned()));
         }
         if let Some(since) = standing.disputed_at {
-            let since = crate::work::run::rules(&mut once).await?.zone.day_of(since);
+            let since = crate::work::run::agreed(&mut once).await?.zone.day_of(since);
             return Err(AppError::Conflict(format!(
                 "This verdict is disputed since {since}; it waits for both heads."
             )));
@@ -407,11 +407,12 @@ pub async fn edit_reason(
 async fn find(tx: &mut Tx, lead: LeadId, n: i64) -> Result<(StoredLead, StoredEvent, usize)> {
     let gone = || {
         AppError::NotFound(format!(
-            "This verdict is not here any more: it was voided, or its lead {lead} was taken back. The loop has the \
+            "This verdict is not here any more: it was voided, or its lead {lead} was taken back or joined with another. The loop has the \
              others, at /feedback."
         ))
     };
-    let found = leads::load(tx, &[lead]).await?.remove(&lead).ok_or_else(gone)?;
+    let found = leads::load(tx, &[lead]).await?.remove(&lead).filter(|lead| lead.merged_into.is_none());
+    let found = found.ok_or_else(gone)?;
     let verdict = found
         .events
         .iter()

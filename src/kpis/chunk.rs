@@ -255,6 +255,14 @@ impl Chunk {
         self.rows[row] = new;
     }
 
+    /// Leaves a row out as a rule does.
+    pub(super) fn leave_out(&mut self, row: usize) {
+        let flags = &mut self.rows[row].clocks.flags;
+        if *flags & PRESENT != 0 {
+            *flags |= EXCLUDED;
+        }
+    }
+
     /// Empties a row.
     pub(super) fn remove(&mut self, row: usize) {
         let old = std::mem::replace(&mut self.rows[row], Row::EMPTY);

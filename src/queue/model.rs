@@ -104,6 +104,8 @@ pub struct Row {
     pub decision: Option<Decision>,
     /// What its stage is found by.
     pub kept: Kept,
+    /// A rule of a head leaves it out of the numbers: nothing is owed.
+    pub excluded: bool,
 }
 
 impl Row {
@@ -114,7 +116,7 @@ impl Row {
 
     /// Where it stands at `now`.
     pub fn standing(&self, now: Instant) -> Option<Standing> {
-        self.kept.standing(now)
+        self.kept.standing(now).filter(|_| !self.excluded)
     }
 
     /// The owner's name.

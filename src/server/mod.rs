@@ -16,7 +16,7 @@ mod news;
 pub mod open;
 pub mod plain;
 pub mod router;
-mod security;
+pub mod security;
 pub mod site;
 pub mod telemetry;
 mod too_long;
@@ -31,7 +31,11 @@ use crate::people::service::People;
 use crate::people::token::generate_code;
 use crate::place;
 use crate::queue::model::Count;
+use crate::quality::lists::Findings;
 use crate::queue::search::Finder;
+use crate::upload::desk::Looks;
+use crate::upload::folder::{DEFAULT_LIMIT, Uploads};
+use crate::upload::jobs::Jobs;
 use axum::extract::FromRef;
 use clock::Clock;
 use config::ServeConfig;
@@ -40,6 +44,7 @@ use lately::Lately;
 use leptos::prelude::LeptosOptions;
 use metrics::Metrics;
 use site::Site;
+use std::path::Path;
 use std::sync::Arc;
 
 /// What every request may use: cheap to clone, given to handlers as axum state and to pages and server functions by
@@ -68,17 +73,27 @@ pub struct AppState {
     pub site: Site,
     /// Its nightly backups.
     pub backups: Backups,
+    /// Files on their way in.
+    pub uploads: Uploads,
+    /// What is being done with them.
+    pub jobs: Jobs,
+    /// What their columns mean.
+    pub looks: Looks,
     /// What is counted for monitoring.
     pub metrics: Metrics,
+    /// What is wrong with the leads, counted.
+    pub findings: Findings,
     /// Where the page finds its program and its style sheet.
     pub leptos_options: LeptosOptions,
 }
 
 impl AppState {
-    /// The state of a process that has just started.
+    /// The state of a process that has just started, which keeps its files in the folder of its database; see
+    /// [`AppState::keeping_files_in`].
     pub fn new(db: Db, clock: Clock) -> Self {
         let (scores, people) = (Scores::new(db.clone()), People::new(db.clone(), clock));
         let (hub, finder) = (Hub::new(db.clone()), Finder::new(db.clone()));
+        let folder = db.file().and_then(Path::parent).unwrap_or(Path::new("data")).to_owned();
         Self {
             db,
             scores,
@@ -91,9 +106,22 @@ impl AppState {
             hub,
             site: Site::default(),
             backups: Backups::default(),
+            uploads: Uploads::new(&folder, DEFAULT_LIMIT),
+            jobs: Jobs::default(),
+            looks: Looks::default(),
             metrics: Metrics::new(None),
+            findings: Findings::default(),
             leptos_options: assets::leptos_options(),
         }
+    }
+}
+
+impl AppState {
+    /// The same, with files that people upload in another data folder.
+    #[must_use]
+    pub fn keeping_files_in(self, data: &Path) -> Self {
+        let uploads = Uploads::new(data, self.uploads.limit);
+        Self { uploads, ..self }
     }
 }
 
@@ -111,6 +139,7 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
     let db = state.db.clone();
     let served = async {
         state.site = Site::new(config);
+        state.uploads.limit = config.upload_limit;
         place::lie_below(config.base_path());
         state.backups = Backups::configured(&config.backups, &state.db)?;
         state.metrics = Metrics::new(config.metrics_token.as_deref());
@@ -123,7 +152,7 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         state.hub.start().await?;
         let hub = state.hub.clone();
         let nightly = tokio::spawn(state.backups.clone().keep(state.db.clone(), state.clock));
-        let sweeping = tokio::spawn(housekeeping::sweep_hourly(state.db.clone(), state.clock));
+        let sweeping = tokio::spawn(housekeeping::sweep_hourly(state.db.clone(), state.uploads.clone(), state.clock));
         let finder = state.finder.clone();
         // So that the first search does not wait for a million names; a failure is the first search's to tell.
         let warming = tokio::spawn(async move { drop(finder.warm().await) });

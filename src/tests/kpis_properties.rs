@@ -199,7 +199,7 @@ fn any_spend() -> impl Strategy<Value = SpendFact> {
     )
 }
 
-fn any_world() -> impl Strategy<Value = World> {
+pub fn any_world() -> impl Strategy<Value = World> {
     select(zones()).prop_flat_map(|zone| {
         let leads = (0..45usize).prop_flat_map({
             let zone = zone.clone();
@@ -214,7 +214,7 @@ fn any_world() -> impl Strategy<Value = World> {
     })
 }
 
-fn any_question() -> impl Strategy<Value = Question> {
+pub fn any_question() -> impl Strategy<Value = Question> {
     let days = prop_oneof![Just(1), 2..32i32, Just(60), 33..200i32];
     let period = (-40..60i32, days);
     let horizon =
@@ -234,7 +234,7 @@ fn any_question() -> impl Strategy<Value = Question> {
     })
 }
 
-fn facts_of(world: &World) -> Facts {
+pub fn facts_of(world: &World) -> Facts {
     let mut facts = Facts::new(world.zone.clone(), world.versions.clone()).expect("versions that can be");
     facts.apply(world.leads.iter().cloned(), &[]);
     facts.set_spend(&world.spend);

@@ -82,7 +82,7 @@ async fn marketing_answers_and_k4_shows_the_reply_rate() {
         assert_eq!(office.notices().await, [["Ben", "verdict_answered", "Mia"]; 2]);
 
         let mut tx = db.read().await.expect("a read");
-        let rules = doubles::work::run::rules(&mut tx).await.expect("the agreement");
+        let rules = doubles::work::run::agreed(&mut tx).await.expect("the agreement");
         let (open, _) =
             list(&mut tx, &rules, Which::ToAnswer, &Filter::default(), Place::NEWEST, 50).await.expect("a list");
         assert_eq!(open.iter().map(|entry| entry.lead.id).collect::<Vec<_>>(), ids[2..]);

@@ -264,7 +264,7 @@ async fn the_queue_and_the_kpis_agree_to_the_lead_whatever_people_did() {
         }
 
         let mut tx = db.read().await.expect("a read");
-        let rules = doubles::work::run::rules(&mut tx).await.expect("the agreement");
+        let rules = doubles::work::run::agreed(&mut tx).await.expect("the agreement");
         let versions = agreement::versions(&mut tx).await.expect("versions");
         let snapshot = load(db).await.expect("a read").expect("a workspace");
         let facts: Vec<LeadFact> = stored.iter().map(|lead| fact(lead, &said)).collect();

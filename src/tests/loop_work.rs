@@ -161,7 +161,7 @@ async fn many_are_accepted_at_once_and_taken_back_at_once_unless_somebody_worked
         assert_eq!(back, Ok("2 back".to_owned()));
         let stored = office.load(ids[0]).await;
         assert_eq!(stored.row.derived.first.accepted_at, None);
-        assert_eq!((office.owner(ids[0]).await.as_str(), stored.row.owner_held), ("-", false));
+        assert_eq!((office.owner(ids[0]).await.as_str(), stored.row.by_hand), ("-", 0));
         assert!(undo::undo(&state, &office.ben, "", done.undo, |_| String::new()).await.is_err(), "once");
 
         let done = office.act(&office.ben, after(4 * HOUR), &ids[..2], Act::Accept).await.expect("once more");

@@ -13,13 +13,14 @@ use crate::editing::once::{self, Begun};
 use crate::error::{AppError, Result};
 use crate::feedback::reasons::ReasonCode;
 use crate::leads::model::{Dimension, EventKind, LeadId, Moment, ValueId};
-use crate::leads::record::{Detail, LeadRow, Person, StoredEvent, StoredLead, Voided};
+use crate::leads::record::{Detail, LeadRow, Person, StoredEvent, StoredLead, Voided, by_hand_bit};
 use crate::leads::store as leads;
 use crate::people::model::{Account, AccountId};
 use crate::people::permission::Action as May;
 use crate::people::service::Caller;
 use crate::people::store as people;
 use crate::period::Instant;
+use crate::quality::rules::store as rules;
 use crate::server::AppState;
 use crate::server::db::{Tx, WriteTx};
 use crate::{agreement, bell, feedback};
@@ -56,12 +57,12 @@ pub async fn run(
 /// As for [`run`], but for the permission, which is the caller's to check.
 pub async fn perform(tx: &mut WriteTx, caller: &Caller, order: &Order, now: Instant) -> Result<(Done, Change)> {
     let who = Who::of(&caller.visitor);
-    let rules = rules(tx).await?;
+    let agreed = agreed(tx).await?;
     let reasons = match order.act {
         Act::Judge(_) => feedback::store::reasons(tx).await?,
         _ => Vec::new(),
     };
-    let context = Context { who: &who, now, rules: &rules, reasons: &reasons };
+    let context = Context { who: &who, now, rules: &agreed, reasons: &reasons };
     let ids: Vec<LeadId> = order.leads.iter().map(|shown| shown.lead).collect();
     let mut loaded = leads::load(tx, &ids).await?;
     let marks: HashMap<i64, Mark> = store::marks(tx, &ids).await?.into_iter().map(|mark| (mark.id, mark)).collect();
@@ -114,8 +115,8 @@ pub async fn create(
         let same = leads::find_by_email(&mut once, 0, [(0, email.as_str())].into_iter()).await?;
         let ids: Vec<LeadId> = same.into_iter().map(|(_, lead, _)| LeadId(lead)).collect();
         let there = leads::load(&mut once, &ids).await?;
-        if let Some(lead) = ids.into_iter().find(|id| there.contains_key(id)) {
-            return Ok(leads_to(&Created::Existing(lead)));
+        if let Some(lead) = ids.iter().find_map(|id| there.get(id)) {
+            return Ok(leads_to(&Created::Existing(lead.merged_into.unwrap_or(lead.id))));
         }
     }
     let who = Who::of(&caller.visitor);
@@ -135,14 +136,16 @@ pub async fn add(tx: &mut WriteTx, who: &Who, new: &NewLead, now: Instant) -> Re
     let moment = Moment { at: now, day_only: false };
     let mut row = LeadRow { created_at: moment, ..LeadRow::default() };
     (row.company, row.title, row.size) = (new.company.clone(), new.title.clone(), new.size);
-    row.owner_held = new.values[Dimension::Owner as usize].is_some();
+    if new.values[Dimension::Owner as usize].is_some() {
+        row.by_hand = OWNER;
+    }
     for ((value, name), dimension) in row.values.iter_mut().zip(&new.values).zip(Dimension::ALL) {
         if let Some(name) = name {
             *value = Some(value_called(tx, *dimension, name).await?);
         }
     }
     let person = Person { name: new.name.clone(), email: new.email.clone(), phone: new.phone.clone() };
-    let mut lead = StoredLead { id, row, person, events: Vec::new() };
+    let mut lead = StoredLead { id, row, person, events: Vec::new(), absorbed: Vec::new(), merged_into: None };
     if new.hand_over {
         lead.row.events = 1;
         lead.events.push(StoredEvent {
@@ -160,9 +163,10 @@ pub async fn add(tx: &mut WriteTx, who: &Who, new: &NewLead, now: Instant) -> Re
     }
     lead.derive();
     leads::put(tx, seq, [(id, &lead.row)].into_iter()).await?;
-    leads::put_people(tx, [(id, &lead.person)].into_iter()).await?;
+    leads::put_people(tx, [(id, lead.row.company.as_deref(), &lead.person)].into_iter()).await?;
     leads::add_events(tx, None, None, lead.events.iter().map(|event| (id, event))).await?;
-    store::mark(tx, &[id], seq, Some(who.account)).await?;
+    store::mark(tx, &[(id, lead.row.by_hand)], seq, Some(who.account)).await?;
+    rules::apply_rules(tx, seq, &[id]).await?;
     let before = Before { created: true, ..Before::default() };
     let kind = ChangeKind::LeadAdded.key();
     let undo = store::add_undo(tx, (who.account, now, seq, kind), [(id, before.to_json())].into_iter()).await?;
@@ -183,7 +187,7 @@ async fn value_called(tx: &mut WriteTx, dimension: Dimension, name: &str) -> Res
 ///
 /// # Errors
 /// There is no workspace yet.
-pub async fn rules(tx: &mut Tx) -> Result<Arc<Rules>> {
+pub async fn agreed(tx: &mut Tx) -> Result<Arc<Rules>> {
     let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
     agreement::service::rules(tx).await?.ok_or_else(missing)
 }
@@ -200,6 +204,9 @@ pub(super) fn change(kind: ChangeKind, caller: &Caller, at: Instant, leads: &[Le
     };
     Change { at, actor: caller.visitor.name().to_owned(), kind, entity: Entity::Lead, entity_id, detail }
 }
+
+/// The bit of an owner whom a person chose.
+const OWNER: i64 = by_hand_bit(Some(Dimension::Owner));
 
 /// An act on its way.
 struct Work<'a> {
@@ -249,6 +256,12 @@ impl<'a> Work<'a> {
         lead: Option<StoredLead>,
     ) -> Result<()> {
         let Some(mut lead) = lead else { return Err(gone(shown.lead, mark)) };
+        if let Some(survivor) = lead.merged_into {
+            return Err(AppError::Conflict(format!(
+                "Lead {} is one with lead {survivor} now. Nothing was saved; go on there, at /leads/{survivor}.",
+                shown.lead
+            )));
+        }
         if let Some(mark) = mark
             && !self.act.only_adds()
         {
@@ -268,7 +281,7 @@ impl<'a> Work<'a> {
                     (None, _) => None,
                 };
                 self.owner = *owner;
-                lead.row.owner_held = true;
+                lead.row.by_hand |= OWNER;
             }
             (_, _, Some(myself)) if effect.takes && owner.is_none() => {
                 *owner = match self.owner {
@@ -276,7 +289,7 @@ impl<'a> Work<'a> {
                     known => known,
                 };
                 self.owner = *owner;
-                lead.row.owner_held = true;
+                lead.row.by_hand |= OWNER;
             }
             _ => {}
         }
@@ -322,7 +335,6 @@ impl<'a> Work<'a> {
     /// Writes the rows and the way back; its number.
     async fn write(&self, tx: &mut WriteTx, context: &Context<'_>, kind: ChangeKind) -> Result<i64> {
         let (seq, now, who) = (tx.seq().0, context.now, context.who);
-        let ids: Vec<LeadId> = self.done.iter().map(|(lead, _)| lead.id).collect();
         if !matches!(self.act, Act::Comment(_)) {
             leads::put(tx, seq, self.done.iter().map(|(lead, _)| (lead.id, &lead.row))).await?;
         }
@@ -345,13 +357,14 @@ impl<'a> Work<'a> {
                 store::put_action(tx, lead.id, planned.as_ref()).await?;
             }
         }
-        store::mark(tx, &ids, seq, Some(who.account)).await?;
+        let marked: Vec<(LeadId, i64)> = self.done.iter().map(|(lead, _)| (lead.id, lead.row.by_hand)).collect();
+        store::mark(tx, &marked, seq, Some(who.account)).await?;
         let before = self.done.iter().map(|(lead, worked)| {
             let before = Before {
                 added: worked.effect.added.clone(),
                 voided: worked.effect.voided.iter().map(|(n, _)| *n).collect(),
                 owner: worked.before.values[Dimension::Owner as usize],
-                owner_held: worked.before.owner_held,
+                by_hand: worked.before.by_hand,
                 action_at: worked.before.action_at,
                 action: worked.action.clone(),
                 comment: worked.comment,
@@ -398,7 +411,7 @@ impl<'a> Work<'a> {
 fn gone(lead: LeadId, mark: Option<&Mark>) -> AppError {
     AppError::NotFound(match mark {
         Some(_) => format!(
-            "Lead {lead} is not here any more: it was taken back, or joined with another. Nothing was saved; find it in \
+            "Lead {lead} is not here any more: it was taken back. Nothing was saved; find it in \
              the queue, at /leads?list=all."
         ),
         None => format!("There is no lead {lead}. Nothing was saved; the queue is at /leads."),
