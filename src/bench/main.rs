@@ -7,6 +7,7 @@
 //! months of spend, breakdowns by channel and by owner, verdict reasons, the funnel and working time; once without
 //! a filter and once with two.
 
+mod beside;
 mod duckdb;
 mod live;
 mod pages;
@@ -52,6 +53,8 @@ enum Part {
     Queue,
     /// Open pages that are told of a commit, beside a minimal server
     Live,
+    /// Pages and saves while a million leads come in
+    Beside,
 }
 
 fn main() {
@@ -65,6 +68,9 @@ fn main() {
     }
     if measures(Part::Live) {
         live::measure();
+    }
+    if measures(Part::Beside) {
+        beside::measure();
     }
     if measures(Part::Core) {
         measure_core();

@@ -33,7 +33,7 @@ use crate::server::AppState;
 use crate::server::db::Tx;
 use crate::ui::says::{Cell, Column, Link, Prose, Table};
 use crate::work;
-use crate::work::run::rules;
+use crate::work::run::agreed;
 use crate::zone::Zone;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -126,7 +126,7 @@ pub async fn feed(state: &AppState, caller: &Caller, question: &Question, sent: 
     if !is_open || !has_leads {
         return Ok(shown);
     }
-    let rules = rules(&mut tx).await?;
+    let rules = agreed(&mut tx).await?;
     let (sought, after) = question.sought(&mut tx, &rules.zone).await?;
     let (entries, next) = answers::list(&mut tx, &rules, question.which, &sought, after, VERDICTS).await?;
     shown.lines = lines(&mut tx, &entries, &around(state, &rules, &list, visitor)).await?;
@@ -209,7 +209,7 @@ pub async fn feed_file(state: &AppState, visitor: &Visitor, question: &Question)
     visitor.require(Action::SeeLeads)?;
     let mut tx = state.db.read().await?;
     let list = store::reasons(&mut tx).await?;
-    let rules = rules(&mut tx).await?;
+    let rules = agreed(&mut tx).await?;
     let (sought, after) = question.sought(&mut tx, &rules.zone).await?;
     let around = around(state, &rules, &list, visitor);
     let (mut after, mut lines) = (Some(after), Vec::new());
