@@ -233,7 +233,8 @@ fn groups(desk: Option<[Mark; 2]>) -> Vec<NavGroup> {
     let beside = |item: NavItem| if sees_leads { item.rail_only() } else { item };
     let mut groups =
         vec![NavGroup { heading: None, items: vec![item("/", "Scoreboard", "Score", "M2 13V8M6 13V4M10 13v-3M14 13V2")] }];
-    if let Some([queue, answers]) = desk {
+    let [queue, answers] = desk.unwrap_or_default();
+    if sees_leads {
         groups.push(NavGroup {
             heading: Some((Team::Sales, "Sales works here")),
             items: vec![
@@ -242,20 +243,18 @@ fn groups(desk: Option<[Mark; 2]>) -> Vec<NavGroup> {
                     .marked(queue),
             ],
         });
-        groups.push(NavGroup {
-            heading: Some((Team::Marketing, "Marketing works here")),
-            items: vec![
-                item(
-                    "/feedback",
-                    "Feedback loop",
-                    "Loop",
-                    "M3 7a5 5 0 0 1 9-2l1 1.500M13 3v3.500H9.500M13 9a5 5 0 0 1-9 2l-1-1.500M3 13V9.500h3.500",
-                )
-                .outside()
-                .marked(answers),
-            ],
-        });
     }
+    let feedback = item(
+        "/feedback",
+        "Feedback loop",
+        "Loop",
+        "M3 7a5 5 0 0 1 9-2l1 1.500M13 3v3.500H9.500M13 9a5 5 0 0 1-9 2l-1-1.500M3 13V9.500h3.500",
+    );
+    let feedback = feedback.outside().marked(answers);
+    groups.push(NavGroup {
+        heading: Some((Team::Marketing, "Marketing works here")),
+        items: vec![if sees_leads { feedback } else { feedback.rail_only() }],
+    });
     groups.push(NavGroup {
         heading: Some((Team::Both, "Both answer for")),
         items: vec![
