@@ -31,15 +31,20 @@ pub fn pareto(says: &str, bars: &[Bar], line: f64) -> String {
     let rows = ROW * bars.len() as f64;
     let height = coordinate(rows + BELOW);
     let percent = |share: f64| coordinate(share.clamp(0.0, 1.0) * 100.0);
-    let mut svg = format!(
-        "<svg class='chart pareto' width='100%' height='{height}' role='img' aria-label='{}'>",
-        escaped(says)
-    );
+    let mut svg =
+        format!("<svg class='chart pareto' width='100%' height='{height}' role='img' aria-label='{}'>", escaped(says));
     let at = percent(line);
-    let _ = write!(svg, "<line class='axis' x1='0' x2='0' y1='0' y2='{0}'/><line class='target' x1='{at}%' x2='{at}%' y1='0' y2='{0}'/>", coordinate(rows));
+    let _ = write!(
+        svg,
+        "<line class='axis' x1='0' x2='0' y1='0' y2='{0}'/><line class='target' x1='{at}%' x2='{at}%' y1='0' y2='{0}'/>",
+        coordinate(rows)
+    );
     let middle = |n: usize| ROW * n as f64 + ABOVE_BAR + BAR / 2.0;
-    let points: Vec<String> =
-        bars.iter().enumerate().map(|(n, bar)| format!("{},{}", percent(bar.together), coordinate(middle(n)))).collect();
+    let points: Vec<String> = bars
+        .iter()
+        .enumerate()
+        .map(|(n, bar)| format!("{},{}", percent(bar.together), coordinate(middle(n))))
+        .collect();
     let _ = write!(
         svg,
         "<svg width='100%' height='{0}' viewBox='0 0 100 {0}' preserveAspectRatio='none'>",
@@ -63,7 +68,10 @@ pub fn pareto(says: &str, bars: &[Bar], line: f64) -> String {
         );
     }
     let y = coordinate(rows + 13.0);
-    let _ = write!(svg, "<text x='0' y='{y}'>0</text><text class='mid' x='{at}%' y='{y}'>{at}\u{a0}%</text><text class='end' x='100%' y='{y}'>100\u{a0}%</text></svg>");
+    let _ = write!(
+        svg,
+        "<text x='0' y='{y}'>0</text><text class='mid' x='{at}%' y='{y}'>{at}\u{a0}%</text><text class='end' x='100%' y='{y}'>100\u{a0}%</text></svg>"
+    );
     svg
 }
 

@@ -131,7 +131,10 @@ pub fn narrate(board: &Board, segments: &Segments, basis: Basis) -> (String, Str
             basis.cases()
         ),
     };
-    let lede = format!("{}. Only pairs whose whole 95\u{a0}% interval lies above the average. {looked}", words::days(board.answer.period));
+    let lede = format!(
+        "{}. Only pairs whose whole 95\u{a0}% interval lies above the average. {looked}",
+        words::days(board.answer.period)
+    );
     let high = found.iter().map(|found| found.interval.1).fold(0.1, f64::max);
     let top = ((high * 10.0).ceil() / 10.0).min(1.0);
     let rows = found.iter().take(MOST_SHOWN).map(|found| row(board, basis, found, average, top)).collect();
@@ -146,7 +149,10 @@ pub fn narrate(board: &Board, segments: &Segments, basis: Basis) -> (String, Str
         }),
     ];
     let caption = usual.map_or_else(String::new, |usual| {
-        format!("Sorted by the lower bound. Dashed line at the average of {usual}; scale of 0–{:.0}\u{a0}%.", top * 100.0)
+        format!(
+            "Sorted by the lower bound. Dashed line at the average of {usual}; scale of 0–{:.0}\u{a0}%.",
+            top * 100.0
+        )
     });
     let more = match found.len().saturating_sub(MOST_SHOWN) {
         0 => String::new(),
@@ -160,7 +166,9 @@ fn row(board: &Board, basis: Basis, found: &Found, average: Rate, top: f64) -> V
     let (kpi, part) = basis.list();
     let share = words::percent(rate.part, rate.whole).unwrap_or_default();
     let drawing = charts::interval(rate.fraction().unwrap_or_default(), *interval, average.fraction(), top);
-    let [one, other] = pair.values.map(|(dimension, value)| format!("{}: {}", dimension_name(dimension), value_name(board, dimension, value)));
+    let [one, other] = pair
+        .values
+        .map(|(dimension, value)| format!("{}: {}", dimension_name(dimension), value_name(board, dimension, value)));
     let list = list_address(kpi, &only(board, pair), part);
     vec![
         Cell::new(one).beneath(other).href(list.clone()),
@@ -201,8 +209,18 @@ pub fn file(board: &Board, segments: &Segments, basis: Basis) -> Vec<Vec<String>
 }
 
 /// The head of [`file`].
-pub const FILE_HEAD: [&str; 10] =
-    ["dimension", "value", "and dimension", "and value", "cases that count", "cases", "share", "low", "high", "stands out"];
+pub const FILE_HEAD: [&str; 10] = [
+    "dimension",
+    "value",
+    "and dimension",
+    "and value",
+    "cases that count",
+    "cases",
+    "share",
+    "low",
+    "high",
+    "stands out",
+];
 
 fn name(board: &Board, pair: &Pair, between: &str) -> String {
     pair.values.map(|(dimension, value)| value_name(board, dimension, value)).join(between)
@@ -216,9 +234,9 @@ fn value_name(board: &Board, dimension: Dimension, value: ValueId) -> &str {
 /// The question about the leads of a pair.
 fn only(board: &Board, pair: &Pair) -> Query {
     let query = Query { by: None, ..board.query.clone() };
-    pair.values.iter().fold(query, |query, &(dimension, value)| {
-        query.with_only(dimension, Some(value_name(board, dimension, value)))
-    })
+    pair.values
+        .iter()
+        .fold(query, |query, &(dimension, value)| query.with_only(dimension, Some(value_name(board, dimension, value))))
 }
 
 #[cfg(test)]
@@ -263,6 +281,9 @@ mod tests {
     #[test]
     fn without_a_case_nothing_stands_out() {
         let none = Segments::default();
-        assert_eq!(alike(&none, Basis::Praised), Alike { found: Vec::new(), looked_at: 0, average: Rate { part: 0, whole: 0 } });
+        assert_eq!(
+            alike(&none, Basis::Praised),
+            Alike { found: Vec::new(), looked_at: 0, average: Rate { part: 0, whole: 0 } }
+        );
     }
 }

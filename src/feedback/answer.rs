@@ -86,9 +86,7 @@ pub async fn head(state: &AppState, visitor: &Visitor, part: Part, lede: &str) -
     let head = Head {
         part,
         lede: lede.to_owned(),
-        strip: board
-            .as_ref()
-            .map(|board| kpis::narrate::strip(board, Kpi::FeedbackCoverage, Kpi::FeedbackCoverage)),
+        strip: board.as_ref().map(|board| kpis::narrate::strip(board, Kpi::FeedbackCoverage, Kpi::FeedbackCoverage)),
         counter: board.as_ref().map_or_else(Prose::default, |board| narrate::counter(board)),
         parts: parts.map(link).collect(),
     };
@@ -315,8 +313,7 @@ pub async fn alike(state: &AppState, visitor: &Visitor, asked: &Asked) -> Result
         href: address(Part::Alike.path(), &search_of(&pairs(basis))),
         current: basis == asked.basis,
     };
-    shown.choices =
-        [(Basis::Converts, "become opportunities"), (Basis::Praised, "sales judges good")].map(link).into();
+    shown.choices = [(Basis::Converts, "become opportunities"), (Basis::Praised, "sales judges good")].map(link).into();
     shown.csv = address("/feedback/more.csv", &search_of(&pairs(asked.basis)));
     shown.finding = (title, measure);
     shown.section = (!section.table.rows.is_empty()).then_some(section);
@@ -359,7 +356,8 @@ pub async fn returning(state: &AppState, visitor: &Visitor) -> Result<ReturnsSho
     let lede = "Recycled leads and the day on which each comes back: then the next handover opens by itself.";
     let (head, _) = head(state, visitor, Part::Returns, lede).await?;
     let (zone, rows) = returns(state, RETURNS + 1).await?;
-    let more = if rows.len() as i64 > RETURNS { format!("The next {RETURNS}; the file has more.") } else { String::new() };
+    let more =
+        if rows.len() as i64 > RETURNS { format!("The next {RETURNS}; the file has more.") } else { String::new() };
     let cells = |row: &Returning| {
         let left = zone.day_of(row.at).0 - zone.day_of(state.clock.now()).0;
         let left = words::counted(u32::try_from(left).unwrap_or_default(), "day", "days");

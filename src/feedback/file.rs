@@ -21,8 +21,26 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
 const VERDICT_HEAD: [&str; 20] = [
-    "lead", "name", "company", "channel", "campaign", "segment", "region", "persona", "owner", "judged at", "judged by",
-    "decision", "reason", "line", "intent", "usefulness", "more like this", "answers", "dispute", "answer due",
+    "lead",
+    "name",
+    "company",
+    "channel",
+    "campaign",
+    "segment",
+    "region",
+    "persona",
+    "owner",
+    "judged at",
+    "judged by",
+    "decision",
+    "reason",
+    "line",
+    "intent",
+    "usefulness",
+    "more like this",
+    "answers",
+    "dispute",
+    "answer due",
 ];
 
 /// A verdict as a row of the file.

@@ -166,7 +166,8 @@ pub fn borrowed(pairs: &[(String, String)]) -> Vec<(&str, &str)> {
 /// What stands where a page of the loop cannot be shown.
 pub async fn refuse(state: &AppState, parts: &Parts, error: AppError) -> Response {
     let status = status_of(Some(&error));
-    in_the_house(state, parts, status, move || trouble("Feedback loop", error.clone(), "/feedback", "To the loop")).await
+    in_the_house(state, parts, status, move || trouble("Feedback loop", error.clone(), "/feedback", "To the loop"))
+        .await
 }
 
 /// A page of the loop.

@@ -21,8 +21,8 @@ use crate::place::at;
 use crate::queue;
 use crate::queue::model::{Clock, ClockKind, Row, time_left};
 use crate::queue::sheet::Dial;
-use crate::work::apply::Who;
 use crate::ui::says::Prose;
+use crate::work::apply::Who;
 
 /// The lists of verdicts, in the order in which they stand.
 pub const LISTS: [(Which, &str); 6] = [
@@ -68,7 +68,9 @@ pub fn counter(board: &Board) -> Prose {
     let k = &board.answer.current.coverage;
     let reply = within(board.terms.marketing.reply);
     if k.reply_due == 0 {
-        return Prose::plain(format!("No verdict on a lead of this month waits for marketing’s answer, which is due within {reply}."));
+        return Prose::plain(format!(
+            "No verdict on a lead of this month waits for marketing’s answer, which is due within {reply}."
+        ));
     }
     let list = |part| list_address(Kpi::FeedbackCoverage, &board.query, part);
     let answered = words::count(k.replied_on_time);
@@ -91,7 +93,11 @@ pub fn rulings(found: &Disputes) -> String {
     let all = words::counted(found.all, "dispute", "disputes");
     let ruled = match found.ruled {
         0 => format!("{all} so far; none is ruled yet."),
-        ruled => format!("{all} so far; {} ruled, {} of them for marketing.", words::count(ruled), words::count(found.upheld)),
+        ruled => format!(
+            "{all} so far; {} ruled, {} of them for marketing.",
+            words::count(ruled),
+            words::count(found.upheld)
+        ),
     };
     match words::percent(found.agreed, found.both) {
         Some(share) => format!(

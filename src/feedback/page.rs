@@ -23,7 +23,8 @@ pub fn LoopHead(
     let parts = parts.into_iter().map(|link| {
         view! { <a href=link.href aria-current=link.current.then_some("page")>{link.text}</a> }
     });
-    let counter = (!counter.0.is_empty()).then(|| view! { <p class="small loop-counter"><ProseText prose=counter/></p> });
+    let counter =
+        (!counter.0.is_empty()).then(|| view! { <p class="small loop-counter"><ProseText prose=counter/></p> });
     view! {
         <PageHead title="Feedback loop" lede/>
         {strip.map(|strip| view! { <StripView strip/> })}
@@ -80,7 +81,8 @@ pub fn feed(shown: FeedShown) -> AnyView {
 }
 
 fn blank(is_open: bool) -> impl IntoView {
-    let queue = is_open.then(|| view! { " "<a href=at("/leads?list=verdict")>"Which leads wait for one"</a>" is in the queue." });
+    let queue = is_open
+        .then(|| view! { " "<a href=at("/leads?list=verdict")>"Which leads wait for one"</a>" is in the queue." });
     view! {
         <Empty title="No verdict yet">
             <p>
@@ -94,7 +96,10 @@ fn blank(is_open: bool) -> impl IntoView {
 fn Lists(shown: FeedShown) -> impl IntoView {
     let FeedShown { question, lists, lines, later, person, .. } = shown.clone();
     let csv = question.address("/feedback.csv", &[]);
-    let first = question.after.is_some().then(|| view! { <a class="chip" href=question.address("/feedback", &[])>"‹ Newest"</a> });
+    let first = question
+        .after
+        .is_some()
+        .then(|| view! { <a class="chip" href=question.address("/feedback", &[])>"‹ Newest"</a> });
     let back = question.text();
     let rows = match lines.is_empty() {
         true => view! { <Nothing question=question.clone()/> }.into_any(),
@@ -129,8 +134,13 @@ fn Nothing(question: Question) -> impl IntoView {
         .into_any();
     }
     let (title, words) = match question.which {
-        Which::ToAnswer => ("Every verdict is answered", "Whatever sales turns down next stands here until marketing has said something."),
-        Which::Disputed => ("No dispute waits", "When marketing contests a verdict, it stands here until both heads have ruled alike."),
+        Which::ToAnswer => (
+            "Every verdict is answered",
+            "Whatever sales turns down next stands here until marketing has said something.",
+        ),
+        Which::Disputed => {
+            ("No dispute waits", "When marketing contests a verdict, it stands here until both heads have ruled alike.")
+        }
         _ => ("Nothing in this list", "Other lists may have what you look for."),
     };
     view! { <Empty title=title><p>{words}" "<a href=at("/feedback")>"Show every verdict"</a></p></Empty> }.into_any()
@@ -179,7 +189,9 @@ fn Values(dimension: Dimension, names: Vec<String>, asked: Question) -> impl Int
     let key = dimension.key();
     let (first, others) = match asked.names(dimension)[..] {
         [] => (String::new(), Vec::new()),
-        [first, ref others @ ..] => (first.to_owned(), others.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>()),
+        [first, ref others @ ..] => {
+            (first.to_owned(), others.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>())
+        }
     };
     let also = (!others.is_empty()).then(|| view! { <span class="hint">{format!("or {}", others.join(", "))}</span> });
     let kept = others.iter().cloned().map(|name| view! { <input type="hidden" name=key value=name/> });

@@ -39,7 +39,10 @@ pub fn reasons(shown: ReasonsShown) -> AnyView {
             </Notice>
         }
     });
-    let edits_list = edits.iter().cloned().map(|(when, who, what)| view! { <li><b>{who}</b>" "{what}<span class="hint">{when}</span></li> });
+    let edits_list = edits
+        .iter()
+        .cloned()
+        .map(|(when, who, what)| view! { <li><b>{who}</b>" "{what}<span class="hint">{when}</span></li> });
     let history = (!edits.is_empty()).then(|| {
         view! {
             <section class="section" aria-labelledby="history">
@@ -79,13 +82,20 @@ pub fn reasons(shown: ReasonsShown) -> AnyView {
 #[component]
 fn Line(reason: ReasonCode, used: u32, retired: String, may_edit: bool, typed: Vec<(String, String)>) -> impl IntoView {
     let ReasonCode { key, name, when, problem, route, proof, retired_at, .. } = reason;
-    let retired_words = (!retired.is_empty()).then(|| view! { <span class="sub">{format!("retired since {retired}")}</span> });
+    let retired_words =
+        (!retired.is_empty()).then(|| view! { <span class="sub">{format!("retired since {retired}")}</span> });
     let is_retired = retired_at.is_some();
     let is_it = get(&typed, "reason") == key && !key.is_empty();
     let typed = if is_it {
         typed
     } else {
-        let fields = [("name", name.as_str()), ("when", when.key()), ("problem", problem.as_str()), ("route", route.key()), ("proof", proof.key())];
+        let fields = [
+            ("name", name.as_str()),
+            ("when", when.key()),
+            ("problem", problem.as_str()),
+            ("route", route.key()),
+            ("proof", proof.key()),
+        ];
         fields.map(|(key, value)| (key.to_owned(), value.to_owned())).into()
     };
     let (other, verb) = if is_retired {
@@ -141,7 +151,8 @@ fn Fields(#[prop(into)] id: String, typed: Vec<(String, String)>) -> impl IntoVi
     let value = |name: &str| get(&typed, name).to_owned();
     let when = When::ALL.iter().map(|when| (when.key(), when.words()));
     let route = Route::ALL.iter().map(|route| (route.key(), route.words()));
-    let proof = Proof::ALL.iter().map(|proof| (proof.key(), if *proof == Proof::None { "Nothing" } else { proof.words() }));
+    let proof =
+        Proof::ALL.iter().map(|proof| (proof.key(), if *proof == Proof::None { "Nothing" } else { proof.words() }));
     let or = |value: String, usual: &str| if value.is_empty() { usual.to_owned() } else { value };
     view! {
         <Field id=format!("{id}-name") name="name" label="Name" required=true value=value("name")/>

@@ -110,7 +110,8 @@ fn section(board: &Board, segments: &Segments, list: &[ReasonCode], by: Dimensio
     let rows = reasons.iter().zip(so_far).map(|((key, count), together)| {
         let owner = list.iter().find(|reason| reason.key == *key).map(|reason| reason.problem.clone());
         let mut cells = vec![
-            Cell::new(name(list, key)).beneath(owner.map(|owner| format!("whose problem: {owner}")).unwrap_or_default()),
+            Cell::new(name(list, key))
+                .beneath(owner.map(|owner| format!("whose problem: {owner}")).unwrap_or_default()),
             Cell::new(words::count(*count)).href(reason_address(&query, key)).stressed(),
             Cell::new(words::percent(*count, all).unwrap_or_default()),
             Cell::new(words::percent(*together, all).unwrap_or_default()).quiet(),
@@ -141,11 +142,7 @@ fn section(board: &Board, segments: &Segments, list: &[ReasonCode], by: Dimensio
          twice is counted twice and listed once.",
         plural(by)
     );
-    Section {
-        title: format!("By {by}"),
-        table: Table { caption, head, rows: rows.collect(), foot },
-        more,
-    }
+    Section { title: format!("By {by}"), table: Table { caption, head, rows: rows.collect(), foot }, more }
 }
 
 /// The rows of the file: each value of the dimension with each reason that was given for its leads.

@@ -104,13 +104,15 @@ fn Against(links: Vec<Link>) -> impl IntoView {
         view! { <a href=link.href aria-current=link.current.then_some("true")>{link.text}</a> }
     });
     let links = links.collect_view();
-    is_offered.then(|| view! {
-        <details class="unfold" name="scope">
-            <summary class="chip">"Against: "<b>{chosen}</b></summary>
-            <div class="panel" on:click=|event| fold(event.target())>
-                <div class="list">{links}</div>
-            </div>
-        </details>
+    is_offered.then(|| {
+        view! {
+            <details class="unfold" name="scope">
+                <summary class="chip">"Against: "<b>{chosen}</b></summary>
+                <div class="panel" on:click=|event| fold(event.target())>
+                    <div class="list">{links}</div>
+                </div>
+            </details>
+        }
     })
 }
 

@@ -236,7 +236,13 @@ pub fn clock(standing: Standing, handed_over: Moment, now: Instant, rules: &Rule
 }
 
 /// How much time is left of a promise, or how long it has been late, in its unit; by the calendar of a version, now.
-pub fn time_left(within: Within, due: Instant, late: bool, (version, now): (&Compiled, Instant), rules: &Rules) -> Clock {
+pub fn time_left(
+    within: Within,
+    due: Instant,
+    late: bool,
+    (version, now): (&Compiled, Instant),
+    rules: &Rules,
+) -> Clock {
     if due.0 == NEVER {
         return Clock { kind: ClockKind::Stopped, words: "no time agreed".to_owned(), due: None };
     }

@@ -39,7 +39,8 @@ impl House {
     async fn judged(&mut self) {
         for (name, channel) in [("Hanna Vogel", "Fair"), ("Tom Ashworth", "Webinar"), ("Giulia Ferrante", "Fair")] {
             let form = Filled::of(&self.mia.get("/leads/new").await.body, "/leads/add");
-            let form = form.with("name", name).with("hand_over", "1").with("channel", channel).with("company", "Rope & Sons");
+            let form =
+                form.with("name", name).with("hand_over", "1").with("channel", channel).with("company", "Rope & Sons");
             let answer = self.mia.post("/leads/add", &form.pairs()).await;
             assert!(answer.leads_to().is_some(), "{}", answer.body);
         }
@@ -53,7 +54,8 @@ impl House {
     async fn judge(&mut self, lead: i64, fields: &[(&str, &str)]) {
         let page = self.ben.get("/leads?list=all").await.body;
         let named = page.split("data-shown=\"").skip(1).filter_map(|rest| rest.split('"').next());
-        let lead = named.into_iter().find(|shown| shown.split('@').next() == Some(&lead.to_string())).expect("it is there");
+        let lead =
+            named.into_iter().find(|shown| shown.split('@').next() == Some(&lead.to_string())).expect("it is there");
         let mut form = vec![("lead", lead), ("act", "judge"), ("back", "")];
         form.extend(fields);
         let answer = self.ben.post("/leads/bulk", &form).await;
@@ -64,7 +66,8 @@ impl House {
 /// Sends the form about a lead's verdict with these fields, as the page shows it.
 async fn say(by: &mut Browser, page: &str, action: &str, lead: &str, fields: &[(&str, &str)]) -> Answer {
     let forms = Filled::each(page, action);
-    let mut form = forms.into_iter().find(|form| form.get("lead") == lead).unwrap_or_else(|| panic!("{action}: {page}"));
+    let mut form =
+        forms.into_iter().find(|form| form.get("lead") == lead).unwrap_or_else(|| panic!("{action}: {page}"));
     for (name, value) in fields {
         form = form.with(name, value);
     }
@@ -123,7 +126,10 @@ async fn verdicts_stand_newest_first_with_their_clock_and_both_teams_promises() 
         assert!(said.contains(says), "{says}: {said}");
     }
     assert!(!page.contains("action=\"/feedback/rule\""), "nothing is disputed");
-    assert!(!house.ben.get("/feedback").await.body.contains("action=\"/feedback/answer\""), "marketing answers, not sales");
+    assert!(
+        !house.ben.get("/feedback").await.body.contains("action=\"/feedback/answer\""),
+        "marketing answers, not sales"
+    );
     for (address, expected) in [
         ("which=to_answer", vec![2, 1]),
         ("which=praised", vec![3]),
@@ -211,7 +217,10 @@ async fn a_dispute_is_ruled_by_both_heads_and_the_agreement_rate_is_shown() {
     let said = text(&house.hedy.get("/feedback?which=ruled").await.body).replace('\u{a0}', " ");
     assert!(said.contains("Both heads ruled for marketing on 15 Jan 2027."), "{said}");
     assert!(said.contains("1 dispute so far; 1 ruled, 1 of them for marketing."), "{said}");
-    assert!(said.contains("On 1 of 1 that both heads have ruled on they agreed at the first attempt: 100.0 %."), "{said}");
+    assert!(
+        said.contains("On 1 of 1 that both heads have ruled on they agreed at the first attempt: 100.0 %."),
+        "{said}"
+    );
 }
 
 #[tokio::test]
@@ -231,7 +240,11 @@ async fn a_viewer_sees_the_numbers_and_nothing_personal() {
         assert_eq!(house.vera.get(path).await.status, 403, "{path}");
     }
     let file = house.vera.get("/feedback/why.csv?period=month&at=2027-01").await;
-    assert!(file.body.contains("channel,Fair,below_criteria,Below the criteria,marketing (scoring),1"), "{}", file.body);
+    assert!(
+        file.body.contains("channel,Fair,below_criteria,Below the criteria,marketing (scoring),1"),
+        "{}",
+        file.body
+    );
 }
 
 #[tokio::test]
