@@ -59,8 +59,8 @@ pub fn pareto(says: &str, bars: &[Bar], line: f64) -> String {
         let y = coordinate(ROW * n as f64 + ABOVE_BAR - 5.0);
         let _ = write!(
             svg,
-            "<circle class='dot' cx='{}%' cy='{}' r='3.5'/><text class='halo strong' x='0' y='{y}'>{}</text>\
-             <text class='halo end' x='100%' y='{y}'>{}</text>",
+            "<circle class='dot' cx='{}%' cy='{}' r='3.5'/>\
+             <text class='halo strong' x='0' y='{y}'>{} <tspan class='beside'>{}</tspan></text>",
             percent(bar.together),
             coordinate(middle(n)),
             escaped(&bar.name),

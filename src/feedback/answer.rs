@@ -45,7 +45,7 @@ const READ: usize = 500;
 /// Verdicts in the file; the rest is asked for with `to`.
 const MOST_IN_FILE: usize = 100_000;
 /// A list is counted up to so many.
-const MOST_COUNTED: i64 = 1_000;
+const MOST_COUNTED: i64 = 500;
 /// Values of a dimension that are offered to narrow by.
 const MOST_OFFERED: usize = 200;
 /// Recycled leads on a page.

@@ -69,7 +69,7 @@ pub fn counter(board: &Board) -> Prose {
     let reply = within(board.terms.marketing.reply);
     if k.reply_due == 0 {
         return Prose::plain(format!(
-            "No verdict on a lead of this month waits for marketing’s answer, which is due within {reply}."
+            "Of the leads handed over this month no answer of marketing was due yet; it answers within {reply}."
         ));
     }
     let list = |part| list_address(Kpi::FeedbackCoverage, &board.query, part);

@@ -25,7 +25,7 @@ pub fn numbers(shown: NumbersShown) -> AnyView {
         _ => ("Pairs of values that stand out", "pairs.csv"),
     };
     let drawing = (!svg.is_empty()).then(|| view! { <div class="loop-pareto"><Drawing svg/></div> });
-    let pick = view! { <p class="loop-choice"><span>{choice}</span><Segmented label=choice links=choices/></p> };
+    let pick = view! { <div class="loop-choice"><span>{choice}</span><Segmented label=choice links=choices/></div> };
     let table = match section {
         Some(section) => {
             let more = (!section.more.is_empty()).then(|| view! { <p class="small">{section.more}</p> });

@@ -529,8 +529,7 @@ impl<'a> Set<'a> {
         let due: Vec<&Stay> =
             stays.iter().filter(|stay| self.world.ended(stay.start, self.now(), within(stay))).collect();
         let count = |test: &dyn Fn(&Stay) -> bool| due.iter().filter(|stay| test(stay)).count() as u32;
-        let given = |stay: &Stay| self.happened(stay.verdict);
-        let down = |stay: &Stay| self.down(stay);
+        let (given, down) = (|stay: &Stay| self.happened(stay.verdict), |stay: &Stay| self.down(stay));
         let disputed = |stay: &Stay| down(stay) && self.since(stay.feedback.disputed);
         let ruled = |stay: &Stay| disputed(stay) && self.since(stay.feedback.ruled);
         let owed = promises::replies(self);
