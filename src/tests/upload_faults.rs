@@ -109,7 +109,7 @@ async fn a_file_that_changes_while_it_is_imported_is_taken_back() {
     // As long as before, so that only the moment of the change gives it away.
     std::fs::write(&file, text.replace("Company", "Society")).expect("written");
     let page = settled(&mut mia, &path).await;
-    assert!(page.contains("leads.csv changed while it was being read"), "{page}");
+    assert!(page.contains("“leads.csv” changed while it was being read"), "{page}");
     assert_eq!(table(db, "select state from import").await, [["undone"]]);
     assert_eq!(table(db, "select count(*) from lead where gone = 0").await, [["0"]]);
     check(&mut mia, &path).await;
