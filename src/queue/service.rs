@@ -111,9 +111,9 @@ pub async fn counts(app: &AppState, visitor: &Visitor, ask: &Ask, lists: &[List]
 /// No value has this number.
 const NOBODY: ValueId = ValueId(0);
 
-fn patience(counts: &Arc<[Count]>, _: Duration) -> Duration {
+fn patience(counts: &Arc<[Count]>, took: Duration) -> Duration {
     let many = counts.iter().map(|count| count.leads).sum::<u32>() > MANY;
-    if many { PATIENCE } else { Duration::ZERO }
+    if many { PATIENCE.max(took * 20) } else { Duration::ZERO }
 }
 
 /// What waits for sales in the queue and for marketing in the loop, for the navigation of every page; `None` for whoever
