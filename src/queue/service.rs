@@ -260,7 +260,8 @@ async fn owners(tx: &mut Tx, visitor: &Visitor, list: List) -> Result<Vec<ValueI
     }
 }
 
-async fn rules(tx: &mut Tx) -> Result<Arc<Rules>> {
+/// The agreement's rules.
+pub(super) async fn rules(tx: &mut Tx) -> Result<Arc<Rules>> {
     let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
     agreement::service::rules(tx).await?.ok_or_else(missing)
 }
