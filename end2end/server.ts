@@ -33,6 +33,25 @@ export function kpis(from: string, to: string, ...filters: string[]) {
   return JSON.parse(run(data, ["kpis", "--from", from, "--to", to, ...filters, "--json"]));
 }
 
+/** A server of its own with an empty workspace, of which whoever sits at this machine may do everything. */
+export async function newHouse() {
+  const folder = mkdtempSync(join(tmpdir(), "doubles-house-"));
+  const data = join(folder, "data");
+  const file = join(folder, "spend.csv");
+  writeFileSync(file, "month,channel,amount\n2026-01,Webinar,100\n");
+  execFileSync(program, ["import", "spend", file, "--zone", "UTC", "--data", data, "--now", now]);
+  const server = spawn(program, ["serve", "--address", "127.0.0.1:0", "--data", data, "--now", now]);
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  return {
+    address: await address(server),
+    async stop() {
+      server.kill("SIGTERM");
+      await ended;
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
 /** A second server, over leads whose names, channel, heading and file try to be markup. */
 export async function evilServer() {
   const folder = mkdtempSync(join(tmpdir(), "doubles-evil-"));
