@@ -93,7 +93,8 @@ mod tests {
     #[tokio::test]
     async fn what_could_not_be_made_is_not_kept() {
         let lately: Lately<&str, u32> = Lately::default();
-        let failed = lately.get(&"leads", (1, 0), |_, _| Duration::ZERO, async { Err(crate::error::AppError::Internal) });
+        let failed =
+            lately.get(&"leads", (1, 0), |_, _| Duration::ZERO, async { Err(crate::error::AppError::Internal) });
         assert!(failed.await.is_err());
         assert_eq!(ask(&lately, (1, 0), Duration::ZERO, 5).await, 5);
     }
