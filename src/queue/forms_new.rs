@@ -82,7 +82,7 @@ async fn write(
 async fn describe(state: &AppState, caller: &Caller, lead: LeadId) -> Result<(String, String, String)> {
     let mut tx = state.db.read().await?;
     let row = service::row(&mut tx, &caller.visitor, lead).await?;
-    let rules = service::rules(&mut tx).await?;
+    let rules = run::agreed(&mut tx).await?;
     let now = state.clock.now();
     let waits =
         row.standing(now).map(|standing| format!("waits for: {}", row.waits_for(standing, &rules).to_lowercase()));
