@@ -240,6 +240,29 @@ async fn an_import_after_a_merge_is_taken_back_and_the_merge_stands() {
     .await;
 }
 
+#[tokio::test]
+async fn an_import_that_is_taken_back_after_an_unmerge_leaves_no_milestone_of_the_merged_lead() {
+    on_each_engine(async |db| {
+        import(db, File::Leads(vec![at_moments(2, "A", 1_200, None), at_moments(3, "B", 1_000, None)])).await;
+        import(db, File::Outcomes(vec![outcome(2, "B", "d1")])).await;
+        let before = everything(db).await;
+        join(db, 1, &[2]).await.expect("it merges");
+        let touch = File::Events(vec![event(2, "A", Some(EventKind::Touch), 1_400)]);
+        let (id, _) = import_from(db, "Nimbus CRM", touch, 9).await;
+        part(db, 2).await.expect("it is merged");
+        assert_eq!(milestones(db).await[0], ["1", "1200", "1400", "-", "-", "-"]);
+        undo::take_back(db, id, "Mira", NOW).await.expect("nothing of the merge is left");
+        assert_eq!(
+            milestones(db).await[0],
+            ["1", "1200", "-", "-", "-", "-"],
+            "one opportunity, and that is the other’s"
+        );
+        assert_derived(db, &[1, 2]).await;
+        assert_eq!(everything(db).await, before, "{}", name(db));
+    })
+    .await;
+}
+
 async fn rule(db: &Db, kind: RuleKind, text: &str) -> RuleId {
     let pattern = Pattern::parse(kind.key(), text).expect("a pattern");
     let mut tx = db.write().await.expect("a write");

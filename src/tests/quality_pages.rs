@@ -3,11 +3,13 @@
 use crate::browser::{Browser, TestServer};
 use crate::databases::table;
 use crate::filled::{Filled, plain};
-use crate::import_cast::{File, at, import, lead};
+use crate::import_cast::{File, NOW, at, import, import_from, lead};
 use crate::spend::{HEAD, MARKETING, SALES};
-use doubles::import::model::{LeadRecord, Taken};
+use doubles::import::model::{ImportId, LeadRecord, Taken};
+use doubles::import::undo;
 use doubles::leads::model::{Dimension, EventKind};
 use doubles::people::model::Standing;
+use doubles::server::db::Db;
 
 /// Mia of marketing, Sam of sales, Hal, head of sales, and six leads.
 async fn house() -> (TestServer, Browser, Browser, Browser) {
@@ -187,6 +189,30 @@ async fn sales_takes_an_event_out_of_order_out_of_the_history_and_puts_it_back()
     send(&mut sam, "/import/quality/take-back", &undo).await;
     assert_eq!(touched().await, [["900"]]);
     assert!(get(&mut sam, "/import/quality/out-of-order").await.contains("Dee Moe"));
+}
+
+#[tokio::test]
+async fn a_void_that_was_taken_back_stays_so_when_an_import_in_between_is_taken_back() {
+    let (server, _, mut sam, _) = house().await;
+    let db = &server.state.db;
+    let touched = async || table(db, "select first_touch_at from lead where id = 4").await;
+    let form = Filled::of(&sam.get("/import/quality/out-of-order").await.body, "/import/quality/void");
+    let done = send(&mut sam, "/import/quality/void", &form).await;
+    let import = renamed(db).await;
+    assert_eq!(touched().await, [["-"]]);
+    let undo = Filled::of(&sam.get(&done).await.body, "/import/quality/take-back");
+    send(&mut sam, "/import/quality/take-back", &undo).await;
+    assert_eq!(touched().await, [["900"]]);
+    undo::take_back(db, import, "Mia", NOW).await.expect("nothing of the work is left");
+    assert_eq!(touched().await, [["900"]], "the milestones are what the history says");
+}
+
+/// A newer file that knows another company of every lead.
+async fn renamed(db: &Db) -> ImportId {
+    let rows = leads().into_iter().map(|row| LeadRecord { company: Some("Quay AG".into()), ..row }).collect();
+    let (import, taken) = import_from(db, "Nimbus CRM", File::Leads(rows), 9).await;
+    assert!(taken.iter().all(|taken| *taken == Taken::Changed), "{taken:?}");
+    import
 }
 
 #[tokio::test]
