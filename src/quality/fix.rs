@@ -203,6 +203,7 @@ pub async fn take_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result
             if let Some(value) = value {
                 store::empty(&mut once, dimension, value, made).await?;
             }
+            store::keep_from_undo(&mut once, made).await?;
         }
         ChangeKind::EmailCorrected => {
             for lead in leads::load(&mut once, &concerned).await?.into_values() {
@@ -210,6 +211,7 @@ pub async fn take_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result
                 put_email(&mut once, &lead, before).await?;
                 store::hold_email(&mut once, lead.id, false).await?;
             }
+            store::keep_from_undo(&mut once, made).await?;
         }
         _ => {
             store::unvoid(&mut once, told.voided.iter().map(|(lead, n)| (LeadId(*lead), *n))).await?;

@@ -105,6 +105,11 @@ statements! {
     ADD_WORK = "insert into lead_work (lead_id, seq) select {0:int}, {1:int} from {rows}";
     WORK = "select lead_id from lead_work where seq = $1 order by lead_id";
     REMOVE_WORK = "delete from lead_work where seq = $1";
+    /// Leads of a change that an import found as that change had left them; from those imports on, since others may
+    /// have kept millions of leads.
+    KEEP_FROM_UNDO = "insert into lead_work (lead_id, seq) select distinct w.lead_id, cast($2 as bigint)
+        from import_batch as b cross join import_undo as u cross join lead_work as w
+        where b.seq > $1 and u.import_id = b.import_id and u.batch = b.n and w.lead_id = u.lead_id and w.seq = $1";
     /// Of these leads those that miss a dimension (0: channel, 4: persona, 5: owner).
     STILL_MISSING = "select l.id from {rows} cross join lead as l where l.id = {0:int} and l.gone = 0
         and case {1:int} when 0 then l.channel_id when 4 then l.persona_id else l.owner_id end is null";
@@ -294,6 +299,14 @@ pub async fn work(tx: &mut Tx, seq: i64) -> Result<Vec<LeadId>> {
 /// A change was taken back: it concerns no lead any more.
 pub async fn remove_work(tx: &mut Tx, seq: i64) -> Result<()> {
     sqlx::query(REMOVE_WORK).bind(seq).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Keeps leads of a change that is being taken back from the undo of imports that came after that change: what those
+/// kept of the leads holds what is being taken back, and would bring it back.
+pub async fn keep_from_undo(tx: &mut WriteTx, made: i64) -> Result<()> {
+    let seq = tx.seq().0;
+    sqlx::query(KEEP_FROM_UNDO).bind(made).bind(seq).execute(tx.conn()).await?;
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use crate::filled::{Filled, plain};
 use crate::import_cast::{File, NOW, at, import, import_from, lead};
 use crate::spend::{HEAD, MARKETING, SALES};
 use doubles::import::model::{ImportId, LeadRecord, Taken};
+use doubles::import::store as imports;
 use doubles::import::undo;
 use doubles::leads::model::{Dimension, EventKind};
 use doubles::people::model::Standing;
@@ -213,6 +214,32 @@ async fn renamed(db: &Db) -> ImportId {
     let (import, taken) = import_from(db, "Nimbus CRM", File::Leads(rows), 9).await;
     assert!(taken.iter().all(|taken| *taken == Taken::Changed), "{taken:?}");
     import
+}
+
+#[tokio::test]
+async fn what_was_taken_back_does_not_come_back_with_the_undo_of_an_import() {
+    let (server, mut mia, ..) = house().await;
+    let db = &server.state.db;
+    let form = Filled::of(&mia.get("/import/quality/no-channel").await.body, "/import/quality/fill");
+    let form = form.with("value", "Fair").with("which", "ticked").with("lead", "2");
+    let filled = send(&mut mia, "/import/quality/fill", &form).await;
+    let form = Filled::of(&mia.get("/import/quality/odd-email").await.body, "/import/quality/email");
+    let corrected = send(&mut mia, "/import/quality/email", &form.with("email", "cy@quay.example")).await;
+    let import = renamed(db).await;
+    for done in [filled, corrected] {
+        let undo = Filled::of(&mia.get(&done).await.body, "/import/quality/take-back");
+        send(&mut mia, "/import/quality/take-back", &undo).await;
+    }
+    let values = "select coalesce(l.channel_id, 0), p.email, l.by_hand from lead l join lead_person p
+        on p.lead_id = l.id where l.id in (2, 3) order by l.id";
+    let now = table(db, values).await;
+    assert_eq!(now, [["0", "ada@harbour.example", "0"], ["0", "cy at quay.example", "0"]]);
+    let refused = undo::take_back(db, import, "Mia", NOW).await.expect_err("it would bring both back").to_string();
+    assert!(refused.contains("people have worked on 2 of its leads"), "{refused}");
+    let who = imports::who_worked_on(&mut db.read().await.expect("a read"), import, 9).await.expect("a read");
+    let who: Vec<_> = who.into_iter().map(|work| (work.lead_id, work.actor)).collect();
+    assert_eq!(who, [(2, "mia".into()), (3, "mia".into())]);
+    assert_eq!(table(db, values).await, now);
 }
 
 #[tokio::test]
