@@ -126,6 +126,7 @@ statements! {
     EMPTY_OWNER = "update lead set owner_id = null, by_hand = by_hand - $3, seq = $2
         where id in (select lead_id from lead_work where seq = $1) and owner_id = $4 and by_hand & $3 <> 0";
     KEEP_EMAIL = "update lead_person set email_before = email where lead_id = $1";
+    FORGET_EMAIL_BEFORE = "update lead_person set email_before = null where lead_id = $1";
     EMAIL_BEFORE = "select email_before from lead_person where lead_id = $1";
     SET_BY_HAND = "update lead set by_hand = by_hand | $2, seq = $3 where id = $1";
     CLEAR_BY_HAND = "update lead set by_hand = by_hand - $2, seq = $3 where id = $1 and by_hand & $2 <> 0";
@@ -364,6 +365,12 @@ pub async fn email_before(tx: &mut Tx, lead: LeadId) -> Result<Option<String>> {
     let before: Option<Option<String>> =
         sqlx::query_scalar(EMAIL_BEFORE).bind(lead.0).fetch_optional(tx.conn()).await?;
     Ok(before.flatten())
+}
+
+/// A correction was taken back: the address is what it was.
+pub async fn forget_email_before(tx: &mut Tx, lead: LeadId) -> Result<()> {
+    sqlx::query(FORGET_EMAIL_BEFORE).bind(lead.0).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// A person's word about the lead's address outlives imports, or no longer does.

@@ -243,6 +243,22 @@ async fn what_was_taken_back_does_not_come_back_with_the_undo_of_an_import() {
 }
 
 #[tokio::test]
+async fn two_people_who_correct_one_address_do_not_lose_what_it_was() {
+    let (server, mut mia, ..) = house().await;
+    let db = &server.state.db;
+    let email = async || table(db, "select email, email_before from lead_person where lead_id = 3").await;
+    let first = Filled::of(&mia.get("/import/quality/odd-email").await.body, "/import/quality/email");
+    let second = Filled::of(&mia.get("/import/quality/odd-email").await.body, "/import/quality/email");
+    let done = send(&mut mia, "/import/quality/email", &first.with("email", "cy@quay.example")).await;
+    let late = mia.post("/import/quality/email", &second.with("email", "cy@other.example").pairs()).await;
+    assert!(late.status == 409 && late.body.contains("somebody corrected it meanwhile"), "{}", late.body);
+    assert_eq!(email().await, [["cy@quay.example", "cy at quay.example"]]);
+    let undo = Filled::of(&mia.get(&done).await.body, "/import/quality/take-back");
+    send(&mut mia, "/import/quality/take-back", &undo).await;
+    assert_eq!(email().await, [["cy at quay.example", "-"]], "and nothing is kept of a correction that is none");
+}
+
+#[tokio::test]
 async fn heads_merge_leads_and_unmerge_them_and_nobody_else_does() {
     let (server, mut mia, mut sam, mut hal) = house().await;
     let db = &server.state.db;
