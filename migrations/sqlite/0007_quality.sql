@@ -7,10 +7,13 @@ create index lead_merged on lead (merged_into) where merged_into is not null;
 -- bit n is set where a person set the n-th dimension (6: the e-mail), which no import overwrites
 alter table lead add column by_hand bigint not null default 0;
 
--- Findings, each with the leads that have it.
-create index lead_no_channel on lead (id) where channel_id is null and gone = 0 and excluded = 0;
-create index lead_no_persona on lead (id) where persona_id is null and gone = 0 and excluded = 0;
-create index lead_no_owner on lead (id) where owner_id is null and gone = 0 and excluded = 0;
+-- Findings, each with the leads that have it: those that count, so those with an opportunity whatever a rule says.
+create index lead_no_channel on lead (id)
+  where channel_id is null and gone = 0 and (excluded = 0 or opportunity_at is not null);
+create index lead_no_persona on lead (id)
+  where persona_id is null and gone = 0 and (excluded = 0 or opportunity_at is not null);
+create index lead_no_owner on lead (id)
+  where owner_id is null and gone = 0 and (excluded = 0 or opportunity_at is not null);
 
 -- By what two leads of the same company and name are known (leads::identity::match_key); 0: not worked out yet.
 alter table lead_person add column match_key bigint default 0;

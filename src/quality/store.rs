@@ -20,7 +20,7 @@ macro_rules! missing {
             $what,
             " from lead as l where l.",
             $column,
-            " is null and l.gone = 0 and l.excluded = 0
+            " is null and l.gone = 0 and (l.excluded = 0 or l.opportunity_at is not null)
             and (cast($1 as bigint) = -1 or coalesce(l.channel_id, 0) = $1)
             and (cast($2 as bigint) = -1 or coalesce(l.campaign_id, 0) = $2)",
             $order
@@ -35,7 +35,7 @@ macro_rules! same {
             "select ",
             $what,
             " from lead_person as p join lead as l on l.id = p.lead_id
-            where l.gone = 0 and l.excluded = 0 and p.",
+            where l.gone = 0 and (l.excluded = 0 or l.opportunity_at is not null) and p.",
             $key,
             " in
                 (select ",
@@ -75,9 +75,10 @@ statements! {
     NO_PERSONA_OLDEST = missing!("l.id", "persona_id", " order by l.id limit $3 offset $4");
     NO_OWNER_OLDEST = missing!("l.id", "owner_id", " order by l.id limit $3 offset $4");
     COUNT_ODD = "select count(*) from lead_person as p join lead as l on l.id = p.lead_id
-        where p.odd_email = 1 and l.gone = 0 and l.excluded = 0";
+        where p.odd_email = 1 and l.gone = 0 and (l.excluded = 0 or l.opportunity_at is not null)";
     ODD = "select p.lead_id from lead_person as p join lead as l on l.id = p.lead_id
-        where p.odd_email = 1 and l.gone = 0 and l.excluded = 0 order by p.lead_id desc limit $1 offset $2";
+        where p.odd_email = 1 and l.gone = 0 and (l.excluded = 0 or l.opportunity_at is not null)
+        order by p.lead_id desc limit $1 offset $2";
     COUNT_SAME_EMAIL = same_count!("email_key", "email_key is not null");
     COUNT_SAME_NAME = same_count!("match_key", "match_key is not null and match_key <> 0");
     SAME_EMAIL = same!("p.email_key, max(p.lead_id) as latest", "email_key", "email_key is not null",
@@ -85,9 +86,13 @@ statements! {
     SAME_NAME = same!("p.match_key, max(p.lead_id) as latest", "match_key", "match_key is not null and match_key <> 0",
         " order by latest desc limit $1 offset $2");
     OF_EMAIL = "select {0:int}, p.lead_id from {rows} cross join lead_person as p cross join lead as l
-        where p.email_key = {1:text} and l.id = p.lead_id and l.gone = 0 and l.excluded = 0 order by 1, 2";
+        where p.email_key = {1:text} and l.id = p.lead_id and l.gone = 0
+            and (l.excluded = 0 or l.opportunity_at is not null)
+        order by 1, 2";
     OF_NAME = "select {0:int}, p.lead_id from {rows} cross join lead_person as p cross join lead as l
-        where p.match_key = {1:int} and l.id = p.lead_id and l.gone = 0 and l.excluded = 0 order by 1, 2";
+        where p.match_key = {1:int} and l.id = p.lead_id and l.gone = 0
+            and (l.excluded = 0 or l.opportunity_at is not null)
+        order by 1, 2";
     LEADS = "select l.id, (select min(k.external_id) from lead_key as k where k.lead_id = l.id) as external_id,
             p.name, p.email, l.company, c.name as channel, a.name as campaign, s.name as persona, o.name as owner,
             l.created_at, l.handed_over_at

@@ -355,6 +355,36 @@ async fn a_lead_that_two_rules_leave_out_stays_out_until_both_are_off() {
 }
 
 #[tokio::test]
+async fn a_lead_that_a_rule_names_is_a_finding_where_its_opportunity_makes_it_count() {
+    on_each_engine(async |db| {
+        let bare = |line, id: &str| LeadRecord {
+            name: Some("Ada Berg".into()),
+            dimensions: Vec::new(),
+            ..lead(line, id, "no mail")
+        };
+        import(db, File::Leads(vec![bare(2, "A"), bare(3, "B"), bare(4, "C")])).await;
+        import(db, File::Outcomes(vec![outcome(2, "A", "d1"), outcome(3, "B", "d2")])).await;
+        rule(db, RuleKind::Company, "harbour").await;
+        assert_eq!(excluded(db).await, ["1", "2", "3"]);
+        let mut tx = db.read().await.expect("a read");
+        let all = Slice { rows: 10, after: 0 };
+        let counted = vec![LeadId(1), LeadId(2)];
+        for dimension in [Dimension::Channel, Dimension::Persona, Dimension::Owner] {
+            let narrow = store::Narrow::default();
+            assert_eq!(store::count_missing(&mut tx, dimension, narrow).await, Ok(2), "{dimension} on {}", name(db));
+            assert_eq!(store::missing(&mut tx, dimension, narrow, true, all).await, Ok(counted.clone()));
+        }
+        assert_eq!(store::count_odd(&mut tx).await, Ok(2));
+        assert_eq!(store::odd(&mut tx, all).await, Ok(vec![LeadId(2), LeadId(1)]));
+        for by_email in [true, false] {
+            assert_eq!(store::count_same(&mut tx, by_email).await, Ok((1, 2)), "{by_email} on {}", name(db));
+            assert_eq!(store::same(&mut tx, by_email, all).await, Ok(vec![counted.clone()]));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn findings_of_the_database_are_counted_and_listed_alike() {
     on_each_engine(async |db| {
         let bare = |line, id: &str, email: &str| LeadRecord { dimensions: Vec::new(), ..lead(line, id, email) };
