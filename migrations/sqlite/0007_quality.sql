@@ -55,7 +55,9 @@ create table exclusion_rule (
   made_at bigint not null,
   -- of the last time that it was switched on or off
   switched_by text,
-  switched_at bigint
+  switched_at bigint,
+  -- the seq of the write that made or switched it, while its leads are still being left out or let in; 0: all are
+  spreading bigint not null default 0
 );
 
 -- Which leads an active rule leaves out.

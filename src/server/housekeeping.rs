@@ -26,13 +26,15 @@ pub async fn sweep_hourly(db: Db, uploads: Uploads, clock: Clock) {
     }
 }
 
-/// Throws away what has had its time: keys of forms after a day, what people deleted after thirty.
+/// Throws away what has had its time: keys of forms after a day, what people deleted after thirty. Does
+/// what rules have left undone.
 ///
 /// # Errors
 /// The database refuses.
 pub async fn sweep(db: &Db, now: Instant) -> Result<()> {
     once::sweep(db, now).await?;
     quality::fix::work_out_keys(db).await?;
+    quality::rules::spread::resume(db, now).await?;
     spend::edit::sweep(db, now).await
 }
 

@@ -13,6 +13,7 @@ use doubles::leads::model::{Dimension, EventKind, LeadId};
 use doubles::leads::store as leads;
 use doubles::period::{Day, Instant, Period};
 use doubles::quality::model::{Pattern, RuleId, RuleKind};
+use doubles::quality::rules::spread::{self, Spread};
 use doubles::quality::rules::store as rules;
 use doubles::quality::store::{self, Slice};
 use doubles::quality::{fix, merge};
@@ -268,9 +269,20 @@ async fn rule(db: &Db, kind: RuleKind, text: &str) -> RuleId {
     let mut tx = db.write().await.expect("a write");
     let id = rules::add_rule(&mut tx, &pattern, "a test", "Hal", NOW).await.expect("a rule");
     let found = rules::matching(&mut tx, &pattern).await.expect("a read");
-    rules::add_matches(&mut tx, id, &found).await.expect("it leaves them out");
+    spread::begin(&mut tx, id, found, spread::AT_ONCE).await.expect("it leaves them out");
     commit(tx, ChangeKind::RuleAdded).await;
     id
+}
+
+/// Switches a rule off in a write that lets `at_once` of its leads in; what is left.
+async fn switch_off(db: &Db, rule: RuleId, at_once: usize) -> Spread {
+    let mut tx = db.write().await.expect("a write");
+    let since = tx.seq().0;
+    rules::switch_rule(&mut tx, rule, false, "Hal", NOW).await.expect("it is there");
+    let leads = rules::of_rule(&mut tx, rule).await.expect("a read");
+    let rest = spread::begin(&mut tx, rule, leads, at_once).await.expect("it lets them in");
+    commit(tx, ChangeKind::RuleSwitchedOff).await;
+    Spread { rule, since, rest, by: "Hal".into(), at: NOW }
 }
 
 async fn excluded(db: &Db) -> Vec<String> {
@@ -308,10 +320,7 @@ async fn a_rule_leaves_out_leads_that_are_here_and_those_that_come_and_lets_them
         let undone = undo::take_back(db, id, "Mira", NOW).await;
         assert!(undone.is_err(), "a newer one stands");
 
-        let mut tx = db.write().await.expect("a write");
-        rules::switch_rule(&mut tx, domain, false, "Hal", NOW).await.expect("it is there");
-        rules::remove_matches(&mut tx, domain).await.expect("it lets them in");
-        commit(tx, ChangeKind::RuleSwitchedOff).await;
+        switch_off(db, domain, 9).await;
         assert_eq!(excluded(db).await, Vec::<String>::new());
         let newest = table(db, "select max(id) from import").await[0][0].parse().expect("a number");
         for import in [newest, id.0] {
@@ -344,12 +353,75 @@ async fn a_lead_that_two_rules_leave_out_stays_out_until_both_are_off() {
         let first = rule(db, RuleKind::EmailDomain, "spam.example").await;
         let second = rule(db, RuleKind::Name, "person").await;
         for (off, left) in [(first, vec!["1".to_owned()]), (second, Vec::new())] {
-            let mut tx = db.write().await.expect("a write");
-            rules::switch_rule(&mut tx, off, false, "Hal", NOW).await.expect("it is there");
-            rules::remove_matches(&mut tx, off).await.expect("it lets them in");
-            commit(tx, ChangeKind::RuleSwitchedOff).await;
+            switch_off(db, off, 9).await;
             assert_eq!(excluded(db).await, left, "{}", name(db));
         }
+    })
+    .await;
+}
+
+async fn marked(db: &Db) -> Vec<RuleId> {
+    let spreading = rules::spreading(&mut db.read().await.expect("a read")).await.expect("rules");
+    spreading.into_iter().map(|one| one.rule).collect()
+}
+
+#[tokio::test]
+async fn a_rule_reaches_its_leads_part_by_part_and_ends_after_a_crash() {
+    on_each_engine(async |db| {
+        let mut snapshot = set_up(db).await;
+        let spam = |line: u64| lead(line, &format!("S{line}"), &format!("{line}@spam.example"));
+        import(db, File::Leads((2..7).map(spam).collect())).await;
+        let pattern = Pattern::parse("email_domain", "spam.example").expect("a pattern");
+        let mut tx = db.write().await.expect("a write");
+        let since = tx.seq().0;
+        let rule = rules::add_rule(&mut tx, &pattern, "a test", "Hal", NOW).await.expect("a rule");
+        let found = rules::matching(&mut tx, &pattern).await.expect("a read");
+        let rest = spread::begin(&mut tx, rule, found, 2).await.expect("it leaves two out");
+        commit(tx, ChangeKind::RuleAdded).await;
+        assert_eq!(excluded(db).await, ["1", "2"], "{}", name(db));
+        assert_eq!(marked(db).await, [rule]);
+
+        // Others write meanwhile, and the rule holds for what they write.
+        import(db, File::Leads(vec![spam(7)])).await;
+        assert_eq!(excluded(db).await, ["1", "2", "6"]);
+        spread::go_on(db, Spread { rule, since, rest, by: "Hal".into(), at: NOW }, 2).await.expect("it goes on");
+        assert_eq!(excluded(db).await.len(), 6);
+        assert_eq!(marked(db).await, []);
+        let parts = table(db, "select count(distinct seq) from lead where excluded = 1").await;
+        assert_eq!(parts, [["4"]], "three writes of the rule and one of an import");
+        assert_eq!(answered(db, &mut snapshot).await.current.context.excluded, 6);
+
+        // The program dies while the leads are let in.
+        let left = switch_off(db, rule, 2).await;
+        assert_eq!((left.rest.len(), excluded(db).await.len()), (4, 4));
+        import(db, File::Leads(vec![LeadRecord { company: Some("Quay AG".into()), ..spam(6) }])).await;
+        assert_eq!(excluded(db).await.len(), 3, "what is written meanwhile is let in");
+        spread::resume(db, NOW).await.expect("the next start ends it");
+        assert_eq!((excluded(db).await.len(), marked(db).await.len()), (0, 0));
+        assert_eq!(table(db, "select count(*) from lead_rule").await, [["0"]]);
+        assert_eq!(answered(db, &mut snapshot).await.current.context.excluded, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rule_that_is_switched_while_it_reaches_its_leads_is_what_it_was_switched_to() {
+    on_each_engine(async |db| {
+        let spam = |line: u64| lead(line, &format!("S{line}"), &format!("{line}@spam.example"));
+        import(db, File::Leads((2..8).map(spam).collect())).await;
+        let rule = rule(db, RuleKind::EmailDomain, "spam.example").await;
+        let off = switch_off(db, rule, 2).await;
+        let mut tx = db.write().await.expect("a write");
+        rules::switch_rule(&mut tx, rule, true, "Mia", NOW).await.expect("it is there");
+        commit(tx, ChangeKind::RuleSwitchedOn).await;
+        let before = table(db, "select max(seq) from change").await;
+        spread::go_on(db, off, 2).await.expect("it has nothing to do any more");
+        assert_eq!(table(db, "select max(seq) from change").await, before, "{}", name(db));
+        assert_eq!((excluded(db).await.len(), marked(db).await), (4, vec![rule]));
+        spread::resume(db, NOW).await.expect("it is on");
+        assert_eq!((excluded(db).await.len(), marked(db).await.len()), (6, 0));
+        let by = table(db, "select actor from change where kind = 'rule_batch'").await;
+        assert_eq!(by, [["Mia"]]);
     })
     .await;
 }
