@@ -435,7 +435,7 @@ fn Settings(upload: Upload, inspection: Inspection) -> impl IntoView {
         }
     });
     let currency = inspection.currency.clone().map(|CurrencyView { heading, example, codes }| {
-        let codes = codes.iter().map(|code| view! { <option value=*code>{*code}</option> });
+        let codes = codes.iter().map(|&code| view! { <option value=code>{code}</option> });
         view! {
             <p class="field setting">
                 <label for="set-currency">{format!("“{heading}” holds “{example}”, a sign that several currencies share. All amounts of this file are in")}</label>

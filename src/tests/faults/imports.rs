@@ -320,6 +320,6 @@ async fn disk_full_under_an_import(address: &str, disk: &Path, url: &DatabaseUrl
     assert!(done.contains("Imported: 60,000 rows"), "{done}");
     db.close().await;
     report(&format!(
-        "SQLite: a disk that filled up in mid-import, all of it taken back {took:?} after there was space"
+        "SQLite: a disk full in mid-import (waited for room: {waits}), all taken back {took:?} after there was space"
     ));
 }
