@@ -326,7 +326,8 @@ async fn the_queue_and_the_kpis_agree_to_the_lead_whatever_people_did() {
                     .map(|(lead, standing)| Place { due: i64::from(standing.due), lead: *lead })
                     .collect();
                 expected.sort_unstable();
-                let late = owed.iter().filter_map(|(_, owed)| owed.standing(now)).filter(|owed| owed.is_overdue(now)).count();
+                let late =
+                    owed.iter().filter_map(|(_, owed)| owed.standing(now)).filter(|owed| owed.is_overdue(now)).count();
                 let (mut found, mut overdue) = (Vec::new(), 0);
                 for range in queue::ranges(list, now, &[]) {
                     let filter = Filter::default();
