@@ -225,16 +225,26 @@ pub fn clock(standing: Standing, handed_over: Moment, now: Instant, rules: &Rule
     if standing.due == NEVER {
         return Clock { kind: ClockKind::Stopped, words: "no time agreed".to_owned(), due: None };
     }
-    let version = rules.in_force_at(handed_over.at);
-    let sales = &version.terms.sales;
+    let sales = &rules.in_force_at(handed_over.at).terms.sales;
     let within = match standing.stage {
         Stage::Acceptance => sales.decide,
         Stage::Touch => sales.first_touch,
         Stage::Attempt => NEXT_ATTEMPT,
         Stage::Verdict => sales.verdict,
     };
-    let due = Instant(standing.due);
-    let late = standing.is_overdue(now);
+    clock_of(within, Instant(standing.due), standing.is_overdue(now), handed_over, now, rules)
+}
+
+/// A promise of either team as a clock: within what it is to be kept, when that is due, and whether the time has passed.
+pub fn clock_of(
+    within: Within,
+    due: Instant,
+    late: bool,
+    handed_over: Moment,
+    now: Instant,
+    rules: &Rules,
+) -> Clock {
+    let version = rules.in_force_at(handed_over.at);
     let (from, to) = if late { (due, now) } else { (now, due) };
     let length = match within {
         Within::Elapsed(_) => words::duration(to.0 - from.0),

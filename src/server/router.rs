@@ -18,6 +18,7 @@ use crate::queue;
 use crate::settings;
 use crate::spend;
 use crate::ui::{BadAddress, Ready};
+use crate::work;
 use any_spawner::Executor;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -62,6 +63,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(bell::feed::routes())
         .merge(stream::routes())
         .merge(queue::forms::routes())
+        .merge(work::forms::routes())
         .merge(spend::forms::routes())
         .merge(editing::history::routes())
         .merge(server_functions())
