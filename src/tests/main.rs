@@ -22,6 +22,7 @@ mod kpis_reference;
 mod kpis_store;
 mod listing;
 mod live;
+mod lead_page;
 mod loop_feedback;
 mod loop_histories;
 mod loop_office;
