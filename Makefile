@@ -43,6 +43,6 @@ bench: release ## measure speed and memory, as tables
 	@scripts/bench-browser.mjs
 	@scripts/bench-import
 
-torture: release ## the long ones: kill -9 cycles, soak, ten million leads
+torture: release ## the long ones: kill -9 200 times over, half an hour of load, ten million leads
 	@scripts/torture
 	@$(MAKE) --no-print-directory bench

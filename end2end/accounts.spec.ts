@@ -8,7 +8,17 @@ async function lookAs(page: Page, name: string) {
   await expect(page).toHaveURL(/\/$/);
 }
 
-const plain = ["/sign-in", "/settings", "/settings/workspace", "/settings/people", "/activity", "/join?token=1"];
+const plain = [
+  "/sign-in",
+  "/settings",
+  "/settings/workspace",
+  "/settings/people",
+  "/activity",
+  "/import/quality",
+  "/import/quality/same-email",
+  "/import/quality/rules",
+  "/join?token=1",
+];
 
 test.describe("pages of forms", () => {
   // A link that is not good any more says so, with the status of it.

@@ -1,13 +1,13 @@
 // What one does the other sees at once, in real browsers, on a server of its own: its people and its workspace change.
 
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { type Server, createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { expect, findings, hydrated, test } from "./base";
-import { address, now, program, run } from "./server";
+import { addPerson, both, close, person } from "./people";
+import { address, now, program, run, startProxy } from "./server";
 
 test.describe("open pages", { tag: ["@program", "@desktop"] }, () => {
   test.describe.configure({ mode: "serial" });
@@ -169,36 +169,6 @@ test.describe("open pages", { tag: ["@program", "@desktop"] }, () => {
   });
 });
 
-const password = "four words in a row";
-
-function addPerson(data: string, name: string, standing: string[]) {
-  const who = ["user", "add", `${name}@company.example`, "--password-stdin", ...standing];
-  execFileSync(program, [...who, "--data", data, "--now", now], { input: `${password}\n` });
-}
-
-/** A browser in which somebody is signed in. */
-async function person(browser: Browser, url: string, name: string): Promise<BrowserContext> {
-  const context = await browser.newContext({ baseURL: url, viewport: { width: 1440, height: 900 } });
-  const page = await context.newPage();
-  await page.goto("/sign-in");
-  await page.getByLabel("Mail address").fill(`${name}@company.example`);
-  await page.getByLabel("Password").fill(password);
-  await page.getByRole("button", { name: "Sign in" }).click();
-  await page.waitForURL(/\/$/);
-  await page.close();
-  return context;
-}
-
-async function both(browser: Browser, url: string, names = ["vera", "bert"]): Promise<Page[]> {
-  const pages = [];
-  for (const name of names) pages.push(await (await person(browser, url, name)).newPage());
-  return pages;
-}
-
-async function close(...pages: Page[]) {
-  for (const page of pages) await page.context().close();
-}
-
 async function save(page: Page, name: string) {
   await page.goto("/settings/workspace");
   await page.getByLabel("Name").fill(name);
@@ -217,20 +187,4 @@ function look(page: Page) {
     open: document.querySelectorAll("details[open]").length,
     typed: [...document.querySelectorAll("input")].map((field) => field.value),
   }));
-}
-
-/** A reverse proxy as plain as can be. */
-function startProxy(target: string): Promise<Server> {
-  const { hostname, port } = new URL(target);
-  const proxy = createServer((asked, answer) => {
-    const { method, url: path, headers } = asked;
-    const passed = request({ hostname, port, method, path, headers }, (got) => {
-      answer.writeHead(got.statusCode ?? 502, got.headers);
-      got.pipe(answer);
-      answer.on("close", () => got.destroy());
-    });
-    passed.on("error", () => answer.destroy());
-    asked.pipe(passed);
-  });
-  return new Promise((resolve) => proxy.listen(0, "127.0.0.1", () => resolve(proxy)));
 }

@@ -3,6 +3,7 @@
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type Server, createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -32,6 +33,25 @@ export function kpis(from: string, to: string, ...filters: string[]) {
   return JSON.parse(run(data, ["kpis", "--from", from, "--to", to, ...filters, "--json"]));
 }
 
+/** A server of its own with an empty workspace, of which whoever sits at this machine may do everything. */
+export async function newHouse() {
+  const folder = mkdtempSync(join(tmpdir(), "doubles-house-"));
+  const data = join(folder, "data");
+  const file = join(folder, "spend.csv");
+  writeFileSync(file, "month,channel,amount\n2026-01,Webinar,100\n");
+  execFileSync(program, ["import", "spend", file, "--zone", "UTC", "--data", data, "--now", now]);
+  const server = spawn(program, ["serve", "--address", "127.0.0.1:0", "--data", data, "--now", now]);
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  return {
+    address: await address(server),
+    async stop() {
+      server.kill("SIGTERM");
+      await ended;
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
 /** A second server, over leads whose names, channel, heading and file try to be markup. */
 export async function evilServer() {
   const folder = mkdtempSync(join(tmpdir(), "doubles-evil-"));
@@ -41,6 +61,18 @@ export async function evilServer() {
   const row = ["1", "2026-07-01 10:00", `"${script}"`, `"${script}"`, `"${script}"`, "=HYPERLINK(1)", "javascript:alert(4)"];
   writeFileSync(file, `id,handed_over_at,name,company,channel,owner,"${script}"\n${row.join(",")}\n`);
   execFileSync(program, ["import", "leads", file, "--zone", "UTC", "--data", data, "--now", now]);
+  return serve(folder, data);
+}
+
+/** A server with a sample company of its own, for tests that change something. */
+export async function ownServer() {
+  const folder = mkdtempSync(join(tmpdir(), "doubles-own-"));
+  const data = join(folder, "data");
+  run(data, ["sample"]);
+  return serve(folder, data);
+}
+
+async function serve(folder: string, data: string) {
   const server = spawn(program, ["serve", "--address", "127.0.0.1:0", "--data", data, "--now", now]);
   const ended = new Promise((resolve) => server.once("exit", resolve));
   return {
@@ -69,4 +101,22 @@ export function address(server: ChildProcess): Promise<string> {
     server.once("error", reject);
     server.once("exit", (code) => reject(new Error(`the server ended with code ${code}:\n${said}`)));
   });
+}
+
+/** A reverse proxy as plain as can be; for one path of its host, which it passes on or takes off. */
+export function startProxy(target: string, base = "", strips = false): Promise<Server> {
+  const { hostname, port } = new URL(target);
+  const proxy = createServer((asked, answer) => {
+    const { method, url = "", headers } = asked;
+    if (!url.startsWith(`${base}/`)) return void answer.writeHead(404).end("another program's");
+    const path = strips ? url.slice(base.length) : url;
+    const passed = request({ hostname, port, method, path, headers }, (got) => {
+      answer.writeHead(got.statusCode ?? 502, got.headers);
+      got.pipe(answer);
+      answer.on("close", () => got.destroy());
+    });
+    passed.on("error", () => answer.destroy());
+    asked.pipe(passed);
+  });
+  return new Promise((resolve) => proxy.listen(0, "127.0.0.1", () => resolve(proxy)));
 }

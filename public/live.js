@@ -148,7 +148,7 @@ async function listen(signal) {
   return connected;
 }
 
-/** Tells colleagues which page is open here, and shows who else has it. */
+/** Tells colleagues which page is open here, and shows who else has it. What was lost on the way is said again soon. */
 async function report(path) {
   here = path;
   age = 0;
@@ -156,7 +156,7 @@ async function report(path) {
     const answer = await fetch(`${base}/live/here`, { method: "POST", body: new URLSearchParams({ tab, path }), keepalive: true });
     if (answer.ok) show(await answer.json());
   } catch {
-    // Said again in half a minute.
+    age = 25;
   }
 }
 

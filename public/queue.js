@@ -118,8 +118,8 @@ function again() {
 
 /* Selection and cursor */
 
-const rows = () => all("tr[data-lead]", table());
-const row = (lead) => lead && seen(`tr[data-lead="${lead}"]`);
+const rows = () => all("#queue tr[data-lead]");
+const row = (lead) => lead && seen(`#queue tr[data-lead="${lead}"]`);
 
 /** Shows what is selected and where the cursor is, on rows that may be new. */
 function mark() {
@@ -172,7 +172,8 @@ async function send(form, more) {
   for (const [key, value] of more) body.append(key, value);
   try {
     const answer = await fetch(form.action, { method: "POST", body });
-    if (new URL(answer.url).pathname.endsWith("/sign-in")) return void location.reload();
+    // Nobody is signed in any more: the page leads to where one can.
+    if (answer.status == 401) return void location.reload();
     await show(answer, await answer.text());
   } catch {
     tell("The server cannot be reached, so nothing was done. Try again in a moment; your selection stays.");

@@ -3,13 +3,17 @@
 
 import { Idiomorph } from "idiomorph";
 
-/** Renews the page's main part from a document. A form in which something was typed stays as it is. */
-export function renew(text, actor) {
+/**
+ * Renews the page's main part from a document. A form in which something was typed stays as it is, but for the one that
+ * was just sent: the document answers it.
+ */
+export function renew(text, actor, sent) {
   const main = document.getElementById("main");
   const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("main");
   if (!fresh) return;
   for (const note of main.querySelectorAll(".meanwhile")) note.remove();
   const kept = [];
+  const isHeld = (node) => node.tagName == "FORM" && node != sent && isTouched(node);
   Idiomorph.morph(main, fresh, {
     ignoreActiveValue: true,
     callbacks: {
@@ -17,12 +21,12 @@ export function renew(text, actor) {
         // A script of the page renews it by itself.
         if (before.id == "presence" || before.dataset?.own != null) return false;
         if (before.tagName == "DETAILS") after.open = before.open;
-        if (before.tagName != "FORM" || !isTouched(before)) return true;
+        if (!isHeld(before)) return true;
         if (before.outerHTML != after.outerHTML) kept.push(before);
         return false;
       },
       // What is being typed into is not taken away either.
-      beforeNodeRemoved: (before) => before.dataset?.own == null && !(before.tagName == "FORM" && isTouched(before)),
+      beforeNodeRemoved: (before) => before.dataset?.own == null && !isHeld(before),
     },
   });
   for (const form of kept) form.before(note(actor));

@@ -122,15 +122,28 @@ pub fn Frame(
     provide_context(Address(use_url()));
     let brand = view! { <Brand/> }.into_any();
     let desk = seen.as_ref().and_then(|seen| seen.desk.clone());
+    let backups = seen.as_ref().and_then(|seen| seen.backups.clone()).map(|warning| view! { <Backups warning/> });
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
         <div class="shell">
             <Navigation groups=groups(desk) brand left=&LEFT foot=view! { <WhoIsIn seen/> }.into_any()/>
             <main class="main" id="main" tabindex="-1">
                 <div class="presence" id="presence"></div>
+                {backups}
                 {children()}
             </main>
         </div>
+    }
+}
+
+/// What whoever looks after the workspace must know of its backups.
+#[component]
+fn Backups(warning: String) -> impl IntoView {
+    view! {
+        <Notice kind=NoticeKind::Error title="Backups need you">
+            <p>{warning}" The server tries again every hour; its log says more. "
+            <a href=at("/settings/workspace#backups") rel="external">"How backups stand"</a></p>
+        </Notice>
     }
 }
 
@@ -194,6 +207,7 @@ pub fn Problem(
         AppError::Invalid(_) => ("Nothing to show", "This address cannot be answered"),
         AppError::SignIn => ("Not signed in", "Your session has ended"),
         AppError::Forbidden(_) => ("Not allowed", "This is for others to see or do"),
+        AppError::TooLarge(_) => ("Not taken", "That was too much"),
         AppError::TooMany(_) => ("Not now", "That was too often"),
         AppError::NotFound(_) => ("Nothing here", "There is nothing at this address"),
         AppError::Conflict(_) => ("Not done", "Somebody else was faster"),
@@ -265,6 +279,8 @@ fn groups(desk: Option<[Mark; 2]>) -> Vec<NavGroup> {
         heading: None,
         items: vec![
             item("/spend", "Spend", "Spend", "M2 4.500h12v8H2zM2 7.500h12M4.500 10h3").outside().rail_only(),
+            item("/import", "Import", "Import", "M8 2v8M4.500 7 8 10.500 11.500 7M2 13.500h12").outside().rail_only(),
+            item("/import/quality", "Data quality", "Quality", "M2.500 8.500l3.500 3.500 7.500-8").outside().rail_only(),
             item("/activity", "Activity", "Activity", "M2 8h3l2-5 3 10 2-5h2").outside().rail_only(),
             item("/settings", "Settings", "Settings", "M2 4h6M11 4h3M9.500 2.500v3M2 12h2M7 12h7M5.500 10.500v3")
                 .outside()

@@ -23,6 +23,9 @@ pub enum AppError {
     /// Somebody else changed or holds it (409, exit 1).
     #[error("{0}")]
     Conflict(String),
+    /// What was sent is larger than is taken; the sentence says how much is (413, exit 1).
+    #[error("{0}")]
+    TooLarge(String),
     /// Too many attempts; the sentence says when to come back (429, exit 1).
     #[error("{0}")]
     TooMany(String),
@@ -46,6 +49,7 @@ impl AppError {
             Self::Forbidden(_) => 403,
             Self::NotFound(_) => 404,
             Self::Conflict(_) => 409,
+            Self::TooLarge(_) => 413,
             Self::TooMany(_) => 429,
             Self::Unavailable(_) => 503,
             Self::Internal => 500,

@@ -11,6 +11,7 @@ use doubles::kpis::compute::compute;
 use doubles::kpis::store::load;
 use doubles::people::command::{self as user, UserCommand};
 use doubles::people::service::People;
+use doubles::rates::command::RatesCommand;
 use doubles::sample::command::Sample;
 use doubles::server::config::{Config, ServeConfig};
 use doubles::server::db::Db;
@@ -36,6 +37,12 @@ enum Command {
     /// Serve the pages until Ctrl-C
     Serve(ServeConfig),
     Import(Import),
+    /// Exchange rates, by which files in other currencies are taken
+    Rates {
+        /// What to do
+        #[command(subcommand)]
+        command: RatesCommand,
+    },
     Kpis(Kpis),
     Sample(Sample),
     Backup(Backup),
@@ -81,7 +88,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
     match command {
         Command::Serve(serving) => {
             let db = open_for_writing(&config).await?;
-            serve(&serving, AppState::new(db, config.clock())).await?;
+            let state = AppState::new(db, config.clock()).keeping_files_in(&config.data);
+            serve(&serving, state).await?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Import(args) => {
@@ -119,6 +127,13 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::HealthCheck(check) => {
             print!("{}", check.run()?);
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Rates { command } => {
+            let db = open_for_writing(&config).await?;
+            let said = command.run(&db, "command line", config.clock().now()).await;
+            db.close().await;
+            print!("{}", said?);
             Ok(ExitCode::SUCCESS)
         }
         Command::User { command, base_url } => {

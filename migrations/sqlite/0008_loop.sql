@@ -16,14 +16,11 @@ alter table lead add column silent_at bigint;
 -- the change by which a person touched it last, and whose that was
 alter table lead add column worked_seq bigint not null default 0;
 alter table lead add column worked_by bigint;
--- 1: a person gave it to its rep, so that no import gives it to another
-alter table lead add column owner_held bigint not null default 0;
 
 create index lead_stage on lead (stage, due_at, id, silent_at, gone) where stage is not null;
 create index lead_silent on lead (silent_at, id, gone) where silent_at is not null;
 create index lead_owner on lead (owner_id, due_at, id, silent_at, gone) where stage is not null;
 create index lead_returns on lead (returns_at) where returns_at is not null;
-create index lead_worked on lead (worked_seq) where worked_seq > 0;
 
 -- Who did it here; null where a file told of it, or the program itself did it on its day. No foreign key here and below:
 -- the people of the sample company go, and what they did stays under their name.

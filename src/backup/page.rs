@@ -1,23 +1,10 @@
-//! What pages say about backups.
+//! What the workspace's page says about backups. (That they need somebody stands on every page of whoever may do something
+//! about it: see `app::Frame`.)
 
 use super::model::BackupStanding;
 use crate::period::Instant;
-use crate::place::at;
-use crate::ui::{Notice, NoticeKind};
 use crate::zone::Zone;
 use leptos::prelude::*;
-
-/// What an admin must know, if anything.
-pub fn notice(standing: &BackupStanding) -> Option<AnyView> {
-    let warning = standing.warning.clone()?;
-    let view = view! {
-        <Notice kind=NoticeKind::Error title="Backups need you">
-            <p>{warning}" The server tries again every hour; its log says more. "
-            <a href=at("/settings/workspace#backups")>"How backups stand"</a></p>
-        </Notice>
-    };
-    Some(view.into_any())
-}
 
 /// How backups stand, in full.
 pub fn section(standing: &BackupStanding, zone: &Zone) -> AnyView {

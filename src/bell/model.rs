@@ -32,6 +32,8 @@ text_enum!(
         DisputeRuled = "dispute_ruled",
         /// Leads of theirs that were recycled came back. Detail: the lead, and how many.
         LeadReturned = "lead_returned",
+        /// An import of theirs broke off, and nothing of it stands. Detail: its file.
+        ImportStopped = "import_stopped",
     }
 );
 
@@ -45,13 +47,12 @@ impl NoticeKind {
         match self {
             Self::StandingChanged => "/settings".to_owned(),
             Self::InviteUsed => "/activity?what=account_added".to_owned(),
-            Self::ImportEnded => "/".to_owned(),
+            Self::ImportEnded => "/import/history".to_owned(),
+            Self::ImportStopped => "/import".to_owned(),
             Self::DisputeOpened => "/feedback?which=disputed".to_owned(),
-            Self::LeadAssigned
-            | Self::Mentioned
-            | Self::VerdictAnswered
-            | Self::DisputeRuled
-            | Self::LeadReturned => lead(),
+            Self::LeadAssigned | Self::Mentioned | Self::VerdictAnswered | Self::DisputeRuled | Self::LeadReturned => {
+                lead()
+            }
         }
     }
 
@@ -66,6 +67,7 @@ impl NoticeKind {
             Self::StandingChanged => "My team or flags were changed",
             Self::InviteUsed => "Somebody joined by my invite",
             Self::ImportEnded => "My import has ended",
+            Self::ImportStopped => "My import broke off",
             Self::LeadAssigned => "A lead was given to me",
             Self::Mentioned => "Somebody named me in a comment",
             Self::VerdictAnswered => "Marketing answered my verdict",
@@ -126,6 +128,10 @@ pub fn words(kind: NoticeKind, actor: &str, detail: &Value) -> String {
             count("unchanged"),
             count("rejected")
         ),
+        NoticeKind::ImportStopped => format!(
+            "Your import of {} broke off, and nothing of it stands. Its page says why; the file is still there.",
+            detail["file"].as_str().unwrap_or("a file")
+        ),
         NoticeKind::LeadAssigned => format!("{actor} gave you {}.", leads(detail)),
         NoticeKind::Mentioned => format!("{actor} named you in a comment on a lead."),
         NoticeKind::VerdictAnswered => match detail["how"].as_str() {
@@ -141,7 +147,11 @@ pub fn words(kind: NoticeKind, actor: &str, detail: &Value) -> String {
         NoticeKind::LeadReturned => {
             let one = detail["count"].as_u64().unwrap_or(1) == 1;
             let leads = leads(detail);
-            if one { "A lead that you recycled came back today.".to_owned() } else { format!("{leads} came back today.") }
+            if one {
+                "A lead that you recycled came back today.".to_owned()
+            } else {
+                format!("{leads} came back today.")
+            }
         }
     }
 }

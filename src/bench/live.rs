@@ -1,17 +1,17 @@
 //! 1,000 open pages: how long from a commit until the last of them is told, beside a minimal server that tells as many
 //! listeners the same by axum's own means; and what an open page takes of memory.
 
-use super::pages::{runtime, serve};
+use super::pages::{runtime, serve, serve_doubles};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::routing::get;
 use axum::{Router, body::Bytes};
 use doubles::changes::model::{Change, ChangeKind, Entity};
 use doubles::error::Result;
 use doubles::period::Instant as Moment;
+use doubles::server::AppState;
 use doubles::server::clock::Clock;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
-use doubles::server::{AppState, router};
 use doubles::workspace::model::Workspace;
 use doubles::workspace::store as workspace;
 use futures::Stream;
@@ -83,8 +83,8 @@ async fn start(folder: &std::path::Path) -> Result<(Db, SocketAddr)> {
     let db = open(&DatabaseUrl::Sqlite(folder.join("doubles.db"))).await?;
     let own = Workspace::new("Aisle", "Europe/Berlin", "EUR")?;
     workspace::create(&db, &own, "bench", NOW).await?;
-    let router = router::build(AppState::new(db.clone(), Clock::Fixed(NOW)), None);
-    Ok((db, serve(router).await))
+    let address = serve_doubles(AppState::new(db.clone(), Clock::Fixed(NOW))).await;
+    Ok((db, address))
 }
 
 /// A commit; the moment at which it was durable.

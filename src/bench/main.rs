@@ -7,9 +7,11 @@
 //! months of spend, breakdowns by channel and by owner, verdict reasons, the funnel and working time; once without
 //! a filter and once with two.
 
+mod beside;
 mod duckdb;
 mod live;
 mod pages;
+mod queue;
 mod world;
 
 use clap::{Parser, ValueEnum};
@@ -47,8 +49,12 @@ enum Part {
     Core,
     /// Pages over HTTP, beside a minimal server
     Pages,
+    /// The lead queue at a million leads
+    Queue,
     /// Open pages that are told of a commit, beside a minimal server
     Live,
+    /// Pages and saves while a million leads come in
+    Beside,
 }
 
 fn main() {
@@ -57,8 +63,14 @@ fn main() {
     if measures(Part::Pages) {
         pages::measure();
     }
+    if measures(Part::Queue) {
+        queue::measure();
+    }
     if measures(Part::Live) {
         live::measure();
+    }
+    if measures(Part::Beside) {
+        beside::measure();
     }
     if measures(Part::Core) {
         measure_core();

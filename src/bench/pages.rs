@@ -8,6 +8,7 @@ use axum::{Router, body::Bytes, routing::get};
 use doubles::error::Result;
 use doubles::import::mapping::Wishes;
 use doubles::import::parse::Options;
+use doubles::import::reading::ReadingWishes;
 use doubles::import::run::{Request, run_import};
 use doubles::kpis::compute::compute;
 use doubles::kpis::model::{Filter, Question};
@@ -19,10 +20,11 @@ use doubles::people::model::Standing;
 use doubles::people::service::Caller;
 use doubles::period::{Day, Instant as Moment};
 use doubles::sample::files::files;
+use doubles::server::AppState;
 use doubles::server::clock::Clock;
+use doubles::server::config::{BackupConfig, OidcConfig, ServeConfig};
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
-use doubles::server::{AppState, router};
 use doubles::workspace::model::Workspace;
 use http_body_util::{BodyExt, Empty, Full};
 use hyper::client::conn::http1::{SendRequest, handshake};
@@ -179,7 +181,7 @@ async fn start() -> Result<(SocketAddr, Facts)> {
     app.site.trusted_proxies = ["0.0.0.0/0".parse().expect("a net")].into();
     add_people(&app).await?;
     let facts = app.scores.state().await?.expect("the leads were imported");
-    Ok((serve(router::build(app, None)).await, facts))
+    Ok((serve_doubles(app).await, facts))
 }
 
 /// People who can sign in, and who leave it to this machine to read without an account: those of the sample company.
@@ -199,6 +201,36 @@ pub(super) async fn serve(router: Router) -> SocketAddr {
     let address = listener.local_addr().expect("it listens");
     tokio::spawn(async move { axum::serve(listener, router).await });
     address
+}
+
+/// Serves Doubles by its own accept loop. (`axum::serve` copies every route of a router for each connection that it
+/// takes: nothing with a handful of routes, a quarter of a megabyte with ours.)
+pub(super) async fn serve_doubles(state: AppState) -> SocketAddr {
+    let free = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let address = free.local_addr().expect("it listens");
+    drop(free);
+    let config = ServeConfig {
+        address,
+        base_url: None,
+        trusted_proxies: Vec::new(),
+        metrics_token: None,
+        upload_limit: doubles::upload::folder::DEFAULT_LIMIT,
+        backups: BackupConfig::default(),
+        oidc: OidcConfig::default(),
+    };
+    tokio::spawn(async move { doubles::server::serve(&config, state).await.expect("it serves") });
+    while TcpStream::connect(address).await.is_err() {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    address
+}
+
+/// A database of its own with the 100,000 leads, in a folder that is there.
+pub(super) async fn copy_of_the_house(folder: &Path) -> Result<Db> {
+    database().await?.close().await;
+    let copy = folder.join("doubles.db");
+    std::fs::copy(Path::new(FOLDER).join("doubles.db"), &copy).expect("the disk has room");
+    open(&DatabaseUrl::Sqlite(copy)).await
 }
 
 /// The database of the folder, filled where it is not there yet.
@@ -222,7 +254,7 @@ async fn fill(db: &Db, folder: &Path) -> Result<()> {
     for (number, (kind, content)) in files(NOW, &own.zone()?)?.into_iter().enumerate() {
         let file = folder.join(format!("{kind}.csv"));
         std::fs::write(&file, many(&String::from_utf8_lossy(&content))).expect("the folder can be written to");
-        let options = Options { kind, file, wishes: Wishes::default(), order: None };
+        let options = Options { kind, file, reading: ReadingWishes::default(), wishes: Wishes::default(), order: None };
         let request = Request { options, zone: None, source: "bench".into(), is_first: number == 0, check_only: false };
         run_import(db, &own, request, "bench", NOW, |_| ()).await?;
     }
@@ -310,7 +342,7 @@ fn address(turn: u32) -> String {
     format!("/?from={from}&to={}", from.plus(150 + turn / 300 % 50))
 }
 
-async fn connect(server: SocketAddr) -> SendRequest<Empty<Bytes>> {
+pub(super) async fn connect(server: SocketAddr) -> SendRequest<Empty<Bytes>> {
     let stream = TcpStream::connect(server).await.expect("the server takes connections");
     let (sender, connection) = handshake(TokioIo::new(stream)).await.expect("it speaks HTTP");
     tokio::spawn(connection);
@@ -318,7 +350,7 @@ async fn connect(server: SocketAddr) -> SendRequest<Empty<Bytes>> {
 }
 
 /// Asks and reads to the end; how many bytes came.
-async fn ask(connection: &mut SendRequest<Empty<Bytes>>, path: &str, encoding: Option<&str>) -> usize {
+pub(super) async fn ask(connection: &mut SendRequest<Empty<Bytes>>, path: &str, encoding: Option<&str>) -> usize {
     let mut request = hyper::Request::builder().uri(path).header(HOST, "localhost");
     if let Some(encoding) = encoding {
         request = request.header(ACCEPT_ENCODING, encoding);

@@ -147,6 +147,11 @@ impl Hub {
         self.0.presence.lock().unwrap_or_else(PoisonError::into_inner).shows(session, path)
     }
 
+    /// Who is on the pages that the browser's tabs show.
+    pub(super) fn around(&self, session: Option<SessionId>) -> Vec<Gathering> {
+        self.0.presence.lock().unwrap_or_else(PoisonError::into_inner).of(session)
+    }
+
     /// Somebody read what waited for them: their other tabs and browsers show it too.
     pub fn notices_read(&self, account: AccountId) {
         self.tell(Told::Read(account));

@@ -48,6 +48,34 @@ text_enum!(
         SpendDeleted = "spend_deleted",
         /// A deleted one is back.
         SpendBroughtBack = "spend_brought_back",
+        /// Somebody wrote down an exchange rate.
+        RateSet = "rate_set",
+        /// Somebody took one away.
+        RateRemoved = "rate_removed",
+        /// Somebody said which channel a name stands for.
+        ChannelNamed = "channel_named",
+        /// A name stands for no channel any more.
+        ChannelUnnamed = "channel_unnamed",
+        /// How files of a shape are read was forgotten.
+        MappingForgotten = "mapping_forgotten",
+        /// Somebody said for leads what they lacked: a channel, a persona, an owner.
+        LeadsCompleted = "leads_completed",
+        /// Somebody corrected a lead's address.
+        EmailCorrected = "email_corrected",
+        /// Somebody took events out of a lead's history that cannot have been so.
+        EventsVoided = "events_voided",
+        /// Such work on leads was taken back.
+        WorkTakenBack = "work_taken_back",
+        /// Leads are one lead from now on.
+        LeadsMerged = "leads_merged",
+        /// A lead stands for itself again.
+        LeadUnmerged = "lead_unmerged",
+        /// A head's rule leaves leads out of every number.
+        RuleAdded = "rule_added",
+        /// It does so again.
+        RuleSwitchedOn = "rule_switched_on",
+        /// It does so no more.
+        RuleSwitchedOff = "rule_switched_off",
         /// A link by which somebody may join was taken back.
         InviteWithdrawn = "invite_withdrawn",
         /// A link by which somebody may join.
@@ -114,12 +142,22 @@ text_enum!(
         Import = "import",
         /// One lead, by the hand of a person.
         Lead = "lead",
+        /// Leads, by the hand of a person: the change tells which (`lead_work`).
+        Leads = "leads",
+        /// Leads that are one: the survivor.
+        Merge = "merge",
+        /// A rule that leaves leads out.
+        Rule = "rule",
         /// Somebody's account.
         Account = "account",
         /// One row of the spend ledger, by the hand of a person.
         Spend = "spend",
         /// The list of reasons for turning a lead down.
         Reason = "reason",
+        /// An exchange rate.
+        Rate = "rate",
+        /// What is remembered of files: their mapping, and other names of channels.
+        Memory = "memory",
     }
 );
 
@@ -158,6 +196,17 @@ impl ChangeKind {
             Self::SpendAdded | Self::SpendChanged | Self::SpendDeleted | Self::SpendBroughtBack => {
                 &[Topic::Spend, Topic::Numbers]
             }
+            Self::RateSet | Self::RateRemoved => &[Topic::Spend],
+            Self::ChannelNamed | Self::ChannelUnnamed | Self::MappingForgotten => &[Topic::Imports],
+            Self::LeadsCompleted
+            | Self::EmailCorrected
+            | Self::EventsVoided
+            | Self::WorkTakenBack
+            | Self::LeadsMerged
+            | Self::LeadUnmerged
+            | Self::RuleAdded
+            | Self::RuleSwitchedOn
+            | Self::RuleSwitchedOff => &[Topic::Numbers],
             Self::AccountAdded
             | Self::AccountChanged
             | Self::AccountDisabled

@@ -140,6 +140,13 @@ impl Presence {
         self.browsers.get(&session).is_some_and(|tabs| tabs.values().any(|tab| tab.path == path))
     }
 
+    /// The pages that the browser's tabs show, with everybody on them.
+    pub fn of(&self, session: Option<SessionId>) -> Vec<Gathering> {
+        let tabs = self.browsers.get(&session).into_iter().flat_map(HashMap::values);
+        let paths: std::collections::BTreeSet<&str> = tabs.map(|tab| tab.path.as_str()).collect();
+        paths.into_iter().map(|path| self.on(path)).collect()
+    }
+
     /// Everybody on the page.
     pub fn on(&self, path: &str) -> Gathering {
         let here = self.browsers.values().flat_map(HashMap::values).filter(|tab| tab.path == path);

@@ -74,6 +74,7 @@ pub(crate) async fn insert(tx: &mut Tx, seq: Seq, change: &Change) -> Result<()>
 pub(crate) enum Counter {
     DimensionValue,
     FeedbackWord,
+    ExclusionRule,
     Import,
     Lead,
     LeadComment,
@@ -82,6 +83,7 @@ pub(crate) enum Counter {
     Source,
     Spend,
     WorkUndo,
+    Upload,
 }
 
 impl Counter {
@@ -89,6 +91,7 @@ impl Counter {
         match self {
             Self::DimensionValue => "dimension_value",
             Self::FeedbackWord => "feedback_word",
+            Self::ExclusionRule => "exclusion_rule",
             Self::Import => "import",
             Self::Lead => "lead",
             Self::LeadComment => "lead_comment",
@@ -97,6 +100,7 @@ impl Counter {
             Self::Source => "source",
             Self::Spend => "spend",
             Self::WorkUndo => "work_undo",
+            Self::Upload => "upload",
         }
     }
 }

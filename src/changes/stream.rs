@@ -117,6 +117,8 @@ impl Listener {
             listener.send_missed().await?;
         }
         listener.send_waiting().await;
+        // Who came or went while no stream was open was told to nobody here.
+        listener.send_around();
         Ok(listener)
     }
 
@@ -162,7 +164,10 @@ impl Listener {
             Ok(Told::Read(account)) if me == Some(account) => self.send_waiting().await,
             Ok(Told::Read(_)) => {}
             Ok(Told::Closing) | Err(RecvError::Closed) => self.over = true,
-            Err(RecvError::Lagged(_)) => self.send_reread(self.state.hub.position()),
+            Err(RecvError::Lagged(_)) => {
+                self.send_reread(self.state.hub.position());
+                self.send_around();
+            }
         }
     }
 
@@ -186,6 +191,13 @@ impl Listener {
     fn send_reread(&mut self, newest: Seq) {
         self.sent = newest;
         self.frames.push_back(frame(Some(newest), "reread", newest));
+    }
+
+    /// Sends who is on the pages that are open in this browser.
+    fn send_around(&mut self) {
+        let me = own_id(&self.caller.visitor);
+        let around = self.state.hub.around(self.caller.session);
+        self.frames.extend(around.iter().map(|gathering| frame(None, "here", gathering.tell(me))));
     }
 
     /// Sends how many notices wait.

@@ -62,7 +62,15 @@ impl Document {
         match entity {
             Entity::Workspace => Some(Self::Workspace),
             Entity::Spend => Some(Self::Spend),
-            Entity::Import | Entity::Lead | Entity::Account | Entity::Reason => None,
+            Entity::Import
+            | Entity::Lead
+            | Entity::Leads
+            | Entity::Merge
+            | Entity::Rule
+            | Entity::Account
+            | Entity::Rate
+            | Entity::Memory
+            | Entity::Reason => None,
         }
     }
 

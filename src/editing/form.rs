@@ -20,6 +20,11 @@ impl Sent {
         self.find(name).unwrap_or_default().trim()
     }
 
+    /// Everything that was sent under one name, such as the boxes that were ticked.
+    pub fn each<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.pairs.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.trim())
+    }
+
     /// By which the form is known when it comes again.
     pub fn key(&self) -> &str {
         self.get("key")

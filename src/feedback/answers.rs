@@ -186,8 +186,10 @@ pub async fn answer(
             return Err(AppError::Invalid("A good verdict is nothing to contest. Answer it instead.".to_owned()));
         }
         if let Some(since) = standing.disputed_at {
-            let since = crate::work::run::rules(&mut once).await?.zone.day_of(since);
-            return Err(AppError::Conflict(format!("This verdict is disputed since {since}; it waits for both heads.")));
+            let since = crate::work::run::agreed(&mut once).await?.zone.day_of(since);
+            return Err(AppError::Conflict(format!(
+                "This verdict is disputed since {since}; it waits for both heads."
+            )));
         }
         standing.disputed_at = Some(now);
     }
@@ -366,7 +368,8 @@ pub async fn edit_reason(
         found.ok_or_else(|| AppError::NotFound(format!("The list has no reason “{key}”.")))
     };
     let free = |text: &ReasonText, but: &str| {
-        let same = reasons.iter().find(|reason| reason.key != but && reason.name.to_lowercase() == text.name.to_lowercase());
+        let same =
+            reasons.iter().find(|reason| reason.key != but && reason.name.to_lowercase() == text.name.to_lowercase());
         match same {
             Some(other) => Err(AppError::Conflict(format!("The list has a reason “{}” already.", other.name))),
             None => Ok(()),
@@ -404,22 +407,23 @@ pub async fn edit_reason(
 async fn find(tx: &mut Tx, lead: LeadId, n: i64) -> Result<(StoredLead, StoredEvent, usize)> {
     let gone = || {
         AppError::NotFound(format!(
-            "This verdict is not here any more: it was voided, or its lead {lead} was taken back. The loop has the \
+            "This verdict is not here any more: it was voided, or its lead {lead} was taken back or joined with another. The loop has the \
              others, at /feedback."
         ))
     };
-    let found = leads::load(tx, &[lead]).await?.remove(&lead).ok_or_else(gone)?;
-    let verdict = found.events.iter().find(|event| {
-        event.n == n && event.kind == EventKind::Verdict && event.voided == Voided::No
-    });
+    let found = leads::load(tx, &[lead]).await?.remove(&lead).filter(|lead| lead.merged_into.is_none());
+    let found = found.ok_or_else(gone)?;
+    let verdict = found
+        .events
+        .iter()
+        .find(|event| event.n == n && event.kind == EventKind::Verdict && event.voided == Voided::No);
     let verdict = verdict.cloned().ok_or_else(gone)?;
     let handover = found.handovers().into_iter().find(|(other, _)| *other == n).map_or(1, |(_, handover)| handover);
     Ok((found, verdict, handover))
 }
 
 async fn standing(tx: &mut Tx, lead: LeadId, handover: usize, verdict_n: i64) -> Result<State> {
-    let none =
-        State { lead, handover, verdict_n, replied_at: None, disputed_at: None, ruled_at: None, upheld: false };
+    let none = State { lead, handover, verdict_n, replied_at: None, disputed_at: None, ruled_at: None, upheld: false };
     let states = store::states(tx, &[lead]).await?;
     Ok(states.into_iter().find(|state| state.handover == handover).unwrap_or(none))
 }
@@ -453,7 +457,14 @@ async fn tell(
     Ok(())
 }
 
-fn change(kind: ChangeKind, caller: &Caller, at: Instant, entity: Entity, id: Option<i64>, mut detail: Value) -> Change {
+fn change(
+    kind: ChangeKind,
+    caller: &Caller,
+    at: Instant,
+    entity: Entity,
+    id: Option<i64>,
+    mut detail: Value,
+) -> Change {
     detail["from"] = json!(caller.origin.address);
     Change { at, actor: caller.visitor.name().to_owned(), kind, entity, entity_id: id, detail }
 }

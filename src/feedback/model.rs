@@ -141,7 +141,8 @@ impl Verdict {
                 }
             }
         }
-        verdict.decision = decision.ok_or_else(|| invalid("Choose what happens to this lead: good, reject or recycle."))?;
+        verdict.decision =
+            decision.ok_or_else(|| invalid("Choose what happens to this lead: good, reject or recycle."))?;
         verdict.line = one_line("The line for marketing", &verdict.line, MOST_LINE)?;
         verdict.proof = one_line("The proof", &verdict.proof, MOST_PROOF)?;
         if verdict.decision == Decision::Good {
@@ -245,17 +246,85 @@ pub fn judge(verdict: &Verdict, reason: Option<&ReasonCode>, record: &Record) ->
 
 /// Words that carry nothing in a note.
 const FILLERS: &[&str] = &[
-    "a", "an", "the", "is", "are", "was", "were", "it", "its", "this", "that", "lead", "they", "he", "she", "we", "us",
-    "our", "for", "to", "at", "all", "really", "just", "very", "sorry", "in", "of", "i", "think", "currently", "moment",
+    "a",
+    "an",
+    "the",
+    "is",
+    "are",
+    "was",
+    "were",
+    "it",
+    "its",
+    "this",
+    "that",
+    "lead",
+    "they",
+    "he",
+    "she",
+    "we",
+    "us",
+    "our",
+    "for",
+    "to",
+    "at",
+    "all",
+    "really",
+    "just",
+    "very",
+    "sorry",
+    "in",
+    "of",
+    "i",
+    "think",
+    "currently",
+    "moment",
 ];
 
 /// What is left of a note that says nothing, its fillers taken out.
 const NOTHINGS: &[&str] = &[
-    "", "no", "not", "none", "na", "n", "nope", "nothing", "other", "bad", "poor", "crap", "junk", "rubbish", "useless", "fit",
-    "not fit", "no fit", "bad fit", "poor fit", "not good fit", "not right fit", "no good fit", "doesnt fit",
-    "does not fit", "not good", "no good", "not interested", "no interest", "uninterested", "not interesting",
-    "not qualified", "unqualified", "disqualified", "not relevant", "irrelevant", "not suitable", "unsuitable", "reject",
-    "rejected", "dead", "see above", "x",
+    "",
+    "no",
+    "not",
+    "none",
+    "na",
+    "n",
+    "nope",
+    "nothing",
+    "other",
+    "bad",
+    "poor",
+    "crap",
+    "junk",
+    "rubbish",
+    "useless",
+    "fit",
+    "not fit",
+    "no fit",
+    "bad fit",
+    "poor fit",
+    "not good fit",
+    "not right fit",
+    "no good fit",
+    "doesnt fit",
+    "does not fit",
+    "not good",
+    "no good",
+    "not interested",
+    "no interest",
+    "uninterested",
+    "not interesting",
+    "not qualified",
+    "unqualified",
+    "disqualified",
+    "not relevant",
+    "irrelevant",
+    "not suitable",
+    "unsuitable",
+    "reject",
+    "rejected",
+    "dead",
+    "see above",
+    "x",
 ];
 
 /// Whether a note is one of those that end every loop: “not a fit”, “not interested”.
@@ -329,7 +398,9 @@ mod tests {
 
     #[test]
     fn a_note_that_says_nothing_is_refused_whatever_its_letters() {
-        for note in ["not a fit", "Not interested!", "NOT A FIT.", "this lead is not really interested", "n/a", "-", "other"] {
+        for note in
+            ["not a fit", "Not interested!", "NOT A FIT.", "this lead is not really interested", "n/a", "-", "other"]
+        {
             assert!(says_nothing(note), "{note}");
             let verdict = Verdict { line: note.into(), ..whole(Decision::Reject) };
             refused(&verdict, Some(&reason(Route::Nurture, Proof::None)), &RECORD, "says nothing specific");
@@ -344,7 +415,12 @@ mod tests {
         let short = Verdict { line: "Fulda".into(), ..whole(Decision::Reject) };
         refused(&short, Some(&reason(Route::Review, Proof::Note)), &RECORD, "needs a note");
         refused(&whole(Decision::Reject), Some(&reason(Route::Fix, Proof::Field)), &RECORD, "which field");
-        refused(&whole(Decision::Reject), Some(&reason(Route::Merge, Proof::Lead)), &RECORD, "number of the other lead");
+        refused(
+            &whole(Decision::Reject),
+            Some(&reason(Route::Merge, Proof::Lead)),
+            &RECORD,
+            "number of the other lead",
+        );
         let named = Verdict { proof: "#17".into(), ..whole(Decision::Reject) };
         assert!(judge(&named, Some(&reason(Route::Merge, Proof::Lead)), &RECORD).is_ok());
     }

@@ -150,10 +150,7 @@ impl Proof {
 
     /// Whether it is a text of its own, beside the line and the day.
     pub const fn is_typed(self) -> bool {
-        matches!(
-            self,
-            Self::Field | Self::Lead | Self::Criterion | Self::Role | Self::Feature | Self::Competitor
-        )
+        matches!(self, Self::Field | Self::Lead | Self::Criterion | Self::Role | Self::Feature | Self::Competitor)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Recycled leads come back on their day: the next handover opens, dated that day, by nobody's hand.
 
+use crate::bell;
 use crate::bell::model::{Notice, NoticeKind};
 use crate::changes::model::{Change, ChangeKind, Entity};
 use crate::error::Result;
@@ -10,7 +11,6 @@ use crate::people::model::AccountId;
 use crate::period::Instant;
 use crate::server::db::{Db, WriteTx};
 use crate::work::{apply, owners, store};
-use crate::bell;
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -63,8 +63,8 @@ async fn open(tx: &mut WriteTx, due: &[LeadId], now: Instant) -> Result<usize> {
     leads::put_handovers(tx, opened_leads().map(|(lead, _)| (lead.id, &lead.row))).await?;
     let events = opened_leads().filter_map(|(lead, _)| Some((lead.id, lead.events.last()?)));
     leads::add_events(tx, None, None, events.collect::<Vec<_>>().into_iter()).await?;
-    let ids: Vec<LeadId> = opened_leads().map(|(lead, _)| lead.id).collect();
-    store::mark(tx, &ids, seq, None).await?;
+    let marked: Vec<(LeadId, i64)> = opened_leads().map(|(lead, _)| (lead.id, lead.row.by_hand)).collect();
+    store::mark(tx, &marked, seq, None).await?;
 
     let mut by_owner: BTreeMap<AccountId, Vec<LeadId>> = BTreeMap::new();
     for (lead, _) in opened_leads() {

@@ -5,23 +5,21 @@
 //! `1,234,567` say it, `1,234` alone does not. Where no value says it, the user is asked and nothing is guessed.
 //! Parts of a minor unit are rounded half away from zero.
 
-/// Which mark stands before the decimals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DecimalMark {
-    /// `1,234.50`
-    Point,
-    /// `1.234,50`
-    Comma,
-}
+pub use super::currency::Currency;
+use super::wishes::Voice;
+use crate::period::Day;
+use crate::rates::model::{Original, Rates};
+use crate::text_enum;
 
-/// What the amounts of a workspace are in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Currency {
-    /// ISO 4217, such as `EUR`.
-    pub code: String,
-    /// Minor units in one, as a power of ten: 2 for the euro, 0 for the yen, 3 for the dinar of Kuwait.
-    pub exponent: u32,
-}
+text_enum!(
+    /// Which mark stands before the decimals.
+    DecimalMark {
+        /// `1,234.50`
+        Point = "point",
+        /// `1.234,50`
+        Comma = "comma",
+    }
+);
 
 /// Why a text is not an amount in minor units.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -30,11 +28,29 @@ pub enum AmountFault {
     #[error("this is no amount that can be read; write it as 1234.50")]
     Unreadable,
     /// `1,234` in a column that does not decide.
-    #[error("the mark in it may stand before decimals or thousands; add --set decimal=comma or --set decimal=point")]
+    #[error(
+        "the mark in it may stand before decimals or thousands; say which (--set decimal=comma or --set decimal=point)"
+    )]
     MarkUnknown,
-    /// There are no exchange rates.
-    #[error("this is in {found}, and the workspace counts in {own}; convert it first, there are no exchange rates yet")]
-    OtherCurrency {
+    /// There is no exchange rate for that day.
+    #[error(
+        "this is in {found}, the workspace counts in {own}, and no exchange rate holds on {day}; write one down under \
+         Spend, Exchange rates, or with doubles rates add {found}=RATE@{day}"
+    )]
+    NoRate {
+        /// ISO 4217, as the file says.
+        found: String,
+        /// The workspace's.
+        own: String,
+        /// The day by which the rate is chosen.
+        day: Day,
+    },
+    /// A sign that several currencies share, or a word that is none.
+    #[error(
+        "“{found}” does not say which currency this is, and {own} it is not; give one value for the field currency \
+         (--set currency=USD), or map a column to it"
+    )]
+    WhichCurrency {
         /// What the file says.
         found: String,
         /// The workspace's.
@@ -79,46 +95,6 @@ impl DecimalMark {
     }
 }
 
-impl Currency {
-    /// The currency of an ISO 4217 code.
-    pub fn new(code: &str) -> Self {
-        let code = code.trim().to_ascii_uppercase();
-        let exponent = match code.as_str() {
-            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND" | "VUV"
-            | "XAF" | "XOF" | "XPF" => 0,
-            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
-            _ => 2,
-        };
-        Self { code, exponent }
-    }
-
-    /// Whether a symbol or code in a cell can mean this currency.
-    fn is_meant_by(&self, name: &str) -> bool {
-        let bare = name.trim().trim_end_matches('.');
-        let family: &[&str] = match bare {
-            "$" => &["USD", "AUD", "CAD", "NZD", "SGD", "HKD", "TWD", "MXN", "CLP", "COP", "ARS", "UYU"],
-            "US$" => &["USD"],
-            "R$" => &["BRL"],
-            "A$" | "AU$" => &["AUD"],
-            "C$" | "CA$" => &["CAD"],
-            "€" => &["EUR"],
-            "£" => &["GBP", "EGP", "GIP"],
-            "¥" | "￥" => &["JPY", "CNY"],
-            "₹" | "Rs" => &["INR", "PKR", "LKR", "NPR"],
-            "₩" => &["KRW"],
-            "₺" => &["TRY"],
-            "₽" => &["RUB"],
-            "₪" => &["ILS"],
-            "zł" => &["PLN"],
-            "Kč" => &["CZK"],
-            "kr" => &["SEK", "NOK", "DKK", "ISK"],
-            "Fr" => &["CHF"],
-            code => return code.eq_ignore_ascii_case(&self.code),
-        };
-        family.contains(&self.code.as_str())
-    }
-}
-
 impl MarkEvidence {
     /// Looks at one value of the column.
     pub fn observe(&mut self, line: u64, text: &str) {
@@ -138,30 +114,96 @@ impl MarkEvidence {
         slot.get_or_insert_with(|| Example { line, text: text.to_owned() });
     }
 
-    /// The decimal mark of the column, if it needs one. `asked` is what the user said. The error asks for it.
-    pub fn decide(&self, heading: &str, asked: Option<DecimalMark>) -> Result<Option<DecimalMark>, String> {
+    /// The decimal mark of the column, if it needs one. `asked` is what the user said, `usual` the mark that an
+    /// earlier file of this shape was read by. The error asks for it.
+    pub fn decide(
+        &self,
+        heading: &str,
+        asked: Option<DecimalMark>,
+        usual: Option<DecimalMark>,
+        voice: Voice,
+    ) -> Result<Option<DecimalMark>, String> {
+        let (ask, say) = match voice {
+            Voice::CommandLine => {
+                ("add --set decimal=point or --set decimal=comma", "Add --set decimal=point or --set decimal=comma.")
+            }
+            Voice::Page => ("say which it is", "Say which it is."),
+        };
         match (asked, &self.point, &self.comma, &self.unclear) {
             (Some(mark), ..) => Ok(Some(mark)),
             (None, Some(point), Some(comma), _) => Err(format!(
                 "“{heading}” holds “{}” (line {}), which has a decimal point, and “{}” (line {}), which has a decimal \
-                 comma: add --set decimal=point or --set decimal=comma; the other rows are then rejected.",
+                 comma: {ask}; the other rows are then rejected.",
                 point.text, point.line, comma.text, comma.line
             )),
             (None, Some(_), None, _) => Ok(Some(DecimalMark::Point)),
             (None, None, Some(_), _) => Ok(Some(DecimalMark::Comma)),
+            (None, None, None, Some(_)) if usual.is_some() => Ok(usual),
             (None, None, None, Some(unclear)) => Err(format!(
                 "“{heading}” does not tell decimals and thousands apart: “{}” (line {}) may be either, and no other \
-                 value of the column decides. Add --set decimal=point or --set decimal=comma.",
+                 value of the column decides. {say}",
                 unclear.text, unclear.line
             )),
             (None, None, None, None) => Ok(None),
         }
     }
+
+    /// A value that is an amount by either mark, to ask with; where there is none, one of the two that disagree.
+    pub fn example(&self) -> Option<&str> {
+        self.unclear.as_ref().or(self.point.as_ref()).map(|example| example.text.as_str())
+    }
+
+    /// A value may be read either way.
+    pub const fn is_open(&self) -> bool {
+        self.unclear.is_some()
+    }
+
+    /// The value by which the column shows its mark itself.
+    pub fn proof(&self, mark: DecimalMark) -> Option<&str> {
+        let proof = match mark {
+            DecimalMark::Point => &self.point,
+            DecimalMark::Comma => &self.comma,
+        };
+        proof.as_ref().map(|example| example.text.as_str())
+    }
+}
+
+/// By what another currency is turned into the workspace's: every rate, and the day that chooses among them.
+pub type Exchange<'a> = (&'a Rates, Day);
+
+/// Reads one value as minor units of `own`, and, where it is in another currency, what it was in that one. See
+/// [`read_amount`].
+pub fn read_money(
+    text: &str,
+    mark: Option<DecimalMark>,
+    own: &Currency,
+    stated: Option<&str>,
+    divisor: u32,
+    (rates, day): Exchange<'_>,
+) -> Result<(i64, Option<Original>), AmountFault> {
+    let lexed = Lexed::new(text).ok_or(AmountFault::Unreadable)?;
+    let found = stated.unwrap_or(lexed.currency);
+    if found.is_empty() || own.is_meant_by(found) {
+        return Ok((read_amount(text, mark, own, stated, divisor)?, None));
+    }
+    let other = Currency::named(found)
+        .ok_or_else(|| AmountFault::WhichCurrency { found: found.to_owned(), own: own.code.clone() })?;
+    let (since, rate) = rates.on(&other.code, day).ok_or_else(|| AmountFault::NoRate {
+        found: other.code.clone(),
+        own: own.code.clone(),
+        day,
+    })?;
+    let minor = read_amount(text, mark, &other, Some(&other.code), divisor)?;
+    // From what is written, not from the rounded amount: it is rounded once.
+    let mark = lexed.mark(mark)?;
+    let (digits, decimals) = rate.parts();
+    let exchanged = lexed.minor_units(mark, own.exponent as i32 - divisor as i32 - decimals as i32, digits)?;
+    Ok((exchanged, Some(Original { currency: other.code, minor, rate, since })))
 }
 
 /// Reads one value as minor units of `own`. `mark` is what its column decided, `stated` the currency that the row
 /// states elsewhere (it outranks a sign in the cell), and `divisor` a power of ten that the amounts are multiplied by
-/// in the file (6 where they are in micros).
+/// in the file (6 where they are in micros). An amount in another currency is none of `own`.
 pub fn read_amount(
     text: &str,
     mark: Option<DecimalMark>,
@@ -172,17 +214,14 @@ pub fn read_amount(
     let lexed = Lexed::new(text).ok_or(AmountFault::Unreadable)?;
     let found = stated.unwrap_or(lexed.currency);
     if !found.is_empty() && !own.is_meant_by(found) {
-        return Err(AmountFault::OtherCurrency { found: found.to_owned(), own: own.code.clone() });
+        return Err(AmountFault::WhichCurrency { found: found.to_owned(), own: own.code.clone() });
     }
-    let mark = match (lexed.shape().ok_or(AmountFault::Unreadable)?, mark) {
-        (Shape::Whole, mark) => mark.unwrap_or(DecimalMark::Point),
-        (Shape::Marked(seen), None) => seen,
-        (Shape::Marked(seen), Some(mark)) if seen == mark => mark,
-        (Shape::Marked(_), Some(_)) => return Err(AmountFault::Unreadable),
-        (Shape::Unclear, Some(mark)) => mark,
-        (Shape::Unclear, None) => return Err(AmountFault::MarkUnknown),
-    };
-    lexed.minor_units(mark, own.exponent as i32 - divisor as i32)
+    lexed.minor_units(lexed.mark(mark)?, own.exponent as i32 - divisor as i32, 1)
+}
+
+/// Whether a heading says that its amounts are millionths.
+pub fn is_in_micros(heading: &str) -> bool {
+    heading.to_lowercase().contains("micro")
 }
 
 /// Whether a text is a number at all, whatever its marks.
@@ -296,7 +335,20 @@ impl<'a> Lexed<'a> {
         sound
     }
 
-    fn minor_units(&self, mark: DecimalMark, shift: i32) -> Result<i64, AmountFault> {
+    /// Its decimal mark, where its column decided `column`.
+    fn mark(&self, column: Option<DecimalMark>) -> Result<DecimalMark, AmountFault> {
+        match (self.shape().ok_or(AmountFault::Unreadable)?, column) {
+            (Shape::Whole, mark) => Ok(mark.unwrap_or(DecimalMark::Point)),
+            (Shape::Marked(seen), None) => Ok(seen),
+            (Shape::Marked(seen), Some(mark)) if seen == mark => Ok(mark),
+            (Shape::Marked(_), Some(_)) => Err(AmountFault::Unreadable),
+            (Shape::Unclear, Some(mark)) => Ok(mark),
+            (Shape::Unclear, None) => Err(AmountFault::MarkUnknown),
+        }
+    }
+
+    /// The value times `factor`, in units of ten to the power of minus `shift`.
+    fn minor_units(&self, mark: DecimalMark, shift: i32, factor: i128) -> Result<i64, AmountFault> {
         let (whole, decimals) = self.body.split_once(char::from(mark.decimal())).unwrap_or((self.body, ""));
         let grouped = Self { body: whole, ..*self }.is_grouped(mark.other().decimal());
         if !grouped || !decimals.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -308,6 +360,7 @@ impl<'a> Lexed<'a> {
         for digit in whole.bytes().chain(decimals.bytes()).filter(u8::is_ascii_digit) {
             value = value.checked_mul(10).ok_or(AmountFault::TooLarge)? + i128::from(digit - b'0');
         }
+        let value = value.checked_mul(factor).ok_or(AmountFault::TooLarge)?;
         let power = shift + self.zeros - decimals.len() as i32;
         let factor = 10_i128.checked_pow(power.unsigned_abs()).ok_or(AmountFault::TooLarge)?;
         let minor = if power >= 0 {
@@ -358,6 +411,7 @@ fn split_exponent(body: &str) -> Option<(&str, i32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rates::model::DatedRate;
     use proptest::prelude::*;
 
     fn cents(text: &str, mark: Option<DecimalMark>, currency: &str) -> Result<i64, AmountFault> {
@@ -439,7 +493,7 @@ mod tests {
     #[test]
     fn another_currency_than_the_workspaces_is_refused() {
         let refused = cents("$12.50", None, "EUR").expect_err("dollars").to_string();
-        assert!(refused.contains("$") && refused.contains("EUR") && refused.contains("no exchange rates"));
+        assert!(refused.contains("“$”") && refused.contains("EUR") && refused.contains("--set currency=USD"));
         assert!(cents("12.50 GBP", None, "EUR").is_err());
         assert!(cents("£12.50", None, "GBP").is_ok());
         // What the row states outranks the sign in the cell.
@@ -448,24 +502,54 @@ mod tests {
     }
 
     #[test]
+    fn another_currency_is_exchanged_exactly_by_the_rate_that_held_on_the_day() {
+        let rates: Rates =
+            ["USD=0.92@2026-01-01", "USD=0.915@2026-02-01", "JPY=0.0062@2026-01-01", "KWD=3.01@2026-01-01"]
+                .iter()
+                .map(|text| DatedRate::parse(text).expect("a rate"))
+                .collect();
+        let read = |text: &str, stated: Option<&str>, day: &str| {
+            let day = day.parse().expect("a day");
+            read_money(text, None, &Currency::new("EUR"), stated, 0, (&rates, day))
+        };
+        let (minor, original) = read("1,200.55", Some("USD"), "2026-01-31").expect("dollars");
+        let original = original.expect("it was exchanged");
+        assert_eq!((minor, original.minor, original.currency.as_str()), (110_451, 120_055, "USD"));
+        assert_eq!(read("1,200.55", Some("usd"), "2026-02-01").map(|(minor, _)| minor), Ok(109_850));
+        assert_eq!(read("US$100", None, "2026-01-01").map(|(minor, _)| minor), Ok(9_200));
+        assert_eq!(read("-5000", Some("JPY"), "2026-01-01").map(|(minor, _)| minor), Ok(-3_100));
+        assert_eq!(read("1.5", Some("KWD"), "2026-01-01").map(|(minor, _)| minor), Ok(452));
+        assert_eq!(read("12.50", Some("EUR"), "2026-01-01"), Ok((1_250, None)));
+        // Rounded once, from what is written: 0.0054 dollars are no cent, and half a cent of euro.
+        assert_eq!(read("0.0054", Some("USD"), "2026-01-01").map(|(minor, _)| minor), Ok(0));
+        let none = read("5", Some("USD"), "2025-12-31").expect_err("no rate yet").to_string();
+        assert!(none.contains("USD=RATE@2025-12-31") && none.contains("Exchange rates"), "{none}");
+        assert!(read("$5", None, "2026-01-01").expect_err("which").to_string().contains("does not say which"));
+        assert!(read("5", Some("dollars"), "2026-01-01").is_err());
+    }
+
+    #[test]
     fn one_value_decides_the_mark_of_its_column() {
         let mut column = MarkEvidence::default();
         column.observe(2, "1,234");
         column.observe(3, "500");
-        let asks = column.decide("Amount", None).expect_err("either");
+        let asks = column.decide("Amount", None, None, Voice::CommandLine).expect_err("either");
         assert!(asks.contains("“1,234” (line 2)") && asks.contains("--set decimal=point"));
         column.observe(4, "1,234.50");
-        assert_eq!(column.decide("Amount", None), Ok(Some(DecimalMark::Point)));
+        assert_eq!(column.decide("Amount", None, None, Voice::CommandLine), Ok(Some(DecimalMark::Point)));
         column.observe(5, "99,5");
-        assert!(column.decide("Amount", None).expect_err("both").contains("(line 5)"));
-        assert_eq!(column.decide("Amount", Some(DecimalMark::Comma)), Ok(Some(DecimalMark::Comma)));
+        assert!(column.decide("Amount", None, None, Voice::CommandLine).expect_err("both").contains("(line 5)"));
+        assert_eq!(
+            column.decide("Amount", Some(DecimalMark::Comma), None, Voice::CommandLine),
+            Ok(Some(DecimalMark::Comma))
+        );
     }
 
     #[test]
     fn the_sign_of_the_real_says_that_the_comma_is_the_decimal_mark() {
         let mut column = MarkEvidence::default();
         column.observe(2, "R$ 100.000");
-        assert_eq!(column.decide("Amount", None), Ok(Some(DecimalMark::Comma)));
+        assert_eq!(column.decide("Amount", None, None, Voice::CommandLine), Ok(Some(DecimalMark::Comma)));
     }
 
     proptest! {

@@ -2,11 +2,11 @@
 //!
 //! - What a source said earlier about the same thing is void once it says otherwise; what a person did stays.
 //! - An empty cell of a column that is mapped takes a milestone back; a column that is not mapped leaves it.
-//! - Texts that a row leaves out stay as they are.
+//! - Texts that a row leaves out stay as they are; so does what a person has set.
 
 use super::model::{EventRecord, LeadKey, LeadRecord, OutcomeRecord, VerdictRecord};
 use crate::leads::model::{Dimension, EventKind, LeadId, Moment, ValueId};
-use crate::leads::record::{Detail, LeadRow, Person, StoredEvent, StoredLead, Voided};
+use crate::leads::record::{Detail, LeadRow, Person, StoredEvent, StoredLead, Voided, by_hand_bit};
 use rustc_hash::FxHashMap;
 use std::hash::{Hash, Hasher};
 
@@ -76,7 +76,7 @@ impl Draft {
     pub fn new(id: LeadId, created_at: Moment, key: &LeadKey) -> Self {
         let person = Person { email: key.email.clone(), ..Person::default() };
         let row = LeadRow { created_at, ..LeadRow::default() };
-        let lead = StoredLead { id, row, person, events: Vec::new() };
+        let lead = StoredLead { id, row, person, events: Vec::new(), absorbed: Vec::new(), merged_into: None };
         Self { lead, before: None, new_key: key.external_id.clone(), voided: Vec::new(), changed: true }
     }
 
@@ -202,8 +202,8 @@ impl Draft {
     fn set_values<'a>(&mut self, named: impl Iterator<Item = (Dimension, &'a str)>, values: &ValueIds) -> Effect {
         let mut effect = Effect::Nothing;
         for (dimension, name) in named {
-            // Whose lead it is a person decided.
-            if dimension == Dimension::Owner && self.lead.row.owner_held {
+            // A person decided it.
+            if self.lead.row.by_hand & by_hand_bit(Some(dimension)) != 0 {
                 continue;
             }
             let value = values.get(&(dimension, name.to_owned())).copied();
@@ -302,6 +302,7 @@ impl LeadWord for LeadRecord {
         let given = draft.told(origin, record, EventKind::Handover).filter(|&at| at != draft.lead.row.created_at);
         let handover = given.filter(|_| self.handover_implied);
         let lead = &mut draft.lead;
+        let email = self.key.email.clone().filter(|_| lead.row.by_hand & by_hand_bit(None) == 0);
         let mut effect = if lead.row.created_at == self.created_at { Effect::Nothing } else { Effect::Changed };
         lead.row.created_at = self.created_at;
         effect = effect
@@ -309,7 +310,7 @@ impl LeadWord for LeadRecord {
             .and(set(&mut lead.row.title, self.title.clone()))
             .and(set(&mut lead.row.size, self.size))
             .and(set(&mut lead.person.name, self.name.clone()))
-            .and(set(&mut lead.person.email, self.key.email.clone()))
+            .and(set(&mut lead.person.email, email))
             .and(set(&mut lead.person.phone, self.phone.clone()));
         effect = effect.and(draft.set_values(self.values(), values));
         let said = |kind| self.milestones.iter().find(|(of, _)| *of == kind).map(|&(_, moment)| moment);

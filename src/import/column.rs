@@ -5,6 +5,7 @@ use super::dates::Order;
 use super::headings::{Cell, Field, currency_in_heading};
 use super::model::Rejection;
 use super::read::Row;
+use super::wishes::Voice;
 use std::collections::HashMap;
 
 /// Where a field's values come from.
@@ -21,10 +22,14 @@ pub struct Column {
     pub order: Option<Order>,
     /// The decimal mark that the column decided.
     pub mark: Option<DecimalMark>,
+    /// The user said which order or mark it is.
+    pub asked: bool,
     /// The currency that the heading of an amount states, as in “Amount spent (USD)”.
     pub currency: Option<String>,
     /// The user mapped or set it.
     pub by_hand: bool,
+    /// Whom the sentences are for.
+    pub voice: Voice,
 }
 
 #[derive(Clone, Debug)]
@@ -50,8 +55,10 @@ impl Column {
             meanings: HashMap::new(),
             order: None,
             mark: None,
+            asked: false,
             currency: None,
             by_hand: true,
+            voice: Voice::CommandLine,
         }
     }
 
@@ -94,6 +101,19 @@ impl Column {
         }
     }
 
+    /// The value that is set for every row.
+    pub fn set_to(&self) -> Option<&str> {
+        match &self.source {
+            Source::Column(_) => None,
+            Source::Constant(value) => Some(value),
+        }
+    }
+
+    /// What `--value` or the page says of a value, whatever its case.
+    pub fn meaning_of(&self, value: &str) -> Option<&str> {
+        self.meanings.get(&value.to_lowercase()).map(String::as_str)
+    }
+
     /// Field and heading, as they are reported.
     pub fn described(&self) -> (String, String) {
         let heading = match self.source {
@@ -111,7 +131,8 @@ pub fn is_null(text: &str) -> bool {
         1 => text == "-",
         3 => text.eq_ignore_ascii_case("n/a") || matches!(text, "–" | "—"),
         4 => text.eq_ignore_ascii_case("#n/a") || text.eq_ignore_ascii_case("null"),
-        6 => text.eq_ignore_ascii_case("select"),
+        6 => text.eq_ignore_ascii_case("select") || text.eq_ignore_ascii_case("-none-"),
+        8 => text.eq_ignore_ascii_case("--none--") || text.eq_ignore_ascii_case("-select-"),
         _ => false,
     }
 }
@@ -136,7 +157,7 @@ mod tests {
 
     #[test]
     fn null_words_are_empty_and_na_is_one_among_numbers_only() {
-        for word in ["", "N/A", "#N/A", "n/a", "Select", "null", "NULL", "-"] {
+        for word in ["", "N/A", "#N/A", "n/a", "Select", "null", "NULL", "-", "-None-", "--None--"] {
             assert!(is_null(word), "{word}");
         }
         assert!(!is_null("NA") && is_no_number("NA") && is_no_number("nan"));

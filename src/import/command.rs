@@ -3,11 +3,15 @@
 use super::dates::Order;
 use super::headings::fields;
 use super::mapping::Wishes;
+use super::memory::{self, Remembered};
 use super::model::{Kind, Rejection, Report};
 use super::parse::Options;
+use super::read::Table;
+use super::reading::{Delimiter, ReadingWishes, TextEncoding};
 use super::run::{DEFAULT_SOURCE, Progress, Request, run_import};
 use crate::error::{AppError, Result};
 use crate::period::Instant;
+use crate::rates::model::DatedRate;
 use crate::server::db::Db;
 use crate::workspace::model::Workspace;
 use crate::workspace::store as workspace;
@@ -16,6 +20,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
+use tokio::task::spawn_blocking;
 
 const EXAMPLES: &str = "\
 EXAMPLES
@@ -32,11 +37,25 @@ EXAMPLES
       doubles import events history.csv --source hubspot \\
           --value \"Status:Working=touch\" --value \"Status:Bounced=ignore\"
 
+  A file that is not understood as it should be is told how to be read:
+      doubles import leads export.txt --delimiter semicolon --encoding windows-1252 \\
+          --heading-line 4 --dry-run
+      doubles import leads crm.xlsx --sheet Contacts
+
   Spend: long (date, channel, amount), or wide with a column per channel:
       doubles import spend ads.csv --set channel=Google \\
           --map amount=cost_micros --set unit=micros
       doubles import spend weekly.csv --map \"channel=*_S\" --set span=week \\
           --value \"channel:tv_S=Television\"
+      doubles import spend dollars.csv --set currency=USD --rate USD=0.92@2026-01-01
+
+  What was said of a file is remembered for the next one of the same headings and source, and
+  the names of channels for every file; --fresh reads a file without the former.
+
+FILES
+  CSV and other text with delimiters, of any length; rows of up to 1 MB and 16,384 cells.
+  Workbooks of up to 64 MB: XLSX with sheets of up to 1 GB unpacked and 512 MB of text,
+  XLS of up to 2,000,000 cells. Dates of a workbook come as dates, whatever its language.
 
 FIELDS
   leads     external_id, email, name, first_name, last_name, company, title, phone, size,
@@ -58,8 +77,8 @@ EXIT CODE
 #[derive(Clone, Debug, clap::Args)]
 #[command(
     about = "Take in an export of a CRM or a spreadsheet",
-    long_about = "Takes in an export of a CRM or a spreadsheet: a CSV file in UTF-8 with commas, semicolons, tabs or \
-                  pipes. The same file twice changes nothing; an import ends complete or fully undone.",
+    long_about = "Takes in an export of a CRM or a spreadsheet: CSV in any encoding, with \
+                  commas, semicolons, tabs or pipes, or a workbook (XLSX, XLS), known by its content. The same file twice changes nothing; an import ends complete or fully undone.",
     after_long_help = EXAMPLES
 )]
 pub struct Args {
@@ -93,6 +112,29 @@ pub struct Args {
     /// In dates such as 6/12/2024 the month comes first
     #[arg(long)]
     pub month_first: bool,
+    /// What one unit of another currency is worth, from a day on; for this file only
+    #[arg(long, value_name = "CODE=RATE@DAY", value_parser = DatedRate::parse)]
+    pub rate: Vec<DatedRate>,
+    /// Read the file without what is remembered of earlier files of its shape
+    #[arg(long)]
+    pub fresh: bool,
+    /// What stands between cells: comma, semicolon, tab, pipe, or a character [default: told from the file]
+    #[arg(long, value_name = "NAME", value_parser = |text: &str|
+        Delimiter::parse(text).ok_or("one of comma, semicolon, tab, pipe, space, or one character that is no letter"))]
+    pub delimiter: Option<Delimiter>,
+    /// How letters are written, such as windows-1252, utf-16le, big5 [default: told from the file]
+    #[arg(long, value_name = "NAME", value_parser = |text: &str|
+        TextEncoding::parse(text).ok_or("no encoding of this name is known; write it as browsers do, such as utf-8"))]
+    pub encoding: Option<TextEncoding>,
+    /// Line (in a workbook: row) of the heading, the first being 1 [default: told from the file]
+    #[arg(long, value_name = "LINE")]
+    pub heading_line: Option<u64>,
+    /// Last line (row) of the data; what stands below is left out [default: all but totals and footers]
+    #[arg(long, value_name = "LINE")]
+    pub last_line: Option<u64>,
+    /// Sheet of a workbook, by name or number [default: the first that is not empty]
+    #[arg(long, value_name = "NAME")]
+    pub sheet: Option<String>,
     /// Say what would happen and write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -104,24 +146,34 @@ pub struct Args {
 /// Runs the command and prints its report; the exit code. An error is for the caller to print, with exit code 1.
 pub async fn run(args: &Args, db: &Db, actor: &str, now: Instant) -> Result<u8> {
     let (own, is_first) = find_workspace(args, db).await?;
+    let wishes = Wishes {
+        map: args.map.clone(),
+        set: args.set.clone(),
+        values: args.value.clone(),
+        rates: args.rate.clone(),
+        ..Wishes::default()
+    };
+    let recalled = if args.map.is_empty() && !args.fresh { recall(args, db).await? } else { None };
+    let wishes = recalled.iter().fold(wishes, |wishes, earlier| wishes.over(&earlier.wishes));
     let request = Request {
         options: Options {
             kind: args.kind,
             file: args.file.clone(),
-            wishes: Wishes { map: args.map.clone(), set: args.set.clone(), values: args.value.clone() },
+            reading: reading_of(args),
+            wishes,
             order: match (args.day_first, args.month_first) {
                 (true, _) => Some(Order::DayFirst),
                 (_, true) => Some(Order::MonthFirst),
                 _ => None,
             },
         },
-        zone: args.zone.clone(),
+        zone: args.zone.clone().or_else(|| recalled.as_ref().and_then(|earlier| earlier.zone.clone())),
         source: args.source.clone(),
         is_first,
         check_only: args.dry_run,
     };
     let bar = io::stderr().is_terminal() && !args.json;
-    let report = run_import(db, &own, request, actor, now, |progress| {
+    let mut report = run_import(db, &own, request, actor, now, |progress| {
         if bar {
             print_progress(progress);
         }
@@ -129,6 +181,10 @@ pub async fn run(args: &Args, db: &Db, actor: &str, now: Instant) -> Result<u8> 
     .await?;
     if bar {
         eprint!("\r\x1b[K");
+    }
+    if let Some(earlier) = recalled {
+        let how = earlier.words(&own.zone()?);
+        report.warnings.insert(0, format!("Columns and words were read {how}; --fresh reads the file without that."));
     }
     let text = if args.json {
         serde_json::to_string(&report).map_err(|_| AppError::Internal)? + "\n"
@@ -138,6 +194,25 @@ pub async fn run(args: &Args, db: &Db, actor: &str, now: Instant) -> Result<u8> 
     // A reader that has gone away, as in `| head`, is no error of the import.
     _ = io::stdout().lock().write_all(text.as_bytes());
     Ok(exit_code(&report))
+}
+
+fn reading_of(args: &Args) -> ReadingWishes {
+    ReadingWishes {
+        delimiter: args.delimiter,
+        encoding: args.encoding,
+        heading_line: args.heading_line,
+        last_line: args.last_line,
+        sheet: args.sheet.clone(),
+    }
+}
+
+/// How the last file of this shape and source was mapped. A file that cannot be read is refused later, with more words.
+async fn recall(args: &Args, db: &Db) -> Result<Option<Remembered>> {
+    let file = args.file.clone();
+    let headings =
+        spawn_blocking(move || Table::open(&file, &ReadingWishes::default()).map(|table| table.headings().to_vec()));
+    let Ok(headings) = headings.await.map_err(|_| AppError::Internal)? else { return Ok(None) };
+    memory::recall(&mut db.read().await?, args.kind, &headings, Some(&args.source)).await
 }
 
 /// 0: every row was taken; 2: some were rejected; 1: all were, so nothing was done.
@@ -193,15 +268,18 @@ fn summary(report: &Report, args: &Args) -> String {
         [(report.new, "new"), (report.changed, "changed"), (report.unchanged, "unchanged"), (rejected, "rejected")];
     let counts: Vec<_> = counts.iter().map(|(n, word)| format!("{} {word}", grouped(*n))).collect();
     _ = writeln!(text, "{what} {} from {} (source {}).", report.kind, args.file.display(), args.source);
-    _ = writeln!(text, "Rows {}: {}.\n\nRead as", grouped(report.rows), counts.join(", "));
+    _ = writeln!(text, "Rows {}: {}.", grouped(report.rows), counts.join(", "));
+    _ = writeln!(text, "File: {}.\n\nRead as", report.reading.words());
     for field in fields(report.kind) {
         if let Some(heading) = report.mapping.get(field.key) {
             _ = writeln!(text, "  {:<16}{heading}", field.key);
         }
     }
-    if !report.warnings.is_empty() {
+    let read_as = report.reading.warning();
+    let warnings: Vec<_> = report.warnings.iter().filter(|warning| Some(*warning) != read_as.as_ref()).collect();
+    if !warnings.is_empty() {
         text.push_str("\nPlease note\n");
-        for warning in &report.warnings {
+        for warning in warnings {
             _ = writeln!(text, "  {warning}");
         }
     }

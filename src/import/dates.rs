@@ -6,19 +6,22 @@
 //! a value such as `25/12/2024` anywhere in it decides; where none does, the user is asked and nothing is guessed.
 
 use super::date_cursor::Cursor;
+use super::wishes::Voice;
 use crate::leads::model::Moment;
 use crate::period::{Day, END_DAY, FIRST_DAY, Instant};
+use crate::text_enum;
 use crate::zone::{LocalTime, Zone};
 use chrono::{NaiveDate, NaiveTime};
 
-/// Which of the two comes first where both are numbers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
-    /// `25/12/2024`
-    DayFirst,
-    /// `12/25/2024`
-    MonthFirst,
-}
+text_enum!(
+    /// Which of the two comes first where both are numbers.
+    Order {
+        /// `25/12/2024`
+        DayFirst = "day",
+        /// `12/25/2024`
+        MonthFirst = "month",
+    }
+);
 
 /// A date as it stands in the file, before any zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +47,7 @@ pub enum DateFault {
     #[error("the year has two digits; export it with four")]
     ShortYear,
     /// Day and month cannot be told apart.
-    #[error("day and month cannot be told apart; add --day-first or --month-first")]
+    #[error("day and month cannot be told apart; say which comes first (--day-first or --month-first)")]
     OrderUnknown,
     /// Outside of what is computed.
     #[error("this lies outside the years 1970 to 2099")]
@@ -57,6 +60,7 @@ pub struct OrderEvidence {
     day_first: Option<Example>,
     month_first: Option<Example>,
     either: Option<Example>,
+    any: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -87,6 +91,7 @@ impl OrderEvidence {
     /// Looks at one value of the column.
     pub fn observe(&mut self, line: u64, text: &str) {
         // Year first is by far the most frequent shape and proves nothing.
+        self.any = true;
         if text.len() >= 10 && text.as_bytes()[..4].iter().all(u8::is_ascii_digit) {
             return;
         }
@@ -101,25 +106,60 @@ impl OrderEvidence {
         slot.get_or_insert_with(|| Example { line, text: text.to_owned() });
     }
 
-    /// The order of the column, if it needs one. `asked` is the order that the user gave.
-    /// The error asks for it.
-    pub fn decide(&self, heading: &str, asked: Option<Order>) -> Result<Option<Order>, String> {
+    /// The order of the column, if it needs one. `asked` is the order that the user gave, `usual` the one that an
+    /// earlier file of this shape was read by. The error asks for it.
+    pub fn decide(
+        &self,
+        heading: &str,
+        asked: Option<Order>,
+        usual: Option<Order>,
+        voice: Voice,
+    ) -> Result<Option<Order>, String> {
+        let (ask, say) = match voice {
+            Voice::CommandLine => ("add --day-first or --month-first", "Add --day-first or --month-first."),
+            Voice::Page => ("say which comes first", "Say which comes first."),
+        };
         match (asked, &self.day_first, &self.month_first, &self.either) {
             (Some(order), ..) => Ok(Some(order)),
             (None, Some(day), Some(month), _) => Err(format!(
                 "“{heading}” holds “{}” (line {}), which has the day first, and “{}” (line {}), which has the month \
-                 first: add --day-first or --month-first; the other rows are then rejected.",
+                 first: {ask}; the other rows are then rejected.",
                 day.text, day.line, month.text, month.line
             )),
             (None, Some(_), None, _) => Ok(Some(Order::DayFirst)),
             (None, None, Some(_), _) => Ok(Some(Order::MonthFirst)),
+            (None, None, None, Some(_)) if usual.is_some() => Ok(usual),
             (None, None, None, Some(either)) => Err(format!(
                 "“{heading}” does not tell day and month apart: “{}” (line {}) may be either, and so may every other \
-                 value of the column. Add --day-first or --month-first.",
+                 value of the column. {say}",
                 either.text, either.line
             )),
             (None, None, None, None) => Ok(None),
         }
+    }
+
+    /// A value that is a day by either order, to ask with; where there is none, one of the two that disagree.
+    pub fn example(&self) -> Option<&str> {
+        self.either.as_ref().or(self.day_first.as_ref()).map(|example| example.text.as_str())
+    }
+
+    /// The value by which the column shows its order itself.
+    pub fn proof(&self, order: Order) -> Option<&str> {
+        let proof = match order {
+            Order::DayFirst => &self.day_first,
+            Order::MonthFirst => &self.month_first,
+        };
+        proof.as_ref().map(|example| example.text.as_str())
+    }
+
+    /// A value may be read either way.
+    pub const fn is_open(&self) -> bool {
+        self.either.is_some()
+    }
+
+    /// Whether there was anything to look at.
+    pub const fn has_values(&self) -> bool {
+        self.any
     }
 }
 
@@ -311,14 +351,17 @@ mod tests {
         let mut column = OrderEvidence::default();
         column.observe(2, "6/12/2024");
         column.observe(3, "2024-06-12");
-        let asks = column.decide("Close Date", None).expect_err("either");
+        let asks = column.decide("Close Date", None, None, Voice::CommandLine).expect_err("either");
         assert!(asks.contains("“Close Date”") && asks.contains("“6/12/2024” (line 2)") && asks.contains("--day-first"));
         column.observe(4, "25/12/2024 08:00");
-        assert_eq!(column.decide("Close Date", None), Ok(Some(Order::DayFirst)));
+        assert_eq!(column.decide("Close Date", None, None, Voice::CommandLine), Ok(Some(Order::DayFirst)));
         column.observe(5, "12/25/2024");
-        let torn = column.decide("Close Date", None).expect_err("both");
+        let torn = column.decide("Close Date", None, None, Voice::CommandLine).expect_err("both");
         assert!(torn.contains("(line 4)") && torn.contains("(line 5)"));
-        assert_eq!(column.decide("Close Date", Some(Order::MonthFirst)), Ok(Some(Order::MonthFirst)));
+        assert_eq!(
+            column.decide("Close Date", Some(Order::MonthFirst), None, Voice::CommandLine),
+            Ok(Some(Order::MonthFirst))
+        );
     }
 
     #[test]
@@ -327,7 +370,7 @@ mod tests {
         for text in ["2024-06-12", "5/5/2024", "15 Apr 2021", "45449", "rubbish"] {
             column.observe(2, text);
         }
-        assert_eq!(column.decide("Created", None), Ok(None));
+        assert_eq!(column.decide("Created", None, None, Voice::CommandLine), Ok(None));
         assert_eq!(utc("5/5/2024"), "2024-05-05");
     }
 

@@ -11,6 +11,7 @@
 //! `Lead Status` of a lead file (a verdict?). They are mapped by hand.
 
 use super::model::Kind;
+use super::names::{EVENTS, LEADS, OUTCOMES, SPEND};
 
 /// What stands in the cells of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,8 +37,8 @@ pub struct Field {
     pub key: &'static str,
     /// What stands in its cells.
     pub cell: Cell,
-    /// Headings that mean it, the most exact first, in their normal form.
-    names: &'static [&'static str],
+    /// Headings that mean it, the most exact first, in their normal form, a space between two.
+    pub(super) names: &'static str,
 }
 
 /// The fields of a kind, in the order of the documentation.
@@ -61,7 +62,7 @@ pub fn field(kind: Kind, name: &str) -> Option<&'static Field> {
 pub fn recognise(kind: Kind, field: &Field, headings: &[String]) -> Vec<usize> {
     let forms: Vec<_> = headings.iter().map(|heading| forms(kind, heading)).collect();
     let mut found = Vec::new();
-    let names = std::iter::once(normal_form(field.key)).chain(field.names.iter().map(|name| (*name).to_owned()));
+    let names = std::iter::once(normal_form(field.key)).chain(field.names.split_ascii_whitespace().map(str::to_owned));
     for name in names {
         for (column, forms) in forms.iter().enumerate() {
             if forms.contains(&name) && !found.contains(&column) {
@@ -118,302 +119,6 @@ fn forms(kind: Kind, heading: &str) -> Vec<String> {
     }
     forms
 }
-
-const fn of(key: &'static str, cell: Cell, names: &'static [&'static str]) -> Field {
-    Field { key, cell, names }
-}
-
-const EMAIL: &[&str] = &[
-    "emailaddress",
-    "workemail",
-    "emailwork",
-    "primaryemail",
-    "leademail",
-    "contactemail",
-    "personemail",
-    "personemailwork",
-    "mail",
-];
-const OWNER: &[&str] = &[
-    "leadowner",
-    "contactowner",
-    "dealowner",
-    "opportunityowner",
-    "ownername",
-    "recordowner",
-    "salesowner",
-    "hubspotowner",
-    "salesrep",
-    "rep",
-    "assignedto",
-    "ownerid",
-    "hubspotownerid",
-];
-const WON: &[&str] = &["wondate", "datewon", "wontime", "dealwontime", "wonon", "closedwondate"];
-const LOST: &[&str] = &["lostdate", "datelost", "losttime", "deallosttime", "loston", "closedlostdate"];
-const CURRENCY: &[&str] =
-    &["currencycode", "currencyisocode", "dealcurrency", "currencyofvalue", "accountcurrency", "dealcurrencycode"];
-const NOTE: &[&str] = &["notes", "comment", "comments"];
-
-const LEADS: &[Field] = &[
-    of(
-        "external_id",
-        Cell::Text,
-        &[
-            "leadid",
-            "mqlid",
-            "recordid",
-            "contactid",
-            "pipedrivesystemid",
-            "personid",
-            "leadrecordid",
-            "systemid",
-            "id",
-            "leadnumber",
-        ],
-    ),
-    of("email", Cell::Text, EMAIL),
-    of("name", Cell::Text, &["fullname", "leadname", "contactname", "contactperson", "personname"]),
-    of("first_name", Cell::Text, &["givenname", "firstname"]),
-    of("last_name", Cell::Text, &["surname", "familyname", "lastname"]),
-    of(
-        "company",
-        Cell::Text,
-        &[
-            "companyname",
-            "organization",
-            "organisation",
-            "organizationname",
-            "organisationname",
-            "accountname",
-            "account",
-            "associatedcompany",
-        ],
-    ),
-    of("title", Cell::Text, &["jobtitle", "position", "designation"]),
-    of("phone", Cell::Text, &["phonenumber", "telephone", "mobilephonenumber", "mobilephone", "mobile"]),
-    of(
-        "size",
-        Cell::Number,
-        &["numberofemployees", "noofemployees", "employees", "employeecount", "companysize", "numemployees"],
-    ),
-    of(
-        "created_at",
-        Cell::Date,
-        &[
-            "createdate",
-            "createddate",
-            "createdtime",
-            "createdon",
-            "datecreated",
-            "creationdate",
-            "leadcreated",
-            "leadcreateddate",
-            "leadcreationdate",
-            "objectcreatedatetime",
-            "capturedat",
-            "captured",
-            "created",
-        ],
-    ),
-    of(
-        "handed_over_at",
-        Cell::Date,
-        &[
-            "handoverdate",
-            "handoverat",
-            "handover",
-            "datehandedover",
-            "mqldate",
-            "mqlat",
-            "mqldatetime",
-            "becameamarketingqualifiedleaddate",
-            "datebecamemql",
-            "marketingqualifieddate",
-            "hslifecyclestagemarketingqualifiedleaddate",
-        ],
-    ),
-    of("accepted_at", Cell::Date, &["accepteddate", "dateaccepted", "saldate", "salesaccepteddate"]),
-    of("first_touch_at", Cell::Date, &["firstoutreachdate", "firstsalesactivity", "firstsalestouch"]),
-    of("connected_at", Cell::Date, &["connecteddate", "dateconnected"]),
-    of(
-        "opportunity_at",
-        Cell::Date,
-        &[
-            "opportunitydate",
-            "becameanopportunitydate",
-            "opportunitycreateddate",
-            "firstdealcreateddate",
-            "hslifecyclestageopportunitydate",
-        ],
-    ),
-    of(
-        "won_at",
-        Cell::Date,
-        &["wondate", "datewon", "wontime", "closedwondate", "becameacustomerdate", "hslifecyclestagecustomerdate"],
-    ),
-    of("lost_at", Cell::Date, LOST),
-    of("verdict", Cell::Word, &["salesverdict", "leadverdict"]),
-    of("verdict_at", Cell::Date, &["verdictdate"]),
-    of(
-        "reason",
-        Cell::Word,
-        &[
-            "verdictreason",
-            "rejectionreason",
-            "reasonforrejection",
-            "disqualificationreason",
-            "disqualifiedreason",
-            "unqualifiedreason",
-        ],
-    ),
-    of("note", Cell::Text, NOTE),
-    of(
-        "channel",
-        Cell::Text,
-        &[
-            "leadsource",
-            "source",
-            "origin",
-            "originalsource",
-            "originaltrafficsource",
-            "sourcechannel",
-            "leadsourcechannel",
-            "originalsourcetype",
-            "latestsource",
-            "utmsource",
-        ],
-    ),
-    of("campaign", Cell::Text, &["campaignname", "primarycampaign", "originalcampaign", "utmcampaign"]),
-    of("segment", Cell::Text, &["marketsegment", "customersegment", "businesssegment"]),
-    of("region", Cell::Text, &["salesregion", "territory", "countryregion", "country"]),
-    of("persona", Cell::Text, &["buyerpersona", "hspersona"]),
-    of("owner", Cell::Text, OWNER),
-];
-
-const OUTCOMES: &[Field] = &[
-    of(
-        "external_id",
-        Cell::Text,
-        &["leadid", "mqlid", "contactid", "leadrecordid", "associatedcontactid", "personid", "convertedleadid"],
-    ),
-    of("email", Cell::Text, EMAIL),
-    of(
-        "outcome_id",
-        Cell::Text,
-        &["dealid", "opportunityid", "offerid", "pipedrivesystemid", "recordid", "systemid", "id"],
-    ),
-    of(
-        "opportunity_at",
-        Cell::Date,
-        &[
-            "opportunitydate",
-            "opportunitycreateddate",
-            "dealcreationdate",
-            "creationdate",
-            "createdate",
-            "createddate",
-            "createdtime",
-            "createdat",
-            "createdon",
-            "dealcreated",
-            "addtime",
-            "datecreated",
-        ],
-    ),
-    of("won_at", Cell::Date, WON),
-    of("lost_at", Cell::Date, LOST),
-    of("closed_at", Cell::Date, &["closedate", "closeddate", "closedon", "closingdate", "actualclosedate"]),
-    of("status", Cell::Word, &["dealstatus", "opportunitystatus", "outcome", "stagename", "dealstage", "stage"]),
-    of(
-        "value",
-        Cell::Amount,
-        &["amount", "dealvalue", "dealamount", "opportunityamount", "opportunityvalue", "amountincompanycurrency"],
-    ),
-    of("currency", Cell::Text, CURRENCY),
-    of("reason", Cell::Word, &["lostreason", "closedlostreason", "lossreason", "reasonlost"]),
-    of("owner", Cell::Text, OWNER),
-];
-
-const EVENTS: &[Field] = &[
-    of("external_id", Cell::Text, &["leadid", "mqlid", "contactid", "whoid", "personid", "prospectid"]),
-    of("email", Cell::Text, EMAIL),
-    of(
-        "kind",
-        Cell::Word,
-        &[
-            "event",
-            "eventtype",
-            "eventkind",
-            "activitytype",
-            "activity",
-            "type",
-            "status",
-            "leadstatus",
-            "newstatus",
-            "lifecyclestage",
-        ],
-    ),
-    of(
-        "at",
-        Cell::Date,
-        &[
-            "time",
-            "timestamp",
-            "datetime",
-            "when",
-            "occurredat",
-            "happenedat",
-            "eventat",
-            "eventtime",
-            "eventdate",
-            "activitydate",
-            "activitytime",
-            "changedat",
-            "date",
-            "createdat",
-            "createddate",
-            "createdate",
-            "createdtime",
-        ],
-    ),
-    of(
-        "by",
-        Cell::Text,
-        &["owner", "user", "actor", "performedby", "assignedto", "activityowner", "changedby", "editedby", "createdby"],
-    ),
-    of("note", Cell::Text, &["notes", "comment", "comments", "subject", "description"]),
-    of("verdict", Cell::Word, &["salesverdict", "leadverdict", "decision"]),
-    of("reason", Cell::Word, &["verdictreason", "rejectionreason", "disqualificationreason", "unqualifiedreason"]),
-];
-
-const SPEND: &[Field] = &[
-    of("date", Cell::Date, &["day", "spenddate", "reportingdate", "reportdate"]),
-    of("month", Cell::Month, &["yearmonth", "reportingmonth"]),
-    of("from", Cell::Date, &["fromdate", "startdate", "start", "reportingstarts", "periodstart"]),
-    of("to", Cell::Date, &["todate", "enddate", "end", "reportingends", "periodend"]),
-    of("channel", Cell::Text, &["channelname", "source", "platform", "network"]),
-    of(
-        "amount",
-        Cell::Amount,
-        &[
-            "spend",
-            "cost",
-            "costs",
-            "amountspent",
-            "totalspent",
-            "totalspend",
-            "adspend",
-            "mediaspend",
-            "costinlocalcurrency",
-            "netcost",
-            "netamount",
-        ],
-    ),
-    of("currency", Cell::Text, CURRENCY),
-    of("kind", Cell::Word, &["spendkind", "costkind", "costtype", "spendtype", "category"]),
-    of("team", Cell::Word, &["department"]),
-];
 
 #[cfg(test)]
 mod tests {
@@ -512,8 +217,9 @@ mod tests {
         for &kind in Kind::ALL {
             for one in fields(kind) {
                 for other in fields(kind).iter().filter(|other| other.key != one.key) {
-                    let claimed =
-                        other.names.iter().find(|name| one.names.contains(name) || normal_form(one.key) == **name);
+                    let claimed = other.names.split_ascii_whitespace().find(|name| {
+                        one.names.split_ascii_whitespace().any(|own| own == *name) || normal_form(one.key) == **name
+                    });
                     assert_eq!(claimed, None, "{kind}: {} and {}", one.key, other.key);
                 }
             }

@@ -4,24 +4,17 @@
 //! is not recognised as another field as well. Where several headings mean one field, the preferred one is taken and
 //! a warning names the others. `--map field=` leaves a field out.
 
+mod said;
+
 use super::amounts::DecimalMark;
 use super::column::{Column, shortened};
 use super::headings::{Cell, Field, field, fields, nearest, normal_form, recognise};
 use super::model::Kind;
 use super::rows::words::meanings;
+pub use super::wishes::Wishes;
+use super::wishes::{Meaning, Voice};
 use crate::error::{AppError, Result};
 use std::collections::{BTreeMap, HashMap};
-
-/// What the user wants beside the file itself, as it was written.
-#[derive(Clone, Debug, Default)]
-pub struct Wishes {
-    /// `--map field=Heading`
-    pub map: Vec<(String, String)>,
-    /// `--set field=value`
-    pub set: Vec<(String, String)>,
-    /// `--value "Heading:Value=key"`
-    pub values: Vec<String>,
-}
 
 /// Every field of a file with its column, and the settings that hold for all rows.
 #[derive(Clone, Debug)]
@@ -29,8 +22,13 @@ pub struct Mapping {
     columns: BTreeMap<&'static str, Column>,
     /// In a wide spend file: the shape of the headings that are channels.
     pub channel_pattern: Option<String>,
+    /// In a wide spend file: the columns that are channels, where the user named each.
+    named_channels: Vec<usize>,
     /// In a wide spend file: one column a channel, named after it.
     pub channels: Vec<(String, Column)>,
+    /// Names that the user gave to channels: as the file writes each, and the channel.
+    given_names: Vec<(String, String)>,
+    kind: Kind,
     /// Other names for channels of a wide file, by the normal form of the heading.
     channel_names: HashMap<String, String>,
     /// `--set decimal=comma|point`
@@ -41,57 +39,133 @@ pub struct Mapping {
     pub span: Option<i32>,
     /// What was decided where the headings leave room.
     pub warnings: Vec<String>,
+    /// Whom the sentences are for.
+    pub voice: Voice,
 }
 
 impl Mapping {
-    /// Finds a column for every field of the kind, as far as there is one.
+    /// Finds a column for every field of the kind, as far as there is one. The first wish that cannot be fulfilled is
+    /// the error.
     pub fn new(kind: Kind, headings: &[String], wishes: &Wishes) -> Result<Self> {
+        let (mapping, problems) = Self::forgiving(kind, headings, wishes);
+        problems.into_iter().next().map_or(Ok(mapping), |problem| Err(AppError::Invalid(problem)))
+    }
+
+    /// The same, as far as it goes: with a sentence for every wish that cannot be fulfilled.
+    pub fn forgiving(kind: Kind, headings: &[String], wishes: &Wishes) -> (Self, Vec<String>) {
         let mut mapping = Self {
             columns: BTreeMap::new(),
             channel_pattern: None,
+            named_channels: Vec::new(),
+            given_names: Vec::new(),
+            kind,
             channels: Vec::new(),
             channel_names: HashMap::new(),
             decimal: None,
             divisor: 0,
             span: None,
             warnings: Vec::new(),
+            voice: wishes.voice,
         };
         let mut left_out = Vec::new();
+        let mut problems = Problems::default();
         for (name, heading) in &wishes.map {
-            let field = known_field(kind, name)?;
-            if mapping.columns.contains_key(field.key) || left_out.contains(&field.key) {
-                return invalid(format!("--map names “{}” twice; a field has one column.", field.key));
-            }
-            if heading.trim().is_empty() {
-                left_out.push(field.key);
-            } else if kind == Kind::Spend && field.key == "channel" && heading.contains('*') {
-                mapping.channel_pattern = Some(heading.trim().to_owned());
-                left_out.extend(["channel", "amount"]);
-            } else {
-                let column = known_heading(headings, heading)?;
-                let mut column = Column::new(field, headings, column);
-                column.by_hand = true;
-                mapping.columns.insert(field.key, column);
-            }
+            problems.note(mapping.apply_column(kind, headings, (name, heading), &mut left_out));
+        }
+        for (heading, name) in &wishes.channels {
+            problems.note(mapping.apply_channel(headings, heading, name));
+        }
+        if !mapping.named_channels.is_empty() {
+            left_out.extend(["channel", "amount"]);
         }
         for (name, value) in &wishes.set {
-            if mapping.apply_setting(kind, name, value)? {
-                continue;
-            }
-            let field = known_field(kind, name)?;
-            if mapping.columns.contains_key(field.key) || left_out.contains(&field.key) {
-                return invalid(format!("“{}” has both --map and --set, or two of them; give one.", field.key));
-            }
-            mapping.columns.insert(field.key, Column::constant(field, value));
+            problems.note(mapping.apply_value_for_all(kind, name, value, &left_out));
         }
         mapping.recognise_others(kind, headings, &left_out);
         for wish in &wishes.values {
-            mapping.apply_meaning(kind, headings, wish)?;
+            problems.note(mapping.apply_meaning(kind, headings, wish));
         }
-        if mapping.channel_pattern.is_some() && mapping.columns.contains_key("amount") {
-            return invalid("A spend file has either a column per channel or one with the amount; map one of them.");
+        for meaning in &wishes.meanings {
+            problems.note(mapping.apply_typed_meaning(kind, headings, meaning));
         }
-        Ok(mapping)
+        if mapping.is_wide() && mapping.columns.contains_key("amount") {
+            let sentence =
+                "A spend file has either a column per channel or one with the amount; map one of them.".to_owned();
+            problems.0.push(sentence);
+            mapping.columns.remove("amount");
+        }
+        mapping.columns.values_mut().for_each(|column| column.voice = wishes.voice);
+        (mapping, problems.0)
+    }
+
+    fn apply_column(
+        &mut self,
+        kind: Kind,
+        headings: &[String],
+        (name, heading): (&str, &str),
+        left_out: &mut Vec<&'static str>,
+    ) -> Result<()> {
+        let field = known_field(kind, name)?;
+        if self.columns.contains_key(field.key) || left_out.contains(&field.key) {
+            return invalid(format!("“{}” was mapped twice; a field has one column.", field.key));
+        }
+        if heading.trim().is_empty() {
+            left_out.push(field.key);
+        } else if kind == Kind::Spend && field.key == "channel" && heading.contains('*') {
+            self.channel_pattern = Some(heading.trim().to_owned());
+            left_out.extend(["channel", "amount"]);
+        } else {
+            let column = known_heading(headings, heading)?;
+            let mut column = Column::new(field, headings, column);
+            column.by_hand = true;
+            self.columns.insert(field.key, column);
+        }
+        Ok(())
+    }
+
+    fn apply_channel(&mut self, headings: &[String], heading: &str, name: &str) -> Result<()> {
+        let column = known_heading(headings, heading)?;
+        if !self.named_channels.contains(&column) {
+            self.named_channels.push(column);
+        }
+        if !name.trim().is_empty() {
+            self.channel_names.insert(normal_form(&headings[column]), name.trim().to_owned());
+        }
+        Ok(())
+    }
+
+    fn apply_value_for_all(&mut self, kind: Kind, name: &str, value: &str, left_out: &[&str]) -> Result<()> {
+        if self.apply_setting(kind, name, value)? {
+            return Ok(());
+        }
+        let field = known_field(kind, name)?;
+        // Leaving the column out and setting one value instead is how a page says it.
+        if self.columns.contains_key(field.key) || (left_out.contains(&field.key) && self.is_wide()) {
+            return invalid(format!(
+                "“{}” has a column and one value for all rows, or two values; give one.",
+                field.key
+            ));
+        }
+        self.columns.insert(field.key, Column::constant(field, value));
+        Ok(())
+    }
+
+    /// Every channel has a column of its own.
+    pub const fn is_wide(&self) -> bool {
+        self.channel_pattern.is_some() || !self.named_channels.is_empty()
+    }
+
+    /// Gives a column of channels the names by which the workspace knows them, as far as the user gave no other.
+    /// Keys are in lower case.
+    pub fn know_channels(&mut self, names: &HashMap<String, String>) {
+        if let Some(column) = self.columns.get_mut("channel") {
+            for (name, channel) in names {
+                column.meanings.entry(name.clone()).or_insert_with(|| channel.clone());
+            }
+        }
+        for (name, channel) in names {
+            self.channel_names.entry(normal_form(name)).or_insert_with(|| channel.clone());
+        }
     }
 
     /// The column of a field, if it has one.
@@ -116,6 +190,11 @@ impl Mapping {
         self.columns.remove(key);
     }
 
+    /// Every field's column; the channels of a wide file are apart.
+    pub fn columns(&self) -> impl Iterator<Item = &Column> {
+        self.columns.values()
+    }
+
     /// Every column that is read, to be looked at before the rows.
     pub fn columns_mut(&mut self) -> impl Iterator<Item = &mut Column> {
         self.columns.values_mut().chain(self.channels.iter_mut().map(|(_, column)| column))
@@ -123,6 +202,9 @@ impl Mapping {
 
     /// The columns that the channel pattern may mean: those that hold no other field.
     pub fn channel_candidates(&self, headings: &[String]) -> Vec<usize> {
+        if !self.named_channels.is_empty() {
+            return self.named_channels.clone();
+        }
         let Some(pattern) = &self.channel_pattern else { return Vec::new() };
         let taken: Vec<_> = self.columns.values().filter_map(Column::index).collect();
         let meant = |column: &usize| !taken.contains(column) && matches_pattern(pattern, &headings[*column]);
@@ -137,7 +219,9 @@ impl Mapping {
             .map(|&column| {
                 let heading = &headings[column];
                 let name = self.channel_names.get(&normal_form(heading)).unwrap_or(heading);
-                (name.clone(), Column::new(amount, headings, column))
+                let mut held = Column::new(amount, headings, column);
+                held.voice = self.voice;
+                (name.clone(), held)
             })
             .collect();
     }
@@ -187,15 +271,29 @@ impl Mapping {
             let Some((&first, others)) = found.split_first() else { continue };
             if !others.is_empty() {
                 let others: Vec<_> = others.iter().map(|&column| format!("“{}”", headings[column])).collect();
-                self.warnings.push(format!(
-                    "“{}” was taken as {key}, not {}; --map {key}=Heading chooses another.",
-                    headings[first],
-                    others.join(", "),
-                    key = field.key
-                ));
+                let (taken, others, key) = (&headings[first], others.join(", "), field.key);
+                self.warnings.push(match self.voice {
+                    Voice::CommandLine => {
+                        format!("“{taken}” was taken as {key}, not {others}; --map {key}=Heading chooses another.")
+                    }
+                    Voice::Page => format!("“{taken}” was taken as {key}, not {others}."),
+                });
             }
             self.columns.insert(field.key, Column::new(field, headings, first));
         }
+    }
+
+    fn apply_typed_meaning(&mut self, kind: Kind, headings: &[String], wish: &Meaning) -> Result<()> {
+        let field = known_field(kind, &wish.field)?;
+        if field.key == "channel" && self.is_wide() {
+            // A name for a heading; it may belong to a file of last month that this one has no column of.
+            if find_heading(headings, &wish.value).is_some() {
+                self.given_names.push((wish.value.clone(), wish.meaning.clone()));
+                self.channel_names.insert(normal_form(&wish.value), wish.meaning.clone());
+            }
+            return Ok(());
+        }
+        self.give_meaning(kind, field.key, &wish.value, &wish.meaning)
     }
 
     /// `Heading:Value=key`. A heading and a value may hold colons and equal signs themselves: the first cut that
@@ -220,8 +318,9 @@ impl Mapping {
         }
         let meaning = key.trim().to_owned();
         let as_field = field(kind, heading);
-        if self.channel_pattern.is_some() && as_field.is_some_and(|field| field.key == "channel") {
+        if self.is_wide() && as_field.is_some_and(|field| field.key == "channel") {
             known_heading(headings, value)?;
+            self.given_names.push((value.to_owned(), meaning.clone()));
             self.channel_names.insert(normal_form(value), meaning);
             return Ok(());
         }
@@ -241,18 +340,38 @@ impl Mapping {
                 field.key
             }
         };
-        let column = self.columns.get_mut(key).expect("found above");
+        self.give_meaning(kind, key, value, &meaning)
+    }
+
+    /// Says what a value of a field means; nothing where no column holds the field.
+    fn give_meaning(&mut self, kind: Kind, key: &str, value: &str, meaning: &str) -> Result<()> {
+        let Some(column) = self.columns.get_mut(key) else { return Ok(()) };
         if !matches!(column.field.cell, Cell::Word | Cell::Text) {
             return invalid(format!("--value renames words; “{key}” holds dates or numbers."));
         }
         let known = meanings(kind, key);
-        let meaning = if known.is_some() { meaning.to_lowercase() } else { meaning };
+        let meaning = if known.is_some() { meaning.trim().to_lowercase() } else { meaning.trim().to_owned() };
         match known.filter(|known| !meaning.is_empty() && !known.contains(&meaning.as_str())) {
-            Some(known) => invalid(format!("--value {wish}: “{meaning}” is none of {}.", known.join(", "))),
+            Some(known) => invalid(format!("{key} “{value}”: “{meaning}” is none of {}.", known.join(", "))),
             None => {
-                column.meanings.insert(value.to_lowercase(), meaning);
+                if key == "channel" {
+                    self.given_names.push((value.trim().to_owned(), meaning.clone()));
+                }
+                column.meanings.insert(value.trim().to_lowercase(), meaning);
                 Ok(())
             }
+        }
+    }
+}
+
+/// Sentences about wishes that cannot be fulfilled.
+#[derive(Default)]
+struct Problems(Vec<String>);
+
+impl Problems {
+    fn note(&mut self, result: Result<()>) {
+        if let Err(error) = result {
+            self.0.push(error.to_string());
         }
     }
 }

@@ -1,8 +1,10 @@
 //! What one row of a file says, once every cell has been understood. Nothing here is guessed: a cell that could
 //! not be read has already rejected its row.
 
+use super::reading::Reading;
 use crate::leads::model::{Decision, Dimension, EventKind, Moment};
 use crate::period::Day;
+use crate::rates::model::Original;
 use crate::{id_type, text_enum};
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -168,6 +170,8 @@ pub struct SpendRecord {
     pub team: Option<Team>,
     /// Minor units of the workspace's currency.
     pub amount_minor: i64,
+    /// What it was in another currency, if the file is in one.
+    pub original: Option<Original>,
 }
 
 /// What became of one row.
@@ -220,6 +224,9 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// Field to heading, as used.
     pub mapping: BTreeMap<String, String>,
+    /// How the file was understood. A machine finds it among the warnings, where it is worth one.
+    #[serde(skip)]
+    pub reading: Reading,
 }
 
 impl Report {

@@ -1,10 +1,13 @@
 //! A file on its way to records: opened, mapped and looked at once, then read in batches.
 
-use super::amounts::Currency;
-use super::dates::{Clock, Order};
+use super::column::shortened;
+use super::dates::Order;
+use super::ground::Ground;
 use super::mapping::{Mapping, Wishes};
+use super::memory::Lesson;
 use super::model::{Kind, Rejection};
 use super::read::{Row, Rows, Table};
+use super::reading::{Form, Reading, ReadingWishes};
 use super::rows::{Batch, RowReader};
 use super::survey::survey;
 use crate::error::Result;
@@ -21,6 +24,8 @@ pub struct Options {
     pub kind: Kind,
     /// Where it lies.
     pub file: PathBuf,
+    /// How it is to be read, where the file itself is not to tell.
+    pub reading: ReadingWishes,
     /// Mapping, constants and meanings.
     pub wishes: Wishes,
     /// Day and month, where the columns do not tell.
@@ -54,11 +59,13 @@ pub struct Parsed {
 
 impl Parsing {
     /// Opens the file, finds its columns and reads it once to its end. Writes nothing; a fault is one sentence.
-    pub fn open(options: &Options, clock: Clock, currency: Currency) -> Result<Self> {
-        let table = Table::open(&options.file)?;
+    pub fn open(options: &Options, ground: &Ground) -> Result<Self> {
+        let table = Table::open(&options.file, &options.reading)?;
+        let ground = &ground.clone().with_rates(&options.wishes.rates);
         let mut mapping = Mapping::new(options.kind, table.headings(), &options.wishes)?;
-        survey(&table, &mut mapping, options.order)?;
-        let reader = RowReader::new(options.kind, table.headings(), &mut mapping, clock, currency)?;
+        mapping.know_channels(&ground.channel_names(options.kind));
+        survey(&table, &mut mapping, &options.wishes, options.order)?;
+        let reader = RowReader::new(options.kind, table.headings(), &mut mapping, ground)?;
         let rows = table.rows()?;
         Ok(Self { kind: options.kind, table, mapping, reader, rows, row: Row::default() })
     }
@@ -76,7 +83,11 @@ impl Parsing {
             }
             parsed.rows += 1;
             let before = parsed.batch.len();
-            match self.reader.read(&self.row, &mut parsed.batch) {
+            let read = match self.row.unreadable() {
+                None => self.reader.read(&self.row, &mut parsed.batch),
+                Some(column) => Err(self.reject_unreadable(column)),
+            };
+            match read {
                 Ok(()) if parsed.batch.len() == before => parsed.passed_over += 1,
                 Ok(()) => {}
                 Err(rejection) => parsed.rejected.push(rejection),
@@ -90,6 +101,19 @@ impl Parsing {
         Ok(Some(parsed))
     }
 
+    fn reject_unreadable(&self, column: usize) -> Rejection {
+        let encoding = match &self.table.reading().form {
+            Form::Text { encoding, .. } => encoding.to_string(),
+            Form::Sheet { .. } => "text".to_owned(),
+        };
+        Rejection {
+            line: self.row.line(),
+            column: self.table.headings().get(column).cloned(),
+            value: Some(shortened(self.row.cell(column))),
+            reason: format!("the bytes in it are not {encoding}; correct the value, or choose another encoding"),
+        }
+    }
+
     /// Length of the file in bytes.
     pub fn bytes(&self) -> u64 {
         self.table.bytes()
@@ -100,6 +124,12 @@ impl Parsing {
         self.table.file_name()
     }
 
+    /// How the file was understood; what was left out below its data is known at the end at the latest.
+    pub fn reading(&self) -> Reading {
+        let told = self.table.reading();
+        Reading { junk_below: told.junk_below.or(self.rows.junk_below()), ..told.clone() }
+    }
+
     /// Field to heading, as used.
     pub fn mapping(&self) -> BTreeMap<String, String> {
         self.mapping.described()
@@ -108,6 +138,11 @@ impl Parsing {
     /// The heading of a field, where a column holds it.
     pub fn heading_of(&self, field: &str) -> Option<&str> {
         self.mapping.get(field).filter(|column| column.index().is_some()).map(|column| column.heading.as_str())
+    }
+
+    /// What is worth remembering of it.
+    pub fn lesson(&self, wishes: &Wishes, zone: Option<&str>) -> Lesson {
+        Lesson::of(self.table.headings(), &self.mapping, wishes, zone)
     }
 
     /// What was decided where the file leaves room, so far.

@@ -1,74 +1,107 @@
 //! Rows of a file: a heading and then cells with the line they stand on, read once or several times, in bounded
 //! memory.
 //!
-//! Another kind of file (a workbook, another encoding) becomes one more way to fill a [`Row`]; everything behind
-//! knows only [`Table`], [`Rows`] and [`Row`].
+//! Text ([`super::text`]) and sheets ([`super::spool`]) are two ways to fill a [`Row`]; everything behind knows only
+//! [`Table`], [`Rows`] and [`Row`].
 
-use super::sniff::{Layout, sniff_layout};
+use super::encoding::{Decoded, Encoded, decode_sample, detect};
+use super::frame::{Verdict, Watch, fit_width, heading_index, widen};
+use super::reading::{Delimiter, Form, Reading, ReadingWishes};
+pub use super::row::Row;
+use super::sniff::{Container, ROWS_TRIED, sniff_container, sniff_delimiter};
+use super::spool::{Spool, SpoolRows};
+use super::text::{Input, TextRows};
+pub use super::text::{MAX_COLUMNS, MAX_ROW_BYTES};
+use super::workbook::{self, Unpacked};
 use crate::error::{AppError, Result};
-use csv_core::ReadRecordResult;
-use std::collections::HashSet;
+use encoding_rs::UTF_8;
+use std::collections::{HashSet, VecDeque};
 use std::fs::{File, Metadata};
-use std::io::{ErrorKind, Read, Seek, SeekFrom};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// A row may have so many bytes; more is a quote that was never closed, or no table at all.
-pub const MAX_ROW_BYTES: usize = 1 << 20;
-/// A row may have so many cells: as many as a spreadsheet has columns.
-pub const MAX_COLUMNS: usize = 16_384;
-const BUFFER_BYTES: usize = 64 << 10;
+/// The delimiter and the heading are told from so many bytes.
+const SAMPLE_BYTES: usize = 256 << 10;
+/// A file of so many bytes is read to its end when it is opened, to say what is left out below the data.
+const READ_WHOLE_BYTES: u64 = 8 << 20;
 
 /// A file with a heading row.
 #[derive(Debug)]
 pub struct Table {
     path: PathBuf,
-    layout: Layout,
+    source: Source,
     headings: Vec<String>,
+    reading: Reading,
+    last_line: Option<u64>,
     seen: Metadata,
 }
 
-/// The rows of a file, in order.
-pub struct Rows {
-    input: Box<dyn Read + Send>,
-    core: csv_core::Reader,
-    line_end: u8,
-    /// The line that the next unread byte stands on.
-    line: u64,
-    buffer: Vec<u8>,
-    at: usize,
-    end: usize,
-    read: u64,
+/// Where rows come from.
+#[derive(Clone, Debug)]
+enum Source {
+    Text { delimiter: Delimiter, encoded: Encoded },
+    Sheet(Spool),
 }
 
-/// One row; kept and filled again, so that reading allocates nothing.
-#[derive(Debug, Default)]
-pub struct Row {
-    line: u64,
-    last_line: u64,
-    text: String,
+/// The rows of a table, in order: without blank rows, and without the junk below the data.
+pub struct Rows {
+    lines: Lines,
+    watch: Watch,
+    /// Rows that were held back and are data.
+    released: VecDeque<Row>,
+    last_line: Option<u64>,
+    junk_below: u64,
+    is_over: bool,
+}
+
+/// All rows of a file, what is above and below the table included.
+struct Lines {
+    of: Kind,
+    /// Width of the table, to which rows of a sheet are fitted.
     width: usize,
-    ends: Vec<usize>,
-    raw: Vec<u8>,
+}
+
+enum Kind {
+    Text(Box<TextRows>),
+    Sheet(SpoolRows),
+}
+
+/// A row of a preview.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownRow {
+    /// Line (of a sheet: row) on which it begins; the first is 1.
+    pub line: u64,
+    /// Its cells, trimmed; as many as it has, which may be more or fewer than the headings.
+    pub cells: Vec<String>,
 }
 
 impl Table {
-    /// Opens a file, tells its layout and reads its heading. A file that is none of ours is refused with a sentence.
-    pub fn open(path: &Path) -> Result<Self> {
+    /// Opens a file, tells how it is to be read as far as the wishes do not, and reads its heading. A file that is none
+    /// of ours is refused with a sentence.
+    pub fn open(path: &Path, wishes: &ReadingWishes) -> Result<Self> {
+        wishes.check()?;
         let (mut file, seen) = open_file(path)?;
-        let mut sample = Vec::with_capacity(BUFFER_BYTES);
-        file.by_ref().take(BUFFER_BYTES as u64).read_to_end(&mut sample).map_err(|error| unreadable(path, &error))?;
-        let layout = sniff_layout(&sample, sample.len() as u64 == seen.len())
-            .map_err(|what| AppError::Invalid(format!("{} {what}.", quoted(path))))?;
-        let mut table = Self { path: path.to_owned(), layout, headings: Vec::new(), seen };
-        let mut rows = table.start()?;
-        let mut row = Row::default();
-        while rows.next_row(&mut row)? {
-            if !row.is_blank() {
-                table.headings = name_headings(&row);
-                return Ok(table);
+        let (sample, is_whole) = read_sample(path, &mut file, &seen)?;
+        let refuse = |what: &str| AppError::Invalid(format!("{} {what}.", quoted(path)));
+        let (source, form) = match sniff_container(&sample).map_err(refuse)? {
+            Container::Text => tell_text(path, &sample, is_whole, wishes)?,
+            container => {
+                let Unpacked { spool, format, name, others } =
+                    workbook::unpack(file, container, wishes.sheet.as_deref(), &quoted(path))?;
+                (Source::Sheet(spool), Form::Sheet { format, name, others })
             }
+        };
+        let reading = Reading { form, heading_line: 1, junk_above: 0, junk_below: None };
+        let last_line = wishes.last_line;
+        let mut table = Self { path: path.to_owned(), source, headings: Vec::new(), reading, last_line, seen };
+        table.find_heading(wishes)?;
+        if table.bytes() <= READ_WHOLE_BYTES {
+            let mut rows = table.rows()?;
+            let mut row = Row::default();
+            while rows.next_row(&mut row)? {}
+            table.reading.junk_below = rows.junk_below();
         }
-        Err(AppError::Invalid(format!("{} is empty; export it again with a heading row.", quoted(path))))
+        Ok(table)
     }
 
     /// The headings, trimmed. A blank one is called after its place (“column 3”), a repeated one is numbered
@@ -77,9 +110,29 @@ impl Table {
         &self.headings
     }
 
-    /// Length of the file in bytes.
+    /// How the file was understood.
+    pub fn reading(&self) -> &Reading {
+        &self.reading
+    }
+
+    /// The first rows below the heading, at most `most`, for a preview; blank ones do not count.
+    pub fn preview(&self, most: usize) -> Result<Vec<ShownRow>> {
+        let mut rows = self.rows()?;
+        show(most, |row| rows.next_row(row))
+    }
+
+    /// The first rows of the file, the heading and what stands above it included, to choose the heading from.
+    pub fn top(&self, most: usize) -> Result<Vec<ShownRow>> {
+        let mut lines = self.lines()?;
+        show(most, |row| lines.next_row(row))
+    }
+
+    /// Length in bytes, by which [`Rows::bytes_read`] tells how far it is.
     pub fn bytes(&self) -> u64 {
-        self.seen.len()
+        match &self.source {
+            Source::Text { .. } => self.seen.len(),
+            Source::Sheet(spool) => spool.bytes(),
+        }
     }
 
     /// The file's own name, without its folder.
@@ -89,14 +142,19 @@ impl Table {
 
     /// The rows below the heading, from the first one. Refused if the file has changed since it was opened.
     pub fn rows(&self) -> Result<Rows> {
-        let mut rows = self.start()?;
+        let mut lines = self.lines()?;
         let mut row = Row::default();
-        while rows.next_row(&mut row)? {
-            if !row.is_blank() {
+        let mut next_line = 1;
+        while lines.next_row(&mut row)? {
+            next_line = row.last_line();
+            if row.line() >= self.reading.heading_line {
                 break;
             }
         }
-        Ok(rows)
+        let is_sheet = matches!(self.source, Source::Sheet(_));
+        let watch = Watch::new(self.headings.len(), is_sheet, next_line);
+        let (released, last_line) = (VecDeque::new(), self.last_line);
+        Ok(Rows { lines, watch, released, last_line, junk_below: 0, is_over: false })
     }
 
     /// Refused if the file is no longer the one that was opened.
@@ -109,169 +167,230 @@ impl Table {
         Err(AppError::Conflict(format!("{path} changed while it was being read; import it again.")))
     }
 
-    fn start(&self) -> Result<Rows> {
-        let (mut file, _) = open_file(&self.path)?;
+    fn lines(&self) -> Result<Lines> {
+        let width = self.headings.len();
+        let of = match &self.source {
+            Source::Text { delimiter, encoded } => {
+                let text = open_text(&self.path, encoded.mark).map_err(|error| unreadable(&self.path, &error))?;
+                let input = match encoded.encoding.decoder() == UTF_8 {
+                    true => Input::Plain(text),
+                    false => Input::Decoded(Box::new(Decoded::new(text, *encoded))),
+                };
+                Kind::Text(Box::new(TextRows::new(input, *delimiter, encoded.mark)))
+            }
+            Source::Sheet(spool) => Kind::Sheet(spool.rows()),
+        };
         self.check_unchanged()?;
-        file.seek(SeekFrom::Start(self.layout.mark as u64)).map_err(|error| unreadable(&self.path, &error))?;
-        Ok(Rows::new(Box::new(file), self.layout))
+        Ok(Lines { of, width })
+    }
+
+    /// Finds the heading among the first rows, or takes the line that was asked for.
+    fn find_heading(&mut self, wishes: &ReadingWishes) -> Result<()> {
+        let (places, mut rows) = self.first_rows()?;
+        if rows.is_empty() {
+            let sentence = format!("{} is empty; export it again with a heading row.", quoted(&self.path));
+            return Err(AppError::Invalid(sentence));
+        }
+        let at = match wishes.heading_line {
+            None => heading_index(&rows),
+            Some(line) => match places.iter().position(|&(place, _)| place == line) {
+                Some(at) => at,
+                None => return self.take_heading_at(line),
+            },
+        };
+        let below = rows.split_off(at + 1);
+        let mut heading = rows.pop().unwrap_or_default();
+        let (line, unreadable) = places[at];
+        match self.source {
+            Source::Text { .. } => fit_width(&mut heading, &below),
+            Source::Sheet(_) => widen(&mut heading, &below),
+        }
+        self.set_heading(line, at as u64, &heading, unreadable)
+    }
+
+    /// The first rows that are not blank, with their line and the first column that cannot be read.
+    #[expect(clippy::type_complexity, reason = "two lists, side by side")]
+    fn first_rows(&self) -> Result<(Vec<(u64, Option<usize>)>, Vec<Vec<String>>)> {
+        let mut lines = self.lines()?;
+        let mut row = Row::default();
+        let (mut places, mut rows, mut bytes) = (Vec::new(), Vec::<Vec<String>>::new(), 0);
+        while rows.len() < ROWS_TRIED && bytes < SAMPLE_BYTES {
+            match lines.next_row(&mut row) {
+                Ok(true) if row.is_blank() => {}
+                Ok(true) => {
+                    places.push((row.line(), row.unreadable()));
+                    rows.push(row.cells().map(str::to_owned).collect());
+                    bytes += row.text().len();
+                }
+                Ok(false) => break,
+                Err(error) if rows.is_empty() => return Err(error),
+                // Whoever reads on names the fault.
+                Err(_) => break,
+            }
+        }
+        Ok((places, rows))
+    }
+
+    /// A heading farther down than one is looked for.
+    fn take_heading_at(&mut self, line: u64) -> Result<()> {
+        let mut lines = self.lines()?;
+        let mut row = Row::default();
+        let mut above = 0;
+        while lines.next_row(&mut row)? && row.line() <= line {
+            if row.line() == line && !row.is_blank() {
+                let heading: Vec<_> = row.cells().map(str::to_owned).collect();
+                return self.set_heading(line, above, &heading, row.unreadable());
+            }
+            above += u64::from(!row.is_blank());
+        }
+        let what = self.reading.line_word(1);
+        Err(AppError::Invalid(format!(
+            "No row of {} begins on {what} {line}: it is blank, within another row, or below the last one. Name the \
+             {what} of the heading.",
+            quoted(&self.path)
+        )))
+    }
+
+    fn set_heading(&mut self, line: u64, above: u64, heading: &[String], unreadable: Option<usize>) -> Result<()> {
+        if let (Some(column), Form::Text { encoding, .. }) = (unreadable, &self.reading.form) {
+            let what = format!("the heading of column {} is not written in {encoding}", column + 1);
+            return Err(AppError::Invalid(format!("Line {line}: {what}; choose the encoding of the file.")));
+        }
+        if self.last_line.is_some_and(|last| last <= line) {
+            let what = self.reading.line_word(1);
+            return Err(AppError::Invalid(format!("The heading is {what} {line}; the last {what} stands below it.")));
+        }
+        self.headings = name_headings(heading);
+        self.reading.heading_line = line;
+        self.reading.junk_above = above;
+        if let Form::Text { delimiter, .. } = &mut self.reading.form
+            && self.headings.len() == 1
+        {
+            *delimiter = None;
+        }
+        Ok(())
     }
 }
 
 impl Rows {
-    /// Rows of a text that begins after its byte-order mark.
-    pub fn new(input: Box<dyn Read + Send>, layout: Layout) -> Self {
-        Self {
-            input,
-            core: csv_core::ReaderBuilder::new().delimiter(layout.delimiter).build(),
-            line_end: layout.line_end,
-            line: 1,
-            buffer: vec![0; BUFFER_BYTES],
-            at: 0,
-            end: 0,
-            read: layout.mark as u64,
-        }
-    }
-
-    /// Reads the next row, the heading included; `false` at the end. Lines without any character are passed over.
+    /// Reads the next row of data; `false` at the end.
     pub fn next_row(&mut self, row: &mut Row) -> Result<bool> {
-        if !self.skip_line_ends()? {
-            return Ok(false);
-        }
-        row.line = self.line;
-        let (mut bytes, mut width) = (0, 0);
         loop {
-            // A line end of ours closes the last row, unless it stands within a quote that nothing closes.
-            let at_end = !self.fill()?;
-            let input = if at_end { b"\n" } else { &self.buffer[self.at..self.end] };
-            let (result, eaten, written, cells) =
-                self.core.read_record(input, &mut row.raw[bytes..], &mut row.ends[width..]);
-            bytes += written;
-            width += cells;
-            if !at_end {
-                self.eat(eaten);
-            }
-            match result {
-                ReadRecordResult::Record => break,
-                ReadRecordResult::OutputFull if row.raw.len() >= MAX_ROW_BYTES => {
-                    return Err(invalid(
-                        row.line,
-                        "the row is longer than 1 MB; a quote in it is probably never closed",
-                    ));
-                }
-                ReadRecordResult::OutputFull => row.raw.resize((row.raw.len() * 2).max(1024), 0),
-                ReadRecordResult::OutputEndsFull if row.ends.len() >= MAX_COLUMNS => {
-                    return Err(invalid(row.line, "the row has more than 16,384 cells; that is no table"));
-                }
-                ReadRecordResult::OutputEndsFull => row.ends.resize((row.ends.len() * 2).max(32), 0),
-                ReadRecordResult::InputEmpty if at_end => {
-                    return Err(invalid(row.line, "a quote opens in this row and is never closed"));
-                }
-                ReadRecordResult::InputEmpty | ReadRecordResult::End => {}
-            }
-        }
-        row.width = width;
-        // The line end behind the row may be eaten already: it belongs to the row.
-        row.last_line = self.line.max(row.line);
-        row.set_text(bytes)?;
-        Ok(true)
-    }
-
-    /// Bytes of the file read so far, for a progress bar.
-    pub fn bytes_read(&self) -> u64 {
-        self.read
-    }
-
-    fn skip_line_ends(&mut self) -> Result<bool> {
-        while self.fill()? {
-            let ahead = &self.buffer[self.at..self.end];
-            let ends = ahead.iter().take_while(|&&byte| byte == b'\n' || byte == b'\r').count();
-            let more = ends < ahead.len();
-            self.eat(ends);
-            if more {
+            if let Some(held) = self.released.pop_front() {
+                *row = held;
                 return Ok(true);
             }
-        }
-        Ok(false)
-    }
-
-    /// Counts the lines of what was read and moves on.
-    fn eat(&mut self, bytes: usize) {
-        let eaten = &self.buffer[self.at..self.at + bytes];
-        self.line += eaten.iter().filter(|&&byte| byte == self.line_end).count() as u64;
-        self.at += bytes;
-    }
-
-    /// Sees to it that there is something to read; `false` at the end of the file.
-    fn fill(&mut self) -> Result<bool> {
-        if self.at < self.end {
-            return Ok(true);
-        }
-        self.at = 0;
-        self.end = loop {
-            match self.input.read(&mut self.buffer) {
-                Ok(bytes) => break bytes,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(AppError::Unavailable(format!("The file could not be read on: {error}."))),
+            if self.is_over {
+                return Ok(false);
             }
-        };
-        self.read += self.end as u64;
-        if let Some(nul) = self.buffer[..self.end].iter().position(|&byte| byte == 0) {
-            let line = self.line + self.buffer[..nul].iter().filter(|&&byte| byte == self.line_end).count() as u64;
-            return Err(invalid(line, "there is a NUL byte, so this is no text, or a damaged one; export it again"));
+            if !self.lines.next_row(row)? {
+                self.is_over = true;
+                self.junk_below += self.watch.end();
+                self.released = self.watch.release();
+                continue;
+            }
+            if row.is_blank() {
+                continue;
+            }
+            match self.last_line {
+                Some(last) if row.line() > last => self.leave_rest(row),
+                Some(_) => return Ok(true),
+                None => match self.watch.look(row) {
+                    Verdict::Data => return Ok(true),
+                    Verdict::Held => {}
+                    Verdict::Released => {
+                        self.released = self.watch.release();
+                        self.released.push_back(row.copy());
+                    }
+                },
+            }
         }
-        Ok(self.end > 0)
+    }
+
+    /// Bytes read so far, of those that [`Table::bytes`] tells.
+    pub fn bytes_read(&self) -> u64 {
+        match &self.lines.of {
+            Kind::Text(rows) => rows.bytes_read(),
+            Kind::Sheet(rows) => rows.bytes_read(),
+        }
+    }
+
+    /// Rows below the data that were left out; `None` before the end has been reached.
+    pub fn junk_below(&self) -> Option<u64> {
+        self.is_over.then_some(self.junk_below)
+    }
+
+    /// Counts what stands below the last line that was asked for. It may be anything: no fault in it counts.
+    fn leave_rest(&mut self, row: &mut Row) {
+        self.is_over = true;
+        self.junk_below = 1;
+        while self.lines.next_row(row).unwrap_or(false) {
+            self.junk_below += u64::from(!row.is_blank());
+        }
     }
 }
 
-impl Row {
-    /// The line of the file on which it begins; the first line is 1.
-    pub fn line(&self) -> u64 {
-        self.line
-    }
-
-    /// The line on which it ends, or the one after it.
-    pub fn last_line(&self) -> u64 {
-        self.last_line
-    }
-
-    /// Number of cells.
-    #[expect(clippy::len_without_is_empty, reason = "a row has at least one cell")]
-    pub fn len(&self) -> usize {
-        self.width
-    }
-
-    /// A cell as it is written, without its quotes; empty past the end of the row.
-    pub fn cell(&self, column: usize) -> &str {
-        if column >= self.width {
-            return "";
-        }
-        let start = if column == 0 { 0 } else { self.ends[column - 1] };
-        &self.text[start..self.ends[column]]
-    }
-
-    /// Nothing but spaces in any cell.
-    pub fn is_blank(&self) -> bool {
-        self.text.trim_ascii_start().is_empty()
-    }
-
-    fn set_text(&mut self, bytes: usize) -> Result<()> {
-        let not_utf8 = |at: usize| {
-            let column = self.ends[..self.width].partition_point(|&end| end <= at) + 1;
-            let why = "not UTF-8 (it may be Windows-1252 or another older encoding); save the file as “CSV UTF-8”";
-            Err(invalid(self.line, &format!("the text in column {column} is {why}")))
-        };
-        match std::str::from_utf8(&self.raw[..bytes]) {
-            Ok(text) => match self.ends[..self.width].iter().find(|&&end| !text.is_char_boundary(end)) {
-                Some(&end) => not_utf8(end - 1),
-                None => {
-                    self.text.clear();
-                    self.text.push_str(text);
-                    Ok(())
+impl Lines {
+    fn next_row(&mut self, row: &mut Row) -> Result<bool> {
+        match &mut self.of {
+            Kind::Text(rows) => rows.next_row(row),
+            Kind::Sheet(rows) => {
+                let more = rows.next_row(row)?;
+                if more && self.width > 0 {
+                    row.fit(self.width);
                 }
-            },
-            Err(error) => not_utf8(error.valid_up_to()),
+                Ok(more)
+            }
         }
     }
+}
+
+/// The delimiter and the encoding of a text.
+fn tell_text(path: &Path, sample: &[u8], is_whole: bool, wishes: &ReadingWishes) -> Result<(Source, Form)> {
+    let encoded = detect(sample, wishes.encoding, |mark| open_text(path, mark))
+        .map_err(|error| unreadable(path, &error))?
+        .map_err(|what| AppError::Invalid(format!("{} {what}.", quoted(path))))?;
+    let delimiter = wishes.delimiter.unwrap_or_else(|| sniff_delimiter(&decode_sample(sample, encoded), is_whole));
+    let form = Form::Text { delimiter: Some(delimiter), encoding: encoded.encoding };
+    Ok((Source::Text { delimiter, encoded }, form))
+}
+
+/// The first bytes of a file, and whether they are all. Refused where the first line alone is longer than a row can be.
+fn read_sample(path: &Path, file: &mut File, seen: &Metadata) -> Result<(Vec<u8>, bool)> {
+    let mut sample = Vec::with_capacity(SAMPLE_BYTES);
+    let mut read_up_to = |sample: &mut Vec<u8>, most: usize| {
+        let more = (most - sample.len()) as u64;
+        file.by_ref().take(more).read_to_end(sample).map_err(|error| unreadable(path, &error))
+    };
+    read_up_to(&mut sample, SAMPLE_BYTES)?;
+    let has_line_end = |bytes: &[u8]| bytes.iter().any(|&byte| byte == b'\n' || byte == b'\r');
+    if seen.len() > 2 * MAX_ROW_BYTES as u64 && !has_line_end(&sample) {
+        read_up_to(&mut sample, 2 * MAX_ROW_BYTES)?;
+        if !has_line_end(&sample) {
+            let what = "is no table: its first line alone is longer than 1 MB";
+            return Err(AppError::Invalid(format!("{} {what}.", quoted(path))));
+        }
+    }
+    let is_whole = sample.len() as u64 == seen.len();
+    Ok((sample, is_whole))
+}
+
+/// The bytes of a text behind its mark.
+fn open_text(path: &Path, mark: usize) -> io::Result<Box<dyn Read + Send>> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(mark as u64))?;
+    Ok(Box::new(file))
+}
+
+fn show(most: usize, mut next_row: impl FnMut(&mut Row) -> Result<bool>) -> Result<Vec<ShownRow>> {
+    let mut row = Row::default();
+    let mut shown = Vec::new();
+    while shown.len() < most && next_row(&mut row)? {
+        if !row.is_blank() {
+            shown.push(ShownRow { line: row.line(), cells: row.cells().map(|cell| cell.trim().to_owned()).collect() });
+        }
+    }
+    Ok(shown)
 }
 
 fn open_file(path: &Path) -> Result<(File, Metadata)> {
@@ -286,7 +405,7 @@ fn open_file(path: &Path) -> Result<(File, Metadata)> {
     Ok((file, seen))
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> AppError {
+fn unreadable(path: &Path, error: &io::Error) -> AppError {
     let path = quoted(path);
     match error.kind() {
         ErrorKind::NotFound => AppError::NotFound(format!("There is no file {path}; check its name and folder.")),
@@ -301,15 +420,13 @@ fn quoted(path: &Path) -> String {
     format!("“{}”", path.display())
 }
 
-fn invalid(line: u64, what: &str) -> AppError {
-    AppError::Invalid(format!("Line {line}: {what}."))
-}
-
-fn name_headings(row: &Row) -> Vec<String> {
+fn name_headings(cells: &[String]) -> Vec<String> {
     let mut taken = HashSet::new();
-    (0..row.len())
-        .map(|column| {
-            let heading = row.cell(column).split_whitespace().collect::<Vec<_>>().join(" ");
+    cells
+        .iter()
+        .enumerate()
+        .map(|(column, cell)| {
+            let heading = cell.split_whitespace().collect::<Vec<_>>().join(" ");
             let heading = if heading.is_empty() { format!("column {}", column + 1) } else { heading };
             let mut name = heading.clone();
             let mut n = 1;
@@ -320,126 +437,4 @@ fn name_headings(row: &Row) -> Vec<String> {
             name
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use std::io::Cursor;
-
-    const COMMA: Layout = Layout { delimiter: b',', line_end: b'\n', mark: 0 };
-
-    fn read(text: &[u8], layout: Layout) -> Result<Vec<(u64, Vec<String>)>> {
-        let mut rows = Rows::new(Box::new(Cursor::new(text.to_vec())), layout);
-        let mut row = Row::default();
-        let mut all = Vec::new();
-        while rows.next_row(&mut row)? {
-            all.push((row.line(), (0..row.len()).map(|column| row.cell(column).to_owned()).collect()));
-        }
-        Ok(all)
-    }
-
-    fn lines(text: &str, line_end: u8) -> Vec<u64> {
-        let rows = read(text.as_bytes(), Layout { line_end, ..COMMA }).expect("rows");
-        rows.into_iter().map(|(line, _)| line).collect()
-    }
-
-    fn refusal(text: &[u8]) -> String {
-        read(text, COMMA).expect_err("refused").to_string()
-    }
-
-    #[test]
-    fn a_row_knows_its_line_whatever_ends_the_lines() {
-        assert_eq!(lines("a,b\n1,2\n\n3,4", b'\n'), [1, 2, 4]);
-        assert_eq!(lines("\r\n\r\na,b\r\n1,2\r\n\r\n3,4\r\n", b'\n'), [3, 4, 6]);
-        assert_eq!(lines("a,b\r1,2\r\r3,4\r", b'\r'), [1, 2, 4]);
-        assert_eq!(lines("a,b\n\"one\ntwo\",2\n3,4\n", b'\n'), [1, 2, 4]);
-        assert_eq!(lines("a,b\r\n\"one\r\ntwo\",2\r\n3,4\r\n", b'\n'), [1, 2, 4]);
-    }
-
-    #[test]
-    fn a_quote_that_nothing_closes_is_refused_with_the_line_where_it_opens() {
-        assert!(refusal(b"a,b\n1,2\n\"3,4\n5,6\n").starts_with("Line 3: a quote opens"));
-        // A quote within a cell that is not quoted is only a character.
-        assert_eq!(read(b"a\n5\" pipe", COMMA).expect("rows")[1].1, ["5\" pipe"]);
-    }
-
-    #[test]
-    fn a_row_of_more_than_a_megabyte_is_refused_without_being_held() {
-        let mut text = b"a,b\n1,\"".to_vec();
-        text.resize(3 << 20, b'x');
-        assert!(refusal(&text).starts_with("Line 2: the row is longer than 1 MB"));
-        assert!(refusal(&[b','; 20_000]).contains("16,384 cells"));
-    }
-
-    #[test]
-    fn a_nul_byte_and_a_byte_that_is_no_utf8_are_refused_with_their_line() {
-        assert!(refusal(b"a,b\n1,2\n3,\0\n").starts_with("Line 3: there is a NUL byte"));
-        assert!(refusal(b"a,b\n1,caf\xE9\n").starts_with("Line 2: the text in column 2 is not UTF-8"));
-        // Two halves of a letter in two cells are not one letter.
-        assert!(refusal(b"a,b\n\xC3,\xA9\n").starts_with("Line 2: the text in column 1 is not UTF-8"));
-    }
-
-    #[test]
-    fn a_ragged_row_keeps_its_own_width() {
-        let rows = read(b"a,b,c\n1,2\n1,2,3,\n", COMMA).expect("rows");
-        assert_eq!(rows.iter().map(|(_, cells)| cells.len()).collect::<Vec<_>>(), [3, 2, 4]);
-    }
-
-    #[test]
-    fn blank_headings_are_called_after_their_place_and_repeated_ones_are_numbered() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("leads.csv");
-        std::fs::write(&path, "\u{feff} Name ,,Name,\"First\n  line\"\n1,2,3,4\n").expect("written");
-        let table = Table::open(&path).expect("a table");
-        assert_eq!(table.headings(), ["Name", "column 2", "Name (2)", "First line"]);
-        let mut row = Row::default();
-        assert!(table.rows().expect("rows").next_row(&mut row).expect("a row"));
-        assert_eq!((row.line(), row.cell(3)), (3, "4"));
-    }
-
-    #[test]
-    fn a_file_that_is_missing_empty_a_folder_or_changing_is_refused_with_one_sentence() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let refused = |path: &Path| Table::open(path).expect_err("refused").to_string();
-        assert!(refused(&folder.path().join("no.csv")).starts_with("There is no file"));
-        assert!(refused(folder.path()).contains("is a folder"));
-        let path = folder.path().join("leads.csv");
-        for empty in ["", "\n\n", "\u{feff}", " \n"] {
-            std::fs::write(&path, empty).expect("written");
-            assert!(refused(&path).contains("is empty"), "{empty:?}");
-        }
-        std::fs::write(&path, "id\n1\n").expect("written");
-        let table = Table::open(&path).expect("a table");
-        std::fs::write(&path, "id\n1\n2\n").expect("written");
-        assert!(table.rows().err().expect("refused").to_string().contains("changed while"));
-    }
-
-    proptest! {
-        #[test]
-        fn what_another_writer_wrote_is_read_back_equal(
-            cells in prop::collection::vec(prop::collection::vec("[a-z\"',; \u{e9}\u{1f600}\r\n]{0,8}", 3), 1..20),
-            delimiter in prop::sample::select(vec![b',', b';', b'\t', b'|']),
-            crlf in any::<bool>(),
-        ) {
-            let terminator = if crlf { csv::Terminator::CRLF } else { csv::Terminator::Any(b'\n') };
-            let mut writer =
-                csv::WriterBuilder::new().delimiter(delimiter).terminator(terminator).from_writer(Vec::new());
-            let cells: Vec<Vec<String>> =
-                cells.into_iter().map(|row| std::iter::once("x".to_owned()).chain(row).collect()).collect();
-            for row in &cells {
-                writer.write_record(row).expect("written");
-            }
-            let text = writer.into_inner().expect("flushed");
-            let rows = read(&text, Layout { delimiter, ..COMMA }).expect("rows");
-            let mut line = 1;
-            for ((at, row), expected) in rows.iter().zip(&cells) {
-                prop_assert_eq!(row, expected);
-                prop_assert_eq!(*at, line);
-                line += 1 + row.iter().map(|cell| cell.matches('\n').count() as u64).sum::<u64>();
-            }
-            prop_assert_eq!(rows.len(), cells.len());
-        }
-    }
 }

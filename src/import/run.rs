@@ -2,8 +2,10 @@
 
 use super::amounts::Currency;
 use super::dates::Clock;
-use super::model::{EventRecord, LeadKey, LeadRecord, OutcomeRecord, Rejection, Report, SpendRecord, Taken};
+use super::memory;
+use super::model::{EventRecord, ImportId, LeadKey, LeadRecord, OutcomeRecord, Rejection, Report, SpendRecord, Taken};
 use super::parse::{Options, Parsed, Parsing};
+use super::reading::Reading;
 use super::rows::Batch;
 use super::store::NewImport;
 use super::take::{BATCH_ROWS, Import};
@@ -65,6 +67,38 @@ pub struct Progress {
     pub bytes: u64,
 }
 
+/// Whoever follows an import on its way; it may stop it.
+pub trait Follow: Send {
+    /// What people call the file, where that is not its name on the disk.
+    fn file_name(&self) -> Option<String> {
+        None
+    }
+
+    /// It stands in the journal under this number. Not called for a check.
+    fn begun(&mut self, _import: ImportId) {}
+
+    /// These rows were not taken, in the order of the file; here all of them come, however many the report lists.
+    ///
+    /// # Errors
+    /// They cannot be written down; the import ends, and what was taken so far is taken back.
+    fn rejected(&mut self, _rows: &[Rejection]) -> Result<()> {
+        Ok(())
+    }
+
+    /// It is so far.
+    ///
+    /// # Errors
+    /// It is to end; what was taken so far is taken back.
+    fn went_on(&mut self, progress: Progress) -> Result<()>;
+}
+
+impl<F: FnMut(Progress) + Send> Follow for F {
+    fn went_on(&mut self, progress: Progress) -> Result<()> {
+        self(progress);
+        Ok(())
+    }
+}
+
 /// Imports a file, or checks it. On any error nothing of it is left: what was taken so far is taken back.
 pub async fn run_import(
     db: &Db,
@@ -72,15 +106,22 @@ pub async fn run_import(
     request: Request,
     actor: impl Into<Actor<'_>>,
     now: Instant,
-    mut progress: impl FnMut(Progress),
+    mut follower: impl Follow,
 ) -> Result<Report> {
     let Actor { name: actor, account } = actor.into();
     let clock = clock_of(workspace, request.zone.as_deref())?;
     let currency = Currency::new(&workspace.currency);
+    let ground = memory::ground(&mut db.read().await?, clock, currency).await?;
     let options = request.options;
     let kind = options.kind;
-    let parsing = spawn_blocking(move || Parsing::open(&options, clock, currency)).await.map_err(stopped)??;
-    let (bytes, file_name) = (parsing.bytes(), parsing.file_name());
+    let zone = request.zone.clone();
+    let opened = spawn_blocking(move || {
+        let parsing = Parsing::open(&options, &ground)?;
+        let lesson = (!options.wishes.passing).then(|| parsing.lesson(&options.wishes, zone.as_deref()));
+        Ok::<_, AppError>((parsing, lesson))
+    });
+    let (parsing, lesson) = opened.await.map_err(stopped)??;
+    let (bytes, file_name) = (parsing.bytes(), follower.file_name().unwrap_or_else(|| parsing.file_name()));
     if request.is_first && !request.check_only {
         workspace::store::create(db, workspace, actor, now).await?;
     }
@@ -89,6 +130,12 @@ pub async fn run_import(
         true => Import::check(db, &new).await?,
         false => Import::begin(db, &new, now).await?.of_account(account),
     };
+    if let Some(number) = import.id() {
+        follower.begun(number);
+    }
+    if let Some(lesson) = lesson {
+        import = import.teaching(lesson, &new);
+    }
     let mut report = Report {
         kind,
         rows: 0,
@@ -98,6 +145,7 @@ pub async fn run_import(
         rejected: Vec::new(),
         warnings: Vec::new(),
         mapping: parsing.mapping(),
+        reading: parsing.reading(),
     };
     let headings = ["external_id", "email"].map(|field| (field, parsing.heading_of(field).map(str::to_owned)));
     let mut fill = Filling { report: &mut report, headings: headings.into_iter().collect() };
@@ -107,17 +155,18 @@ pub async fn run_import(
     let reader = spawn_blocking(move || read_ahead(parsing, &sender));
     let outcome = loop {
         let Some(parsed) = receiver.recv().await else { break Ok(()) };
-        let bytes_read = match take_batch(&mut import, parsed, now, &mut fill).await {
-            Ok(bytes_read) => bytes_read,
-            Err(error) => break Err(error),
-        };
-        progress(Progress { rows: fill.report.rows, bytes_read, bytes });
+        let taken = take_batch(&mut import, parsed, now, &mut fill, &mut follower).await;
+        let told =
+            taken.and_then(|bytes_read| follower.went_on(Progress { rows: fill.report.rows, bytes_read, bytes }));
+        if let Err(error) = told {
+            break Err(error);
+        }
     };
     // A sender that waits for its turn must not wait for ever.
     drop(receiver);
-    let warnings = reader.await.map_err(stopped);
-    let warnings = match (outcome, warnings) {
-        (Ok(()), Ok(warnings)) => warnings,
+    let told = reader.await.map_err(stopped);
+    (report.warnings, report.reading) = match (outcome, told) {
+        (Ok(()), Ok(told)) => told,
         (Err(error), _) | (_, Err(error)) => {
             return Err(match import.cancel(now).await {
                 Ok(()) => error,
@@ -127,7 +176,7 @@ pub async fn run_import(
             });
         }
     };
-    report.warnings = warnings;
+    report.warnings.splice(0..0, report.reading.warning());
     if report.rejected_rows() > report.rejected.len() as u64 {
         let (all, listed) = (report.rejected_rows(), report.rejected.len());
         report.warnings.push(format!("{all} rows were rejected; the first {listed} are listed."));
@@ -147,18 +196,24 @@ fn clock_of(workspace: &Workspace, zone: Option<&str>) -> Result<Clock> {
     Ok(Clock { file, workspace: own })
 }
 
-/// Sends every batch of the file; the warnings at the end.
-fn read_ahead(mut parsing: Parsing, sender: &mpsc::Sender<Result<Parsed>>) -> Vec<String> {
+/// Sends every batch of the file; at the end the warnings, and how the file was understood.
+fn read_ahead(mut parsing: Parsing, sender: &mpsc::Sender<Result<Parsed>>) -> (Vec<String>, Reading) {
     while let Some(parsed) = parsing.next_batch().transpose() {
         let failed = parsed.is_err();
         if sender.blocking_send(parsed).is_err() || failed {
             break;
         }
     }
-    parsing.warnings()
+    (parsing.warnings(), parsing.reading())
 }
 
-async fn take_batch(import: &mut Import, parsed: Result<Parsed>, now: Instant, fill: &mut Filling<'_>) -> Result<u64> {
+async fn take_batch(
+    import: &mut Import,
+    parsed: Result<Parsed>,
+    now: Instant,
+    fill: &mut Filling<'_>,
+    follower: &mut impl Follow,
+) -> Result<u64> {
     let parsed = parsed?;
     let mut rejected = parsed.rejected;
     fill.report.rows += parsed.rows;
@@ -189,6 +244,7 @@ async fn take_batch(import: &mut Import, parsed: Result<Parsed>, now: Instant, f
         }
     }
     rejected.sort_by_key(|rejection| rejection.line);
+    follower.rejected(&rejected)?;
     let room = LISTED_REJECTIONS.saturating_sub(fill.report.rejected.len());
     fill.report.rejected.extend(rejected.into_iter().take(room));
     Ok(parsed.bytes_read)

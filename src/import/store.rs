@@ -1,5 +1,6 @@
 //! The journal of imports: what each one did, batch by batch, so that it can be taken back exactly.
 
+use super::memory::{Alias, Remembered};
 use super::model::{ImportId, Kind};
 use crate::error::{AppError, Result};
 use crate::id_type;
@@ -10,6 +11,7 @@ use crate::server::bulk::Rows;
 use crate::server::db::Tx;
 use crate::statements;
 use crate::{changes, text_enum};
+use sqlx::FromRow;
 
 id_type!(
     /// Where records come from.
@@ -50,16 +52,51 @@ statements! {
         select {3:int}, {4:int}, {0:int}, {1:text}, {2:text} from {rows}";
     BEFORE = "select u.lead_id, u.before, u.person from import_undo as u
         where u.import_id = $1 and u.batch = $2 and not exists
-            (select 1 from change as c where c.entity = 'lead' and c.entity_id = u.lead_id and c.seq > $3)";
+            (select 1 from change as c where c.entity = 'lead' and c.entity_id = u.lead_id and c.seq > $3) and not exists
+            (select 1 from lead_work as w where w.lead_id = u.lead_id and w.seq > $3)";
     REMOVE_BEFORE = "delete from import_undo where import_id = $1 and batch = $2";
     BROUGHT = "select l.id from lead as l where l.id between $1 and $2 and l.gone = 0 and not exists
-            (select 1 from change as c where c.entity = 'lead' and c.entity_id = l.id and c.seq > $3)";
-    /// Leads of an import that a person worked on since.
-    WORKED_ON = "select count(distinct c.entity_id) from import_batch as b join change as c
-            on c.entity = 'lead' and c.seq > b.seq
-        where b.import_id = $1 and (c.entity_id between b.first_lead and b.last_lead or exists
-            (select 1 from import_undo as u
-             where u.import_id = b.import_id and u.batch = b.n and u.lead_id = c.entity_id))";
+            (select 1 from change as c where c.entity = 'lead' and c.entity_id = l.id and c.seq > $3) and not exists
+            (select 1 from lead_work as w where w.lead_id = l.id and w.seq > $3)";
+    /// Leads of an import that a person worked on since, one by one or many at once.
+    WORKED_ON = "select count(*) from (
+            select c.entity_id from import_batch as b join change as c on c.entity = 'lead' and c.seq > b.seq
+            where b.import_id = $1 and (c.entity_id between b.first_lead and b.last_lead or exists
+                (select 1 from import_undo as u
+                 where u.import_id = b.import_id and u.batch = b.n and u.lead_id = c.entity_id))
+            union
+            select w.lead_id from import_batch as b join lead_work as w on w.seq > b.seq
+            where b.import_id = $1 and (w.lead_id between b.first_lead and b.last_lead or exists
+                (select 1 from import_undo as u
+                 where u.import_id = b.import_id and u.batch = b.n and u.lead_id = w.lead_id))) as worked_on";
+    /// Leads of an import that were merged since, or that others were merged into.
+    MERGED_SINCE = "select count(*) from (
+            select m.merged_id from import_batch as b join lead_merge as m on m.seq > b.seq
+            where b.import_id = $1 and (m.merged_id between b.first_lead and b.last_lead or exists
+                (select 1 from import_undo as u
+                 where u.import_id = b.import_id and u.batch = b.n and u.lead_id = m.merged_id))
+            union
+            select m.survivor_id from import_batch as b join lead_merge as m on m.seq > b.seq
+            where b.import_id = $1 and (m.survivor_id between b.first_lead and b.last_lead or exists
+                (select 1 from import_undo as u
+                 where u.import_id = b.import_id and u.batch = b.n and u.lead_id = m.survivor_id))) as merged";
+    /// Leads of an import that a person worked on since, each with who did so last.
+    WHO_WORKED_ON = "select w.lead_id, l.company, p.name, p.email, c.actor, c.at
+        from (select lead_id, max(seq) as seq from (
+                select c.entity_id as lead_id, c.seq from import_batch as b join change as c
+                    on c.entity = 'lead' and c.seq > b.seq
+                where b.import_id = $1 and (c.entity_id between b.first_lead and b.last_lead or exists
+                    (select 1 from import_undo as u
+                     where u.import_id = b.import_id and u.batch = b.n and u.lead_id = c.entity_id))
+                union
+                select w.lead_id, w.seq from import_batch as b join lead_work as w on w.seq > b.seq
+                where b.import_id = $1 and (w.lead_id between b.first_lead and b.last_lead or exists
+                    (select 1 from import_undo as u
+                     where u.import_id = b.import_id and u.batch = b.n and u.lead_id = w.lead_id))) as done
+            group by lead_id) as w
+        join change as c on c.seq = w.seq join lead as l on l.id = w.lead_id
+        left join lead_person as p on p.lead_id = w.lead_id
+        order by w.lead_id limit $2";
     SPEND_WORKED_ON = "select count(*) from import_batch as b join spend as s
             on s.id between b.first_spend and b.last_spend
         where b.import_id = $1 and s.held = 1";
@@ -82,6 +119,22 @@ statements! {
             campaign_id = null, segment_id = null, region_id = null, persona_id = null, owner_id = null,
             stage = null, due_at = null, silent_at = null, returns_at = null, seq = {1:int}
         from {rows} where id = {0:int}";
+    RECALL = "select kind, source, shape, wishes, zone, file_name, used_at, used_by from import_memory
+        where kind = $1 and shape = $2 and ($3 = '' or source = $3) order by used_at desc limit 1";
+    REMEMBERED = "select kind, source, shape, wishes, zone, file_name, used_at, used_by from import_memory
+        order by kind, source, used_at desc";
+    REMEMBER = "insert into import_memory (kind, source, shape, wishes, zone, file_name, used_at, used_by)
+        values ($1, $2, $3, $4, $5, $6, $7, $8)
+        on conflict (kind, source, shape) do update
+            set wishes = excluded.wishes, zone = excluded.zone, file_name = excluded.file_name,
+                used_at = excluded.used_at, used_by = excluded.used_by";
+    FORGET = "delete from import_memory where kind = $1 and source = $2 and shape = $3";
+    ALIASES = "select form, name, channel, set_at, set_by from channel_alias order by channel, form";
+    ALIAS = "select channel from channel_alias where form = $1";
+    SET_ALIAS = "insert into channel_alias (form, name, channel, set_at, set_by) values ($1, $2, $3, $4, $5)
+        on conflict (form) do update
+            set name = excluded.name, channel = excluded.channel, set_at = excluded.set_at, set_by = excluded.set_by";
+    REMOVE_ALIAS = "delete from channel_alias where form = $1";
     REMOVE_UNUSED_VALUES = "delete from dimension_value where import_id = $1 and id not in (
             select channel_id from lead where channel_id is not null
             union select campaign_id from lead where campaign_id is not null
@@ -282,6 +335,33 @@ pub async fn worked_on(tx: &mut Tx, import: ImportId) -> Result<i64> {
     Ok(sqlx::query_scalar(WORKED_ON).bind(import.0).fetch_one(tx.conn()).await?)
 }
 
+/// A lead that a person worked on.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct WorkedOn {
+    /// Which one.
+    pub lead_id: i64,
+    /// Company.
+    pub company: Option<String>,
+    /// A personal value: only for those who may see it.
+    pub name: Option<String>,
+    /// A personal value: only for those who may see it.
+    pub email: Option<String>,
+    /// Who worked on it last.
+    pub actor: String,
+    /// When, in seconds since 1970.
+    pub at: i64,
+}
+
+/// The leads of an import that people worked on since, the first of them.
+pub async fn who_worked_on(tx: &mut Tx, import: ImportId, limit: i64) -> Result<Vec<WorkedOn>> {
+    Ok(sqlx::query_as(WHO_WORKED_ON).bind(import.0).bind(limit).fetch_all(tx.conn()).await?)
+}
+
+/// How many leads of an import took part in a merge since that stands.
+pub async fn merged_since(tx: &mut Tx, import: ImportId) -> Result<i64> {
+    Ok(sqlx::query_scalar(MERGED_SINCE).bind(import.0).fetch_one(tx.conn()).await?)
+}
+
 /// How many rows of spend that it brought a person has corrected or deleted since.
 pub async fn spend_worked_on(tx: &mut Tx, import: ImportId) -> Result<i64> {
     Ok(sqlx::query_scalar(SPEND_WORKED_ON).bind(import.0).fetch_one(tx.conn()).await?)
@@ -316,6 +396,78 @@ pub async fn remove_batch(tx: &mut Tx, import: ImportId, batch: i64) -> Result<(
 pub async fn remove_unused_values(tx: &mut Tx, import: ImportId) -> Result<()> {
     sqlx::query(REMOVE_UNUSED_VALUES).bind(import.0).execute(tx.conn()).await?;
     Ok(())
+}
+
+/// The newest mapping of a file of this kind and shape; of one source, or of any.
+pub async fn recall(tx: &mut Tx, kind: Kind, shape: &str, source: Option<&str>) -> Result<Option<Remembered>> {
+    let query = sqlx::query_as(RECALL).bind(kind.key()).bind(shape).bind(source.unwrap_or_default());
+    let row: Option<MemoryRow> = query.fetch_optional(tx.conn()).await?;
+    Ok(row.and_then(remembered_of))
+}
+
+/// Every mapping that is remembered.
+pub async fn remembered(tx: &mut Tx) -> Result<Vec<Remembered>> {
+    let rows: Vec<MemoryRow> = sqlx::query_as(REMEMBERED).fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().filter_map(remembered_of).collect())
+}
+
+/// Remembers a mapping, in the place of an earlier one of its kind, source and shape.
+pub async fn remember(tx: &mut Tx, memory: &Remembered) -> Result<()> {
+    let wishes = serde_json::to_string(&memory.wishes).map_err(|_| AppError::Internal)?;
+    sqlx::query(REMEMBER)
+        .bind(memory.kind.key())
+        .bind(&memory.source)
+        .bind(&memory.shape)
+        .bind(wishes)
+        .bind(memory.zone.as_deref())
+        .bind(&memory.file_name)
+        .bind(i64::from(memory.at.0))
+        .bind(&memory.by)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Forgets a mapping. False where there was none.
+pub async fn forget(tx: &mut Tx, kind: Kind, source: &str, shape: &str) -> Result<bool> {
+    let forget = sqlx::query(FORGET).bind(kind.key()).bind(source).bind(shape);
+    Ok(forget.execute(tx.conn()).await?.rows_affected() == 1)
+}
+
+/// Every other name of a channel, by channel.
+pub async fn aliases(tx: &mut Tx) -> Result<Vec<Alias>> {
+    let rows: Vec<(String, String, String, i64, String)> = sqlx::query_as(ALIASES).fetch_all(tx.conn()).await?;
+    let alias = |(form, name, channel, at, by)| Alias { form, name, channel, at: instant(at), by };
+    Ok(rows.into_iter().map(alias).collect())
+}
+
+/// The channel that a name, in lower case, stands for.
+pub async fn alias(tx: &mut Tx, form: &str) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar(ALIAS).bind(form).fetch_optional(tx.conn()).await?)
+}
+
+/// Says which channel a name stands for, from now on.
+pub async fn set_alias(tx: &mut Tx, alias: &Alias) -> Result<()> {
+    let set = sqlx::query(SET_ALIAS).bind(&alias.form).bind(&alias.name).bind(&alias.channel);
+    set.bind(i64::from(alias.at.0)).bind(&alias.by).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// A name, in lower case, stands for no channel any more. False where it did not.
+pub async fn remove_alias(tx: &mut Tx, form: &str) -> Result<bool> {
+    Ok(sqlx::query(REMOVE_ALIAS).bind(form).execute(tx.conn()).await?.rows_affected() == 1)
+}
+
+type MemoryRow = (String, String, String, String, Option<String>, String, i64, String);
+
+/// What another version of the program wrote and this one cannot read is as if it were forgotten.
+fn remembered_of((kind, source, shape, wishes, zone, file_name, at, by): MemoryRow) -> Option<Remembered> {
+    let (kind, wishes) = (Kind::from_key(&kind)?, serde_json::from_str(&wishes).ok()?);
+    Some(Remembered { kind, source, shape, wishes, zone, file_name, at: instant(at), by })
+}
+
+fn instant(at: i64) -> Instant {
+    Instant(u32::try_from(at).unwrap_or_default())
 }
 
 fn state_of(key: &str) -> Result<State> {

@@ -3,9 +3,13 @@
 //! Each batch is one short transaction with its own row of the journal and of the change log. Between two batches
 //! others get their turn. A batch whose rows say nothing new writes nothing at all.
 
+mod spend;
+
 use super::apply::{Draft, Effect, LeadWord, Origin, ValueIds};
-use super::model::{EventRecord, ImportId, Kind, LeadRecord, OutcomeRecord, SpendRecord, Taken};
+use super::memory::Lesson;
+use super::model::{EventRecord, ImportId, Kind, LeadRecord, OutcomeRecord, Taken};
 use super::store::{self, Batch, NewImport, State};
+use super::turn::Turn;
 use super::undo;
 use crate::bell;
 use crate::bell::model::{Notice, NoticeKind};
@@ -17,12 +21,12 @@ use crate::leads::record::email_key;
 use crate::leads::store as leads;
 use crate::people::model::AccountId;
 use crate::period::Instant;
+use crate::quality::rules::store as rules;
 use crate::server::db::{Db, ImportClaim, Tx, WriteTx};
-use crate::spend::store::{self as spend, SpendKey, Told};
+use crate::spend::store::{SpendKey, Told};
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value, json};
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::ops::DerefMut;
 
 /// At most so many rows a batch, so that others wait well under a second.
 pub const BATCH_ROWS: usize = 5_000;
@@ -42,6 +46,8 @@ pub struct Import {
     _claim: Option<ImportClaim>,
     actor: String,
     account: Option<AccountId>,
+    /// What is remembered at the end, with the names of source and file.
+    lesson: Option<(Lesson, String, String)>,
     batch: i64,
     values: ValueIds,
     first_rows: FirstRows,
@@ -118,6 +124,7 @@ impl Import {
             source,
             import,
             account: None,
+            lesson: None,
             _claim: None,
             actor: new.actor.to_owned(),
             batch: 0,
@@ -150,64 +157,9 @@ impl Import {
         self.take(records, at).await
     }
 
-    /// Takes rows of a spend file; see [`Import::take_leads`].
-    ///
-    /// A row is known by its days, channel, kind and team; where a file has several such rows, by which of them it
-    /// is, so they add up. A known row with another amount is replaced, and a row that a newer file lacks stays. A row that a person
-    /// corrected or deleted stays as that person left it.
-    pub async fn take_spend(&mut self, records: &[SpendRecord], at: Instant) -> Result<Vec<Taken>> {
-        let mut turn = self.turn().await?;
-        let mut known = match self.spend_known.take() {
-            Some(known) => known,
-            None => spend::of_source(&mut turn, self.source).await?.into_iter().collect(),
-        };
-        let named = records.iter().filter_map(|r| Some((Dimension::Channel, r.channel.clone()?)));
-        let new_values = self.find_values(&mut turn, named.into_iter()).await?;
-
-        let mut next = latest_number(&mut turn, Counter::Spend).await?;
-        let (mut added, mut taken_out) = (Vec::new(), Vec::new());
-        let mut answers = Vec::with_capacity(records.len());
-        for record in records {
-            let mut key = SpendKey {
-                from: record.from,
-                to: record.to,
-                channel: record.channel.clone(),
-                kind: record.kind,
-                team: record.team,
-                ordinal: 0,
-            };
-            let ordinal = self.spend_seen.entry(key.clone()).or_default();
-            *ordinal += 1;
-            key.ordinal = *ordinal;
-            let before = known.get(&key).copied();
-            if before.is_some_and(|told| told.held || told.amount == record.amount_minor) {
-                answers.push(Taken::Unchanged);
-                continue;
-            }
-            next += 1;
-            taken_out.extend(before.map(|told| told.id));
-            added.push((next, key.clone(), record.amount_minor));
-            known.insert(key, Told { id: next, amount: record.amount_minor, held: false });
-            answers.push(if before.is_some() { Taken::Changed } else { Taken::New });
-        }
-        if let (Turn::Write(mut tx), Some((last, ..))) = (turn, added.last()) {
-            let import = self.written();
-            let seq = tx.seq().0;
-            take_numbers(&mut tx, Counter::Spend, added.len()).await?;
-            self.add_values(&mut tx, &new_values).await?;
-            let rows = added.iter().map(|(id, key, amount)| {
-                let named = key.channel.as_ref().map(|name| (Dimension::Channel, name.clone()));
-                (*id, key, named.and_then(|named| self.values.get(&named).copied()), *amount)
-            });
-            spend::add(&mut tx, self.source, import.0, seq, rows).await?;
-            spend::take_out(&mut tx, import.0, seq, taken_out.iter().copied()).await?;
-            let spend = Some((added[0].0, *last));
-            self.batch += 1;
-            store::add_batch(&mut tx, import, &Batch { n: self.batch, seq, leads: None, spend }).await?;
-            self.commit(tx, import, at, &answers).await?;
-        }
-        self.spend_known = Some(known);
-        Ok(answers)
+    /// What is remembered of the file once all of it stands.
+    pub(super) fn teaching(self, lesson: Lesson, new: &NewImport<'_>) -> Self {
+        Self { lesson: Some((lesson, new.source.to_owned(), new.file_name.to_owned())), ..self }
     }
 
     /// The account whose bell tells of its end.
@@ -220,6 +172,9 @@ impl Import {
         let Some(import) = self.import else { return Ok(()) };
         let mut tx = self.db.write().await?;
         store::set_state(&mut tx, import, State::Complete, Some(at), Some(counts.to_string())).await?;
+        if let Some((lesson, source, file_name)) = &self.lesson {
+            lesson.keep(&mut tx, (self.kind, source, file_name), &self.actor, at).await?;
+        }
         if let Some(to) = self.account {
             let (kind, detail) = (NoticeKind::ImportEnded, counts.clone());
             bell::store::notify(&mut tx, &Notice { to, kind, actor: &self.actor, detail, at }).await?;
@@ -232,7 +187,7 @@ impl Import {
     /// Takes back what was taken so far.
     pub async fn cancel(self, at: Instant) -> Result<()> {
         match self.import {
-            Some(import) => undo::take_back_unfinished(&self.db, import, &self.actor, at).await,
+            Some(import) => undo::take_back_unfinished(&self.db, import, &self.actor, at, self.account).await,
             None => Ok(()),
         }
     }
@@ -391,10 +346,11 @@ impl Import {
 
         leads::put(tx, seq, drafts.iter().map(|draft| (draft.lead.id, &draft.lead.row))).await?;
         let other_person = |draft: &&Draft| match &draft.before {
-            Some((_, person)) => *person != draft.lead.person,
+            Some((row, person)) => *person != draft.lead.person || row.company != draft.lead.row.company,
             None => !draft.lead.person.is_empty(),
         };
-        let people = drafts.iter().filter(other_person).map(|draft| (draft.lead.id, &draft.lead.person));
+        let people = drafts.iter().filter(other_person);
+        let people = people.map(|draft| (draft.lead.id, draft.lead.row.company.as_deref(), &draft.lead.person));
         leads::put_people(tx, people).await?;
         let keys = drafts.iter().filter_map(|draft| Some((draft.lead.id, draft.new_key.as_deref()?)));
         leads::add_keys(tx, source, Some(import.0), keys).await?;
@@ -410,7 +366,11 @@ impl Import {
             before != draft.lead.row.derived.later
         };
         let handovers = drafts.iter().filter(other_handovers).map(|draft| (draft.lead.id, &draft.lead.row));
-        leads::put_handovers(tx, handovers).await
+        leads::put_handovers(tx, handovers).await?;
+        let merged: Vec<LeadId> = drafts.iter().filter_map(|draft| draft.lead.merged_into).collect();
+        leads::derive_anew(tx, seq, &merged).await?;
+        let written: Vec<LeadId> = drafts.iter().map(|draft| draft.lead.id).collect();
+        rules::apply_rules(tx, seq, &written).await
     }
 
     async fn commit(&self, tx: WriteTx, import: ImportId, at: Instant, answers: &[Taken]) -> Result<()> {
@@ -445,31 +405,6 @@ const NO_SOURCE: i64 = 0;
 
 /// Where a check begins to number what it does not write: far above anything in a database.
 const UNSAVED_NUMBERS: i64 = 1 << 48;
-
-enum Turn {
-    Write(WriteTx),
-    Check(Tx),
-}
-
-impl std::ops::Deref for Turn {
-    type Target = Tx;
-
-    fn deref(&self) -> &Tx {
-        match self {
-            Self::Write(tx) => tx,
-            Self::Check(tx) => tx,
-        }
-    }
-}
-
-impl DerefMut for Turn {
-    fn deref_mut(&mut self) -> &mut Tx {
-        match self {
-            Self::Write(tx) => tx,
-            Self::Check(tx) => tx,
-        }
-    }
-}
 
 impl Unsaved {
     /// The lead of a row, its place in the file's rows being kept; a row that repeats a lead has no effect at all.

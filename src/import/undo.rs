@@ -3,42 +3,97 @@
 use super::model::ImportId;
 use super::store::{self, State};
 use super::take::change_of;
+use crate::bell;
+use crate::bell::model::{Notice, NoticeKind};
 use crate::changes::model::ChangeKind;
 use crate::error::{AppError, Result};
 use crate::leads::model::LeadId;
 use crate::leads::record::Person;
 use crate::leads::store as leads;
+use crate::people::model::AccountId;
 use crate::period::Instant;
-use crate::server::db::Db;
+use crate::quality::rules::store as rules;
+use crate::server::db::{Db, ImportClaim, Tx, WriteTx};
 use crate::spend::store as spend;
 use serde_json::json;
 
-/// Takes a complete import back. [`AppError::Conflict`] where a newer one stands, or where a person worked on one of
-/// its leads since.
+/// Takes a complete import back. [`AppError::Conflict`] where a newer one stands, where another one is under way, or
+/// where a person worked on one of its leads since.
 pub async fn take_back(db: &Db, import: ImportId, actor: &str, at: Instant) -> Result<()> {
-    let mut tx = db.read().await?;
-    let entry = store::find(&mut tx, import).await?;
-    let newest = store::newest_complete(&mut tx).await?;
-    let worked_on = store::worked_on(&mut tx, import).await?;
-    let corrected = store::spend_worked_on(&mut tx, import).await?;
-    drop(tx);
-    let refusal = match (entry.state, newest) {
-        (State::Undone, _) => format!("The import of {} was taken back before.", entry.file_name),
-        (State::Running, _) => format!("The import of {} is still under way; cancel it instead.", entry.file_name),
-        (State::Complete, Some((newer, file_name))) if newer != import => {
-            format!("The import of {file_name} (number {newer}) is newer; take it back first.")
+    take_back_followed(db, import, actor, at, |_| ()).await
+}
+
+/// The same; `left` is told how many batches are still to be taken back, first of all how many there are.
+pub async fn take_back_followed(
+    db: &Db,
+    import: ImportId,
+    actor: &str,
+    at: Instant,
+    left: impl FnMut(i64) + Send,
+) -> Result<()> {
+    let _claim = claim(db).await?;
+    let mut tx = db.write().await?;
+    if let Some(sentence) = refusal(&mut tx, import).await? {
+        return Err(AppError::Conflict(sentence));
+    }
+    begin_taking_back(tx, import, actor, at).await?;
+    go_on_taking_back(db, import, actor, at, None, left).await
+}
+
+/// Why an import cannot be taken back, as a sentence; `None` where it can.
+pub async fn refusal(tx: &mut Tx, import: ImportId) -> Result<Option<String>> {
+    let entry = store::find(tx, import).await?;
+    let other = store::unfinished(tx).await?.into_iter().find(|other| other.id != import);
+    let (file, newest) = (&entry.file_name, store::newest_complete(tx).await?);
+    let sentence = match (entry.state, newest) {
+        (State::Undone, _) => format!("The import of {file} was taken back before."),
+        (State::Running, _) => format!("The import of {file} is still under way; cancel it instead."),
+        (State::Undoing, _) => return Ok(None),
+        (State::Complete, Some((newer, newer_file))) if newer != import => {
+            format!("The import of {newer_file} (number {newer}) is newer; take it back first.")
         }
-        (State::Complete, _) if worked_on > 0 => format!(
-            "The import of {} stays: since then people have worked on {worked_on} of its leads.",
-            entry.file_name
-        ),
-        (State::Complete, _) if corrected > 0 => format!(
-            "The import of {} stays: since then people have corrected or deleted {corrected} of its rows.",
-            entry.file_name
-        ),
-        (State::Complete | State::Undoing, _) => return take_back_unfinished(db, import, actor, at).await,
+        (State::Complete, _) => {
+            if let Some(other) = other {
+                let (other, who) = (other.file_name, other.actor);
+                format!("The import of {other} by {who} is still under way; take this one back when it has ended.")
+            } else {
+                let merged = store::merged_since(tx, import).await?;
+                let worked_on = store::worked_on(tx, import).await?;
+                let corrected = store::spend_worked_on(tx, import).await?;
+                if merged > 0 {
+                    format!(
+                        "The import of {file} stays: since then {merged} of its leads took part in a merge. Un-merge \
+                         them first, under Data quality, Merged leads."
+                    )
+                } else if worked_on > 0 {
+                    format!("The import of {file} stays: since then people have worked on {worked_on} of its leads.")
+                } else if corrected > 0 {
+                    format!(
+                        "The import of {file} stays: since then people have corrected or deleted {corrected} of its rows."
+                    )
+                } else {
+                    return Ok(None);
+                }
+            }
+        }
     };
-    Err(AppError::Conflict(refusal))
+    Ok(Some(sentence))
+}
+
+/// Takes back the rest of an import that could not be taken back when it broke off, on a full disk for example. To be
+/// called by whoever ran it, once nothing writes it any more.
+pub async fn finish_taking_back(db: &Db, import: ImportId, actor: &str, at: Instant) -> Result<()> {
+    let _claim = claim(db).await?;
+    match store::find(&mut db.read().await?, import).await?.state {
+        State::Running | State::Undoing => take_back_unfinished(db, import, actor, at, None).await,
+        State::Complete | State::Undone => Ok(()),
+    }
+}
+
+async fn claim(db: &Db) -> Result<ImportClaim> {
+    db.claim_imports().await?.ok_or_else(|| {
+        AppError::Conflict("Another process imports at this moment; try again when it has ended.".to_owned())
+    })
 }
 
 /// Takes back everything of a source that nobody else brings records from, newest first; imports of other sources may
@@ -49,7 +104,7 @@ pub async fn take_back_source(db: &Db, source: &str, actor: &str, at: Instant) -
         return Err(AppError::NotFound(format!("Nothing is here that came from “{source}”.")));
     }
     for import in imports {
-        take_back_unfinished(db, import, actor, at).await?;
+        take_back_unfinished(db, import, actor, at, None).await?;
     }
     Ok(())
 }
@@ -67,46 +122,80 @@ pub async fn recover(db: &Db, at: Instant) -> Result<Vec<String>> {
     let mut files = Vec::new();
     for entry in unfinished {
         tracing::warn!(import = entry.id.0, file = entry.file_name, "an import was cut off; it is taken back");
-        take_back_unfinished(db, entry.id, &entry.actor, at).await?;
+        take_back_unfinished(db, entry.id, &entry.actor, at, None).await?;
         files.push(entry.file_name);
     }
     Ok(files)
 }
 
-/// Takes back whatever is left of an import.
-pub(super) async fn take_back_unfinished(db: &Db, import: ImportId, actor: &str, at: Instant) -> Result<()> {
-    let mut tx = db.write().await?;
+/// Takes back whatever is left of an import, and tells that account at its bell.
+pub(super) async fn take_back_unfinished(
+    db: &Db,
+    import: ImportId,
+    actor: &str,
+    at: Instant,
+    tell: Option<AccountId>,
+) -> Result<()> {
+    begin_taking_back(db.write().await?, import, actor, at).await?;
+    go_on_taking_back(db, import, actor, at, tell, |_| ()).await
+}
+
+async fn begin_taking_back(mut tx: WriteTx, import: ImportId, actor: &str, at: Instant) -> Result<()> {
     store::set_state(&mut tx, import, State::Undoing, None, None).await?;
     let change = change_of(import, ChangeKind::ImportUndoStarted, actor, at, json!({}));
     tx.record_change(&change).await?.commit().await?;
+    Ok(())
+}
 
-    while take_back_batch(db, import, actor, at).await? {}
+async fn go_on_taking_back(
+    db: &Db,
+    import: ImportId,
+    actor: &str,
+    at: Instant,
+    tell: Option<AccountId>,
+    mut left: impl FnMut(i64) + Send,
+) -> Result<()> {
+    let last = store::last_batch(&mut db.read().await?, import).await?;
+    left(last.map_or(0, |batch| batch.n));
+    while let Some(batches) = take_back_batch(db, import, actor, at).await? {
+        left(batches);
+    }
 
     let mut tx = db.write().await?;
     store::remove_unused_values(&mut tx, import).await?;
     store::set_state(&mut tx, import, State::Undone, Some(at), None).await?;
+    if let Some(to) = tell {
+        let detail = json!({ "file": store::find(&mut tx, import).await?.file_name });
+        bell::store::notify(&mut tx, &Notice { to, kind: NoticeKind::ImportStopped, actor, detail, at }).await?;
+    }
     let change = change_of(import, ChangeKind::ImportUndone, actor, at, json!({}));
     tx.record_change(&change).await?.commit().await?;
     Ok(())
 }
 
-/// Takes the newest batch back; false when there is none left.
-async fn take_back_batch(db: &Db, import: ImportId, actor: &str, at: Instant) -> Result<bool> {
+/// Takes the newest batch back and answers with how many are left; `None` when there was none.
+async fn take_back_batch(db: &Db, import: ImportId, actor: &str, at: Instant) -> Result<Option<i64>> {
     let mut tx = db.write().await?;
-    let Some(batch) = store::last_batch(&mut tx, import).await? else { return Ok(false) };
+    let Some(batch) = store::last_batch(&mut tx, import).await? else { return Ok(None) };
     let seq = tx.seq().0;
 
     let changed = store::before(&mut tx, import, &batch).await?;
     store::restore_histories(&mut tx, import, &changed).await?;
     leads::put(&mut tx, seq, changed.iter().map(|(id, row, _)| (*id, row))).await?;
-    leads::put_people(&mut tx, changed.iter().map(|(id, _, person)| (*id, person))).await?;
+    let people = changed.iter().map(|(id, row, person)| (*id, row.company.as_deref(), person));
+    leads::put_people(&mut tx, people).await?;
     leads::put_handovers(&mut tx, changed.iter().map(|(id, row, _)| (*id, row))).await?;
 
     let brought: Vec<LeadId> = store::brought(&mut tx, &batch).await?;
     let nobody = Person::default();
-    leads::put_people(&mut tx, brought.iter().map(|id| (*id, &nobody))).await?;
+    leads::put_people(&mut tx, brought.iter().map(|id| (*id, None, &nobody))).await?;
     leads::remove_handovers(&mut tx, &brought).await?;
     store::remove_leads(&mut tx, seq, &brought).await?;
+
+    let touched: Vec<LeadId> = changed.iter().map(|(id, ..)| *id).collect();
+    let survivors = leads::survivors_of(&mut tx, &touched).await?;
+    leads::derive_anew(&mut tx, seq, &survivors).await?;
+    rules::apply_rules(&mut tx, seq, &touched).await?;
 
     if let Some(added) = batch.spend {
         spend::restore(&mut tx, import.0, seq, added).await?;
@@ -115,5 +204,5 @@ async fn take_back_batch(db: &Db, import: ImportId, actor: &str, at: Instant) ->
     let detail = json!({ "batch": batch.n, "removed": brought.len(), "restored": changed.len() });
     let change = change_of(import, ChangeKind::ImportUndoBatch, actor, at, detail);
     tx.record_change(&change).await?.commit().await?;
-    Ok(true)
+    Ok(Some(batch.n - 1))
 }

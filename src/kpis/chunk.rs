@@ -8,8 +8,8 @@
 //! compares and counts, and does nothing else.
 
 use super::facts::{DIMENSIONS, Feedback, HandoverFact, LeadFact};
-use crate::agreement::rules::Rules;
 pub(super) use crate::agreement::rules::NEVER;
+use crate::agreement::rules::Rules;
 use crate::leads::model::{Decision, LeadId, Moment, Reason};
 use crate::period::Instant;
 use rustc_hash::FxHashMap;
@@ -253,6 +253,14 @@ impl Chunk {
         }
         self.handed_over[row] = instant(lead.handed_over);
         self.rows[row] = new;
+    }
+
+    /// Leaves a row out as a rule does.
+    pub(super) fn leave_out(&mut self, row: usize) {
+        let flags = &mut self.rows[row].clocks.flags;
+        if *flags & PRESENT != 0 {
+            *flags |= EXCLUDED;
+        }
     }
 
     /// Empties a row.

@@ -200,6 +200,18 @@ impl Facts {
         }
     }
 
+    /// The same with these leads left out by rule.
+    pub fn without(&self, leads: &[LeadId]) -> Self {
+        let mut facts = self.clone();
+        for &lead in leads {
+            let (key, row) = place_of(lead);
+            if let Some(chunk) = facts.chunks.get_mut(&key) {
+                Arc::make_mut(chunk).leave_out(row);
+            }
+        }
+        facts
+    }
+
     /// Replaces the whole spend ledger.
     pub fn set_spend(&mut self, rows: &[SpendFact]) {
         let words = Arc::make_mut(&mut self.words);

@@ -6,11 +6,10 @@ use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{PartingWords, Scoreboard, Section, Shown};
 use crate::app::{Problem, own_search};
 use crate::changes::live::freshness;
+use crate::place::at;
 use crate::sample::page::{LoadSampleForm, RemoveSampleForm};
 use crate::ui::says::Prose;
-use crate::ui::{
-    ChartFigure, DataTable, Drawing, Empty, Notice, NoticeKind, PageHead, ProseText, SectionHead, Segmented, settled,
-};
+use crate::ui::{ChartFigure, DataTable, Drawing, Empty, PageHead, ProseText, SectionHead, Segmented, settled};
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -48,29 +47,30 @@ pub fn NoLead(
                  customer costs, how fast sales follows up, and how many leads get feedback. Each is computed from what \
                  happened to every lead, so it needs the leads first."
             </p>
+            <p><a class="button" href=at("/import") rel="external">"Import a file"</a></p>
             <ol class="start">
                 <li>
                     <b>"The leads that marketing handed over"</b>
-                    <code>"doubles import leads leads.csv --dry-run"</code>
-                    <span>"A row a lead with the day of its handover; the dry run writes nothing and says what it understood."</span>
+                    <span>"A row a lead, with the day of its handover."</span>
                 </li>
                 <li>
                     <b>"What became of them"</b>
-                    <code>"doubles import outcomes deals.csv"</code>
                     <span>"Opportunities, wins and losses: then the rate and the wins stand here."</span>
                 </li>
                 <li>
                     <b>"What sales did and said"</b>
-                    <code>"doubles import events events.csv"</code>
                     <span>"Touches and verdicts: then follow-up and feedback are measured."</span>
                 </li>
                 <li>
                     <b>"What it cost"</b>
-                    <code>"doubles import spend spend.csv"</code>
                     <span>"Spend by day, month or range: then a customer has a cost."</span>
                 </li>
             </ol>
-            <p>"Reload this page after the first import. Each number that lacks its data says so in words."</p>
+            <p>
+                "Exports of a CRM or a spreadsheet are taken as they are; a check first says what each would do. On the \
+                 command line it is "<code>"doubles import leads leads.csv --dry-run"</code>". Each number that lacks its \
+                 data says so in words."
+            </p>
         </Empty>
     }
 }
@@ -87,15 +87,6 @@ pub fn ShownBoard(
         <PageHead title="Scoreboard" lede=shown.scope.lede.clone()/>
         <ScopeBar scope=shown.scope/>
         {shown.note.map(|note| view! { <NoteView note/> })}
-        {shown
-            .importing
-            .then(|| {
-                view! {
-                    <Notice kind=NoticeKind::Early title="An import is under way">
-                        <p>"The numbers below are not complete until it has ended; reload to see how far it is."</p>
-                    </Notice>
-                }
-            })}
         {shown.parting.map(|parting| view! { <PartingView parting/> })}
         <section class="courts" aria-label="The four shared numbers">{courts}</section>
         <section class="section" aria-labelledby="trends">

@@ -23,6 +23,13 @@ pub fn ScopeBar(
     let filters = (!scope.filters.is_empty()).then(|| {
         view! { <Filters path=scope.path.clone() filters=scope.filters keep=scope.beside_filters/> }
     });
+    let importing = scope.importing.then(|| {
+        view! {
+            <Notice kind=NoticeKind::Early title="An import is under way">
+                <p>"What is counted here is not complete until it has ended. "<a href=at("/import/history") rel="external">"See how far it is"</a></p>
+            </Notice>
+        }
+    });
     view! {
         <div class="scope" role="group" aria-label="Period and filters" on:submit=|event| fold(event.target())>
             <div class="row period">
@@ -36,6 +43,7 @@ pub fn ScopeBar(
             {all_leads}
             {excluded}
         </div>
+        {importing}
     }
 }
 

@@ -5,7 +5,7 @@ use super::compute::compute;
 use super::facts::Survey;
 use super::model::{Answer, Question};
 use super::narrate;
-use super::query::{Month, Query, Span, Step};
+use super::query::{self, Query, Span, Step};
 use super::sheet::Choices;
 use super::store::{self, Snapshot};
 use super::words::Currency;
@@ -161,18 +161,25 @@ const MONTH_PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// The facts cannot be read.
 pub async fn this_month(app: &AppState) -> Result<Option<Arc<Board>>> {
-    let many = app.scores.in_memory().await.is_some_and(|(_, leads)| leads > MANY_LEADS);
-    let patience = if many { MONTH_PATIENCE } else { Duration::ZERO };
+    let patience = |month: &Month| if month.leads > MANY_LEADS { MONTH_PATIENCE } else { Duration::ZERO };
     let now = app.clock.now();
     let as_of = (store::newest(&app.db).await?.0, now.0 / 60);
     let make = async {
-        let Some(state) = app.scores.state().await? else { return Ok(None) };
+        let Some(state) = app.scores.state().await? else { return Ok(Month::default()) };
         let today = state.snapshot.facts.zone().day_of(now);
-        let span = Span::Calendar { step: Step::Month, at: Some(Month::of(today)) };
+        let span = Span::Calendar { step: Step::Month, at: Some(query::Month::of(today)) };
         let query = Query { span, ..Query::default() };
-        Ok(board(app, query, &[]).await?.map(Arc::new))
+        Ok(Month { leads: state.snapshot.facts.leads(), board: board(app, query, &[]).await?.map(Arc::new) })
     };
-    app.month.get(&(), as_of, |_| patience, make).await
+    Ok(app.month.get(&(), as_of, patience, make).await?.board)
+}
+
+/// How both teams stand in the running month.
+#[derive(Clone, Debug, Default)]
+pub struct Month {
+    /// Leads that there are.
+    leads: usize,
+    board: Option<Arc<Board>>,
 }
 
 /// The board of a question that was asked of a state.

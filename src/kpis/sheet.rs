@@ -49,8 +49,6 @@ pub struct Shown {
     pub scope: Scope,
     /// Why there is nothing, or less than expected.
     pub note: Option<Note>,
-    /// An import is under way: the numbers are not complete.
-    pub importing: bool,
     /// The sample company is among the leads.
     pub sample: bool,
     /// Volume and outcome part ways.
@@ -130,6 +128,8 @@ pub struct Scope {
     pub all_leads: Option<String>,
     /// How many leads are left out by rule, and which; nothing where none is.
     pub excluded: Option<Link>,
+    /// An import is under way: what is counted is not complete.
+    pub importing: bool,
 }
 
 /// A filter and its choices.

@@ -239,12 +239,7 @@ async fn directory(tx: &mut Tx) -> Result<Directory> {
     Ok(directory)
 }
 
-fn apply_lines(
-    facts: &mut Facts,
-    text: &str,
-    beside: &mut Beside,
-    gone: &[LeadId],
-) -> Result<()> {
+fn apply_lines(facts: &mut Facts, text: &str, beside: &mut Beside, gone: &[LeadId]) -> Result<()> {
     let leads = lines(text).map(|line| lead(line, beside)).collect::<Result<Vec<_>>>()?;
     facts.apply(leads, gone);
     Ok(())

@@ -6,7 +6,11 @@
 pub mod model;
 
 #[cfg(feature = "ssr")]
+mod columns;
+#[cfg(feature = "ssr")]
 pub mod derive;
+#[cfg(feature = "ssr")]
+pub mod identity;
 #[cfg(feature = "ssr")]
 pub mod record;
 #[cfg(feature = "ssr")]

@@ -108,6 +108,29 @@ text_enum!(
 );
 
 impl Reason {
+    /// In words.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::InvalidData => "invalid data",
+            Self::SpamOrTest => "spam or test",
+            Self::Duplicate => "duplicate",
+            Self::OutsideIcp => "outside ICP",
+            Self::WrongPerson => "wrong person",
+            Self::ExistingCustomer => "existing customer",
+            Self::Competitor => "competitor",
+            Self::SellerOrStudent => "seller or student",
+            Self::BelowCriteria => "below the criteria",
+            Self::Unreachable => "unreachable",
+            Self::NoNeed => "no need",
+            Self::NoBudget => "no budget",
+            Self::NotNow => "not now",
+            Self::NoAuthority => "no authority",
+            Self::OfferGap => "gap in the offer",
+            Self::ChoseCompetitor => "chose a competitor",
+            Self::Other => "other",
+        }
+    }
+
     /// Verdicts with these reasons take a lead out of every KPI once undisputed or ruled
     /// (unless it has an opportunity).
     pub const fn excludes(self) -> bool {

@@ -45,19 +45,27 @@ pub struct LeadRow {
     pub values: [Option<ValueId>; Dimension::ALL.len()],
     /// What its events say.
     pub derived: Derived,
-    /// Left out of every KPI by rule of a head.
+    /// Left out of every KPI by rule of a head. Written with a new lead; later only by `quality::rules`.
     pub excluded: bool,
     /// Events numbered so far.
     pub events: i64,
     /// When its rep wants to do the next thing.
     #[serde(default)]
     pub action_at: Option<Instant>,
-    /// A person gave it to its rep: no import gives it to another.
-    #[serde(default)]
-    pub owner_held: bool,
+    /// What a person has set, which no import overwrites: see [`by_hand_bit`]. Written by `quality` and by `work` only.
+    #[serde(skip)]
+    pub by_hand: i64,
     /// The latest handover's verdict is disputed and not ruled for sales. Kept beside the verdict and only read here.
     #[serde(default)]
     pub contested: bool,
+}
+
+/// The bit of [`LeadRow::by_hand`] of a dimension; with `None` that of the e-mail.
+pub const fn by_hand_bit(dimension: Option<Dimension>) -> i64 {
+    match dimension {
+        Some(dimension) => 1 << dimension as i64,
+        None => 1 << Dimension::ALL.len(),
+    }
 }
 
 /// What an event says beyond kind and moment; the column `lead_event.detail`.
@@ -184,20 +192,29 @@ pub struct StoredLead {
     pub person: Person,
     /// Its history, void events too, by number.
     pub events: Vec<StoredEvent>,
+    /// What leads that were merged into it have in their histories, without what is void there.
+    pub absorbed: Vec<StoredEvent>,
+    /// The lead that it was merged into: its own row goes on saying what its own events say.
+    pub merged_into: Option<LeadId>,
 }
 
 impl StoredLead {
-    /// To which handover each event belongs that is not void, by its number; 1 is the first.
+    /// To which handover each event of its own belongs that is not void, by its number; 1 is the first.
     pub fn handovers(&self) -> Vec<(i64, usize)> {
-        let holding: Vec<&StoredEvent> = self.events.iter().filter(|event| event.voided == Voided::No).collect();
+        let holding = self.holding();
         let events: Vec<Event> = holding.iter().map(|event| event.as_event()).collect();
-        holding.iter().map(|event| event.n).zip(handovers_of(&events)).collect()
+        let own = self.events.iter().filter(|event| event.voided == Voided::No).count();
+        holding.iter().map(|event| event.n).zip(handovers_of(&events)).take(own).collect()
     }
 
-    /// Brings the milestones up to date with the events.
+    /// Brings the milestones up to date with the events: its own, and those of the leads that were merged into it.
     pub fn derive(&mut self) {
-        let holding: Vec<Event> =
-            self.events.iter().filter(|event| event.voided == Voided::No).map(StoredEvent::as_event).collect();
+        let holding: Vec<Event> = self.holding().into_iter().map(StoredEvent::as_event).collect();
         self.row.derived = derive(&holding);
+    }
+
+    /// What is not void, its own events first.
+    fn holding(&self) -> Vec<&StoredEvent> {
+        self.events.iter().chain(&self.absorbed).filter(|event| event.voided == Voided::No).collect()
     }
 }

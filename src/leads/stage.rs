@@ -11,7 +11,8 @@
 //!   due on the next working day after the last one, or when its rep planned it, and never after the verdict.
 //! - What a rep planned is owed also when nothing else is, as long as the lead was not turned down, won or lost.
 //! - **A verdict** is owed for every handover until there is a complete one, whatever became of the lead.
-//! - A lead that is left out of the numbers owes nothing.
+//! - A lead that a verdict leaves out of the numbers is owed nothing. Whether a rule of a head leaves it out is asked when
+//!   the queue is read: a rule that is switched on moves many leads at once.
 
 use super::derive::Milestones;
 use super::model::{Moment, Reason, Stage};
@@ -132,9 +133,9 @@ impl Standing {
     }
 }
 
-/// Left out of the numbers, by a head or by a verdict that is not contested. Never with an opportunity.
+/// Left out of the numbers by a verdict that is not contested. Never with an opportunity.
 fn is_left_out(lead: &LeadRow, current: &Milestones) -> bool {
     let reason = current.reason.as_deref().and_then(Reason::from_key);
     let by_verdict = current.verdict_at.is_some() && reason.is_some_and(Reason::excludes) && !lead.contested;
-    (lead.excluded || by_verdict) && lead.derived.opportunity_at.is_none()
+    by_verdict && lead.derived.opportunity_at.is_none()
 }

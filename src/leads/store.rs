@@ -1,7 +1,11 @@
 //! Leads with their history in the database, many at a time.
 
+use super::columns::{
+    day_bits, decision_of, flag_of, handover_bits, instant_of, kept_cells, moment_of, moments, unreadable,
+};
 use super::derive::{Derived, Milestones};
-use super::model::{Decision, Dimension, EventKind, LeadId, Moment, Stage, ValueId};
+use super::identity::{match_key, oddity};
+use super::model::{Decision, Dimension, EventKind, LeadId, Moment, ValueId};
 use super::record::{Detail, LeadRow, Person, StoredEvent, StoredLead, Voided, email_key};
 use super::stage::{Kept, Owed};
 use crate::agreement;
@@ -19,26 +23,36 @@ use std::collections::HashMap;
 statements! {
     FIND_BY_ID = "select {0:int}, k.lead_id from {rows} cross join lead_key as k
         where k.source_id = {2:int} and k.external_id = {1:text}";
-    /// Oldest first; says also whether the source knows the lead by a number already.
+    /// Oldest first, a lead that was merged into another one last; says also whether the source knows the lead by a
+    /// number already.
     FIND_BY_EMAIL = "select {0:int}, p.lead_id,
             cast(exists (select 1 from lead_key as k where k.lead_id = p.lead_id and k.source_id = {2:int}) as integer)
-        from {rows} cross join lead_person as p where p.email_key = {1:text} order by p.lead_id";
+        from {rows} cross join lead_person as p cross join lead as l
+        where p.email_key = {1:text} and l.id = p.lead_id order by coalesce(l.merged_into, 0) > 0, p.lead_id";
     LOAD = "select l.id, l.created_at, l.company, l.title, l.size,
             l.channel_id, l.campaign_id, l.segment_id, l.region_id, l.persona_id, l.owner_id,
             l.handed_over_at, l.accepted_at, l.first_touch_at, l.connected_at, l.verdict_at,
             l.opportunity_at, l.won_at, l.lost_at, l.released_at, l.day_only,
             l.decision, l.reason, l.verdict_complete, l.opportunity_minor, l.won_minor, l.excluded, l.events,
-            p.lead_id, p.name, p.email, p.phone, l.attempts, l.last_touch_at, l.returns_at, l.action_at,
-            l.owner_held,
+            p.lead_id, p.name, p.email, p.phone, l.merged_into, l.by_hand,
+            l.attempts, l.last_touch_at, l.returns_at, l.action_at,
             cast(exists (select 1 from feedback as f where f.lead_id = l.id and f.handover = l.handovers
                 and f.disputed_at is not null and (f.ruled_at is null or f.upheld = 1)) as integer)
         from {rows} cross join lead as l left join lead_person as p on p.lead_id = l.id
-        where l.id = {0:int} and l.gone = 0";
+        where l.id = {0:int} and (l.gone = 0 or l.merged_into is not null)";
     LOAD_EVENTS = "select e.lead_id, e.n, e.kind, e.at, e.day_only, e.actor, e.source_id, e.import_id, e.record, e.detail,
             case when e.voided_at is null then cast(0 as bigint) when e.voided_import is null then 2 else 1 end,
             e.account_id
         from {rows} cross join lead_event as e where e.lead_id = {0:int}
         order by e.lead_id, e.n";
+    /// What the leads that were merged into these say.
+    LOAD_ABSORBED = "select m.merged_into, e.n, e.kind, e.at, e.day_only, e.actor, e.source_id, e.import_id, e.record,
+            e.detail, cast(0 as bigint), e.account_id
+        from {rows} cross join lead as m cross join lead_event as e
+        where m.merged_into = {0:int} and e.lead_id = m.id and e.voided_at is null
+        order by m.merged_into, m.id, e.n";
+    SURVIVORS_OF = "select distinct l.merged_into from {rows} cross join lead as l
+        where l.id = {0:int} and l.merged_into is not null";
     LOAD_HANDOVERS = "select h.lead_id, h.handed_over_at, h.accepted_at, h.first_touch_at, h.connected_at, h.verdict_at,
             h.released_at, h.day_only, h.decision, h.reason, h.verdict_complete
         from {rows} cross join handover as h where h.lead_id = {0:int}
@@ -48,7 +62,7 @@ statements! {
             handed_over_at, accepted_at, first_touch_at, connected_at, verdict_at,
             opportunity_at, won_at, lost_at, released_at, day_only,
             decision, reason, verdict_complete, opportunity_minor, won_minor, excluded, events, handovers, seq,
-            attempts, last_touch_at, returns_at, action_at, stage, due_at, silent_at, owner_held)
+            attempts, last_touch_at, returns_at, action_at, stage, due_at, silent_at)
         select {0:int}, {1:int}, {2:text}, {3:text},
             {4:int}, {5:int}, {6:int},
             {7:int}, {8:int}, {9:int},
@@ -58,7 +72,7 @@ statements! {
             {19:int}, {20:int}, {21:text}, {22:text},
             {23:int}, {24:int}, {25:int},
             {26:int}, {27:int}, {28:int}, {29:int},
-            {30:int}, {31:int}, {32:int}, {33:int}, {34:text}, {35:int}, {36:int}, {37:int}
+            {30:int}, {31:int}, {32:int}, {33:int}, {34:text}, {35:int}, {36:int}
         from {rows} where true
         on conflict (id) do update set created_at = excluded.created_at, company = excluded.company,
             title = excluded.title, size = excluded.size, channel_id = excluded.channel_id,
@@ -70,22 +84,23 @@ statements! {
             lost_at = excluded.lost_at, released_at = excluded.released_at, day_only = excluded.day_only,
             decision = excluded.decision, reason = excluded.reason, verdict_complete = excluded.verdict_complete,
             opportunity_minor = excluded.opportunity_minor, won_minor = excluded.won_minor,
-            excluded = excluded.excluded, events = excluded.events, handovers = excluded.handovers,
-            seq = excluded.seq, attempts = excluded.attempts, last_touch_at = excluded.last_touch_at,
-            returns_at = excluded.returns_at, action_at = excluded.action_at, stage = excluded.stage,
-            due_at = excluded.due_at, silent_at = excluded.silent_at,
-            owner_held = excluded.owner_held";
+            events = excluded.events, handovers = excluded.handovers, seq = excluded.seq,
+            attempts = excluded.attempts, last_touch_at = excluded.last_touch_at, returns_at = excluded.returns_at,
+            action_at = excluded.action_at, stage = excluded.stage, due_at = excluded.due_at,
+            silent_at = excluded.silent_at";
     /// What the queue is found by, counted anew.
-    PUT_KEPT = "update lead set stage = {1:text}, due_at = {2:int}, silent_at = {3:int} from {rows} where id = {0:int}";
+    PUT_KEPT = "update lead set stage = {1:text}, due_at = {2:int}, silent_at = {3:int}, attempts = {4:int},
+            last_touch_at = {5:int}, returns_at = {6:int}, day_only = {7:int}
+        from {rows} where id = {0:int}";
     KEPT_AFTER = "select id, stage, due_at, silent_at from lead where id > $1 and gone = 0 order by id limit $2";
     COUNTED = "select rules, up_to from queue_count where id = 1";
     SET_COUNTED = "insert into queue_count (id, rules, up_to) values (1, $1, $2)
         on conflict (id) do update set rules = excluded.rules, up_to = excluded.up_to";
-    PUT_PERSON = "insert into lead_person (lead_id, name, email, phone, email_key)
-        select {0:int}, {1:text}, {2:text}, {3:text}, {4:text}
+    PUT_PERSON = "insert into lead_person (lead_id, name, email, phone, email_key, match_key, odd_email)
+        select {0:int}, {1:text}, {2:text}, {3:text}, {4:text}, {5:int}, {6:int}
         from {rows} where true
         on conflict (lead_id) do update set name = excluded.name, email = excluded.email, phone = excluded.phone,
-            email_key = excluded.email_key";
+            email_key = excluded.email_key, match_key = excluded.match_key, odd_email = excluded.odd_email";
     REMOVE_PERSON = "delete from lead_person where lead_id in (select {0:int} from {rows})";
     REMOVE_HANDOVERS = "delete from handover where lead_id in (select {0:int} from {rows})";
     ADD_HANDOVERS = "insert into handover (lead_id, n, handed_over_at, accepted_at, first_touch_at, connected_at,
@@ -135,7 +150,7 @@ pub async fn find_by_email<'a>(
     Ok(found.iter().map(FromRow::from_row).collect::<Result<_, _>>()?)
 }
 
-/// Leads with their history; those that are gone are left out.
+/// Leads with their history, those that were merged into others too; those that are gone are left out.
 pub async fn load(tx: &mut Tx, ids: &[LeadId]) -> Result<HashMap<LeadId, StoredLead>> {
     let rows: Rows = ids.iter().map(|id| [Cell::from(*id)]).collect();
     let mut leads = HashMap::with_capacity(ids.len());
@@ -148,12 +163,36 @@ pub async fn load(tx: &mut Tx, ids: &[LeadId]) -> Result<HashMap<LeadId, StoredL
             lead.events.push(event_of(&row)?);
         }
     }
+    for row in tx.bulk_rows(LOAD_ABSORBED, &rows).await? {
+        if let Some(lead) = leads.get_mut(&LeadId(row.try_get(0)?)) {
+            lead.absorbed.push(event_of(&row)?);
+        }
+    }
     for row in tx.bulk_rows(LOAD_HANDOVERS, &rows).await? {
         if let Some(lead) = leads.get_mut(&LeadId(row.try_get(0)?)) {
             lead.row.derived.later.push(handover_of(&row)?);
         }
     }
     Ok(leads)
+}
+
+/// The leads that some of these were merged into.
+pub async fn survivors_of(tx: &mut Tx, leads: &[LeadId]) -> Result<Vec<LeadId>> {
+    let rows = tx.bulk_rows(SURVIVORS_OF, &leads.iter().map(|id| [(*id).into()]).collect()).await?;
+    Ok(rows.iter().map(|row| row.try_get(0).map(LeadId)).collect::<Result<_, _>>()?)
+}
+
+/// Derives the milestones of leads from their events once more, because those of a lead that was merged into them
+/// changed.
+pub async fn derive_anew(tx: &mut Tx, seq: i64, leads: &[LeadId]) -> Result<()> {
+    if leads.is_empty() {
+        return Ok(());
+    }
+    let mut stored: Vec<StoredLead> = load(tx, leads).await?.into_values().collect();
+    stored.sort_unstable_by_key(|lead| lead.id);
+    stored.iter_mut().for_each(StoredLead::derive);
+    put(tx, seq, stored.iter().map(|lead| (lead.id, &lead.row))).await?;
+    put_handovers(tx, stored.iter().map(|lead| (lead.id, &lead.row))).await
 }
 
 /// Writes the rows of leads, new and old, with the seq of this write, and what sales owes them by the agreement.
@@ -180,24 +219,30 @@ pub async fn recount(tx: &mut Tx, rules: &Rules, after: i64, limit: i64) -> Resu
     type Row = (i64, Option<String>, Option<i64>, Option<i64>);
     let rows: Vec<Row> = sqlx::query_as(KEPT_AFTER).bind(after).bind(limit).fetch_all(tx.conn()).await?;
     let ids: Vec<LeadId> = rows.iter().map(|row| LeadId(row.0)).collect();
-    let leads = load(tx, &ids).await?;
+    let mut leads = load(tx, &ids).await?;
     let mut changed = Rows::default();
     for (id, stage, due, silent) in &rows {
-        let Some(lead) = leads.get(&LeadId(*id)) else { continue };
-        let kept = Owed::of(&lead.row, rules).kept();
-        let (new_stage, new_due, new_silent) = kept_cells(kept);
-        if (stage.as_deref(), *due, *silent) != (new_stage, new_due, new_silent) {
-            changed.push([(*id).into(), new_stage.into(), new_due.into(), new_silent.into()]);
+        let Some(lead) = leads.get_mut(&LeadId(*id)) else { continue };
+        let before = lead.row.derived.clone();
+        // An older version of the program did not count attempts.
+        lead.derive();
+        let kept = kept_cells(Owed::of(&lead.row, rules).kept());
+        if (stage.as_deref(), *due, *silent) != kept || lead.row.derived != before {
+            let derived = &lead.row.derived;
+            changed.push([
+                (*id).into(),
+                kept.0.into(),
+                kept.1.into(),
+                kept.2.into(),
+                i64::from(derived.attempts).into(),
+                derived.last_touch_at.map(|moment| moment.at).into(),
+                derived.returns_at.into(),
+                day_bits(&moments(&lead.row)).into(),
+            ]);
         }
     }
     tx.bulk(PUT_KEPT, &changed).await?;
     Ok(ids.last().map(|id| id.0))
-}
-
-/// What is kept, as its columns hold it.
-fn kept_cells(kept: Kept) -> (Option<&'static str>, Option<i64>, Option<i64>) {
-    let (stage, due) = kept.then.unzip();
-    (stage.map(Stage::key), due.map(i64::from), kept.silent_at.map(i64::from))
 }
 
 /// Replaces the handovers after the first of these leads.
@@ -232,16 +277,28 @@ pub async fn remove_handovers(tx: &mut Tx, leads: &[LeadId]) -> Result<()> {
     tx.bulk(REMOVE_HANDOVERS, &leads.iter().map(|id| [(*id).into()]).collect()).await
 }
 
-/// Writes personal values; empty ones take the row away.
-pub async fn put_people<'a>(tx: &mut Tx, people: impl Iterator<Item = (LeadId, &'a Person)>) -> Result<()> {
+/// Writes personal values, each with its lead's company, by which leads that may be the same are found; empty ones
+/// take the row away.
+pub async fn put_people<'a>(
+    tx: &mut Tx,
+    people: impl Iterator<Item = (LeadId, Option<&'a str>, &'a Person)>,
+) -> Result<()> {
     let (mut put, mut remove) = (Rows::default(), Rows::default());
-    for (id, person) in people {
+    for (id, company, person) in people {
         if person.is_empty() {
             remove.push([id.into()]);
         } else {
             let Person { name, email, phone } = person;
             let key = email.as_deref().map(email_key);
-            put.push([id.into(), name.as_ref().into(), email.as_ref().into(), phone.as_ref().into(), key.into()]);
+            put.push([
+                id.into(),
+                name.as_ref().into(),
+                email.as_ref().into(),
+                phone.as_ref().into(),
+                key.into(),
+                match_key(company, name.as_deref()).into(),
+                email.as_deref().is_some_and(|email| oddity(email).is_some()).into(),
+            ]);
         }
     }
     tx.bulk(REMOVE_PERSON, &remove).await?;
@@ -323,7 +380,7 @@ pub async fn add_values<'a>(
 }
 
 /// A lead as the cells of [`PUT`].
-fn cells_of(id: LeadId, row: &LeadRow, kept: Kept, seq: i64) -> [Cell<'_>; 38] {
+fn cells_of(id: LeadId, row: &LeadRow, kept: Kept, seq: i64) -> [Cell<'_>; 37] {
     let (stage, due, silent) = kept_cells(kept);
     let derived = &row.derived;
     let moments = moments(row);
@@ -367,56 +424,7 @@ fn cells_of(id: LeadId, row: &LeadRow, kept: Kept, seq: i64) -> [Cell<'_>; 38] {
         stage.into(),
         due.into(),
         silent.into(),
-        row.owner_held.into(),
     ]
-}
-
-/// The instants of a lead's row in the order of its columns, which numbers the bits of `day_only`.
-fn moments(row: &LeadRow) -> [Option<Moment>; 11] {
-    let Derived { first, opportunity_at, won_at, lost_at, .. } = &row.derived;
-    [
-        Some(row.created_at),
-        first.handed_over_at,
-        first.accepted_at,
-        first.first_touch_at,
-        first.connected_at,
-        first.verdict_at,
-        *opportunity_at,
-        *won_at,
-        *lost_at,
-        first.released_at,
-        row.derived.last_touch_at,
-    ]
-}
-
-fn day_bits(moments: &[Option<Moment>]) -> i64 {
-    let bit = |(n, moment): (usize, &Option<Moment>)| i64::from(moment.is_some_and(|moment| moment.day_only)) << n;
-    moments.iter().enumerate().map(bit).sum()
-}
-
-/// The bits of a handover are those of the same instants of a lead.
-fn handover_bits(handover: &Milestones) -> i64 {
-    let first = handover.clone();
-    day_bits(&moments(&LeadRow { derived: Derived { first, ..Derived::default() }, ..LeadRow::default() }))
-}
-
-/// Reads an instant and its bit.
-fn moment_of(row: &AnyRow, column: usize, bits: i64, bit: usize) -> Result<Option<Moment>> {
-    let at: Option<i64> = row.try_get(column)?;
-    Ok(at.map(|at| Moment { at: Instant(at as u32), day_only: bits >> bit & 1 == 1 }))
-}
-
-fn instant_of(row: &AnyRow, column: usize) -> Result<Option<Instant>> {
-    Ok(row.try_get::<Option<i64>, _>(column)?.map(|at| Instant(at as u32)))
-}
-
-fn decision_of(row: &AnyRow, column: usize) -> Result<Option<Decision>> {
-    let key: Option<String> = row.try_get(column)?;
-    Ok(key.and_then(|key| Decision::from_key(&key)))
-}
-
-fn flag_of(row: &AnyRow, column: usize) -> Result<bool> {
-    Ok(row.try_get::<i64, _>(column)? != 0)
 }
 
 fn lead_of(row: &AnyRow) -> Result<StoredLead> {
@@ -445,9 +453,9 @@ fn lead_of(row: &AnyRow) -> Result<StoredLead> {
         lost_at: moment(8)?,
         opportunity_minor: row.try_get(24)?,
         won_minor: row.try_get(25)?,
-        attempts: u32::try_from(row.try_get::<i64, _>(32)?).unwrap_or_default(),
-        last_touch_at: moment_of(row, 33, bits, 10)?,
-        returns_at: instant_of(row, 34)?,
+        attempts: u32::try_from(row.try_get::<i64, _>(34)?).unwrap_or_default(),
+        last_touch_at: moment_of(row, 35, bits, 10)?,
+        returns_at: instant_of(row, 36)?,
     };
     let created_at = moment_of(row, 1, bits, 0)?.unwrap_or_default();
     let lead = LeadRow {
@@ -459,12 +467,20 @@ fn lead_of(row: &AnyRow) -> Result<StoredLead> {
         derived,
         excluded: flag_of(row, 26)?,
         events: row.try_get(27)?,
-        action_at: instant_of(row, 35)?,
-        owner_held: flag_of(row, 36)?,
-        contested: flag_of(row, 37)?,
+        by_hand: row.try_get(33)?,
+        action_at: instant_of(row, 37)?,
+        contested: flag_of(row, 38)?,
     };
+    let merged_into = row.try_get::<Option<i64>, _>(32)?.map(LeadId);
     let person = Person { name: row.try_get(29)?, email: row.try_get(30)?, phone: row.try_get(31)? };
-    Ok(StoredLead { id: LeadId(row.try_get(0)?), row: lead, person, events: Vec::new() })
+    Ok(StoredLead {
+        id: LeadId(row.try_get(0)?),
+        row: lead,
+        person,
+        events: Vec::new(),
+        absorbed: Vec::new(),
+        merged_into,
+    })
 }
 
 fn event_of(row: &AnyRow) -> Result<StoredEvent> {
@@ -503,9 +519,4 @@ fn handover_of(row: &AnyRow) -> Result<Milestones> {
         reason: row.try_get(9)?,
         verdict_complete: flag_of(row, 10)?,
     })
-}
-
-fn unreadable(column: &str, value: &str) -> crate::error::AppError {
-    tracing::error!(column, value, "a value that no version of this program writes");
-    crate::error::AppError::Internal
 }

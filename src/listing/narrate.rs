@@ -343,7 +343,9 @@ const fn meaning(part: Part) -> &'static str {
         Part::VerdictOnTime => "A complete verdict within the agreed time.",
         Part::TurnedDown => "Feedback was due, and sales rejected or recycled the lead.",
         Part::OtherReason => "Turned down with the reason “other”.",
-        Part::Replied => "Rejected or recycled, and marketing has answered: a reply, something taken over, or a dispute.",
+        Part::Replied => {
+            "Rejected or recycled, and marketing has answered: a reply, something taken over, or a dispute."
+        }
         Part::Disputed => "Rejected or recycled, and marketing contests it.",
         Part::DisputeRuled => "Disputed, and both heads have ruled alike.",
         Part::Upheld => "Disputed, and both heads ruled for marketing.",

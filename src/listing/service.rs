@@ -86,14 +86,7 @@ pub fn groups(kpi: Kpi) -> &'static [(&'static str, &'static [Part])] {
             ("Verdicts", &[Part::TurnedDown, Part::OtherReason, Part::Handovers]),
             (
                 "Marketing’s answers",
-                &[
-                    Part::Replied,
-                    Part::ReplyDue,
-                    Part::RepliedOnTime,
-                    Part::Disputed,
-                    Part::DisputeRuled,
-                    Part::Upheld,
-                ],
+                &[Part::Replied, Part::ReplyDue, Part::RepliedOnTime, Part::Disputed, Part::DisputeRuled, Part::Upheld],
             ),
             ("Findings", &[Part::Excluded]),
         ],

@@ -4,8 +4,10 @@ use super::gate::Waiting;
 use super::model::Seen;
 use super::permission::Action;
 use super::service::Caller;
+use crate::backup::service::standing;
 use crate::changes::live::Current;
 use crate::error::{AppError, Result};
+use crate::server::AppState;
 use axum::http::request::Parts;
 use leptos::prelude::{provide_context, use_context};
 
@@ -20,13 +22,17 @@ pub fn require(action: Action) -> Result<Caller> {
     Ok(caller)
 }
 
-/// Context of a page being rendered: who sees it, and up to which change it is current.
+/// Context of a page being rendered: who sees it with what they must know, and up to which change it is current.
 pub fn announce() {
     if let Some(current) = find::<Current>() {
         provide_context(current);
     }
     let Waiting { notices, desk } = find().unwrap_or_default();
-    provide_context(find::<Caller>().map(|caller| Seen { waiting: notices, desk, ..Seen::of(&caller.visitor) }));
+    let seen = find::<Caller>().map(|caller| Seen::of(&caller.visitor)).map(|seen| {
+        let state = use_context::<AppState>().filter(|_| seen.may_manage);
+        Seen { waiting: notices, desk, backups: state.and_then(|state| standing(&state).warning), ..seen }
+    });
+    provide_context(seen);
 }
 
 fn find<T: Clone + Send + Sync + 'static>() -> Option<T> {

@@ -156,6 +156,9 @@ struct SetUp {
     team: String,
     #[serde(default)]
     head: bool,
+    /// What comes next: `import`, or else the scoreboard.
+    #[serde(default)]
+    then: String,
 }
 
 async fn set_up(
@@ -173,8 +176,10 @@ async fn set_up(
         ("email", form.email.clone()),
         ("team", form.team.clone()),
     ];
+    // Viewers import nothing.
+    let next = if form.then == "import" && !form.team.is_empty() { "/import" } else { "/" };
     match begin_workspace(&state, &from, form).await {
-        Ok(token) => with_cookie(&state, see_other("/"), &token),
+        Ok(token) => with_cookie(&state, see_other(next), &token),
         Err(error) => welcome_page(&state, &parts, Some(&error), rejection(Some(&error), &filled)).await,
     }
 }

@@ -18,9 +18,7 @@ use crate::server::site::{Peer, Site};
 use crate::ui::says::Mark;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_TYPE, COOKIE, HOST, HeaderMap, LOCATION, REFERER, RETRY_AFTER, USER_AGENT,
-};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, COOKIE, HOST, HeaderMap, LOCATION, REFERER, USER_AGENT};
 use axum::http::request::Parts;
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
@@ -257,9 +255,6 @@ async fn refuse(state: &AppState, request: Request, caller: Option<Caller>, erro
         plain::answer(state, &parts, status, around, title, view).await
     };
     response.headers_mut().insert(CACHE_CONTROL, axum::http::HeaderValue::from_static("no-store"));
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(RETRY_AFTER, axum::http::HeaderValue::from_static("5"));
-    }
     response
 }
 

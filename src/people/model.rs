@@ -161,6 +161,8 @@ pub struct Seen {
     pub waiting: u32,
     /// What waits for the teams: in the queue, and in the feedback loop; `None`: they may not see leads.
     pub desk: Option<[Mark; 2]>,
+    /// What they must know of the backups, if it is theirs to look after.
+    pub backups: Option<String>,
 }
 
 impl Seen {
@@ -176,6 +178,7 @@ impl Seen {
                 may_manage,
                 waiting: 0,
                 desk: None,
+                backups: None,
             },
             Visitor::ThisMachine | Visitor::Provider => Self {
                 name: "This machine".to_owned(),
@@ -185,6 +188,7 @@ impl Seen {
                 may_manage,
                 waiting: 0,
                 desk: None,
+                backups: None,
             },
         }
     }

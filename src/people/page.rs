@@ -236,8 +236,11 @@ fn WelcomeForm(first_run: FirstRun, rejected: Rejected) -> impl IntoView {
                 <TeamChoice id="team" chosen=rejected.value("team")/>
                 <p class="hint">"You will be admin: you invite the others and look after the settings."</p>
             </fieldset>
-            <Button variant=Variant::Primary>"Begin"</Button>
-            <p class="hint">"Next: start with the sample company, or import your leads."</p>
+            <div class="row">
+                <Button variant=Variant::Primary attr:name="then" attr:value="import">"Begin, and import my leads"</Button>
+                <Button attr:name="then" attr:value="">"Begin"</Button>
+            </div>
+            <p class="hint">"Marketing imports leads, and either team what became of them. The sample company waits on the scoreboard."</p>
         </form>
     }
 }

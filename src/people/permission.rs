@@ -29,6 +29,8 @@ text_enum!(
         HandOver = "hand_over",
         /// The list of reasons for which a lead is turned down.
         EditReasons = "edit_reasons",
+        /// Say for leads what they lack: channel, persona, owner, a good address.
+        CompleteLeads = "complete_leads",
         /// Answer a verdict, take over, dispute a rejection.
         ReplyToFeedback = "reply_to_feedback",
         /// Drafts of the agreement and of the definitions.
@@ -85,6 +87,7 @@ impl Action {
             Self::AddLeads => BOTH,
             Self::HandOver => MARKETING,
             Self::EditReasons => HEAD,
+            Self::CompleteLeads => MARKETING | HEAD,
             Self::ReplyToFeedback => MARKETING,
             Self::EditAgreement => BOTH,
             Self::SignAgreement | Self::RuleOnDisputes => HEAD,
@@ -113,6 +116,7 @@ impl Action {
             Self::AddLeads => "write leads down",
             Self::HandOver => "hand leads over",
             Self::EditReasons => "edit the list of reasons",
+            Self::CompleteLeads => "say what leads lack",
             Self::ReplyToFeedback => "reply to feedback",
             Self::EditAgreement => "edit drafts of the agreement",
             Self::SignAgreement => "sign the agreement",
@@ -195,10 +199,28 @@ mod tests {
     fn each_may_what_the_product_says_and_nothing_else() {
         let everybody = [SeeNumbers, ManageSelf];
         let both = [SeeLeads, AddLeads, ImportOutcomes, ImportEvents, EditAgreement, EditPersonas, UseContent];
-        let marketing =
-            [ImportLeads, ImportSpend, EditSpend, HandOver, ReplyToFeedback, AnswerAnnotations, CurateContent];
+        let marketing = [
+            ImportLeads,
+            ImportSpend,
+            EditSpend,
+            HandOver,
+            CompleteLeads,
+            ReplyToFeedback,
+            AnswerAnnotations,
+            CurateContent,
+        ];
         let sales = [WorkLeads, AnnotatePersonas];
-        let heads = [EditSpend, EditReasons, SignAgreement, RuleOnDisputes, MoveNumbers, SeePay, CloseReport, Invite];
+        let heads = [
+            EditSpend,
+            EditReasons,
+            CompleteLeads,
+            SignAgreement,
+            RuleOnDisputes,
+            MoveNumbers,
+            SeePay,
+            CloseReport,
+            Invite,
+        ];
         let admins = [Invite, ManagePeople, ManageWorkspace];
         for &action in Action::ALL {
             let of_all = everybody.contains(&action);

@@ -1,11 +1,11 @@
 //! The rows of accounts, sessions, one-time links and security events.
 
 use super::model::{Account, AccountId, SecurityEvent, SecurityKind, SessionId, SessionView, Standing, Team};
-use crate::{bell, queue, work};
 use crate::error::{AppError, Result};
 use crate::period::Instant;
 use crate::server::db::Tx;
 use crate::statements;
+use crate::{bell, queue, work};
 use sqlx::FromRow;
 use std::collections::HashMap;
 

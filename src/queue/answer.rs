@@ -60,8 +60,8 @@ pub async fn shown(state: &AppState, caller: &Caller, question: &Question, sent:
     let may = may(visitor);
     let mut block = narrate::block(question, &page, &counts);
     for line in &mut block.lines {
-        let picked = |(key, value): &(String, String)| key == "lead" && value.split('@').next() == Some(&line.lead.to_string());
-        line.picked = sent.typed.iter().any(picked);
+        let number = line.lead.to_string();
+        line.picked = sent.typed.iter().any(|(key, value)| key == "lead" && value.split('@').next() == Some(&*number));
     }
     let (people, reasons) = match may.work {
         true => (assignable(&mut tx).await?, reasons(&mut tx).await?),

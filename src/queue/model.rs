@@ -104,6 +104,8 @@ pub struct Row {
     pub decision: Option<Decision>,
     /// What its stage is found by.
     pub kept: Kept,
+    /// A rule of a head leaves it out of the numbers: nothing is owed.
+    pub excluded: bool,
 }
 
 impl Row {
@@ -114,7 +116,7 @@ impl Row {
 
     /// Where it stands at `now`.
     pub fn standing(&self, now: Instant) -> Option<Standing> {
-        self.kept.standing(now)
+        self.kept.standing(now).filter(|_| !self.excluded)
     }
 
     /// The owner's name.
@@ -274,9 +276,8 @@ fn working_days(rules: &Rules, version: &crate::agreement::rules::Compiled, from
     const MOST: i32 = 400;
     let zone = &rules.zone;
     let (first, last) = (zone.day_of(from), zone.day_of(to));
-    let works = |day: &crate::period::Day| {
-        version.calendar.worked_between(zone.start_of(*day), zone.start_of(day.plus(1))) > 0
-    };
+    let works =
+        |day: &crate::period::Day| version.calendar.worked_between(zone.start_of(*day), zone.start_of(day.plus(1))) > 0;
     let days = (first.0 + 1..=last.0.min(first.0 + MOST)).map(crate::period::Day);
     let count = days.filter(works).count() as u32;
     let earlier_in_day = zone.local(to).time() < zone.local(from).time();

@@ -33,7 +33,7 @@ pub fn queue(shown: QueueShown) -> AnyView {
     view! {
         <div class="queue-head">
             <PageHead title="Lead queue" lede/>
-            <Search question=question.clone()/>
+            <div class="row beside">{add}<Search question=question.clone()/></div>
         </div>
         {told.map(|told| view! { <ToldView told question=undo/> })}
         <Rejection sentence/>
@@ -42,7 +42,6 @@ pub fn queue(shown: QueueShown) -> AnyView {
         <div class="scope queue-scope" role="group" aria-label="Filters and views">
             <Filters filters question=question.clone()/>
             <Views views may_save=shown.may_save question=question.clone()/>
-            {add}
             <Keys may/>
         </div>
         <Rows shown=shown.clone()/>

@@ -89,7 +89,7 @@ fn TurnDown(reasons: Vec<(String, String, String)>, typed: Vec<(String, String)>
     let usefulness = usefulness.collect_view();
     view! {
         <details class="unfold up" name="bulk" id="turn-down" open=open>
-            <summary class="button">"Turn down with one reason…"<kbd aria-hidden="true">"r"</kbd></summary>
+            <summary class="button">"Turn down…"<kbd aria-hidden="true">"r"</kbd></summary>
             <div class="panel stack wide">
                 <fieldset class="row">
                     <legend class="sr">"What happens to them"</legend>
@@ -144,19 +144,17 @@ pub fn TouchDialog(
     view! {
         <dialog class="dialog" id="touch" aria-labelledby="touch-title">
             <header><h2 id="touch-title">"Log a touch"</h2><p class="hint" id="touch-who"></p></header>
-            <form method="post" action=at("/leads/bulk")>
+            <form class="body" method="post" action=at("/leads/bulk")>
                 <button hidden disabled></button>
                 <Key/>
                 <input type="hidden" name="back" value=question.text()/>
                 <input type="hidden" name="lead" value=""/>
-                <div class="body">
-                    <fieldset class="row"><legend>"Not reached"</legend>{ways(false).collect_view()}</fieldset>
-                    <fieldset class="row"><legend>"Reached: both sides spoke"</legend>{ways(true).collect_view()}</fieldset>
-                    <p class="field">
-                        <label for="note">"Note, if it needs one"</label>
-                        <input class="input" id="note" name="note" maxlength=MOST_NOTE/>
-                    </p>
-                </div>
+                <fieldset class="row"><legend>"Not reached"</legend>{ways(false).collect_view()}</fieldset>
+                <fieldset class="row"><legend>"Reached: both sides spoke"</legend>{ways(true).collect_view()}</fieldset>
+                <p class="field">
+                    <label for="note">"Note, if it needs one"</label>
+                    <input class="input" id="note" name="note" maxlength=MOST_NOTE/>
+                </p>
             </form>
             <footer><form method="dialog"><button class="button" data-variant="plain">"Cancel"</button></form></footer>
         </dialog>

@@ -28,6 +28,13 @@ macro_rules! passes {
     };
 }
 
+/// Whether no rule of a head leaves a lead out; never one with an opportunity.
+macro_rules! counts {
+    () => {
+        " and gone = 0 and (excluded = 0 or opportunity_at is not null)"
+    };
+}
+
 /// Of the leads of a range up to so many: how many, how many of them past their time, and how many of the others due until
 /// `$3`. A verdict's time has ended with its last second, all else is late after it.
 macro_rules! tally {
@@ -39,7 +46,7 @@ macro_rules! tally {
             $due,
             " as due, stage from lead where ",
             $where,
-            " and gone = 0",
+            counts!(),
             passes!(),
             " order by ",
             $due,
@@ -50,24 +57,25 @@ macro_rules! tally {
 
 // Of each range: `$1` is now; it begins after the place ($2, $3); at most $10 rows.
 statements! {
-    ACCEPTANCE = concat!("select silent_at, id from lead where silent_at is not null and silent_at > $1 and gone = 0
+    ACCEPTANCE = concat!("select silent_at, id from lead where silent_at is not null and silent_at > $1", counts!(), "
             and (silent_at > $2 or (silent_at = $2 and id > $3))", passes!(),
         " order by silent_at, id limit $10");
     /// One stage, `$11`, of those whose acceptance is no longer awaited, due up to `$12`.
-    STAGE = concat!("select due_at, id from lead where stage = $11 and (silent_at is null or silent_at <= $1) and gone = 0
+    STAGE = concat!("select due_at, id from lead where stage = $11 and (silent_at is null or silent_at <= $1)", counts!(), "
             and due_at >= $2 and (due_at > $2 or id > $3) and due_at <= $12", passes!(),
         " order by due_at, id limit $10");
     /// What waits and belongs to an owner, `$11`; its acceptance awaited or not.
     OWNED_ACCEPTANCE = concat!("select silent_at, id from lead where owner_id = $11 and stage is not null
-            and silent_at is not null and silent_at > $1 and gone = 0
+            and silent_at is not null and silent_at > $1", counts!(), "
             and (silent_at > $2 or (silent_at = $2 and id > $3))", passes!(),
         " order by silent_at, id limit $10");
     OWNED = concat!("select due_at, id from lead where owner_id = $11 and stage is not null
-            and (silent_at is null or silent_at <= $1) and gone = 0
+            and (silent_at is null or silent_at <= $1)", counts!(), "
             and due_at >= $2 and (due_at > $2 or id > $3)", passes!(),
         " order by due_at, id limit $10");
-    /// Every lead, the newest first: the place is its number, counted down. `$1` and `$3` are not needed.
-    ALL_LEADS = concat!("select -id, id from lead where id < -$2 and gone = 0 and $1 >= 0 and $3 >= -1", passes!(),
+    /// Every lead, the newest first: the place is its number, counted down. `$1` and `$3` say nothing here.
+    ALL_LEADS = concat!("select -id, id from lead where id < 0 - cast($2 as bigint) and gone = 0
+            and cast($1 as bigint) >= 0 and (cast($3 as bigint) >= -1)", passes!(),
         " order by id desc limit $10");
     // The same backwards: what stands before the place.
     ACCEPTANCE_BEFORE = concat!("select silent_at, id from lead where silent_at is not null and silent_at > $1
@@ -96,7 +104,8 @@ statements! {
     ROWS = "select l.id, l.worked_seq, p.name, p.email, p.phone, l.company, l.title, l.size,
             l.channel_id, l.campaign_id, l.segment_id, l.region_id, l.persona_id, l.owner_id,
             l.created_at, coalesce(h.handed_over_at, l.handed_over_at), coalesce(h.day_only, l.day_only),
-            l.attempts, l.last_touch_at, l.day_only, l.action_at, l.decision, l.stage, l.due_at, l.silent_at
+            l.attempts, l.last_touch_at, l.day_only, l.action_at, l.decision, l.stage, l.due_at, l.silent_at,
+            case when l.excluded = 1 and l.opportunity_at is null then cast(1 as bigint) else 0 end
         from {rows} cross join lead as l
         left join lead_person as p on p.lead_id = l.id
         left join handover as h on h.lead_id = l.id and h.n = l.handovers
@@ -205,7 +214,7 @@ pub struct Tally {
     pub today: usize,
 }
 
-/// How many leads are in a range, counted up to so many; `today` is the last second of the day.
+/// How many leads are in a range whatever it is due up to, counted up to so many; `today` is the last second of the day.
 pub async fn count(
     tx: &mut Tx,
     range: Range,
@@ -302,6 +311,7 @@ fn row_of(row: &AnyRow, names: &HashMap<i64, String>) -> Result<Row> {
             then: stage.and_then(|key| Stage::from_key(&key)).zip(due.map(|due| due as u32)),
             silent_at: row.try_get::<Option<i64>, _>(24)?.map(|at| at as u32),
         },
+        excluded: row.try_get::<i64, _>(25)? == 1,
     })
 }
 
@@ -386,9 +396,9 @@ pub fn ranges(list: List, now: Instant, owners: &[ValueId]) -> Vec<Range> {
         List::Attempt => one(Stage::Attempt),
         List::Verdict => one(Stage::Verdict),
         // As K3 and K4 count: a verdict's window has ended with its last second, all else is late after it.
-        List::Overdue => stages
-            .map(|stage| Range::Stage(stage, i64::from(now.0) - i64::from(stage != Stage::Verdict)))
-            .to_vec(),
+        List::Overdue => {
+            stages.map(|stage| Range::Stage(stage, i64::from(now.0) - i64::from(stage != Stage::Verdict))).to_vec()
+        }
         List::Mine => owners.iter().flat_map(|owner| [Range::OwnedAcceptance(*owner), Range::Owned(*owner)]).collect(),
         List::All => vec![Range::All],
     }

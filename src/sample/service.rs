@@ -5,6 +5,7 @@ use super::files::{SOURCE, files};
 use crate::error::{AppError, Result};
 use crate::import::mapping::Wishes;
 use crate::import::parse::Options;
+use crate::import::reading::ReadingWishes;
 use crate::import::run::{Request, run_import};
 use crate::import::store as journal;
 use crate::import::undo::take_back_source;
@@ -49,7 +50,13 @@ pub async fn load(db: &Db, actor: &str, now: Instant) -> Result<u64> {
             }
             _ => Vec::new(),
         };
-        let options = Options { kind, file, wishes: Wishes { set, ..Wishes::default() }, order: None };
+        let options = Options {
+            kind,
+            file,
+            reading: ReadingWishes::default(),
+            wishes: Wishes { set, passing: true, ..Wishes::default() },
+            order: None,
+        };
         let request = Request { options, zone: None, source: SOURCE.to_owned(), is_first, check_only: false };
         let report = run_import(db, &own, request, actor, now, |_| ()).await?;
         is_first = false;

@@ -57,6 +57,10 @@ pub struct ServeConfig {
     #[arg(long, env = "DOUBLES_METRICS_TOKEN", value_name = "TOKEN", hide_env_values = true, value_parser = parse_token)]
     pub metrics_token: Option<String>,
 
+    /// The largest file that may be uploaded to be imported: bytes, or with a unit such as 500MB or 2GB
+    #[arg(long, env = "DOUBLES_UPLOAD_LIMIT", value_name = "SIZE", default_value = "1GB", value_parser = parse_size)]
+    pub upload_limit: u64,
+
     /// Nightly backups.
     #[command(flatten)]
     pub backups: BackupConfig,
@@ -145,6 +149,20 @@ impl Config {
     }
 }
 
+fn parse_size(text: &str) -> Result<u64, String> {
+    let text = text.trim().to_ascii_uppercase();
+    let digits = text.trim_end_matches(|letter: char| !letter.is_ascii_digit());
+    let unit = match text[digits.len()..].trim() {
+        "" | "B" => 1,
+        "KB" => 1_000,
+        "MB" => 1_000_000,
+        "GB" => 1_000_000_000,
+        _ => return Err("write bytes, or a number with kB, MB or GB, such as 500MB".to_owned()),
+    };
+    let size = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit)).filter(|size| *size > 0);
+    size.ok_or_else(|| "write a size such as 500MB; 0 would take no file at all".to_owned())
+}
+
 fn parse_token(text: &str) -> Result<String, String> {
     if text.len() < 16 || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("16 characters or more, none of them a space".to_owned());
@@ -199,6 +217,16 @@ mod tests {
         assert_eq!(parse_net("10.0.0.0/8").map(|net| net.to_string()), Ok("10.0.0.0/8".to_owned()));
         assert_eq!(parse_net("::1").map(|net| net.to_string()), Ok("::1/128".to_owned()));
         assert!(parse_net("proxy.example").is_err());
+    }
+
+    #[test]
+    fn a_size_is_a_number_with_or_without_its_unit() {
+        for (text, size) in [("500", 500), ("20 kB", 20_000), ("1GB", 1_000_000_000), ("3mb", 3_000_000)] {
+            assert_eq!(parse_size(text), Ok(size), "{text}");
+        }
+        for wrong in ["", "0", "lots", "1.5GB", "-1", "99999999999999999999", "10TB"] {
+            assert!(parse_size(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -4,19 +4,23 @@ use super::clock::Clock;
 use super::db::{Db, Tx};
 use crate::editing::once;
 use crate::error::Result;
-use crate::period::Instant;
 use crate::feedback::returns;
-use crate::{queue, spend, work};
+use crate::period::Instant;
+use crate::upload::folder::Uploads;
+use crate::{quality, queue, spend, work};
 use std::time::Duration;
 
 /// How often what has had its time is thrown away.
 const SWEEP: Duration = Duration::from_secs(3_600);
 
 /// Throws away what has had its time, now and every hour, until it is dropped.
-pub async fn sweep_hourly(db: Db, clock: Clock) {
+pub async fn sweep_hourly(db: Db, uploads: Uploads, clock: Clock) {
     loop {
-        if let Err(error) = sweep(&db, clock.now()).await {
-            tracing::warn!("What has had its time stays for another hour: {error}");
+        let now = clock.now();
+        for swept in [sweep(&db, now).await, uploads.sweep(&db, now).await] {
+            if let Err(error) = swept {
+                tracing::warn!("What has had its time stays for another hour: {error}");
+            }
         }
         tokio::time::sleep(SWEEP).await;
     }
@@ -29,6 +33,7 @@ pub async fn sweep_hourly(db: Db, clock: Clock) {
 /// The database refuses.
 pub async fn sweep(db: &Db, now: Instant) -> Result<()> {
     once::sweep(db, now).await?;
+    quality::fix::work_out_keys(db).await?;
     work::undo::sweep(db, now).await?;
     spend::edit::sweep(db, now).await?;
     let counted = queue::count::refresh(db).await?;

@@ -289,6 +289,7 @@ mod tests {
             base_url: None,
             trusted_proxies: Vec::new(),
             metrics_token: None,
+            upload_limit: 1,
             backups: BackupConfig::default(),
             oidc: OidcConfig::default(),
         };

@@ -16,7 +16,7 @@ mod news;
 pub mod open;
 pub mod plain;
 pub mod router;
-mod security;
+pub mod security;
 pub mod site;
 pub mod telemetry;
 mod too_long;
@@ -24,15 +24,18 @@ mod too_long;
 use crate::backup::service::Backups;
 use crate::changes::hub::Hub;
 use crate::error::Result;
-use crate::kpis::board::Board;
 use crate::kpis::model::Filter;
-use crate::kpis::service::Scores;
+use crate::kpis::service::{Month, Scores};
 use crate::leads::model::ValueId;
 use crate::people::service::People;
 use crate::people::token::generate_code;
 use crate::place;
 use crate::queue::model::Count;
+use crate::quality::lists::Findings;
 use crate::queue::search::Finder;
+use crate::upload::desk::Looks;
+use crate::upload::folder::{DEFAULT_LIMIT, Uploads};
+use crate::upload::jobs::Jobs;
 use axum::extract::FromRef;
 use clock::Clock;
 use config::ServeConfig;
@@ -41,6 +44,7 @@ use lately::Lately;
 use leptos::prelude::LeptosOptions;
 use metrics::Metrics;
 use site::Site;
+use std::path::Path;
 use std::sync::Arc;
 
 /// What every request may use: cheap to clone, given to handlers as axum state and to pages and server functions by
@@ -58,7 +62,7 @@ pub struct AppState {
     /// How many verdicts wait for an answer of marketing.
     pub to_answer: Lately<(), u32>,
     /// How both teams stand this month, for the head of every page.
-    pub month: Lately<(), Option<Arc<Board>>>,
+    pub month: Lately<(), Month>,
     /// What time it is.
     pub clock: Clock,
     /// Who works here.
@@ -69,17 +73,27 @@ pub struct AppState {
     pub site: Site,
     /// Its nightly backups.
     pub backups: Backups,
+    /// Files on their way in.
+    pub uploads: Uploads,
+    /// What is being done with them.
+    pub jobs: Jobs,
+    /// What their columns mean.
+    pub looks: Looks,
     /// What is counted for monitoring.
     pub metrics: Metrics,
+    /// What is wrong with the leads, counted.
+    pub findings: Findings,
     /// Where the page finds its program and its style sheet.
     pub leptos_options: LeptosOptions,
 }
 
 impl AppState {
-    /// The state of a process that has just started.
+    /// The state of a process that has just started, which keeps its files in the folder of its database; see
+    /// [`AppState::keeping_files_in`].
     pub fn new(db: Db, clock: Clock) -> Self {
         let (scores, people) = (Scores::new(db.clone()), People::new(db.clone(), clock));
         let (hub, finder) = (Hub::new(db.clone()), Finder::new(db.clone()));
+        let folder = db.file().and_then(Path::parent).unwrap_or(Path::new("data")).to_owned();
         Self {
             db,
             scores,
@@ -92,9 +106,22 @@ impl AppState {
             hub,
             site: Site::default(),
             backups: Backups::default(),
+            uploads: Uploads::new(&folder, DEFAULT_LIMIT),
+            jobs: Jobs::default(),
+            looks: Looks::default(),
             metrics: Metrics::new(None),
+            findings: Findings::default(),
             leptos_options: assets::leptos_options(),
         }
+    }
+}
+
+impl AppState {
+    /// The same, with files that people upload in another data folder.
+    #[must_use]
+    pub fn keeping_files_in(self, data: &Path) -> Self {
+        let uploads = Uploads::new(data, self.uploads.limit);
+        Self { uploads, ..self }
     }
 }
 
@@ -112,6 +139,7 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
     let db = state.db.clone();
     let served = async {
         state.site = Site::new(config);
+        state.uploads.limit = config.upload_limit;
         place::lie_below(config.base_path());
         state.backups = Backups::configured(&config.backups, &state.db)?;
         state.metrics = Metrics::new(config.metrics_token.as_deref());
@@ -124,7 +152,10 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         state.hub.start().await?;
         let hub = state.hub.clone();
         let nightly = tokio::spawn(state.backups.clone().keep(state.db.clone(), state.clock));
-        let sweeping = tokio::spawn(housekeeping::sweep_hourly(state.db.clone(), state.clock));
+        let sweeping = tokio::spawn(housekeeping::sweep_hourly(state.db.clone(), state.uploads.clone(), state.clock));
+        let finder = state.finder.clone();
+        // So that the first search does not wait for a million names; a failure is the first search's to tell.
+        let warming = tokio::spawn(async move { drop(finder.warm().await) });
         let metrics = state.metrics.clone();
         let served =
             http::serve(config, router::build(state, config.base_url.as_ref()), metrics.connections(), || hub.close())
@@ -132,6 +163,7 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         // What it has not finished is no backup; the next start makes up for it.
         nightly.abort();
         sweeping.abort();
+        warming.abort();
         served
     }
     .await;

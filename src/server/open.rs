@@ -27,6 +27,11 @@ const OLDEST_SQLITE: [u32; 3] = [3, 51, 3];
 /// How long a statement waits for a lock that another program holds.
 const BUSY_SECONDS: u64 = 5;
 
+/// The lock of a folder outlives the process that held it by a moment: while it ends, or in a program that it was just
+/// starting. Only then is it somebody else's.
+const LOCK_ATTEMPTS: u32 = 10;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
+
 /// Page reads at the same time.
 const READERS: u32 = 4;
 
@@ -110,6 +115,7 @@ async fn open_sqlite(path: &Path) -> Result<Db> {
     if header != Header::Empty {
         // SQLite would open it for reading and not say so.
         File::options().write(true).open(&path).map_err(|_| Trouble::ReadOnly.sentence(&path))?;
+        roll_back(&path).await.map_err(|trouble| trouble.sentence(&path))?;
         let url = sqlite_url(&path, "mode=ro");
         applied = inspect(&path, &url).await.map_err(|trouble| trouble.sentence(&path))?;
     }
@@ -149,7 +155,9 @@ async fn readable(path: &Path) -> Result<(PathBuf, String)> {
     // beside the file, nobody writes it.
     let url = sqlite_url(&path, "mode=ro");
     let url = match inspect(&path, &url).await {
-        Err(Trouble::CannotOpen | Trouble::ReadOnly) if !beside(&path, "-wal").exists() => {
+        Err(Trouble::CannotOpen | Trouble::ReadOnly)
+            if !["-wal", "-journal"].iter().any(|log| beside(&path, log).exists()) =>
+        {
             let immutable = sqlite_url(&path, "mode=ro&immutable=1");
             inspect(&path, &immutable).await.map_err(|trouble| trouble.sentence(&path))?;
             immutable
@@ -176,6 +184,18 @@ pub(crate) async fn connect_unlocked(path: &Path) -> Result<SqliteConnection> {
 /// The URI by which SQLite writes a file that nobody else knows of, without taking locks.
 pub(crate) fn unlocked(path: &Path) -> String {
     format!("file:{}?nolock=1", encoded(path))
+}
+
+/// Takes back what a process that died had half written to a file that was not yet in WAL mode, such as one that was
+/// just restored: whoever only reads may not, and would say that the file is read-only.
+async fn roll_back(path: &Path) -> Result<(), Trouble> {
+    if beside(path, "-journal").exists() {
+        let options = SqliteConnectOptions::from_str(&sqlite_url(path, "mode=rw"))?;
+        let mut conn = options.busy_timeout(Duration::from_secs(BUSY_SECONDS)).connect().await?;
+        sqlx::query("select count(*) from sqlite_master").execute(&mut conn).await?;
+        conn.close().await?;
+    }
+    Ok(())
 }
 
 /// Folds the write-ahead log of a file that nobody else has open into it, so that the file alone is the database.
@@ -216,7 +236,15 @@ pub(crate) fn lock_folder(path: &Path) -> Result<File> {
             path.display()
         ))
     })?;
-    match lock.try_lock() {
+    let mut tried = lock.try_lock();
+    for _ in 0..LOCK_ATTEMPTS {
+        if !matches!(tried, Err(TryLockError::WouldBlock)) {
+            break;
+        }
+        std::thread::sleep(LOCK_PAUSE);
+        tried = lock.try_lock();
+    }
+    match tried {
         Ok(()) => Ok(lock),
         Err(TryLockError::WouldBlock) => Err(AppError::Conflict(format!(
             "Doubles is already running on {}; stop it first, or use the running one.",
@@ -491,6 +519,13 @@ async fn postgres_pool(url: &str, connections: u32) -> Result<Pool<Any>> {
     let pool = AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(2 * BUSY_SECONDS))
+        .after_connect(|conn, _| {
+            Box::pin(async move {
+                // As on SQLite: whoever waits for a lock longer than this is told to try again.
+                sqlx::query("set lock_timeout = '5s'").execute(conn).await?;
+                Ok(())
+            })
+        })
         .connect_with(options)
         .await
         .map_err(|error| unreachable_postgres(&error))?;

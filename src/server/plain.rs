@@ -5,12 +5,11 @@ use super::AppState;
 use super::router::prepare_page;
 use super::telemetry::RequestId;
 use crate::app::{Brand, Frame, document};
-use crate::backup::model::BackupStanding;
-use crate::backup::page::notice;
-use crate::backup::service::standing;
 use crate::changes::live::Current;
+use crate::import::store as journal;
 use crate::people::model::Seen;
 use crate::place::at;
+use crate::ui::{Notice, NoticeKind};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::request::Parts;
@@ -57,14 +56,15 @@ where
             }
         }
     };
-    let (warning, quote) =
-        (standing(state), status.is_server_error().then(|| parts.extensions.get().cloned()).flatten());
+    let importing = around == Around::House && counts(parts.uri.path()) && is_importing(state).await;
+    let quote = status.is_server_error().then(|| parts.extensions.get().cloned()).flatten();
     let (options, title) = (state.leptos_options.clone(), format!("{title} · Doubles"));
     let page = move || {
-        let (view, title, warning, quote) = (view.clone(), title.clone(), warning.clone(), quote.clone());
+        let (view, title, quote) = (view.clone(), title.clone(), quote.clone());
         document(&options, None, move || {
             provide_meta_context();
-            view! { <Router><Title text=title/>{surround(around, view, &warning, quote)}</Router> }.into_any()
+            let importing = importing.then(importing_notice);
+            view! { <Router><Title text=title/>{surround(around, view, quote, importing)}</Router> }.into_any()
         })
     };
     let render = leptos_axum::render_app_async_with_context(context, page);
@@ -81,24 +81,46 @@ fn topics_of(path: &str) -> &'static str {
         _ if path.starts_with("/leads/") => "leads feedback",
         _ if path.starts_with("/settings/workspace") => "workspace",
         _ if path.starts_with("/spend") => "spend",
+        _ if path.starts_with("/import/quality") => "numbers",
+        _ if path == "/import" || path.starts_with("/import/") => "imports",
         _ if path == "/settings" || path.starts_with("/settings/") => "people",
         _ => "*",
     }
 }
 
+/// Pages here that count leads or money: while an import runs they say so.
+fn counts(path: &str) -> bool {
+    let leads_of_import = path.starts_with("/import/history/") && path.ends_with("/leads");
+    path == "/spend" || path.starts_with("/import/quality") || leads_of_import
+}
+
+/// That it cannot be told keeps nobody from the page.
+async fn is_importing(state: &AppState) -> bool {
+    let asked = async { journal::is_running(&mut state.db.read().await?).await };
+    asked.await.unwrap_or_default()
+}
+
+fn importing_notice() -> AnyView {
+    view! {
+        <Notice kind=NoticeKind::Early title="An import is under way">
+            <p>"What is counted here is not complete until it has ended. "<a href=at("/import/history")>"See how far it is"</a></p>
+        </Notice>
+    }
+    .into_any()
+}
+
 fn surround(
     around: Around,
     view: impl Fn() -> AnyView + Send + 'static,
-    backups: &BackupStanding,
     failed: Option<RequestId>,
+    importing: Option<AnyView>,
 ) -> AnyView {
     let quote =
         failed.map(|RequestId(id)| view! { <p class="hint">"To have it looked up, quote "<code>{id}</code>"."</p> });
     match around {
         Around::House => {
             let seen = use_context::<Option<Seen>>().flatten();
-            let warning = seen.as_ref().filter(|seen| seen.may_manage).and_then(|_| notice(backups));
-            view! { <Frame seen>{warning}{view()}{quote}</Frame> }.into_any()
+            view! { <Frame seen>{importing}{view()}{quote}</Frame> }.into_any()
         }
         Around::Door => view! {
             <div class="doorway">

@@ -9,15 +9,19 @@ use crate::bell;
 use crate::changes::stream;
 use crate::editing;
 use crate::error::{AppError, Result};
+use crate::import;
 use crate::kpis;
 use crate::listing;
 use crate::people::page::trouble;
 use crate::people::{current, forms, gate, oidc};
 use crate::place::{self, at};
+use crate::quality;
+use crate::rates;
 use crate::queue;
 use crate::settings;
 use crate::spend;
 use crate::ui::{BadAddress, Ready};
+use crate::upload;
 use crate::work;
 use any_spawner::Executor;
 use axum::body::Body;
@@ -65,7 +69,11 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(queue::forms::routes())
         .merge(work::forms::routes())
         .merge(spend::forms::routes())
+        .merge(rates::forms::routes())
+        .merge(import::memory_forms::routes())
+        .merge(quality::forms::routes())
         .merge(editing::history::routes())
+        .merge(upload::forms::routes())
         .merge(server_functions())
         .fallback(serve_file_or_missing_page)
         .layer(from_fn_with_state(state.clone(), gate::admit))

@@ -1,9 +1,10 @@
 //! What every answer says to the browser about trust, and which requests are not taken at all.
 
+use crate::place;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::header::{self, HOST, HeaderName, HeaderValue, ORIGIN};
-use axum::http::{HeaderMap, StatusCode, Uri};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use leptos::nonce::use_nonce;
@@ -20,6 +21,9 @@ pub const BODY_LIMIT: usize = 2 * 1024 * 1024;
 const BODY_TIME: Duration = Duration::from_secs(30);
 /// For a page or a file to be made; whoever waits longer is told to come back.
 const ANSWER_TIME: Duration = Duration::from_secs(60);
+
+/// Where files are uploaded to: what comes there is taken to the disk piece by piece, by its own limits.
+pub const UPLOAD_PATH: &str = "/import/upload";
 
 /// For everything that is no page: nothing in it may load or run anything.
 const POLICY_OF_FILES: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -87,6 +91,9 @@ pub async fn refuse_other_origins(request: Request, next: Next) -> Response {
 /// Middleware: a body is here as a whole, and within its time and size, before anything is done with it. So nobody
 /// holds a place open by sending a byte now and then, and no write stands still half-way for its client.
 pub async fn take_body(request: Request, next: Next) -> Response {
+    if is_upload(&request) {
+        return next.run(request).await;
+    }
     take_body_within(BODY_TIME, request, next).await
 }
 
@@ -104,12 +111,19 @@ async fn take_body_within(time: Duration, request: Request, next: Next) -> Respo
     }
 }
 
+fn is_upload(request: &Request) -> bool {
+    request.method() == Method::POST && place::within(request.uri().path()) == UPLOAD_PATH
+}
+
 fn is_too_long(error: &axum::Error) -> bool {
     error.source().is_some_and(|source| source.is::<http_body_util::LengthLimitError>())
 }
 
 /// Middleware: whoever asks gets an answer in time, if only the one to come back. A write goes on all the same.
 pub async fn answer_in_time(request: Request, next: Next) -> Response {
+    if is_upload(&request) {
+        return next.run(request).await;
+    }
     answer_within(ANSWER_TIME, request, next).await
 }
 
@@ -139,10 +153,15 @@ pub async fn finish_writes(request: Request, next: Next) -> Response {
 }
 
 /// Middleware: adds the headers that every answer carries, and the strictest of those that it does not set itself.
-/// With `only_https` browsers are told to use nothing else for a year.
+/// With `only_https` browsers are told to use nothing else for a year. Whoever is told that something does not work at
+/// the moment is told when to try again.
 pub async fn add_headers(State(only_https): State<bool>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    let unavailable = response.status() == StatusCode::SERVICE_UNAVAILABLE;
     let headers = response.headers_mut();
+    if unavailable {
+        headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("5"));
+    }
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }

@@ -75,6 +75,7 @@ mod tests {
             base_url: base_url.map(Uri::from_static),
             trusted_proxies: proxies.iter().map(|net| net.parse().expect("the tests write nets")).collect(),
             metrics_token: None,
+            upload_limit: 1,
             backups: BackupConfig::default(),
             oidc: OidcConfig::default(),
         })

@@ -26,13 +26,13 @@ pub fn notices(choices: Option<Vec<(NoticeKind, bool)>>, told: Told) -> AnyView 
     let choices = choices.collect_view();
     view! {
         <SettingsHead path="/settings/notices" lede="What rings your bell. What waits in the lists stands there either way." told/>
-        <form method="post" action=at("/settings/notices/save")>
+        <form class="door" method="post" action=at("/settings/notices/save")>
             <fieldset>
                 <legend class="sr">"Tell me when"</legend>
                 {choices}
             </fieldset>
             <p class="hint">"That your team or flags were changed, you are told in any case."</p>
-            <p class="ways"><Button variant=Variant::Primary>"Save"</Button></p>
+            <Button variant=Variant::Primary>"Save"</Button>
         </form>
     }
     .into_any()

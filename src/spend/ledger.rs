@@ -271,7 +271,7 @@ fn list(question: &Question, read: &Read, shown: &[(SpendRow, i64)], may_edit: b
         let source = row.source.as_deref().unwrap_or("by hand");
         vec![
             days,
-            Cell { sub: entry.note.clone().unwrap_or_default(), ..Cell::new(channel.unwrap_or("No channel")) },
+            Cell { sub: row.remark(), ..Cell::new(channel.unwrap_or("No channel")) },
             Cell::new(kind_words(entry.kind)),
             Cell::new(entry.team.map_or("", team_words)),
             Cell::new(source).quiet(),
@@ -303,7 +303,7 @@ pub async fn file(state: &AppState, caller: &Caller, question: &Question) -> Res
                 row.source.clone().unwrap_or_else(|| "by hand".to_owned()),
                 read.currency.exact(entry.amount_minor),
                 read.currency.exact(*part),
-                entry.note.clone().unwrap_or_default(),
+                row.remark(),
             ]
         });
         return to_csv(&["days", "channel", "kind", "team", "source", "amount", "in these days", "note"], rows);
@@ -321,7 +321,7 @@ pub async fn file(state: &AppState, caller: &Caller, question: &Question) -> Res
             amount_text(entry.amount_minor, &code),
             amount_text(*part, &code),
             code.clone(),
-            entry.note.clone().unwrap_or_default(),
+            row.remark(),
         ]
     });
     to_csv(&["row", "from", "to", "channel", "kind", "team", "source", "amount", "in_period", "currency", "note"], rows)

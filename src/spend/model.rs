@@ -57,6 +57,15 @@ pub struct SpendRow {
     pub deleted_at: Option<Instant>,
     /// Who.
     pub deleted_by: Option<String>,
+    /// What it was before it was exchanged: `USD 1200.50 at 0.92`.
+    pub original: Option<String>,
+}
+
+impl SpendRow {
+    /// What stands beside it: its note, and what it was in another currency.
+    pub fn remark(&self) -> String {
+        self.entry.note.iter().chain(&self.original).cloned().collect::<Vec<_>>().join(" · ")
+    }
 }
 
 impl Entry {
@@ -279,9 +288,9 @@ pub fn parse_amount(text: &str, code: &str) -> Result<i64> {
              the marks of the thousands and write two decimals, as in 1234.00."
         ),
         AmountFault::Unreadable => format!("The amount “{shown}” cannot be read. Write it as 1234.50."),
-        AmountFault::OtherCurrency { .. } => format!(
-            "The amount “{shown}” is not in {code}, in which this workspace counts. Convert it first; there are no \
-             exchange rates yet."
+        AmountFault::WhichCurrency { .. } | AmountFault::NoRate { .. } => format!(
+            "The amount “{shown}” is not in {code}, in which this workspace counts. Convert it first; what imports \
+             bring is exchanged by the rates that are written down."
         ),
         AmountFault::TooLarge => format!("The amount “{shown}” is too large to be true. Check it for a typo."),
     }))

@@ -21,6 +21,7 @@ pub fn ledger(page: LedgerPage) -> AnyView {
         view! {
             <p class="row ways">
                 <a class="button" data-variant="primary" href=at("/spend/new")>"Write a row"</a>
+                <a href=at("/spend/rates")>"Exchange rates"</a>
                 <a href=at("/spend/deleted")>"Deleted"</a>
             </p>
         }
@@ -28,7 +29,7 @@ pub fn ledger(page: LedgerPage) -> AnyView {
     let shown = if is_blank {
         view! {
             <Empty title="No spend yet">
-                <p>"Import what your tools export ("<code>"doubles import spend FILE"</code>"), or write what you know by hand. The cost of a customer follows at once."</p>
+                <p><a href=at("/import")>"Import what your tools export"</a>", or write what you know by hand. The cost of a customer follows at once."</p>
             </Empty>
         }
         .into_any()

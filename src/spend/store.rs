@@ -6,8 +6,9 @@ use crate::import::model::{SpendKind, Team};
 use crate::leads::model::{Dimension, ValueId};
 use crate::leads::store as leads;
 use crate::period::{Day, Instant, Period};
+use crate::rates::model::Original;
 use crate::server::db::{Tx, WriteTx};
-use crate::spend::model::{Entry, SpendRow};
+use crate::spend::model::{Entry, SpendRow, amount_text};
 use crate::statements;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -16,10 +17,12 @@ statements! {
     OF_SOURCE = "select s.id, s.from_day, s.to_day, v.name, s.kind, s.team, s.ordinal, s.amount_minor, s.held
         from spend as s left join dimension_value as v on v.id = s.channel_id
         where s.source_id = $1 and (s.gone = 0 or s.held = 1)";
-    ADD = "insert into spend (id, from_day, to_day, channel_id, kind, team, ordinal, amount_minor, source_id, import_id, seq)
+    ADD = "insert into spend (id, from_day, to_day, channel_id, kind, team, ordinal, amount_minor, source_id, import_id, seq,
+            original_minor, original_currency, rate)
         select {0:int}, {1:int}, {2:int},
             {3:int}, {4:text}, {5:text}, {6:int},
-            {7:int}, {8:int}, {9:int}, {10:int}
+            {7:int}, {8:int}, {9:int}, {10:int},
+            {11:int}, {12:text}, {13:text}
         from {rows}";
     TAKE_OUT = "update spend set gone = 1, gone_import = {1:int}, seq = {2:int} from {rows} where id = {0:int}";
     REMOVE_ADDED = "update spend set gone = 1, seq = $3 where id between $1 and $2";
@@ -30,14 +33,14 @@ statements! {
             and coalesce(h.channel_id, 0) = coalesce(spend.channel_id, 0)
             and coalesce(h.team, '') = coalesce(spend.team, '') and h.ordinal = spend.ordinal)";
     LEDGER = "select s.id, s.from_day, s.to_day, v.name as channel, s.kind, s.team, s.amount_minor, s.note, o.name as source, s.gone,
-            s.deleted_at, s.deleted_by
+            s.deleted_at, s.deleted_by, s.original_minor, s.original_currency, s.rate
         from spend as s left join dimension_value as v on v.id = s.channel_id left join source as o on o.id = s.source_id
         where s.gone = 0 and s.from_day < $2 and s.to_day >= $1 order by s.from_day desc, s.id desc";
     ONE = "select s.id, s.from_day, s.to_day, v.name as channel, s.kind, s.team, s.amount_minor, s.note, o.name as source, s.gone,
-            s.deleted_at, s.deleted_by
+            s.deleted_at, s.deleted_by, s.original_minor, s.original_currency, s.rate
         from spend as s left join dimension_value as v on v.id = s.channel_id left join source as o on o.id = s.source_id where s.id = $1";
     DELETED = "select s.id, s.from_day, s.to_day, v.name as channel, s.kind, s.team, s.amount_minor, s.note, o.name as source, s.gone,
-            s.deleted_at, s.deleted_by
+            s.deleted_at, s.deleted_by, s.original_minor, s.original_currency, s.rate
         from spend as s left join dimension_value as v on v.id = s.channel_id left join source as o on o.id = s.source_id
         where s.deleted_at is not null order by s.deleted_at desc, s.id desc";
     CORRECTION = "select id from spend where corrects = $1";
@@ -107,15 +110,18 @@ pub async fn of_source(tx: &mut Tx, source: i64) -> Result<Vec<(SpendKey, Told)>
     Ok(rows)
 }
 
-/// Adds rows of an import: number, key, channel's number and amount.
+/// A row that an import adds: number, key, channel's number, amount, and what that was in another currency.
+pub type Added<'a> = (i64, &'a SpendKey, Option<ValueId>, i64, Option<&'a Original>);
+
+/// Adds rows of an import.
 pub async fn add<'a>(
     tx: &mut Tx,
     source: i64,
     import: i64,
     seq: i64,
-    rows: impl Iterator<Item = (i64, &'a SpendKey, Option<ValueId>, i64)>,
+    rows: impl Iterator<Item = Added<'a>>,
 ) -> Result<()> {
-    let cells = |(id, key, channel, amount): (i64, &'a SpendKey, Option<ValueId>, i64)| {
+    let cells = |(id, key, channel, amount, original): Added<'a>| {
         [
             id.into(),
             i64::from(key.from.0).into(),
@@ -128,6 +134,9 @@ pub async fn add<'a>(
             source.into(),
             import.into(),
             seq.into(),
+            original.map(|original| original.minor).into(),
+            original.map(|original| original.currency.as_str()).into(),
+            original.map(|original| original.rate.to_string()).into(),
         ]
     };
     tx.bulk(ADD, &rows.map(cells).collect()).await
@@ -273,5 +282,14 @@ fn row_of(row: &AnyRow) -> Result<SpendRow> {
             .try_get::<Option<i64>, _>("deleted_at")?
             .map(|at| Instant(u32::try_from(at).unwrap_or_default())),
         deleted_by: row.try_get("deleted_by")?,
+        original: original(row)?,
     })
+}
+
+/// `USD 1200.50 at 0.92`
+fn original(row: &AnyRow) -> Result<Option<String>> {
+    let (minor, currency, rate): (Option<i64>, Option<String>, Option<String>) =
+        (row.try_get("original_minor")?, row.try_get("original_currency")?, row.try_get("rate")?);
+    let Some(((minor, currency), rate)) = minor.zip(currency).zip(rate) else { return Ok(None) };
+    Ok(Some(format!("{currency} {} at {rate}", amount_text(minor, &currency))))
 }

@@ -99,6 +99,7 @@ impl TestServer {
     fn over(mut state: AppState, site: Site, folder: Arc<TempDir>) -> Self {
         let base_url: Uri = site.base_url.parse().expect("the tests write URLs");
         state.site = site;
+        state = state.keeping_files_in(folder.path());
         let router = router::build(state.clone(), Some(&base_url));
         Self { state, router, folder }
     }
@@ -144,6 +145,21 @@ impl TestServer {
     }
 }
 
+/// A form with a file as browsers write it.
+pub fn multipart(fields: &[(&str, &str)], file_name: &str, content: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    for (name, value) in fields {
+        let part = format!("--line\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+        body.extend_from_slice(part.as_bytes());
+    }
+    let head = format!("--line\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\n");
+    body.extend_from_slice(head.as_bytes());
+    body.extend_from_slice(b"Content-Type: text/csv\r\n\r\n");
+    body.extend_from_slice(content);
+    body.extend_from_slice(b"\r\n--line--\r\n");
+    body
+}
+
 impl Browser {
     /// The same browser before another server over the same database.
     pub fn use_router(&mut self, router: Router) {
@@ -158,6 +174,20 @@ impl Browser {
     pub async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.send("POST", path, Body::from(form)).await
+    }
+
+    /// A form with a file, sent from one of our own pages.
+    pub async fn upload(&mut self, fields: &[(&str, &str)], file_name: &str, content: &[u8]) -> Answer {
+        let body = Body::from(multipart(fields, file_name, content));
+        self.send_upload(body).await
+    }
+
+    /// The body of such a form, however it comes.
+    pub async fn send_upload(&mut self, body: Body) -> Answer {
+        self.headers.push((CONTENT_TYPE.as_str(), "multipart/form-data; boundary=line".to_owned()));
+        let answer = self.send("POST", "/import/upload", body).await;
+        self.headers.retain(|(name, _)| *name != CONTENT_TYPE.as_str());
+        answer
     }
 
     pub async fn send(&mut self, method: &str, path: &str, body: Body) -> Answer {
@@ -175,7 +205,7 @@ impl Browser {
                 request = request.header(name, value);
             }
         }
-        if method == "POST" {
+        if method == "POST" && !self.headers.iter().any(|(name, _)| *name == CONTENT_TYPE.as_str()) {
             request = request.header(CONTENT_TYPE, "application/x-www-form-urlencoded");
         }
         for (name, value) in &self.headers {

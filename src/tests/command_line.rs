@@ -110,6 +110,37 @@ fn rejected_rows_are_named_and_the_exit_code_says_so() {
 }
 
 #[test]
+fn how_a_file_was_understood_is_told_and_can_be_overruled() {
+    let desk = Desk::new();
+    let text = "Leads of January\n\nRecord ID;Email;Create Date\n1;ada@rope.example;2026-01-05\n\nMade by Mo\n";
+    desk.file("leads.txt", text);
+    let report = desk.json(&["import", "leads", "leads.txt", "--dry-run", "--json"]);
+    let words = "semicolons, UTF-8, heading on line 3, 1 junk line above the heading and 1 below the data left out";
+    assert_eq!(report["warnings"][0], format!("The file was read as {words}."));
+    assert_eq!((&report["rows"], &report["new"]), (&1.into(), &1.into()));
+    let summary = said(&desk.run(&["import", "leads", "leads.txt", "--dry-run"]));
+    assert!(summary.contains(&format!("File: {words}.")), "{summary}");
+    assert!(!summary.contains("Please note"), "it is said once: {summary}");
+    desk.file("plain.csv", LEADS);
+    let args = ["import", "leads", "plain.csv", "--map", "handed_over_at=Handed over", "--dry-run", "--json"];
+    assert_eq!(desk.json(&args)["warnings"], Value::from(Vec::<Value>::new()), "nothing is to be told");
+
+    let refused = |args: &[&str], words: &[&str]| {
+        let all = [&["import", "leads", "leads.txt", "--dry-run"][..], args].concat();
+        assert_refused(&desk.run(&all), words);
+    };
+    refused(&["--delimiter", "comma"], &["Leads of January"]);
+    refused(&["--heading-line", "2"], &["line 2", "blank"]);
+    refused(&["--heading-line", "4"], &["ada@rope.example"]);
+    refused(&["--heading-line", "3", "--last-line", "3"], &["last line"]);
+    refused(&["--encoding", "klingon"], &["klingon", "utf-8"]);
+    refused(&["--delimiter", "xyz"], &["xyz", "semicolon"]);
+    let more = desk.run(&["import", "leads", "leads.txt", "--dry-run", "--last-line", "99", "--json"]);
+    let report: Value = serde_json::from_slice(&more.stdout).expect("JSON");
+    assert_eq!((&report["rows"], &report["rejected"][0]["line"]), (&2.into(), &6.into()), "nothing is left out below");
+}
+
+#[test]
 fn wrong_input_is_refused_with_one_sentence_and_nothing_is_done() {
     let desk = Desk::new();
     desk.file("leads.csv", LEADS);

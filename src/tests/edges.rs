@@ -9,6 +9,7 @@ use axum::http::header::HOST;
 use doubles::import::mapping::Wishes;
 use doubles::import::model::Kind;
 use doubles::import::parse::Options;
+use doubles::import::reading::ReadingWishes;
 use doubles::import::run::{self, run_import};
 use doubles::period::Instant;
 use doubles::server::clock::Clock;
@@ -174,7 +175,7 @@ impl House {
         let file = self.folder.path().join("rows.csv");
         std::fs::write(&file, rows).expect("written");
         let own = workspace::find(&mut self.db.read().await.expect("read")).await.expect("read").expect("set up");
-        let options = Options { kind, file, wishes: Wishes::default(), order: None };
+        let options = Options { kind, file, reading: ReadingWishes::default(), wishes: Wishes::default(), order: None };
         let request =
             run::Request { options, zone: None, source: "crm".to_owned(), is_first: false, check_only: false };
         let report = run_import(&self.db, &own, request, "Mo", NOW, |_| {}).await.expect("imported");

@@ -66,7 +66,16 @@ pub fn event(line: u64, id: &str, kind: Option<EventKind>, seconds: u32) -> Even
 
 pub fn spend(line: u64, channel: &str, amount_minor: i64) -> SpendRecord {
     let channel = (!channel.is_empty()).then(|| channel.to_owned());
-    SpendRecord { line, from: Day(100), to: Day(130), channel, kind: SpendKind::Media, team: None, amount_minor }
+    SpendRecord {
+        line,
+        from: Day(100),
+        to: Day(130),
+        channel,
+        kind: SpendKind::Media,
+        team: None,
+        amount_minor,
+        original: None,
+    }
 }
 
 /// The rows of one file.

@@ -3,11 +3,14 @@
 use doubles::error::Result;
 use doubles::import::amounts::Currency;
 use doubles::import::dates::{Clock, Order};
+use doubles::import::ground::Ground;
 use doubles::import::mapping::Wishes;
 use doubles::import::model::{EventRecord, Kind, LeadRecord, OutcomeRecord, Rejection, SpendKind, SpendRecord, Team};
 use doubles::import::parse::{Options, Parsing};
+use doubles::import::reading::ReadingWishes;
 use doubles::import::rows::Batch;
 use doubles::leads::model::{Decision, Dimension, EventKind, Moment};
+use doubles::rates::model::DatedRate;
 use doubles::zone::Zone;
 use proptest::prelude::*;
 use std::path::Path;
@@ -57,6 +60,11 @@ impl Case {
         self
     }
 
+    pub fn rate(mut self, wish: &str) -> Self {
+        self.wishes.rates.push(DatedRate::parse(wish).expect("a rate"));
+        self
+    }
+
     pub fn currency(mut self, currency: &'static str) -> Self {
         self.currency = currency;
         self
@@ -83,8 +91,10 @@ impl Case {
         let zone = Zone::parse(self.zone).expect("a zone");
         let clock = Clock { file: zone, workspace: Zone::utc() };
         let wishes = self.wishes.clone();
-        let options = Options { kind: self.kind, file: path.to_owned(), wishes, order: self.order };
-        let mut parsing = Parsing::open(&options, clock, Currency::new(self.currency))?;
+        let reading = ReadingWishes::default();
+        let options = Options { kind: self.kind, file: path.to_owned(), reading, wishes, order: self.order };
+        let ground = Ground::new(clock, Currency::new(self.currency));
+        let mut parsing = Parsing::open(&options, &ground)?;
         let mut read = Read {
             batch: Batch::new(self.kind),
             rejected: Vec::new(),

@@ -7,6 +7,7 @@ use doubles::import::dates::Order;
 use doubles::import::mapping::Wishes;
 use doubles::import::model::{Kind, Report};
 use doubles::import::parse::Options;
+use doubles::import::reading::ReadingWishes;
 use doubles::import::run::{Request, run_import};
 use doubles::period::Instant;
 use doubles::server::db::Db;
@@ -38,7 +39,7 @@ impl House {
     fn request(&self, kind: Kind, text: &str) -> Request {
         let file = self.folder.path().join("file.csv");
         std::fs::write(&file, text).expect("written");
-        let options = Options { kind, file, wishes: Wishes::default(), order: None };
+        let options = Options { kind, file, reading: ReadingWishes::default(), wishes: Wishes::default(), order: None };
         Request { options, zone: None, source: "crm".to_owned(), is_first: false, check_only: false }
     }
 

@@ -68,27 +68,27 @@ fn any_lead(id: i64, zone: Zone) -> impl Strategy<Value = LeadFact> {
         vec(option::weighted(0.4, moment()), 5),
         vec(option::weighted(0.25, moment()), 3),
     );
-    let says = (
-        (any_decision(), any_feedback(zone.clone())),
-        any_reason(),
-        any::<bool>(),
-        prop::bool::weighted(0.05),
-    );
+    let says = ((any_decision(), any_feedback(zone.clone())), any_reason(), any::<bool>(), prop::bool::weighted(0.05));
     let money = (option::of(0..100_000i64), option::of(0..100_000i64));
-    let further =
-        vec(
-            (
-                1..30u32,
-                vec(option::weighted(0.5, 0..20u32), 5),
-                (any_decision(), any_feedback(zone.clone())),
-                any_reason(),
-                any::<bool>(),
-            ),
-            0..3,
-        );
+    let further = vec(
+        (
+            1..30u32,
+            vec(option::weighted(0.5, 0..20u32), 5),
+            (any_decision(), any_feedback(zone.clone())),
+            any_reason(),
+            any::<bool>(),
+        ),
+        0..3,
+    );
     let further = prop_oneof![3 => Just(Vec::new()), 1 => further];
     (moments, says, money, prop::array::uniform6(any_value()), further).prop_map(
-        move |((handed_over, life, ends), ((decision, feedback), reason, verdict_complete, excluded), money, dimensions, more)| {
+        move |(
+            (handed_over, life, ends),
+            ((decision, feedback), reason, verdict_complete, excluded),
+            money,
+            dimensions,
+            more,
+        )| {
             let mut start = handed_over.map_or(0, |moment| moment.at.0);
             let mut further = Vec::new();
             for (gap, own, (decision, feedback), reason, verdict_complete) in more {
@@ -199,7 +199,7 @@ fn any_spend() -> impl Strategy<Value = SpendFact> {
     )
 }
 
-fn any_world() -> impl Strategy<Value = World> {
+pub fn any_world() -> impl Strategy<Value = World> {
     select(zones()).prop_flat_map(|zone| {
         let leads = (0..45usize).prop_flat_map({
             let zone = zone.clone();
@@ -214,7 +214,7 @@ fn any_world() -> impl Strategy<Value = World> {
     })
 }
 
-fn any_question() -> impl Strategy<Value = Question> {
+pub fn any_question() -> impl Strategy<Value = Question> {
     let days = prop_oneof![Just(1), 2..32i32, Just(60), 33..200i32];
     let period = (-40..60i32, days);
     let horizon =
@@ -234,7 +234,7 @@ fn any_question() -> impl Strategy<Value = Question> {
     })
 }
 
-fn facts_of(world: &World) -> Facts {
+pub fn facts_of(world: &World) -> Facts {
     let mut facts = Facts::new(world.zone.clone(), world.versions.clone()).expect("versions that can be");
     facts.apply(world.leads.iter().cloned(), &[]);
     facts.set_spend(&world.spend);

@@ -8,6 +8,7 @@ use doubles::changes::model::{Change, ChangeKind, Entity};
 use doubles::import::mapping::Wishes;
 use doubles::import::model::Kind;
 use doubles::import::parse::Options;
+use doubles::import::reading::ReadingWishes;
 use doubles::import::run::{Actor, Request, run_import};
 use doubles::people::joining::Newcomer;
 use doubles::people::model::{AccountId, Standing, Team, Visitor};
@@ -290,7 +291,11 @@ async fn colleagues_see_who_else_has_the_page_open_and_when_they_leave() {
         serde_json::from_str::<Value>(&told.body).expect("JSON")
     };
     assert_eq!(here(&mut ada, "/").await["words"], "", "she is alone");
+    here(&mut miriam, "/").await;
     let mut stream = Stream::open(&mut ada, None).await;
+    assert_eq!(stream.hear("here").await.data["words"], "miriam is here", "she came before the stream was open");
+    here(&mut miriam, "").await;
+    assert_eq!(stream.hear("here").await.data["words"], "");
     assert_eq!(here(&mut miriam, "/").await["words"], "Ada is here");
     let told = stream.hear("here").await.data;
     assert_eq!(told["words"], "miriam is here");
@@ -333,7 +338,8 @@ async fn import(server: &TestServer, account: Option<AccountId>) {
     std::fs::write(&file, rows).expect("it is written");
     let db = &server.state.db;
     let own = workspace::find(&mut db.read().await.expect("a read")).await.expect("a read").expect("it is set up");
-    let options = Options { kind: Kind::Leads, file, wishes: Wishes::default(), order: None };
+    let options =
+        Options { kind: Kind::Leads, file, reading: ReadingWishes::default(), wishes: Wishes::default(), order: None };
     let request = Request { options, zone: None, source: "crm".to_owned(), is_first: false, check_only: false };
     run_import(db, &own, request, Actor { name: "Ada", account }, NOW, |_| ()).await.expect("it can be read");
 }

@@ -32,7 +32,14 @@ async fn figures(db: &Db, now: Instant) -> Figures {
     compute(&snapshot.facts, &question).current
 }
 
-async fn says(office: &Office, who: &Caller, at: Instant, lead: LeadId, verdict: i64, kind: WordKind) -> Result<(), AppError> {
+async fn says(
+    office: &Office,
+    who: &Caller,
+    at: Instant,
+    lead: LeadId,
+    verdict: i64,
+    kind: WordKind,
+) -> Result<(), AppError> {
     let said = Answer { lead, verdict, kind, text: "We changed the form.".into() };
     answer(&office.at(at), who, "", &said, String::new).await.map(drop)
 }
@@ -55,7 +62,10 @@ async fn marketing_answers_and_k4_shows_the_reply_rate() {
         let mut ids = Vec::new();
         for name in ["Hanna", "Tom", "Yusuf"] {
             let lead = office.lead(name, TUESDAY).await;
-            office.act(&office.ben, after(HOUR), &[lead], judge(Decision::Reject, "below_criteria")).await.expect("judged");
+            office
+                .act(&office.ben, after(HOUR), &[lead], judge(Decision::Reject, "below_criteria"))
+                .await
+                .expect("judged");
             ids.push(lead);
         }
         says(&office, &office.mia, after(DAY), ids[0], 2, WordKind::Reply).await.expect("an answer");
@@ -72,14 +82,17 @@ async fn marketing_answers_and_k4_shows_the_reply_rate() {
         assert_eq!(office.notices().await, [["Ben", "verdict_answered", "Mia"]; 2]);
 
         let mut tx = db.read().await.expect("a read");
-        let rules = doubles::work::run::rules(&mut tx).await.expect("the agreement");
-        let (open, _) = list(&mut tx, &rules, Which::ToAnswer, &Filter::default(), Place::NEWEST, 50).await.expect("a list");
+        let rules = doubles::work::run::agreed(&mut tx).await.expect("the agreement");
+        let (open, _) =
+            list(&mut tx, &rules, Which::ToAnswer, &Filter::default(), Place::NEWEST, 50).await.expect("a list");
         assert_eq!(open.iter().map(|entry| entry.lead.id).collect::<Vec<_>>(), ids[2..]);
-        let (page, next) = list(&mut tx, &rules, Which::All, &Filter::default(), Place::NEWEST, 2).await.expect("a list");
+        let (page, next) =
+            list(&mut tx, &rules, Which::All, &Filter::default(), Place::NEWEST, 2).await.expect("a list");
         assert_eq!(page.iter().map(|entry| entry.lead.id).collect::<Vec<_>>(), [ids[2], ids[1]], "the newest first");
         assert_eq!(page[1].words.iter().map(|word| word.kind).collect::<Vec<_>>(), [WordKind::TookOver]);
         assert!(page[0].reply_due.is_some());
-        let (rest, end) = list(&mut tx, &rules, Which::All, &Filter::default(), next.expect("more"), 2).await.expect("a list");
+        let (rest, end) =
+            list(&mut tx, &rules, Which::All, &Filter::default(), next.expect("more"), 2).await.expect("a list");
         assert_eq!((rest.len(), end), (1, None));
         assert_eq!(store::count(&mut tx, Which::ToAnswer, 100).await, Ok(1));
     })
@@ -93,7 +106,10 @@ async fn a_spam_verdict_takes_a_lead_out_while_nobody_disputes_it_and_both_heads
         let lead = office.lead("Hanna", TUESDAY).await;
         let other = office.lead("Tom", TUESDAY).await;
         for lead in [lead, other] {
-            office.act(&office.ben, after(HOUR), &[lead], judge(Decision::Reject, "spam_or_test")).await.expect("judged");
+            office
+                .act(&office.ben, after(HOUR), &[lead], judge(Decision::Reject, "spam_or_test"))
+                .await
+                .expect("judged");
         }
         assert_eq!(figures(db, after(10 * DAY)).await.context.excluded, 2);
         says(&office, &office.mia, after(DAY), lead, 2, WordKind::Dispute).await.expect("it is disputed");
@@ -109,7 +125,10 @@ async fn a_spam_verdict_takes_a_lead_out_while_nobody_disputes_it_and_both_heads
         assert_eq!(rules(&office, &office.hedy, after(2 * DAY), lead, Team::Marketing).await, Ok(Ruled::Waits));
         assert_eq!(rules(&office, &office.hal, after(2 * DAY), lead, Team::Sales).await, Ok(Ruled::Differ));
         assert_eq!(figures(db, after(10 * DAY)).await.coverage.ruled, 0, "it stays open");
-        assert_eq!(rules(&office, &office.hal, after(3 * DAY), lead, Team::Marketing).await, Ok(Ruled::Over(Team::Marketing)));
+        assert_eq!(
+            rules(&office, &office.hal, after(3 * DAY), lead, Team::Marketing).await,
+            Ok(Ruled::Over(Team::Marketing))
+        );
         let over = rules(&office, &office.hal, after(3 * DAY), lead, Team::Sales).await;
         assert!(matches!(over, Err(AppError::Conflict(_))), "{over:?}");
         let ruled = figures(db, after(10 * DAY)).await;
@@ -125,7 +144,8 @@ async fn a_spam_verdict_takes_a_lead_out_while_nobody_disputes_it_and_both_heads
         let found = disputes(&mut tx).await.expect("a read");
         assert_eq!((found.all, found.ruled, found.upheld, found.both, found.agreed), (2, 2, 1, 2, 1));
         let told = office.notices().await;
-        let of = |kind: &str| told.iter().filter(|line| line[1] == kind).map(|line| line[0].as_str()).collect::<Vec<_>>();
+        let of =
+            |kind: &str| told.iter().filter(|line| line[1] == kind).map(|line| line[0].as_str()).collect::<Vec<_>>();
         assert_eq!(of("dispute_opened"), ["Hal", "Hedy", "Hal", "Hedy"]);
         assert_eq!(of("dispute_ruled"), ["Ben", "Mia", "Ben", "Mia"]);
     })
@@ -153,7 +173,11 @@ async fn a_recycled_lead_comes_back_on_its_day_once_dated_that_day() {
         let derived = office.load(lead).await.row.derived;
         assert_eq!(derived.handovers(), 2);
         let day = Instant((TUESDAY.0 + 35 * DAY) / DAY * DAY);
-        assert_eq!(derived.current().handed_over_at.map(|moment| moment.at), Some(day), "its day, though it was missed");
+        assert_eq!(
+            derived.current().handed_over_at.map(|moment| moment.at),
+            Some(day),
+            "its day, though it was missed"
+        );
         assert_eq!((derived.attempts, derived.returns_at), (0, None));
         assert_eq!(office.load(once_more).await.row.derived.handovers(), 2);
         let told = office.notices().await;
@@ -171,7 +195,8 @@ async fn heads_edit_the_list_of_reasons_and_what_is_retired_is_not_given_any_mor
         let lead = office.lead("Hanna", TUESDAY).await;
         let edit = async |who: &Caller, edit: ReasonEdit| edit_reason(&office.state, who, "", &edit, String::new).await;
         let text = |name: &str| {
-            ReasonText::parse([("name", name), ("problem", "product"), ("route", "nurture"), ("proof", "feature")]).expect("a text")
+            ReasonText::parse([("name", name), ("problem", "product"), ("route", "nurture"), ("proof", "feature")])
+                .expect("a text")
         };
         let mut tx = db.read().await.expect("a read");
         assert_eq!(reasons(&mut tx).await.expect("a list").len(), 17);

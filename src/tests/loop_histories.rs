@@ -140,7 +140,8 @@ async fn live(office: &Office, dice: &mut Dice) -> Instant {
 /// Marketing answers, the heads rule.
 async fn answer_some(office: &Office, dice: &mut Dice, now: Instant) {
     let mut tx = office.db.read().await.expect("a read");
-    let open = feedback::verdicts(&mut tx, feedback::Which::ToAnswer, feedback::Place::NEWEST, 40).await.expect("a list");
+    let open =
+        feedback::verdicts(&mut tx, feedback::Which::ToAnswer, feedback::Place::NEWEST, 40).await.expect("a list");
     let disputed =
         feedback::verdicts(&mut tx, feedback::Which::Disputed, feedback::Place::NEWEST, 40).await.expect("a list");
     drop(tx);
@@ -263,7 +264,7 @@ async fn the_queue_and_the_kpis_agree_to_the_lead_whatever_people_did() {
         }
 
         let mut tx = db.read().await.expect("a read");
-        let rules = doubles::work::run::rules(&mut tx).await.expect("the agreement");
+        let rules = doubles::work::run::agreed(&mut tx).await.expect("the agreement");
         let versions = agreement::versions(&mut tx).await.expect("versions");
         let snapshot = load(db).await.expect("a read").expect("a workspace");
         let facts: Vec<LeadFact> = stored.iter().map(|lead| fact(lead, &said)).collect();
@@ -325,12 +326,18 @@ async fn the_queue_and_the_kpis_agree_to_the_lead_whatever_people_did() {
                     .map(|(lead, standing)| Place { due: i64::from(standing.due), lead: *lead })
                     .collect();
                 expected.sort_unstable();
-                let mut found = Vec::new();
+                let late = owed.iter().filter_map(|(_, owed)| owed.standing(now)).filter(|owed| owed.is_overdue(now)).count();
+                let (mut found, mut overdue) = (Vec::new(), 0);
                 for range in queue::ranges(list, now, &[]) {
                     let filter = Filter::default();
                     let places = queue::places(&mut tx, range, now, &filter, None, 10_000).await.expect("a list");
-                    assert_eq!(queue::count(&mut tx, range, now, &filter, 10_000).await, Ok(places.len()));
+                    let tally = queue::count(&mut tx, range, (now, now), &filter, 10_000).await.expect("a count");
+                    assert!(list == List::Overdue || tally.leads == places.len(), "{list} {later}");
+                    overdue += tally.overdue;
                     found.extend(places);
+                }
+                if [List::Waiting, List::Overdue].contains(&list) {
+                    assert_eq!(overdue, late, "{list} {later} {}", name(db));
                 }
                 found.sort_unstable();
                 assert_eq!(found, expected, "{list} {later} {}", name(db));

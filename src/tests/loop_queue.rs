@@ -42,7 +42,8 @@ async fn each_lead_is_in_the_list_of_what_it_waits_for_and_silence_moves_it_on_b
             }
             found
         };
-        let [accept, touch, attempt, verdict, overdue, mine] = [vec![1], vec![5], vec![2], vec![3], vec![], vec![2, 5, 3]];
+        let [accept, touch, attempt, verdict, overdue, mine] =
+            [vec![1], vec![5], vec![2], vec![3], vec![], vec![5, 2, 3]];
         assert_eq!(lists(after(2 * HOUR)).await, [accept, touch, attempt, verdict, overdue, mine], "{}", name(db));
         // Eight working hours after 09:00: at 17:00 silence accepts, and nobody needs to save it.
         assert_eq!(lists(after(8 * HOUR - 1)).await[0], [1]);
@@ -115,7 +116,8 @@ async fn a_list_is_paged_filtered_and_searched_without_losing_or_repeating_a_lea
         assert_eq!(ids(&office, &office.ben, now, &search("tom")).await, Vec::<i64>::new());
         assert_eq!(ids(&office, &office.ben, now, &Ask { list: List::All, ..search("tom") }).await, [2]);
 
-        let value: i64 = table(db, "select id from dimension_value where name = 'Fair'").await[0][0].parse().expect("a number");
+        let value: i64 =
+            table(db, "select id from dimension_value where name = 'Fair'").await[0][0].parse().expect("a number");
         let fair = Filter { any_of: vec![(Dimension::Channel, vec![Some(ValueId(value))])] };
         let mut filtered = ids(&office, &office.ben, now, &Ask { filter: fair.clone(), ..ask(List::Touch) }).await;
         filtered.sort_unstable();

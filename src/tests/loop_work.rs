@@ -87,7 +87,15 @@ async fn what_contradicts_the_record_ends_in_a_sentence_and_nothing_is_written()
         let open = |at| Act::Open { value_minor: Some(500_000), at };
         let win = |and_opportunity| Act::Win { value_minor: Some(400_000), at: At::Now, and_opportunity };
         for (act, says) in [
-            (Act::Touch { kind: TouchKind::Mail, reached: false, at: At::Instant(after(2 * HOUR)), note: String::new() }, "lies in the future"),
+            (
+                Act::Touch {
+                    kind: TouchKind::Mail,
+                    reached: false,
+                    at: At::Instant(after(2 * HOUR)),
+                    note: String::new(),
+                },
+                "lies in the future",
+            ),
             (judge(Decision::Recycle, "unreachable"), "needs 5 attempts by the agreement; this lead has 0"),
             (judge(Decision::Reject, "nonsense"), "no reason “nonsense”"),
             (win(false), "No opportunity was opened on this lead"),
@@ -100,7 +108,8 @@ async fn what_contradicts_the_record_ends_in_a_sentence_and_nothing_is_written()
             let sentence = office.refused(ben, now, lead, act).await;
             assert!(sentence.contains(says), "{sentence}");
         }
-        let duplicate = doubles::feedback::model::Verdict { proof: "77".into(), ..verdict(Decision::Reject, "duplicate") };
+        let duplicate =
+            doubles::feedback::model::Verdict { proof: "77".into(), ..verdict(Decision::Reject, "duplicate") };
         assert!(office.refused(ben, now, lead, Act::Judge(duplicate)).await.contains("There is no lead 77"));
         let itself = doubles::feedback::model::Verdict { proof: "1".into(), ..verdict(Decision::Reject, "duplicate") };
         assert!(office.refused(ben, now, lead, Act::Judge(itself)).await.contains("no duplicate of itself"));
@@ -152,7 +161,7 @@ async fn many_are_accepted_at_once_and_taken_back_at_once_unless_somebody_worked
         assert_eq!(back, Ok("2 back".to_owned()));
         let stored = office.load(ids[0]).await;
         assert_eq!(stored.row.derived.first.accepted_at, None);
-        assert_eq!((office.owner(ids[0]).await.as_str(), stored.row.owner_held), ("-", false));
+        assert_eq!((office.owner(ids[0]).await.as_str(), stored.row.by_hand), ("-", 0));
         assert!(undo::undo(&state, &office.ben, "", done.undo, |_| String::new()).await.is_err(), "once");
 
         let done = office.act(&office.ben, after(4 * HOUR), &ids[..2], Act::Accept).await.expect("once more");
@@ -183,7 +192,9 @@ async fn a_verdict_a_plan_a_comment_and_a_correction_can_be_taken_back() {
         ];
         for act in acts {
             let done = office.act(ben, after(2 * HOUR), &[lead], act.clone()).await.expect("it is done");
-            undo::undo(&office.at(after(3 * HOUR)), ben, "", done.undo, |_| String::new()).await.expect("it is taken back");
+            undo::undo(&office.at(after(3 * HOUR)), ben, "", done.undo, |_| String::new())
+                .await
+                .expect("it is taken back");
             let stored = office.load(lead).await;
             assert_eq!(stored.row.derived, before.row.derived, "{act:?} on {}", name(db));
             assert_eq!((stored.row.action_at, office.owner(lead).await.as_str()), (before.row.action_at, "Ben"));

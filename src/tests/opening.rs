@@ -91,6 +91,33 @@ async fn a_second_process_is_told_that_doubles_is_already_running() {
 }
 
 #[tokio::test]
+async fn what_a_process_that_died_had_half_written_outside_of_wal_mode_is_taken_back() {
+    let folder = folder();
+    let (live, cut) = (folder.path().join("live.db"), folder.path().join("cut.db"));
+    make(&live).await;
+    let mut conn = connect(&live).await;
+    // A cache of one page writes to the file before the commit, under a journal.
+    for statement in [
+        "pragma journal_mode = delete",
+        "pragma cache_size = 1",
+        "begin",
+        "update workspace set name = 'half'",
+        "create table half (content blob)",
+        "insert into half with recursive n (i) as (select 1 union all select i + 1 from n where i < 100) select randomblob(3000) from n",
+    ] {
+        run(&mut conn, statement).await;
+    }
+    for suffix in ["", "-journal"] {
+        let beside = |path: &Path| format!("{}{suffix}", path.display());
+        fs::copy(beside(&live), beside(&cut)).expect("both are there");
+    }
+    let reading = open_read_only(&sqlite(&cut)).await.expect_err("its state is not known yet").to_string();
+    assert!(reading.contains("cut.db"), "{reading}");
+    let db = open(&sqlite(&cut)).await.expect("the half is taken back");
+    assert!(table(&db, "select name from sqlite_master where name = 'half'").await.is_empty());
+}
+
+#[tokio::test]
 async fn a_missing_folder_is_named_and_not_made() {
     let folder = folder();
     let sentence = refusal(&sqlite(&folder.path().join("typo/doubles.db"))).await;

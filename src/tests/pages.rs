@@ -197,7 +197,7 @@ fn an_empty_workspace_teaches_what_to_do() {
     assert_eq!(narrate::scoreboard(None), Scoreboard::NoLead);
     assert_eq!(narrate::scoreboard(Some(&boards::empty())), Scoreboard::NoLead);
     let page = render("/", || view! { <NoLead/> }.into_any());
-    assert!(page.says("doubles import leads leads.csv --dry-run"));
+    assert!(page.says("doubles import leads leads.csv --dry-run") && page.says("Import a file"));
     page.keep("empty");
 }
 

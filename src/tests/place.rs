@@ -1,12 +1,13 @@
 //! Below a path of its host: behind a proxy that passes the path on, and behind one that takes it off.
 
 use crate::browser::PASSWORD;
-use crate::running::{Served, program};
+use crate::served::{Served, program};
 use doubles::people::access::PATHS;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Stdio;
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// The sample company's story ends here.
@@ -157,6 +158,7 @@ impl Through {
         let form = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        stream.set_read_timeout(Some(Duration::from_secs(60))).expect("no zero");
         // An answer to HTTP/1.0 ends with its connection and comes in one piece.
         write!(
             stream,
@@ -230,7 +232,13 @@ impl Through {
             assert!(alike.contains_key(&[self.base, page].concat()), "no link led to {page}: {alike:?}");
         }
         for (pattern, _) in PATHS.iter().filter(|(pattern, _)| *pattern != "/live") {
-            let own = pattern.replace("{name}", "cac").replace("{id}", "1").replace("{entity}", "workspace");
+            let own = pattern.split('/').map(|part| match part {
+                "{name}" => "cac",
+                "{entity}" => "workspace",
+                _ if part.starts_with('{') => "1",
+                _ => part,
+            });
+            let own = own.collect::<Vec<_>>().join("/");
             let answer = self.get(&[self.base, &own].concat());
             assert_ne!(answer.status, 500, "{own}");
             self.check(&own, &answer.body);
@@ -244,7 +252,9 @@ impl Through {
     /// The addresses of our own in a page or in what the program was told, each of which lies below the path.
     fn addresses(&self, page: &str, body: &str) -> Vec<String> {
         let holders = ["href", "action", "src", "fetch(", "import("];
-        let all = holders.iter().flat_map(|holder| body.split(holder).skip(1)).map(|rest| {
+        let named = holders.iter().flat_map(|holder| body.split(holder).skip(1));
+        // “src/ui” in a sentence names no address.
+        let all = named.filter(|rest| !rest.starts_with('/')).map(|rest| {
             // In an attribute, with or without marks, in JSON, and in JSON as a text of a script.
             let rest = rest.trim_start_matches(['=', '"', '\'', ':', '\\']);
             rest.split(['"', '\'', '\\', '>', '?', '#']).next().unwrap_or_default()

@@ -2,6 +2,7 @@
 
 use crate::backup::a_change;
 use crate::browser::{NOW, PASSWORD, TestServer};
+use crate::served::{Served, program, said};
 use doubles::backup::copy::copy;
 use doubles::backup::doctor::examine;
 use doubles::import::undo::recover;
@@ -10,88 +11,12 @@ use doubles::sample::service as sample;
 use doubles::server::metrics::Metrics;
 use doubles::server::open::{DatabaseUrl, open};
 use std::fs;
-use std::io::{Read, Write};
-use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output};
-use std::time::{Duration, Instant};
+use std::io::Write;
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
 
 const TOKEN: &str = "a token of a monitoring system";
-
-/// The program as a server of its own.
-pub struct Served {
-    child: Child,
-    pub address: String,
-    log: PathBuf,
-}
-
-impl Served {
-    pub fn start(data: &Path, args: &[&str]) -> Self {
-        let log = data.join("server.log");
-        let child = program(&["serve", "--address", "127.0.0.1:0", "--data"])
-            .arg(data)
-            .args(args)
-            .stderr(fs::File::create(&log).expect("a file"))
-            .spawn()
-            .expect("the program starts");
-        let mut served = Self { child, address: String::new(), log };
-        let started = Instant::now();
-        while served.address.is_empty() {
-            assert!(started.elapsed() < Duration::from_secs(30), "{}", served.logged());
-            std::thread::sleep(Duration::from_millis(20));
-            let said = served.logged();
-            let url = said.split("ready at http://").nth(1).and_then(|rest| rest.split_once(". "));
-            served.address = url.map(|(address, _)| address.to_owned()).unwrap_or_default();
-        }
-        served
-    }
-
-    fn logged(&self) -> String {
-        fs::read_to_string(&self.log).expect("the log")
-    }
-
-    /// One request over a connection of its own; the answer with its headers.
-    fn ask(&self, method: &str, path: &str, headers: &str, body: &str) -> String {
-        let mut stream = TcpStream::connect(&self.address).expect("it listens");
-        write!(
-            stream,
-            "{method} {path} HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\nConnection: close\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n{headers}\r\n{body}",
-            body.len(),
-            host = self.address,
-        )
-        .expect("it reads");
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).expect("it answers");
-        String::from_utf8_lossy(&answer).into_owned()
-    }
-
-    /// Ends it as a service manager would; says how long that took and what it had logged.
-    fn stop(mut self) -> (Duration, String) {
-        let started = Instant::now();
-        let kill = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill is there");
-        assert!(kill.success());
-        assert!(self.child.wait().expect("it ends").success(), "{}", self.logged());
-        (started.elapsed(), self.logged())
-    }
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-pub fn program(args: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_doubles"));
-    command.env_clear().args(args);
-    command
-}
-
-fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
-}
 
 fn header<'a>(answer: &'a str, name: &str) -> &'a str {
     let line = answer.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "));

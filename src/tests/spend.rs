@@ -67,6 +67,7 @@ fn record(amount_minor: i64, channel: &str) -> SpendRecord {
         kind: SpendKind::Media,
         team: Some(SpendTeam::Marketing),
         amount_minor,
+        original: None,
     }
 }
 

@@ -7,8 +7,8 @@ use doubles::server::bulk::in_dialect;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::{
-    activity, agreement, backup, bell, changes, editing, feedback, import, kpis, leads, listing, people,
-    queue, spend, work, workspace,
+    activity, agreement, backup, bell, changes, editing, feedback, import, kpis, leads, listing, people, quality,
+    queue, rates, spend, upload, work, workspace,
 };
 use sqlx::{AssertSqlSafe, Executor};
 use std::fs;
@@ -28,8 +28,12 @@ const STORES: &[&[(&str, &str)]] = &[
     leads::store::ALL,
     listing::store::ALL,
     people::store::ALL,
+    quality::rules::store::ALL,
+    quality::store::ALL,
     queue::store::ALL,
+    rates::store::ALL,
     spend::store::ALL,
+    upload::store::ALL,
     work::store::ALL,
     workspace::store::ALL,
 ];
@@ -51,8 +55,13 @@ async fn every_statement_prepares_on_both_engines() {
 fn every_store_is_among_those_whose_statements_are_tried() {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let slices = fs::read_dir(&source).expect("the source").map(|entry| entry.expect("an entry").path());
-    for slice in slices.filter(|slice| slice.join("store.rs").exists() && !slice.ends_with("tests")) {
-        let slice = slice.file_name().expect("a name").to_string_lossy().into_owned();
+    let inside = |folder: &Path| -> Vec<_> {
+        let entries = fs::read_dir(folder).into_iter().flatten();
+        entries.map(|entry| entry.expect("an entry").path()).collect()
+    };
+    let folders = slices.flat_map(|slice| inside(&slice).into_iter().chain([slice]));
+    for folder in folders.filter(|folder| folder.join("store.rs").exists() && !folder.ends_with("tests")) {
+        let slice = folder.strip_prefix(&source).expect("inside").to_string_lossy().replace('/', "::");
         let tried = |store: &&[(&str, &str)]| store[0].0.starts_with(&format!("doubles::{slice}::store::"));
         assert!(STORES.iter().any(tried), "add {slice}::store::ALL to STORES");
     }

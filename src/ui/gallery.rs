@@ -12,7 +12,7 @@ use leptos::prelude::*;
 #[component]
 pub fn Gallery() -> impl IntoView {
     view! {
-        <PageHead title="Parts" lede="Every part once, with its states. Built from src/ui and style."/>
+        <PageHead title="Parts" lede="Every part once, with its states. Built from the folders ui and style."/>
         <Signs/>
         <Controls/>
         <Sentences/>

@@ -7,9 +7,9 @@ use crate::feedback::model::{Record, Verdict, judge};
 use crate::feedback::reasons::ReasonCode;
 use crate::leads::model::{Decision, EventKind, Moment, TouchKind};
 use crate::leads::record::{Detail, Judged, StoredEvent, StoredLead, Voided};
+use crate::people::model::Team;
 use crate::people::model::{AccountId, Visitor};
 use crate::period::Instant;
-use crate::people::model::Team;
 
 /// Who does it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -162,10 +162,9 @@ impl Hand<'_> {
             return refuse("A lead is no duplicate of itself: name the number of the other one.");
         }
         if !judgement.is_complete() {
-            self.effect.said.push(format!(
-                "The verdict is saved and not complete yet: {} missing.",
-                listed(&judgement.missing)
-            ));
+            self.effect
+                .said
+                .push(format!("The verdict is saved and not complete yet: {} missing.", listed(&judgement.missing)));
         }
         let judged = Judged {
             fit: verdict.fit.clone(),
@@ -233,7 +232,9 @@ impl Hand<'_> {
         let moment = self.moment(at)?;
         let derived = &self.lead.row.derived;
         if derived.opportunity_at.is_none() {
-            return refuse("No opportunity was opened on this lead, so none is lost: reject or recycle it, with a reason.");
+            return refuse(
+                "No opportunity was opened on this lead, so none is lost: reject or recycle it, with a reason.",
+            );
         }
         if let Some(since) = derived.won_at {
             return Err(AppError::Conflict(format!(

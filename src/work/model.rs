@@ -74,9 +74,7 @@ impl At {
         let local = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"];
         let local = local.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
         let at = local.and_then(|local| zone.instant_of(local)).map(|time| Self::Instant(time.instant()));
-        at.ok_or_else(|| {
-            AppError::Invalid(format!("“{text}” is no time; write it as 2026-03-31 or 2026-03-31 09:30."))
-        })
+        at.ok_or_else(|| AppError::Invalid(format!("“{text}” is no time; write it as 2026-03-31 or 2026-03-31 09:30.")))
     }
 
     /// The moment that is meant.
@@ -189,7 +187,8 @@ impl Act {
         let get = |name: &str| pairs.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value.trim());
         let at = || At::parse(get("at"), zone);
         let note = |what: &str, name: &str| one_line(what, get(name), MOST_NOTE);
-        let kind = || TouchKind::from_key(get("kind")).ok_or_else(|| invalid("Choose how: call, mail, meeting or message."));
+        let kind =
+            || TouchKind::from_key(get("kind")).ok_or_else(|| invalid("Choose how: call, mail, meeting or message."));
         let value = || match get("value") {
             "" => Ok(None),
             text => parse_amount(text, currency).map(Some),
@@ -210,7 +209,9 @@ impl Act {
             "lose" => Self::Lose { reason: needed("why it was lost", note("The reason", "why")?)?, at: at()? },
             "plan" if get("on").is_empty() => Self::Plan(None),
             "plan" => {
-                let on = get("on").parse().map_err(|_| invalid("The day of the next action is a date such as 2026-03-31."))?;
+                let on = get("on")
+                    .parse()
+                    .map_err(|_| invalid("The day of the next action is a date such as 2026-03-31."))?;
                 Self::Plan(Some(Plan { kind: kind()?, on, note: note("The note", "note")? }))
             }
             "assign" if get("owner").is_empty() => Self::Assign(None),
@@ -317,9 +318,9 @@ impl Order {
             many if !self.act.is_for_many() => {
                 Err(AppError::Invalid(format!("This is done with one lead at a time; {many} are chosen.")))
             }
-            many if many > MOST_LEADS => Err(AppError::Invalid(format!(
-                "At most {MOST_LEADS} leads are changed at once; {many} are chosen."
-            ))),
+            many if many > MOST_LEADS => {
+                Err(AppError::Invalid(format!("At most {MOST_LEADS} leads are changed at once; {many} are chosen.")))
+            }
             _ => Ok(()),
         }
     }
@@ -469,10 +470,7 @@ mod tests {
     #[test]
     fn a_touch_is_logged_with_two_fields() {
         let touch = parse(&[("act", "touch"), ("kind", "call")]);
-        assert_eq!(
-            touch,
-            Ok(Act::Touch { kind: TouchKind::Call, reached: false, at: At::Now, note: String::new() })
-        );
+        assert_eq!(touch, Ok(Act::Touch { kind: TouchKind::Call, reached: false, at: At::Now, note: String::new() }));
         assert!(parse(&[("act", "touch"), ("kind", "pigeon")]).is_err());
     }
 
@@ -521,7 +519,8 @@ mod tests {
     fn a_lead_by_form_needs_something_that_tells_it_from_others() {
         assert!(NewLead::parse(&[("title", "CEO")]).is_err());
         assert!(NewLead::parse(&[("email", "nobody")]).is_err());
-        let lead = NewLead::parse(&[("company", " Rope & Sons "), ("size", "12"), ("channel", "Fair")]).expect("a lead");
+        let lead =
+            NewLead::parse(&[("company", " Rope & Sons "), ("size", "12"), ("channel", "Fair")]).expect("a lead");
         assert_eq!((lead.company.as_deref(), lead.size), (Some("Rope & Sons"), Some(12)));
         assert_eq!(lead.values[Dimension::Channel as usize].as_deref(), Some("Fair"));
     }

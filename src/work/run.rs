@@ -13,13 +13,14 @@ use crate::editing::once::{self, Begun};
 use crate::error::{AppError, Result};
 use crate::feedback::reasons::ReasonCode;
 use crate::leads::model::{Dimension, EventKind, LeadId, Moment, ValueId};
-use crate::leads::record::{Detail, LeadRow, Person, StoredEvent, StoredLead, Voided};
+use crate::leads::record::{Detail, LeadRow, Person, StoredEvent, StoredLead, Voided, by_hand_bit};
 use crate::leads::store as leads;
 use crate::people::model::{Account, AccountId};
 use crate::people::permission::Action as May;
 use crate::people::service::Caller;
 use crate::people::store as people;
 use crate::period::Instant;
+use crate::quality::rules::store as rules;
 use crate::server::AppState;
 use crate::server::db::{Tx, WriteTx};
 use crate::{agreement, bell, feedback};
@@ -56,12 +57,12 @@ pub async fn run(
 /// As for [`run`], but for the permission, which is the caller's to check.
 pub async fn perform(tx: &mut WriteTx, caller: &Caller, order: &Order, now: Instant) -> Result<(Done, Change)> {
     let who = Who::of(&caller.visitor);
-    let rules = rules(tx).await?;
+    let agreed = agreed(tx).await?;
     let reasons = match order.act {
         Act::Judge(_) => feedback::store::reasons(tx).await?,
         _ => Vec::new(),
     };
-    let context = Context { who: &who, now, rules: &rules, reasons: &reasons };
+    let context = Context { who: &who, now, rules: &agreed, reasons: &reasons };
     let ids: Vec<LeadId> = order.leads.iter().map(|shown| shown.lead).collect();
     let mut loaded = leads::load(tx, &ids).await?;
     let marks: HashMap<i64, Mark> = store::marks(tx, &ids).await?.into_iter().map(|mark| (mark.id, mark)).collect();
@@ -114,8 +115,8 @@ pub async fn create(
         let same = leads::find_by_email(&mut once, 0, [(0, email.as_str())].into_iter()).await?;
         let ids: Vec<LeadId> = same.into_iter().map(|(_, lead, _)| LeadId(lead)).collect();
         let there = leads::load(&mut once, &ids).await?;
-        if let Some(lead) = ids.into_iter().find(|id| there.contains_key(id)) {
-            return Ok(leads_to(&Created::Existing(lead)));
+        if let Some(lead) = ids.iter().find_map(|id| there.get(id)) {
+            return Ok(leads_to(&Created::Existing(lead.merged_into.unwrap_or(lead.id))));
         }
     }
     let who = Who::of(&caller.visitor);
@@ -135,14 +136,16 @@ pub async fn add(tx: &mut WriteTx, who: &Who, new: &NewLead, now: Instant) -> Re
     let moment = Moment { at: now, day_only: false };
     let mut row = LeadRow { created_at: moment, ..LeadRow::default() };
     (row.company, row.title, row.size) = (new.company.clone(), new.title.clone(), new.size);
-    row.owner_held = new.values[Dimension::Owner as usize].is_some();
+    if new.values[Dimension::Owner as usize].is_some() {
+        row.by_hand = OWNER;
+    }
     for ((value, name), dimension) in row.values.iter_mut().zip(&new.values).zip(Dimension::ALL) {
         if let Some(name) = name {
             *value = Some(value_called(tx, *dimension, name).await?);
         }
     }
     let person = Person { name: new.name.clone(), email: new.email.clone(), phone: new.phone.clone() };
-    let mut lead = StoredLead { id, row, person, events: Vec::new() };
+    let mut lead = StoredLead { id, row, person, events: Vec::new(), absorbed: Vec::new(), merged_into: None };
     if new.hand_over {
         lead.row.events = 1;
         lead.events.push(StoredEvent {
@@ -160,9 +163,10 @@ pub async fn add(tx: &mut WriteTx, who: &Who, new: &NewLead, now: Instant) -> Re
     }
     lead.derive();
     leads::put(tx, seq, [(id, &lead.row)].into_iter()).await?;
-    leads::put_people(tx, [(id, &lead.person)].into_iter()).await?;
+    leads::put_people(tx, [(id, lead.row.company.as_deref(), &lead.person)].into_iter()).await?;
     leads::add_events(tx, None, None, lead.events.iter().map(|event| (id, event))).await?;
-    store::mark(tx, &[id], seq, Some(who.account)).await?;
+    store::mark(tx, &[(id, lead.row.by_hand)], seq, Some(who.account)).await?;
+    rules::apply_rules(tx, seq, &[id]).await?;
     let before = Before { created: true, ..Before::default() };
     let kind = ChangeKind::LeadAdded.key();
     let undo = store::add_undo(tx, (who.account, now, seq, kind), [(id, before.to_json())].into_iter()).await?;
@@ -183,7 +187,7 @@ async fn value_called(tx: &mut WriteTx, dimension: Dimension, name: &str) -> Res
 ///
 /// # Errors
 /// There is no workspace yet.
-pub async fn rules(tx: &mut Tx) -> Result<Arc<Rules>> {
+pub async fn agreed(tx: &mut Tx) -> Result<Arc<Rules>> {
     let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
     agreement::service::rules(tx).await?.ok_or_else(missing)
 }
@@ -201,6 +205,9 @@ pub(super) fn change(kind: ChangeKind, caller: &Caller, at: Instant, leads: &[Le
     Change { at, actor: caller.visitor.name().to_owned(), kind, entity: Entity::Lead, entity_id, detail }
 }
 
+/// The bit of an owner whom a person chose.
+const OWNER: i64 = by_hand_bit(Some(Dimension::Owner));
+
 /// An act on its way.
 struct Work<'a> {
     act: &'a Act,
@@ -208,6 +215,8 @@ struct Work<'a> {
     myself: Option<Account>,
     /// To whom leads are given.
     given_to: Option<Account>,
+    /// Their value of the dimension owner, or that of whoever acts, once it was needed.
+    owner: Option<ValueId>,
     everybody: Vec<Account>,
     done: Vec<(StoredLead, Worked)>,
 }
@@ -228,12 +237,14 @@ impl<'a> Work<'a> {
             Act::Assign(Some(id)) => {
                 let able = find(*id).filter(|account| !account.disabled);
                 Some(able.ok_or_else(|| {
-                    AppError::NotFound("Nobody who works here has that account. Choose somebody of the list.".to_owned())
+                    AppError::NotFound(
+                        "Nobody who works here has that account. Choose somebody of the list.".to_owned(),
+                    )
                 })?)
             }
             _ => None,
         };
-        Ok(Self { act, myself: find(who.account), given_to, everybody, done: Vec::new() })
+        Ok(Self { act, myself: find(who.account), given_to, owner: None, everybody, done: Vec::new() })
     }
 
     async fn take(
@@ -245,6 +256,12 @@ impl<'a> Work<'a> {
         lead: Option<StoredLead>,
     ) -> Result<()> {
         let Some(mut lead) = lead else { return Err(gone(shown.lead, mark)) };
+        if let Some(survivor) = lead.merged_into {
+            return Err(AppError::Conflict(format!(
+                "Lead {} is one with lead {survivor} now. Nothing was saved; go on there, at /leads/{survivor}.",
+                shown.lead
+            )));
+        }
         if let Some(mark) = mark
             && !self.act.only_adds()
         {
@@ -258,23 +275,27 @@ impl<'a> Work<'a> {
         let owner = &mut lead.row.values[Dimension::Owner as usize];
         match (self.act, &self.given_to, &self.myself) {
             (Act::Assign(_), given_to, _) => {
-                *owner = match given_to {
-                    Some(account) => Some(owners::value_of(tx, account).await?),
-                    None => None,
+                *owner = match (given_to, self.owner) {
+                    (Some(account), None) => Some(owners::value_of(tx, account).await?),
+                    (Some(_), known) => known,
+                    (None, _) => None,
                 };
-                lead.row.owner_held = true;
+                self.owner = *owner;
+                lead.row.by_hand |= OWNER;
             }
             (_, _, Some(myself)) if effect.takes && owner.is_none() => {
-                *owner = Some(owners::value_of(tx, myself).await?);
-                lead.row.owner_held = true;
+                *owner = match self.owner {
+                    None => Some(owners::value_of(tx, myself).await?),
+                    known => known,
+                };
+                self.owner = *owner;
+                lead.row.by_hand |= OWNER;
             }
             _ => {}
         }
         let action = store::action(tx, lead.id).await?;
         let comment = match self.act {
-            Act::Comment(text) => {
-                Some(store::add_comment(tx, lead.id, context.who.account, context.now, text).await?)
-            }
+            Act::Comment(text) => Some(store::add_comment(tx, lead.id, context.who.account, context.now, text).await?),
             _ => None,
         };
         self.done.push((lead, Worked { effect, before, action, comment }));
@@ -294,7 +315,8 @@ impl<'a> Work<'a> {
         if shown.seq == 0 || mark.worked_seq <= shown.seq || !by_other {
             return Ok(());
         }
-        let name = |id: i64| self.everybody.iter().find(|account| account.id.0 == id).map(|account| account.name.clone());
+        let name =
+            |id: i64| self.everybody.iter().find(|account| account.id.0 == id).map(|account| account.name.clone());
         let who = match mark.worked_by {
             None => "The program, on the day on which it came back,".to_owned(),
             Some(id) => name(id).unwrap_or_else(|| "Somebody who has left".to_owned()),
@@ -313,7 +335,6 @@ impl<'a> Work<'a> {
     /// Writes the rows and the way back; its number.
     async fn write(&self, tx: &mut WriteTx, context: &Context<'_>, kind: ChangeKind) -> Result<i64> {
         let (seq, now, who) = (tx.seq().0, context.now, context.who);
-        let ids: Vec<LeadId> = self.done.iter().map(|(lead, _)| lead.id).collect();
         if !matches!(self.act, Act::Comment(_)) {
             leads::put(tx, seq, self.done.iter().map(|(lead, _)| (lead.id, &lead.row))).await?;
         }
@@ -336,13 +357,14 @@ impl<'a> Work<'a> {
                 store::put_action(tx, lead.id, planned.as_ref()).await?;
             }
         }
-        store::mark(tx, &ids, seq, Some(who.account)).await?;
+        let marked: Vec<(LeadId, i64)> = self.done.iter().map(|(lead, _)| (lead.id, lead.row.by_hand)).collect();
+        store::mark(tx, &marked, seq, Some(who.account)).await?;
         let before = self.done.iter().map(|(lead, worked)| {
             let before = Before {
                 added: worked.effect.added.clone(),
                 voided: worked.effect.voided.iter().map(|(n, _)| *n).collect(),
                 owner: worked.before.values[Dimension::Owner as usize],
-                owner_held: worked.before.owner_held,
+                by_hand: worked.before.by_hand,
                 action_at: worked.before.action_at,
                 action: worked.action.clone(),
                 comment: worked.comment,
@@ -389,7 +411,7 @@ impl<'a> Work<'a> {
 fn gone(lead: LeadId, mark: Option<&Mark>) -> AppError {
     AppError::NotFound(match mark {
         Some(_) => format!(
-            "Lead {lead} is not here any more: it was taken back, or joined with another. Nothing was saved; find it in \
+            "Lead {lead} is not here any more: it was taken back. Nothing was saved; find it in \
              the queue, at /leads?list=all."
         ),
         None => format!("There is no lead {lead}. Nothing was saved; the queue is at /leads."),
@@ -397,11 +419,7 @@ fn gone(lead: LeadId, mark: Option<&Mark>) -> AppError {
 }
 
 /// The other lead of a duplicate must be there.
-async fn check_other_lead(
-    tx: &mut WriteTx,
-    verdict: &feedback::model::Verdict,
-    reasons: &[ReasonCode],
-) -> Result<()> {
+async fn check_other_lead(tx: &mut WriteTx, verdict: &feedback::model::Verdict, reasons: &[ReasonCode]) -> Result<()> {
     let reason = reasons.iter().find(|reason| Some(&reason.key) == verdict.reason.as_ref());
     if reason.is_none_or(|reason| reason.proof != feedback::reasons::Proof::Lead) {
         return Ok(());

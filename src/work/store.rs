@@ -13,8 +13,8 @@ use sqlx::{FromRow, Row};
 
 statements! {
     MARKS = "select l.id, l.worked_seq, l.worked_by, l.gone from {rows} cross join lead as l where l.id = {0:int}";
-    MARK = "update lead set worked_seq = {1:int}, worked_by = {2:int} from {rows} where id = {0:int}";
-    TOUCH_ROWS = "update lead set seq = {1:int} from {rows} where id = {0:int}";
+    MARK = "update lead set worked_seq = {1:int}, worked_by = {2:int}, by_hand = {3:int} from {rows} where id = {0:int}";
+    ADD_WORK = "insert into lead_work (lead_id, seq) select {0:int}, {1:int} from {rows}";
     ACTION = "select kind, note, account_id, at from lead_action where lead_id = $1";
     PUT_ACTION = "insert into lead_action (lead_id, kind, note, account_id, at) values ($1, $2, $3, $4, $5)
         on conflict (lead_id) do update set kind = excluded.kind, note = excluded.note,
@@ -76,15 +76,17 @@ pub async fn marks(tx: &mut Tx, leads: &[LeadId]) -> Result<Vec<Mark>> {
     Ok(found.iter().map(FromRow::from_row).collect::<Result<_, _>>()?)
 }
 
-/// Writes down who touches leads now; `None`: the program does, on their day.
-pub async fn mark(tx: &mut Tx, leads: &[LeadId], seq: i64, by: Option<AccountId>) -> Result<()> {
+/// Writes down who touches leads now, and what of each a person has set (`LeadRow::by_hand`); `None`: the program
+/// touches them, on their day. Where they are many, the change itself does not name them, and an import that brought
+/// one of them must not be taken back.
+pub async fn mark(tx: &mut Tx, leads: &[(LeadId, i64)], seq: i64, by: Option<AccountId>) -> Result<()> {
     let by = by.map(|account| account.0);
-    tx.bulk(MARK, &leads.iter().map(|id| [(*id).into(), seq.into(), by.into()]).collect()).await
-}
-
-/// Has the memory of the KPIs read these leads again, because of what stands beside them.
-pub async fn touch_rows(tx: &mut Tx, leads: &[LeadId], seq: i64) -> Result<()> {
-    tx.bulk(TOUCH_ROWS, &leads.iter().map(|id| [(*id).into(), seq.into()]).collect()).await
+    let cells = |(id, by_hand): &(LeadId, i64)| [(*id).into(), seq.into(), by.into(), (*by_hand).into()];
+    tx.bulk(MARK, &leads.iter().map(cells).collect()).await?;
+    if leads.len() > 1 {
+        tx.bulk(ADD_WORK, &leads.iter().map(|(id, _)| [(*id).into(), seq.into()]).collect()).await?;
+    }
+    Ok(())
 }
 
 /// What is planned with a lead; its day is the lead's own `action_at`.

@@ -33,8 +33,8 @@ pub struct Before {
     pub voided: Vec<i64>,
     /// Whose it was.
     pub owner: Option<ValueId>,
-    /// See [`crate::leads::record::LeadRow::owner_held`].
-    pub owner_held: bool,
+    /// See [`crate::leads::record::LeadRow::by_hand`].
+    pub by_hand: i64,
     /// When the next thing was planned for.
     pub action_at: Option<Instant>,
     /// What that was.
@@ -92,6 +92,7 @@ pub async fn undo(
         }
     }
     let mut loaded = leads::load(&mut once, &ids).await?;
+    let mut marked = Vec::with_capacity(ids.len());
     for (id, json) in &rows {
         let before: Before = serde_json::from_str(json).map_err(|error| {
             tracing::error!(%error, number, "a way back cannot be read");
@@ -99,10 +100,11 @@ pub async fn undo(
         })?;
         if let Some(lead) = loaded.remove(id) {
             take_back(&mut once, lead, &before, &who.name, now).await?;
+            marked.push((*id, before.by_hand));
         }
     }
     let seq = once.seq().0;
-    store::mark(&mut once, &ids, seq, Some(who.account)).await?;
+    store::mark(&mut once, &marked, seq, Some(who.account)).await?;
     store::set_undone(&mut once, number).await?;
     let change = change(ChangeKind::LeadUndone, caller, now, &ids, json!({ "what": undo.kind }));
     Ok(once.finish(&change, leads_to(&ids)).await?.1)
@@ -111,7 +113,7 @@ pub async fn undo(
 async fn take_back(tx: &mut WriteTx, mut lead: StoredLead, before: &Before, who: &str, now: Instant) -> Result<()> {
     let (id, seq) = (lead.id, tx.seq().0);
     if before.created {
-        leads::put_people(tx, [(id, &Person::default())].into_iter()).await?;
+        leads::put_people(tx, [(id, None, &Person::default())].into_iter()).await?;
         return store::take_away(tx, id, seq).await;
     }
     let later = lead.row.derived.later.clone();
@@ -123,7 +125,7 @@ async fn take_back(tx: &mut WriteTx, mut lead: StoredLead, before: &Before, who:
         }
     }
     lead.row.values[Dimension::Owner as usize] = before.owner;
-    lead.row.owner_held = before.owner_held;
+    lead.row.by_hand = before.by_hand;
     lead.row.action_at = before.action_at;
     lead.derive();
     leads::put(tx, seq, [(id, &lead.row)].into_iter()).await?;

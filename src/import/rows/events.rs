@@ -3,7 +3,7 @@
 //! Each value of `kind` (or `status`) is an event kind, a verdict, a capture, or passed over by `--value`.
 
 use super::words::Happening;
-use super::{Context, Doubt, KeyColumns, ask_meaning, missing, read_reason, words};
+use super::{Context, Doubt, KeyColumns, missing, read_reason, unknown_word, words};
 use crate::error::Result;
 use crate::import::column::Column;
 use crate::import::mapping::Mapping;
@@ -47,10 +47,8 @@ impl EventRows {
         }
         let key = self.key.read(row, context)?;
         let happening = words::happening(word).ok_or_else(|| {
-            let ask = ask_meaning(&self.kind, row, "touch");
-            let keys = words::keys(EventKind::ALL);
-            let reason = format!("this is no known event; say what it means: {ask} (or capture, {keys}, ignore)");
-            self.kind.reject(row, reason)
+            let others = format!(" (or capture, {}, ignore)", words::keys(EventKind::ALL));
+            unknown_word(&self.kind, row, "this is no known event; say what it means", "touch", &others)
         })?;
         let Some(moment) = context.moment(&self.at, row)? else {
             return Err(self.at.reject(row, "the row does not say when it happened"));

@@ -4,7 +4,7 @@
 //! not handed over. A missing creation time is the earliest date of the row. A win without an opportunity opened at
 //! that same moment. A verdict without a date of its own has the latest date of the row, else the handover's.
 
-use super::{Context, Doubt, KeyColumns, ask_meaning, missing, read_reason, reject_row, words};
+use super::{Context, Doubt, KeyColumns, missing, read_reason, reject_row, unknown_word, words};
 use crate::error::Result;
 use crate::import::column::Column;
 use crate::import::mapping::Mapping;
@@ -165,8 +165,8 @@ impl LeadRows {
             return Ok(None);
         }
         let decision = words::decision(word).ok_or_else(|| {
-            let ask = ask_meaning(column, row, "good");
-            column.reject(row, format!("this is no verdict; say what it means: {ask} (or reject, recycle, ignore)"))
+            let others = " (or reject, recycle, ignore)";
+            unknown_word(column, row, "this is no verdict; say what it means", "good", others)
         })?;
         let reason = read_reason(self.reason.as_ref().filter(|_| decision != Decision::Good), row)?;
         let moment = match (own_date, other_date) {

@@ -9,14 +9,18 @@ mod outcomes;
 mod spend;
 pub mod words;
 
-use super::amounts::Currency;
+use super::amounts::{Currency, read_money};
 use super::column::{Column, shortened};
 use super::dates::{Clock, read_date};
+use super::ground::Ground;
 use super::mapping::{Mapping, list_headings};
 use super::model::{EventRecord, Kind, LeadKey, LeadRecord, OutcomeRecord, Rejection, SpendRecord};
 use super::read::Row;
+use super::wishes::Voice;
 use crate::error::{AppError, Result};
 use crate::leads::model::{Moment, Reason};
+use crate::period::Day;
+use crate::rates::model::{Original, Rates};
 use crate::zone::LocalTime;
 use std::collections::BTreeMap;
 
@@ -54,8 +58,18 @@ pub struct Context {
     pub clock: Clock,
     /// The workspace's currency.
     pub currency: Currency,
+    /// What other currencies are worth.
+    pub rates: Rates,
     doubts: BTreeMap<(Doubt, &'static str), u64>,
+    /// Channels of a spend file that nothing else carries, with the known one that each looks like.
+    strangers: BTreeMap<String, (String, u64)>,
+    known: Ground,
+    /// How many amounts were exchanged by which rate.
+    exchanged: BTreeMap<(String, Day, String), u64>,
 }
+
+/// So many channels that nothing else carries are looked at.
+const STRANGERS: usize = 200;
 
 /// What was decided where a row leaves room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -99,20 +113,23 @@ impl Batch {
 
 impl RowReader {
     /// Refused with a sentence where the headings lack what every row of the kind needs.
-    pub fn new(
-        kind: Kind,
-        headings: &[String],
-        mapping: &mut Mapping,
-        clock: Clock,
-        currency: Currency,
-    ) -> Result<Self> {
+    pub fn new(kind: Kind, headings: &[String], mapping: &mut Mapping, ground: &Ground) -> Result<Self> {
         let rules = match kind {
             Kind::Leads => Rules::Leads(leads::LeadRows::new(mapping, headings)?),
             Kind::Outcomes => Rules::Outcomes(outcomes::OutcomeRows::new(mapping, headings)?),
             Kind::Events => Rules::Events(events::EventRows::new(mapping, headings)?),
             Kind::Spend => Rules::Spend(spend::SpendRows::new(mapping, headings)?),
         };
-        Ok(Self { rules, width: headings.len(), context: Context { clock, currency, doubts: BTreeMap::new() } })
+        let context = Context {
+            clock: ground.clock.clone(),
+            currency: ground.currency.clone(),
+            rates: ground.rates.clone(),
+            doubts: BTreeMap::new(),
+            strangers: BTreeMap::new(),
+            known: ground.clone(),
+            exchanged: BTreeMap::new(),
+        };
+        Ok(Self { rules, width: headings.len(), context })
     }
 
     /// Adds what the row says to the batch: nothing where it is passed over, several records for a wide row.
@@ -175,7 +192,50 @@ impl Context {
         column.map_or(Ok(None), |column| self.moment(column, row))
     }
 
+    /// The amount in a cell, as of a day. `stated` is the currency that the row or the heading names.
+    fn money(
+        &mut self,
+        (column, row): (&Column, &Row),
+        (text, stated, divisor): (&str, Option<&str>, u32),
+        day: Day,
+    ) -> Result<(i64, Option<Original>), Rejection> {
+        let read = read_money(text, column.mark, &self.currency, stated, divisor, (&self.rates, day));
+        let (minor, original) = read.map_err(|fault| column.reject(row, fault.to_string()))?;
+        if let Some(Original { currency, rate, since, .. }) = &original {
+            *self.exchanged.entry((currency.clone(), *since, rate.to_string())).or_default() += 1;
+        }
+        Ok((minor, original))
+    }
+
+    /// Notes a channel of money that nothing here carries, where it looks like one that some do.
+    fn meet_channel(&mut self, name: &str) {
+        if let Some((_, n)) = self.strangers.get_mut(name) {
+            *n += 1;
+        } else if self.strangers.len() < STRANGERS && !self.known.channels.iter().any(|channel| channel == name) {
+            let nearest = self.known.nearest_channel(name).unwrap_or_default().to_owned();
+            self.strangers.insert(name.to_owned(), (nearest, 1));
+        }
+    }
+
     fn warnings(&self) -> Vec<String> {
+        let strangers = self.strangers.iter().filter(|(_, (nearest, _))| !nearest.is_empty());
+        let strangers = strangers.map(|(name, (nearest, n))| {
+            format!(
+                "channel: {n} × “{name}”, which is new here; if it is “{nearest}”, say so: --value \
+                 \"channel:{name}={nearest}\"."
+            )
+        });
+        let own = &self.currency.code;
+        let exchanged = self.exchanged.iter().map(|((currency, since, rate), n)| {
+            format!("{n} × {currency} into {own} at {rate}, the rate from {since} on.")
+        });
+        let mut all = self.doubts_said();
+        all.extend(strangers);
+        all.extend(exchanged);
+        all
+    }
+
+    fn doubts_said(&self) -> Vec<String> {
         let zone = self.clock.file.name();
         self.doubts
             .iter()
@@ -195,7 +255,7 @@ impl Context {
                     }
                     Doubt::RangeOfSize => "a range such as 51-200: its lower end was taken".to_owned(),
                     Doubt::NoEmail => "no e-mail address: left out".to_owned(),
-                    Doubt::Ignored => "a row passed over, as --value says".to_owned(),
+                    Doubt::Ignored => "a row passed over, since its value is to be ignored".to_owned(),
                     Doubt::NoAmount => "a row without an amount: passed over".to_owned(),
                 };
                 format!("{field}: {n} × {what}.")
@@ -257,21 +317,22 @@ fn is_email(text: &str) -> bool {
 fn read_reason(column: Option<&Column>, row: &Row) -> Result<Option<String>, Rejection> {
     let Some((column, text)) = column.and_then(|column| Some((column, column.text(row)?))) else { return Ok(None) };
     let reason = words::reason(text).ok_or_else(|| {
-        let keys = words::keys(Reason::ALL);
-        column.reject(
-            row,
-            format!(
-                "this is no known reason; say which one it is: {} (known: {keys})",
-                ask_meaning(column, row, "other")
-            ),
-        )
+        let known = format!(" (known: {})", words::keys(Reason::ALL));
+        unknown_word(column, row, "this is no known reason; say which one it is", "other", &known)
     })?;
     Ok(Some(reason.key().to_owned()))
 }
 
-/// The option that would give a word its meaning.
-fn ask_meaning(column: &Column, row: &Row, example: &str) -> String {
-    format!("--value \"{}:{}={example}\"", column.heading, shortened(column.raw(row)))
+/// A word that has no meaning: asked for by the option that would give it one, with what else it may be, or on the
+/// page, which lists the words.
+fn unknown_word(column: &Column, row: &Row, what: &str, example: &str, others: &str) -> Rejection {
+    let reason = match column.voice {
+        Voice::Page => what.to_owned(),
+        Voice::CommandLine => {
+            format!("{what}: --value \"{}:{}={example}\"{others}", column.heading, shortened(column.raw(row)))
+        }
+    };
+    column.reject(row, reason)
 }
 
 fn reject_row(row: &Row, reason: impl Into<String>) -> Rejection {

@@ -6,13 +6,14 @@
 //! A deal that is open again, by its status or by an empty cell, is no longer won or lost.
 
 use super::words::DealStatus;
-use super::{Context, Doubt, KeyColumns, ask_meaning, missing, read_reason, reject_row, words};
+use super::{Context, Doubt, KeyColumns, missing, read_reason, reject_row, unknown_word, words};
 use crate::error::Result;
-use crate::import::amounts::read_amount;
 use crate::import::column::Column;
 use crate::import::mapping::Mapping;
 use crate::import::model::{OutcomeRecord, Rejection};
 use crate::import::read::Row;
+use crate::leads::model::Moment;
+use crate::period::FIRST_DAY;
 
 pub struct OutcomeRows {
     key: KeyColumns,
@@ -71,8 +72,8 @@ impl OutcomeRows {
                 return Ok(None);
             }
             let status = words::deal_status(word).ok_or_else(|| {
-                let ask = ask_meaning(column, row, "open");
-                column.reject(row, format!("this is no known status; say what it means: {ask} (or won, lost, ignore)"))
+                let others = " (or won, lost, ignore)";
+                unknown_word(column, row, "this is no known status; say what it means", "open", others)
             })?;
             open = status == DealStatus::Open;
             let (own, other) = match status {
@@ -104,18 +105,19 @@ impl OutcomeRows {
             lost_at,
             not_won: won_at.is_none() && (open || self.won_at.is_some()),
             not_lost: lost_at.is_none() && (open || self.lost_at.is_some()),
-            value_minor: self.value_minor(row, context)?,
+            value_minor: self.value_minor(row, context, won_at.or(lost_at).or(opportunity_at))?,
             reason: read_reason(self.reason.as_ref().filter(|_| lost_at.is_some()), row)?,
             owner: self.owner.as_ref().and_then(|column| column.text(row)).map(str::to_owned),
         }))
     }
 
-    fn value_minor(&self, row: &Row, context: &Context) -> Result<Option<i64>, Rejection> {
+    /// In another currency it is exchanged by the rate of the day on which the deal was won, else lost, else opened.
+    fn value_minor(&self, row: &Row, context: &mut Context, at: Option<Moment>) -> Result<Option<i64>, Rejection> {
         let Some((column, text)) = self.value.as_ref().and_then(|column| Some((column, column.text(row)?))) else {
             return Ok(None);
         };
         let stated = self.currency.as_ref().and_then(|column| column.text(row)).or(column.currency.as_deref());
-        let minor = read_amount(text, column.mark, &context.currency, stated, self.divisor);
-        minor.map(Some).map_err(|fault| column.reject(row, fault.to_string()))
+        let day = at.map_or(FIRST_DAY, |moment| context.clock.workspace.day_of(moment.at));
+        context.money((column, row), (text, stated, self.divisor), day).map(|(minor, _)| Some(minor))
     }
 }

@@ -2,16 +2,18 @@
 //!
 //! A row stands for one day, one month, a range of days whose last one is included, or, with `--set span=week`, the
 //! seven days from its date. Negative amounts are refunds. A blank amount is passed over, a zero is kept: it may
-//! correct an earlier import. Money is spent on the day that is written, whatever the zone.
+//! correct an earlier import. Money is spent on the day that is written, whatever the zone. An amount in another
+//! currency is exchanged by the rate that held on the row's first day.
 
-use super::{Context, Doubt, ask_meaning, missing, words};
+use super::{Context, Doubt, missing, unknown_word, words};
 use crate::error::{AppError, Result};
-use crate::import::amounts::read_amount;
+use crate::import::amounts::is_in_micros;
 use crate::import::column::Column;
 use crate::import::dates::{DateFault, read_date, read_month};
 use crate::import::mapping::Mapping;
 use crate::import::model::{Rejection, SpendKind, SpendRecord, Team};
 use crate::import::read::Row;
+use crate::import::wishes::Voice;
 use crate::period::Day;
 
 pub struct SpendRows {
@@ -45,19 +47,8 @@ impl SpendRows {
             ));
         }
         let span = Self::span(mapping, headings)?;
-        for (_, column) in &amounts {
-            if column.heading.to_lowercase().contains("micro") && mapping.divisor == 0 {
-                let hint = "was read as whole units; if it counts millionths, add --set unit=micros";
-                mapping.warnings.push(format!("“{}” {hint}.", column.heading));
-            }
-        }
-        if mapping.get("kind").is_none() {
-            let hint = "everything counts as media; --set kind=agency (or tools, events, people) says otherwise";
-            mapping.warnings.push(format!("No heading says what the money was spent on: {hint}."));
-        }
-        if mapping.get("channel").is_none() && mapping.channels.is_empty() {
-            let hint = "the spend stands as a row of its own; --set channel=Name gives it one";
-            mapping.warnings.push(format!("No heading names the channel: {hint}."));
+        if mapping.voice == Voice::CommandLine {
+            warn(mapping, &amounts);
         }
         Ok(Self {
             span,
@@ -85,8 +76,8 @@ impl SpendRows {
         let kind = match word(self.kind.as_ref(), row) {
             None => SpendKind::Media,
             Some((column, word)) => words::spend_kind(word).ok_or_else(|| {
-                let (ask, keys) = (ask_meaning(column, row, "media"), words::keys(SpendKind::ALL));
-                column.reject(row, format!("this is no known kind of cost; say which one it is: {ask} (known: {keys})"))
+                let known = format!(" (known: {})", words::keys(SpendKind::ALL));
+                unknown_word(column, row, "this is no known kind of cost; say which one it is", "media", &known)
             })?,
         };
         let team = match word(self.team.as_ref(), row) {
@@ -101,11 +92,13 @@ impl SpendRows {
         for (channel, column) in &self.amounts {
             let Some(text) = column.text(row) else { continue };
             let stated = stated.or(column.currency.as_deref());
-            let amount_minor = read_amount(text, column.mark, &context.currency, stated, self.divisor)
-                .map_err(|fault| column.reject(row, fault.to_string()))?;
+            let (amount_minor, original) = context.money((column, row), (text, stated, self.divisor), from)?;
             let named = channel.as_deref().or_else(|| self.channel.as_ref().and_then(|column| column.text(row)));
+            if let Some(name) = named {
+                context.meet_channel(name);
+            }
             let channel = named.map(str::to_owned);
-            records.push(SpendRecord { line: row.line(), from, to, channel, kind, team, amount_minor });
+            records.push(SpendRecord { line: row.line(), from, to, channel, kind, team, amount_minor, original });
             paid = true;
         }
         if !paid {
@@ -170,6 +163,24 @@ impl Span {
                 Ok((first, last))
             }
         }
+    }
+}
+
+/// What is decided where the headings leave room; a page asks for it instead.
+fn warn(mapping: &mut Mapping, amounts: &[(Option<String>, Column)]) {
+    for (_, column) in amounts {
+        if is_in_micros(&column.heading) && mapping.divisor == 0 {
+            let hint = "was read as whole units; if it counts millionths, add --set unit=micros";
+            mapping.warnings.push(format!("“{}” {hint}.", column.heading));
+        }
+    }
+    if mapping.get("kind").is_none() {
+        let hint = "everything counts as media; --set kind=agency (or tools, events, people) says otherwise";
+        mapping.warnings.push(format!("No heading says what the money was spent on: {hint}."));
+    }
+    if mapping.get("channel").is_none() && mapping.channels.is_empty() {
+        let hint = "the spend stands as a row of its own; --set channel=Name gives it one";
+        mapping.warnings.push(format!("No heading names the channel: {hint}."));
     }
 }
 

@@ -149,6 +149,30 @@ pub fn meanings(kind: Kind, field: &str) -> Option<Vec<&'static str>> {
     Some(meanings)
 }
 
+/// The key of a word that every team means the same by, if the field's words are a closed set.
+pub fn known(kind: Kind, field: &str, word: &str) -> Option<&'static str> {
+    if word == IGNORE && meanings(kind, field).is_some_and(|known| known.contains(&IGNORE)) {
+        return Some(IGNORE);
+    }
+    match (kind, field) {
+        (Kind::Events, "kind") => happening(word).map(|happening| match happening {
+            Happening::Capture => "capture",
+            Happening::Event(kind) => kind.key(),
+            Happening::Decided(decision) => decision.key(),
+        }),
+        (_, "verdict") => decision(word).map(Decision::key),
+        (_, "status") => deal_status(word).map(|status| match status {
+            DealStatus::Open => "open",
+            DealStatus::Won => "won",
+            DealStatus::Lost => "lost",
+        }),
+        (_, "reason") => reason(word).map(Reason::key),
+        (_, "kind") => spend_kind(word).map(SpendKind::key),
+        (_, "team") => team(word).map(Team::key),
+        _ => None,
+    }
+}
+
 /// The keys of a closed set, for a sentence.
 pub fn keys<T: Copy + std::fmt::Display>(all: &[T]) -> String {
     all.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")

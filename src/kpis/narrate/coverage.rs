@@ -72,13 +72,12 @@ impl Said for Coverage {
                 leads(board, Part::TurnedDown),
             );
         if k.disputed > 0 {
-            prose = prose
-                .say(" and disputed ")
-                .link(words::count(k.disputed), leads(board, Part::Disputed))
-                .say(match k.ruled {
+            prose = prose.say(" and disputed ").link(words::count(k.disputed), leads(board, Part::Disputed)).say(
+                match k.ruled {
                     0 => "; none is ruled yet".to_owned(),
                     _ => "; the heads ruled for marketing on ".to_owned(),
-                });
+                },
+            );
             if k.ruled > 0 {
                 prose = prose
                     .link(words::count(k.upheld), leads(board, Part::Upheld))
@@ -193,7 +192,9 @@ impl Said for Coverage {
     }
 
     fn columns(&self) -> Vec<Column> {
-        ["Due", "With verdict", "Coverage", "On time", "Reason “other”", "Answered", "Disputed"].map(Column::numbers).into()
+        ["Due", "With verdict", "Coverage", "On time", "Reason “other”", "Answered", "Disputed"]
+            .map(Column::numbers)
+            .into()
     }
 
     fn cells(&self, board: &Board, figures: &Figures) -> Vec<Cell> {

@@ -28,7 +28,6 @@ pub fn scoreboard(board: Option<&Board>) -> Scoreboard {
     Scoreboard::Shown(Box::new(Shown {
         scope: scope::scope("/", Kpi::LeadToOpportunity, &[], board),
         note: scope::note("/", Kpi::LeadToOpportunity, board),
-        importing: board.importing,
         sample: board.sample,
         parting: parting(board),
         courts: Kpi::ALL.iter().map(|&kpi| court(kpi, board)).collect(),

@@ -83,6 +83,7 @@ pub fn scope(path: &str, kpi: Kpi, own: &[(String, String)], board: &Board) -> S
         beside_filters,
         filters: Dimension::ALL.iter().filter_map(|&dimension| filter(dimension, board)).collect(),
         all_leads: (!query.only.is_empty()).then(|| asked(Query { only: Vec::new(), ..query.clone() })),
+        importing: board.importing,
         excluded: match board.answer.current.context.excluded {
             0 => None,
             n => Some(Link {

@@ -334,25 +334,5 @@ pub(super) fn clipped(name: &str) -> String {
 
 /// A reason in words; one that the product does not know stands as it is.
 fn reason_name(key: &str) -> String {
-    let words = match Reason::from_key(key) {
-        Some(Reason::InvalidData) => "invalid data",
-        Some(Reason::SpamOrTest) => "spam or test",
-        Some(Reason::Duplicate) => "duplicate",
-        Some(Reason::OutsideIcp) => "outside ICP",
-        Some(Reason::WrongPerson) => "wrong person",
-        Some(Reason::ExistingCustomer) => "existing customer",
-        Some(Reason::Competitor) => "competitor",
-        Some(Reason::SellerOrStudent) => "seller or student",
-        Some(Reason::BelowCriteria) => "below the criteria",
-        Some(Reason::Unreachable) => "unreachable",
-        Some(Reason::NoNeed) => "no need",
-        Some(Reason::NoBudget) => "no budget",
-        Some(Reason::NotNow) => "not now",
-        Some(Reason::NoAuthority) => "no authority",
-        Some(Reason::OfferGap) => "gap in the offer",
-        Some(Reason::ChoseCompetitor) => "chose a competitor",
-        Some(Reason::Other) => "other",
-        None => return key.replace('_', " "),
-    };
-    words.to_owned()
+    Reason::from_key(key).map_or_else(|| key.replace('_', " "), |reason| reason.label().to_owned())
 }

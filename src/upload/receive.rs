@@ -1,0 +1,198 @@
+//! Takes an uploaded file from the network to the disk, piece by piece.
+
+use super::folder::{Come, Incoming};
+use super::model::{UploadId, action_of, clean_name, clean_source, kind_words};
+use super::store::{self, NewUpload};
+use crate::editing::once::person;
+use crate::error::{AppError, Result};
+use crate::import::model::Kind;
+use crate::people::service::Caller;
+use crate::server::AppState;
+use crate::server::disk;
+use crate::zone::Zone;
+use axum::body::{Body, BodyDataStream};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
+use futures_util::StreamExt;
+use multer::{Field, Multipart};
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// A client that sends nothing for so long has gone.
+const SILENCE: Duration = Duration::from_secs(30);
+/// However slow the line is, after this it is over.
+const LONGEST: Duration = Duration::from_secs(2 * 3_600);
+/// The longest text in a field beside the file, in bytes.
+const TEXT: usize = 1_000;
+/// What is too long is read on for a while and thrown away: a browser that is still sending hears no answer.
+const DRAINED: Duration = Duration::from_secs(20);
+
+/// What stands in the form beside the file.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// The kind's key.
+    pub kind: String,
+    /// Name of the system.
+    pub source: String,
+    /// Name of the zone.
+    pub zone: String,
+}
+
+/// Takes a file in; on any error nothing of it is left. What was typed beside it comes back either way.
+pub async fn receive(state: &AppState, caller: &Caller, headers: &HeaderMap, body: Body) -> (Beside, Result<UploadId>) {
+    let mut beside = Beside::default();
+    let taken = timeout(LONGEST, take(state, caller, headers, body, &mut beside)).await;
+    let late =
+        || Err(AppError::Unavailable("The file took more than two hours to arrive. Nothing was kept.".to_owned()));
+    (beside, taken.unwrap_or_else(|_| late()))
+}
+
+async fn take(
+    state: &AppState,
+    caller: &Caller,
+    headers: &HeaderMap,
+    body: Body,
+    beside: &mut Beside,
+) -> Result<UploadId> {
+    let mut stream = body.into_data_stream();
+    let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    // What stands beside the file in the form is far below this.
+    if length.is_some_and(|length| length > state.uploads.limit.saturating_add(100_000)) {
+        drain(&mut stream).await;
+        return Err(too_large(state.uploads.limit));
+    }
+    if let Err(error) = state.uploads.check_room(length.unwrap_or_default()) {
+        drain(&mut stream).await;
+        return Err(error);
+    }
+    let boundary = headers
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .and_then(|kind| multer::parse_boundary(kind).ok());
+    let boundary = boundary.ok_or_else(|| AppError::Invalid("This is not the form of this page.".to_owned()))?;
+    let mut form = Multipart::new(&mut stream, boundary);
+    let taken = take_fields(state, caller, &mut form, beside).await;
+    drop(form);
+    if matches!(taken, Err(AppError::TooLarge(_) | AppError::Unavailable(_) | AppError::Forbidden(_))) {
+        drain(&mut stream).await;
+    }
+    taken
+}
+
+async fn take_fields(
+    state: &AppState,
+    caller: &Caller,
+    form: &mut Multipart<'_>,
+    beside: &mut Beside,
+) -> Result<UploadId> {
+    loop {
+        let field = timeout(SILENCE, form.next_field()).await.map_err(|_| broken_off())?;
+        let Some(field) = field.map_err(|error| not_read(&error))? else {
+            return Err(AppError::Invalid("Choose a file first: CSV, or a workbook (XLSX, XLS).".to_owned()));
+        };
+        match field.name() {
+            Some("kind") => beside.kind = text(field).await?,
+            Some("source") => beside.source = text(field).await?,
+            Some("zone") => beside.zone = text(field).await?,
+            Some("file") => return take_file(state, caller, field, beside).await,
+            _ => drop(text(field).await?),
+        }
+    }
+}
+
+async fn take_file(state: &AppState, caller: &Caller, mut file: Field<'_>, beside: &Beside) -> Result<UploadId> {
+    let file_name = clean_name(file.file_name().unwrap_or_default())?;
+    let kind = Kind::from_key(&beside.kind).ok_or_else(|| {
+        AppError::Invalid("Say what the rows of the file are: leads, outcomes, events or spend.".into())
+    })?;
+    caller.visitor.require(action_of(kind))?;
+    let source = clean_source(&beside.source)?;
+    let zone = parse_zone(&beside.zone)?;
+    let mut incoming = state.uploads.begin().await?;
+    while let Some(bytes) = next_bytes(&mut file).await? {
+        if incoming.bytes() + bytes.len() as u64 > state.uploads.limit {
+            return Err(too_large(state.uploads.limit));
+        }
+        incoming.write(&bytes).await?;
+    }
+    if incoming.bytes() == 0 {
+        return Err(AppError::Invalid(format!("{file_name} is empty: there is nothing in it. Export it once more.")));
+    }
+    let Come { stored, bytes, digest } = Incoming::finish(incoming).await?;
+    let who = person(caller);
+    let new = NewUpload {
+        who: &who,
+        kind,
+        source: &source,
+        zone: zone.as_deref(),
+        file_name: &file_name,
+        stored: &stored,
+        bytes,
+        digest: &digest,
+    };
+    let added = async {
+        let mut tx = state.db.keep_house().await?;
+        let id = store::add(&mut tx, &new, state.clock.now()).await?;
+        tx.commit().await?;
+        Ok(id)
+    };
+    let added = added.await;
+    match &added {
+        Ok(id) => tracing::info!(upload = id.0, bytes, "{} were uploaded to be imported", kind_words(kind)),
+        Err(_) => state.uploads.remove(&stored).await,
+    }
+    added
+}
+
+/// The zone that somebody wrote; blank is the workspace's.
+pub fn parse_zone(name: &str) -> Result<Option<String>> {
+    match name.trim() {
+        "" => Ok(None),
+        name => match Zone::parse(name) {
+            Some(zone) => Ok(Some(zone.name().to_owned())),
+            None => Err(AppError::Invalid(format!(
+                "“{}” is not a time zone; write its IANA name, such as Europe/Berlin.",
+                name.chars().take(60).collect::<String>()
+            ))),
+        },
+    }
+}
+
+async fn text(mut field: Field<'_>) -> Result<String> {
+    let mut bytes = Vec::new();
+    while let Some(more) = next_bytes(&mut field).await? {
+        bytes.extend_from_slice(&more);
+        if bytes.len() > TEXT {
+            return Err(AppError::Invalid("A field of this form is longer than 1,000 letters.".to_owned()));
+        }
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+async fn next_bytes(field: &mut Field<'_>) -> Result<Option<axum::body::Bytes>> {
+    let bytes = timeout(SILENCE, field.chunk()).await.map_err(|_| broken_off())?;
+    bytes.map_err(|error| not_read(&error))
+}
+
+/// Reads on for a while without keeping anything.
+async fn drain(stream: &mut BodyDataStream) {
+    let all = async { while let Some(Ok(_)) = stream.next().await {} };
+    // Whoever still sends then must do without the sentence.
+    _ = timeout(DRAINED, all).await;
+}
+
+fn not_read(error: &multer::Error) -> AppError {
+    tracing::debug!("an upload ended early: {error}");
+    broken_off()
+}
+
+fn broken_off() -> AppError {
+    AppError::Invalid("The upload broke off before the file had come. Nothing was kept; upload it again.".to_owned())
+}
+
+fn too_large(limit: u64) -> AppError {
+    let limit = disk::words(limit);
+    AppError::TooLarge(format!(
+        "The file is larger than {limit}, which is the most that this server takes. Split it, or have the limit raised \
+         (--upload-limit). Nothing was kept."
+    ))
+}
