@@ -238,14 +238,7 @@ pub fn clock(standing: Standing, handed_over: Moment, now: Instant, rules: &Rule
 }
 
 /// A promise of either team as a clock: within what it is to be kept, when that is due, and whether the time has passed.
-pub fn clock_of(
-    within: Within,
-    due: Instant,
-    late: bool,
-    handed_over: Moment,
-    now: Instant,
-    rules: &Rules,
-) -> Clock {
+pub fn clock_of(within: Within, due: Instant, late: bool, handed_over: Moment, now: Instant, rules: &Rules) -> Clock {
     let version = rules.in_force_at(handed_over.at);
     let (from, to) = if late { (due, now) } else { (now, due) };
     let length = match within {

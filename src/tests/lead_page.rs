@@ -139,9 +139,19 @@ async fn a_verdict_that_is_refused_comes_back_as_it_was_typed_and_stands_when_it
     let form = form.with("line", "One hall until the board decides in January.");
     let saved = ben.post("/leads/1/do", &form.pairs()).await;
     let page = plain(&ben.get(saved.leads_to().expect("it is saved")).await.body);
-    says(&page, &["Verdict saved.", "Rejected: Below the criteria", "Marketing has not answered yet.", "Give another verdict"]);
+    says(
+        &page,
+        &["Verdict saved.", "Rejected: Below the criteria", "Marketing has not answered yet.", "Give another verdict"],
+    );
     let hers = plain(&mia.get("/leads/1").await.body);
-    says(&hers, &["Reply to the verdict within 3\u{a0}working\u{a0}days", "3\u{a0}working\u{a0}days left", "Answer it in the loop"]);
+    says(
+        &hers,
+        &[
+            "Reply to the verdict within 3\u{a0}working\u{a0}days",
+            "3\u{a0}working\u{a0}days left",
+            "Answer it in the loop",
+        ],
+    );
 }
 
 #[tokio::test]
@@ -159,7 +169,8 @@ async fn what_contradicts_the_record_ends_in_a_sentence_and_nothing_typed_is_los
     let page = act(&mut ben, "win", &[("value", "4000.00")]).await;
     says(&page, &["No opportunity was opened on this lead."]);
     assert_eq!(form_of(&page, "win").get("value"), "4000.00");
-    let page = act(&mut ben, "touch", &[("touch", "mail"), ("at", "2027-01-16T10:00"), ("note", "Sent the sheet")]).await;
+    let page =
+        act(&mut ben, "touch", &[("touch", "mail"), ("at", "2027-01-16T10:00"), ("note", "Sent the sheet")]).await;
     says(&page, &["2027-01-16 10:00 lies in the future"]);
     let form = form_of(&page, "touch");
     assert_eq!((form.get("at"), form.get("note")), ("2027-01-16T10:00", "Sent the sheet"));

@@ -71,7 +71,11 @@ fn data(cell: Cell, holds: Holds) -> AnyView {
         (Holds::Words, true) => "quiet",
     };
     let text = if cell.stressed { view! { <b>{cell.text}</b> }.into_any() } else { cell.text.into_any() };
-    let text = if cell.href.is_empty() { text } else { view! { <a href=cell.href rel=cell.outside.then_some("external")>{text}</a> }.into_any() };
+    let text = if cell.href.is_empty() {
+        text
+    } else {
+        view! { <a href=cell.href rel=cell.outside.then_some("external")>{text}</a> }.into_any()
+    };
     view! { <td class=class>{text}{sub(cell.sub)}</td> }.into_any()
 }
 

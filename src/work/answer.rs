@@ -8,6 +8,7 @@ use crate::agreement::rules::{NEVER, Rules};
 use crate::changes::model::ChangeKind;
 use crate::editing::once::person;
 use crate::error::{AppError, Result};
+use crate::feedback;
 use crate::kpis::model::Filter;
 use crate::kpis::words::Currency;
 use crate::leads::model::{LeadId, Moment, Stage};
@@ -27,7 +28,6 @@ use crate::server::AppState;
 use crate::server::db::Tx;
 use crate::spend::model::amount_text;
 use crate::workspace;
-use crate::feedback;
 
 /// From which list a lead was opened, and where it stood there.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,7 +80,7 @@ pub async fn shown(state: &AppState, caller: &Caller, lead: LeadId, asked: &Aske
     let row = queue::row(&mut tx, visitor, lead).await?;
     let missing = || AppError::NotFound(format!("There is no lead {lead}. The queue is at /leads."));
     let stored = leads::load(&mut tx, &[lead]).await?.remove(&lead).ok_or_else(missing)?;
-    let rules = super::run::rules(&mut tx).await?;
+    let rules = super::run::agreed(&mut tx).await?;
     let workspace = workspace::store::find(&mut tx).await?.ok_or_else(missing)?;
     let reasons = feedback::store::reasons(&mut tx).await?;
     let voids = store::voids(&mut tx, lead).await?;
@@ -162,6 +162,15 @@ pub async fn shown(state: &AppState, caller: &Caller, lead: LeadId, asked: &Aske
     })
 }
 
+/// The lead that this one was merged into.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn survivor(state: &AppState, lead: LeadId) -> Result<Option<LeadId>> {
+    let found = leads::load(&mut state.db.read().await?, &[lead]).await?.remove(&lead);
+    Ok(found.and_then(|lead| lead.merged_into))
+}
+
 /// The filters of a list; those that name what is gone are none.
 async fn filter_of(tx: &mut Tx, question: &Question) -> Result<Filter> {
     match question.filter(tx).await {
@@ -172,9 +181,8 @@ async fn filter_of(tx: &mut Tx, question: &Question) -> Result<Filter> {
 
 fn way(asked: &Asked, before: Option<LeadId>, after: Option<LeadId>) -> Way {
     let question = &asked.question;
-    let link = |lead: Option<LeadId>| {
-        lead.map(|lead| question.address(&format!("/leads/{lead}"), &[])).unwrap_or_default()
-    };
+    let link =
+        |lead: Option<LeadId>| lead.map(|lead| question.address(&format!("/leads/{lead}"), &[])).unwrap_or_default();
     let list = TABS.iter().find(|(list, _)| *list == question.list).map_or("", |(_, text)| text);
     Way { list: list.to_owned(), back: question.address("/leads", &[]), previous: link(before), next: link(after) }
 }

@@ -7,6 +7,7 @@ use crate::agreement::rules::NEVER;
 use crate::feedback::answers::reply_due;
 use crate::feedback::store::State;
 use crate::kpis::narrate::within;
+use crate::kpis::words;
 use crate::leads::model::{Decision, EventKind, Stage};
 use crate::leads::record::{StoredEvent, Voided};
 use crate::leads::stage::NEXT_ATTEMPT;
@@ -14,7 +15,6 @@ use crate::period::Instant;
 use crate::queue::model::{ClockKind, clock_of};
 use crate::queue::narrate::dial;
 use crate::queue::sheet::Dial;
-use crate::kpis::words;
 
 /// A bar that reaches the net.
 const WHOLE: u8 = 100;

@@ -38,8 +38,14 @@ async fn show(
     parts: Parts,
 ) -> Response {
     let asked = Asked::parse(&search.unwrap_or_default());
-    match number(&id) {
-        Ok(lead) => show_page(&state, &caller, &parts, (lead, &asked), StatusCode::OK, Sent::default()).await,
+    let found = match number(&id) {
+        Ok(lead) => answer::survivor(&state, lead).await.map(|survivor| (lead, survivor)),
+        Err(error) => Err(error),
+    };
+    match found {
+        // Two leads are one: links to either lead to it.
+        Ok((_, Some(survivor))) => see_other(&asked.own(survivor, None)),
+        Ok((lead, None)) => show_page(&state, &caller, &parts, (lead, &asked), StatusCode::OK, Sent::default()).await,
         Err(error) => refuse(&state, &parts, error).await,
     }
 }

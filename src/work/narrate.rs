@@ -77,13 +77,15 @@ pub fn who(row: &Row, keys: &[(String, String)]) -> Vec<Fact> {
 pub fn from(known: &Known<'_>) -> Vec<Fact> {
     let of = |dimension: &Dimension| {
         let (_, name) = known.row.values[*dimension as usize].as_ref()?;
-        let alike = Question { list: List::All, only: vec![(*dimension, vec![Some(name.clone())])], ..Question::default() };
+        let alike =
+            Question { list: List::All, only: vec![(*dimension, vec![Some(name.clone())])], ..Question::default() };
         let label = dimension_name(*dimension).to_owned();
         Some(Fact { label, text: name.clone(), href: alike.address("/leads", &[]) })
     };
     let origin = [Dimension::Channel, Dimension::Campaign, Dimension::Segment, Dimension::Region];
     let captured = known.lead.row.created_at;
-    let captured = Fact { label: "Captured".to_owned(), text: day_words(captured.at, known.rules), href: String::new() };
+    let captured =
+        Fact { label: "Captured".to_owned(), text: day_words(captured.at, known.rules), href: String::new() };
     origin.iter().filter_map(of).chain([captured]).collect()
 }
 
@@ -107,7 +109,8 @@ pub fn planned(known: &Known<'_>, action: Option<&Action>, people: &[Account]) -
 /// The deal.
 pub fn deal(known: &Known<'_>) -> String {
     let derived = &known.lead.row.derived;
-    let worth = |value: Option<i64>| value.map(|minor| format!(", {}", known.currency.exact(minor))).unwrap_or_default();
+    let worth =
+        |value: Option<i64>| value.map(|minor| format!(", {}", known.currency.exact(minor))).unwrap_or_default();
     let on = |moment: Moment| day_words(moment.at, known.rules);
     match (derived.won_at, derived.lost_at, derived.opportunity_at) {
         (Some(won), _, _) => format!("Won on {}{}", on(won), worth(derived.won_minor)),
@@ -164,7 +167,10 @@ pub fn lacks(known: &Known<'_>) -> String {
         None => String::new(),
         Some((only, [])) => format!("It is not complete yet: it does not say {only}. Give it again with all three."),
         Some((last, others)) => {
-            format!("It is not complete yet: it does not say {} and {last}. Give it again with all three.", others.join(", "))
+            format!(
+                "It is not complete yet: it does not say {} and {last}. Give it again with all three.",
+                others.join(", ")
+            )
         }
     }
 }
@@ -176,7 +182,8 @@ pub fn judged_words(said: &Said, rules: &Rules) -> String {
         said.usefulness.map(|number| format!("useful {number} of 5")),
         said.more_like_this.then(|| "more like this".to_owned()),
         said.proof.as_ref().map(|proof| format!("proof: {proof}")),
-        said.returns_on.map(|day| format!("comes back on {}", words::local_day(rules.zone.local(rules.zone.start_of(day))))),
+        said.returns_on
+            .map(|day| format!("comes back on {}", words::local_day(rules.zone.local(rules.zone.start_of(day))))),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     if parts.is_empty() { String::new() } else { format!(" {}.", parts.join(", ")) }

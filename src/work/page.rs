@@ -1,6 +1,6 @@
 //! `/leads/{id}`: one lead, what both teams owe it, what happened to it, and all that can be done with it.
 
-use super::page_acts::{Acts, ActForm, Keys};
+use super::page_acts::{ActForm, Acts, Keys};
 use super::page_timeline::Timeline;
 use super::page_verdict::VerdictSection;
 use super::sheet::{Carry, CommentLine, Duty, Fact, LeadShown, Told, Typed, Way};
@@ -21,7 +21,8 @@ pub fn lead(shown: LeadShown) -> AnyView {
         shown.clone();
     // The verdict's own form says why it was not saved.
     let sentence = if typed.is("judge") { String::new() } else { sentence };
-    let line = if lede.is_empty() { "What both teams owe this lead, and what happened to it.".to_owned() } else { lede };
+    let line =
+        if lede.is_empty() { "What both teams owe this lead, and what happened to it.".to_owned() } else { lede };
     view! {
         <div class="lead-head">
             <div>
@@ -58,7 +59,7 @@ pub fn gone(sentence: String, typed: Vec<(String, String)>) -> AnyView {
     view! {
         <PageHead title="Lead"/>
         <div role="alert">
-            <Notice kind=NoticeKind::Error title="This lead is not here any more">
+            <Notice kind=NoticeKind::Error title="Nothing was saved: this lead is not here any more">
                 <p>{sentence}" "<a href=at("/leads?list=all")>"To every lead"</a></p>
             </Notice>
         </div>

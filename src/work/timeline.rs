@@ -31,6 +31,7 @@ pub fn lines(known: &Known<'_>, who: &Who) -> Vec<Line> {
             placed.push(((event.moment.at, event.n), line));
         }
     }
+    placed.extend(known.lead.absorbed.iter().map(|event| ((event.moment.at, FIRST), history.absorbed(event))));
     placed.extend(history.silences());
     placed.extend(known.words.iter().map(|word| ((word.at, AFTER_EVENTS + word.id), said(word, known))));
     placed.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
@@ -45,7 +46,14 @@ fn ahead(known: &Known<'_>) -> Vec<Line> {
         let is = if standing.is_overdue(known.now) { "was due" } else { "is due" };
         let due = Moment { at: Instant(standing.due), day_only: false };
         let text = format!("{is} {}", when_words(due, known.rules, known.now));
-        lines.push(Line { when: "now".into(), team: Some(Team::Sales), title: waits, text, waits: true, ..Line::default() });
+        lines.push(Line {
+            when: "now".into(),
+            team: Some(Team::Sales),
+            title: waits,
+            text,
+            waits: true,
+            ..Line::default()
+        });
     }
     if let Some(at) = known.lead.row.derived.returns_at {
         let text = format!("on {}, as its verdict says", day_words(at, known.rules));
@@ -164,6 +172,22 @@ impl<'a> History<'a> {
         Some(timed(line, event.moment, self.known))
     }
 
+    /// What the history of a lead tells that was merged into this one; corrected there, where it is written down.
+    fn absorbed(&self, event: &StoredEvent) -> Line {
+        // Numbers are each history's own.
+        let event = StoredEvent { n: 0, ..event.clone() };
+        let (title, what) = match event.kind {
+            EventKind::Handover => ("Handed over".to_owned(), String::new()),
+            _ => self.said(&event, 1),
+        };
+        let told = [what, self.by(&event), "in a lead that was merged into this one".to_owned()];
+        let text: Vec<String> = told.into_iter().filter(|part| !part.is_empty()).collect();
+        let owner = if event.kind == EventKind::Handover { Team::Marketing } else { Team::Sales };
+        let note = event.detail.note.clone().unwrap_or_default();
+        let line = Line { team: Some(owner), title, text: text.join(", "), note, ..Line::default() };
+        timed(line, event.moment, self.known)
+    }
+
     /// The contact that was logged with a touch is told with it.
     fn touch_beside(&self, event: &StoredEvent) -> bool {
         self.known.lead.events.iter().any(|other| {
@@ -231,7 +255,9 @@ impl<'a> History<'a> {
             (Some(by), Some((_, source))) => format!("by {by}, from {source}"),
             (Some(by), None) => format!("by {by}"),
             (None, Some((_, source))) => format!("from {source}"),
-            (None, None) if event.kind == EventKind::Handover => "by itself, on the day on which it came back".to_owned(),
+            (None, None) if event.kind == EventKind::Handover => {
+                "by itself, on the day on which it came back".to_owned()
+            }
             (None, None) => String::new(),
         }
     }
@@ -245,7 +271,7 @@ impl<'a> History<'a> {
         let version = rules.in_force_at(start.at);
         let agreed = match event.kind {
             EventKind::Accepted if stay.accepted_at == Some(event.moment) => version.terms.sales.decide,
-            EventKind::Touch if self.attempts.get(&event.n) == Some(&1) => version.terms.sales.first_touch,
+            EventKind::Touch if stay.first_touch_at == Some(event.moment) => version.terms.sales.first_touch,
             _ => return nothing,
         };
         let due = rules.due(version, start, agreed);
