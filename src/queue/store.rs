@@ -78,21 +78,22 @@ statements! {
             and cast($1 as bigint) >= 0 and (cast($3 as bigint) >= -1)", passes!(),
         " order by id desc limit $10");
     // The same backwards: what stands before the place.
-    ACCEPTANCE_BEFORE = concat!("select silent_at, id from lead where silent_at is not null and silent_at > $1
-            and gone = 0 and (silent_at < $2 or (silent_at = $2 and id < $3))", passes!(),
+    ACCEPTANCE_BEFORE = concat!("select silent_at, id from lead where silent_at is not null and silent_at > $1", counts!(), "
+            and (silent_at < $2 or (silent_at = $2 and id < $3))", passes!(),
         " order by silent_at desc, id desc limit $10");
-    STAGE_BEFORE = concat!("select due_at, id from lead where stage = $11 and (silent_at is null or silent_at <= $1)
-            and gone = 0 and due_at <= $2 and (due_at < $2 or id < $3) and due_at <= $12", passes!(),
+    STAGE_BEFORE = concat!("select due_at, id from lead where stage = $11 and (silent_at is null or silent_at <= $1)", counts!(), "
+            and due_at <= $2 and (due_at < $2 or id < $3) and due_at <= $12", passes!(),
         " order by due_at desc, id desc limit $10");
     OWNED_ACCEPTANCE_BEFORE = concat!("select silent_at, id from lead where owner_id = $11 and stage is not null
-            and silent_at is not null and silent_at > $1 and gone = 0
+            and silent_at is not null and silent_at > $1", counts!(), "
             and (silent_at < $2 or (silent_at = $2 and id < $3))", passes!(),
         " order by silent_at desc, id desc limit $10");
     OWNED_BEFORE = concat!("select due_at, id from lead where owner_id = $11 and stage is not null
-            and (silent_at is null or silent_at <= $1) and gone = 0
+            and (silent_at is null or silent_at <= $1)", counts!(), "
             and due_at <= $2 and (due_at < $2 or id < $3)", passes!(),
         " order by due_at desc, id desc limit $10");
-    ALL_BEFORE = concat!("select -id, id from lead where id > -$2 and gone = 0 and $1 >= 0 and $3 >= -1", passes!(),
+    ALL_BEFORE = concat!("select -id, id from lead where id > 0 - cast($2 as bigint) and gone = 0
+            and cast($1 as bigint) >= 0 and (cast($3 as bigint) >= -1)", passes!(),
         " order by id limit $10");
     COUNT_ACCEPTANCE = tally!("silent_at", "silent_at is not null and silent_at > $1");
     COUNT_STAGE = tally!("due_at", "stage = $11 and (silent_at is null or silent_at <= $1)");

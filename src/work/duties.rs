@@ -78,7 +78,7 @@ pub fn of_sales(known: &Known<'_>) -> Duty {
     let sales = &rules.in_force_at(start.at).terms.sales;
     let Some(standing) = row.standing(now) else {
         let promise = format!("Verdict within {}", within(sales.verdict));
-        let stand = if lead.row.excluded { "left out of the numbers by rule" } else { "nothing is owed" };
+        let stand = if row.excluded { "left out of the numbers by rule" } else { "nothing is owed" };
         return Duty { promise, stand: stand.to_owned(), reach: WHOLE, clock: None };
     };
     let agreed = match standing.stage {

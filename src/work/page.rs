@@ -17,7 +17,7 @@ use leptos::prelude::*;
 
 /// `/leads/{id}`
 pub fn lead(shown: LeadShown) -> AnyView {
-    let LeadShown { name, lede, way, carry, duties, told, sentence, typed, timeline, comments, names, person, .. } =
+    let LeadShown { name, lede, way, carry, duties, told, sentence, typed, timeline, comments, names, person, can, .. } =
         shown.clone();
     // The verdict's own form says why it was not saved.
     let sentence = if typed.is("judge") { String::new() } else { sentence };
@@ -43,7 +43,7 @@ pub fn lead(shown: LeadShown) -> AnyView {
             </div>
             <Aside shown/>
         </div>
-        <Keys/>
+        <Keys can/>
         <Drafts/>
         <Script/>
     }

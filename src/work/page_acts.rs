@@ -287,27 +287,32 @@ fn Assign(shown: LeadShown) -> impl IntoView {
 
 /// What can be done from the keyboard.
 #[component]
-pub fn Keys() -> impl IntoView {
-    const ALL: [(&str, &str); 13] = [
-        ("j", "Next lead of the list"),
-        ("k", "Lead before it"),
-        ("b", "Back to the queue"),
-        ("a", "Accept"),
-        ("t", "Log a touch: then c call, m mail, g meeting, s message; with Shift: reached"),
-        ("n", "Plan the next action"),
-        ("o", "Opportunity, won or lost"),
-        ("s", "Assign"),
-        ("v", "Give the verdict; Ctrl and Enter saves it"),
-        ("c", "Comment; Ctrl and Enter sends it"),
-        ("h", "Hand over"),
-        ("u", "Undo what you did last"),
-        ("Esc", "Fold a form away"),
+pub fn Keys(
+    /// What the reader may do with the lead as it stands.
+    can: Can,
+) -> impl IntoView {
+    let Can { work, accept, hand_over, judge, .. } = can;
+    let all: [(&str, &str, bool); 13] = [
+        ("j", "Next lead of the list", true),
+        ("k", "Lead before it", true),
+        ("b", "Back to the queue", true),
+        ("h", "Hand it over to sales", hand_over),
+        ("a", "Accept", accept),
+        ("t", "Log a touch: then c call, m mail, g meeting, s message; with Shift: reached", work),
+        ("n", "Plan the next action", work),
+        ("o", "Opportunity, won or lost", work),
+        ("s", "Assign", work),
+        ("v", "Give the verdict; Ctrl and Enter saves it", judge),
+        ("c", "Comment; Ctrl and Enter sends it", true),
+        ("u", "Undo what you did last", true),
+        ("Esc", "Fold a form away", true),
     ];
-    let rows = ALL.iter().map(|(key, words)| view! { <dt><kbd>{*key}</kbd></dt><dd>{*words}</dd> });
+    let rows = all.into_iter().filter(|(_, _, able)| *able);
+    let rows = rows.map(|(key, words, _)| view! { <dt><kbd>{key}</kbd></dt><dd>{words}</dd> }).collect_view();
     view! {
         <dialog class="dialog" id="keys" aria-labelledby="keys-title">
             <header><h2 id="keys-title">"Keys"</h2></header>
-            <div class="body"><dl class="key-list">{rows.collect_view()}</dl></div>
+            <div class="body"><dl class="key-list">{rows}</dl></div>
             <footer><form method="dialog"><button class="button">"Close"</button></form></footer>
         </dialog>
     }
