@@ -9,6 +9,7 @@ use crate::bell;
 use crate::changes::stream;
 use crate::editing;
 use crate::error::{AppError, Result};
+use crate::feedback;
 use crate::import;
 use crate::kpis;
 use crate::listing;
@@ -68,6 +69,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(stream::routes())
         .merge(queue::forms::routes())
         .merge(work::forms::routes())
+        .merge(feedback::forms::routes())
         .merge(spend::forms::routes())
         .merge(rates::forms::routes())
         .merge(import::memory_forms::routes())

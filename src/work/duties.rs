@@ -2,18 +2,17 @@
 
 use super::narrate::{Known, day_words};
 use super::sheet::Duty;
-use crate::agreement::model::Within;
 use crate::agreement::rules::NEVER;
 use crate::feedback::answers::reply_due;
+use crate::feedback::narrate::dial;
 use crate::feedback::store::State;
 use crate::kpis::narrate::within;
-use crate::kpis::words;
 use crate::leads::model::{Decision, EventKind, Stage};
 use crate::leads::record::{StoredEvent, Voided};
 use crate::leads::stage::NEXT_ATTEMPT;
 use crate::period::Instant;
-use crate::queue::model::{ClockKind, clock_of};
-use crate::queue::narrate::dial;
+use crate::queue::model::time_left;
+use crate::queue::narrate::dial as queue_dial;
 use crate::queue::sheet::Dial;
 
 /// A bar that reaches the net.
@@ -26,7 +25,8 @@ pub fn of_marketing(known: &Known<'_>) -> Duty {
         let promise = "Hands it over once it qualifies".to_owned();
         return Duty { promise, stand: "not handed over yet".to_owned(), ..Duty::default() };
     };
-    let reply = rules.in_force_at(start.at).terms.marketing.reply;
+    let version = rules.in_force_at(start.at);
+    let reply = version.terms.marketing.reply;
     let Some(verdict) = turned_down(known) else {
         let promise = format!("Reply within {} to a verdict that turns it down", within(reply));
         return Duty { promise, stand: "nothing to answer".to_owned(), reach: WHOLE, clock: None };
@@ -43,28 +43,10 @@ pub fn of_marketing(known: &Known<'_>) -> Duty {
         let stand = format!("answered {}, {standing}{contested}", day_words(at, rules));
         return Duty { promise, stand, reach: WHOLE, clock: None };
     }
-    if due == NEVER {
-        return Duty { promise, stand: "no time agreed".to_owned(), ..Duty::default() };
-    }
-    let clock = dial_of(reply, verdict, Instant(due), now, known);
+    let due = Instant(due);
+    let clock = time_left(reply, due, due < now, (version, now), rules);
+    let clock = dial((verdict.moment.at, due), now, clock, rules);
     Duty { promise, reach: left(&clock), clock: Some(clock), ..Duty::default() }
-}
-
-fn dial_of(reply: Within, verdict: &StoredEvent, due: Instant, now: Instant, known: &Known<'_>) -> Dial {
-    let rules = known.rules;
-    let start = known.lead.row.derived.current().handed_over_at.unwrap_or(verdict.moment);
-    let clock = clock_of(reply, due, due < now, start, now, rules);
-    let (began, length) = (verdict.moment.at.0, due.0.saturating_sub(verdict.moment.at.0).max(1));
-    let gone = match clock.kind {
-        ClockKind::Late => u64::from(WHOLE),
-        _ => u64::from(now.0.saturating_sub(began)) * u64::from(WHOLE) / u64::from(length),
-    };
-    Dial {
-        kind: clock.kind.key(),
-        words: clock.words,
-        gone: gone.min(u64::from(WHOLE)) as u8,
-        due: format!("due {}", words::local_time(rules.zone.local(due))),
-    }
 }
 
 /// What sales owes: what the lead waits for in the queue.
@@ -90,7 +72,7 @@ pub fn of_sales(known: &Known<'_>) -> Duty {
     let waits = row.waits_for(standing, rules);
     let planned = standing.stage == Stage::Attempt && row.action_at.is_some_and(|at| at.0 == standing.due);
     let promise = if planned { format!("{waits}, as planned") } else { format!("{waits} within {}", within(agreed)) };
-    let clock = dial(row, now, rules);
+    let clock = queue_dial(row, now, rules);
     Duty { promise, reach: clock.as_ref().map_or(0, left), clock, ..Duty::default() }
 }
 
