@@ -78,6 +78,47 @@ pub async fn row(tx: &mut Tx, visitor: &Visitor, lead: LeadId) -> Result<Row> {
     store::rows(tx, &[lead]).await?.remove(&lead).ok_or_else(missing)
 }
 
+/// The leads that stand right before and right after a place of a list, under the filter and search of a question; the
+/// lead of the place itself, which may stand elsewhere by now, is passed over. Without a place the first lead comes after.
+///
+/// # Errors
+/// They may not see leads, or the database does not answer.
+pub async fn neighbours(
+    app: &AppState,
+    visitor: &Visitor,
+    ask: &Ask,
+    place: Option<Place>,
+) -> Result<[Option<LeadId>; 2]> {
+    visitor.require(Action::SeeLeads)?;
+    let now = app.clock.now();
+    let found = match ask.search.trim() {
+        "" => None,
+        search => Some(app.finder.find(search).await?),
+    };
+    let mut tx = app.db.read().await?;
+    let owners = owners(&mut tx, visitor, ask.list).await?;
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    match found {
+        Some(found) => {
+            let whole = Ask { after: None, ..ask.clone() };
+            let (_, places) = searched(&mut tx, &whole, &found, &owners, now).await?;
+            (before, after) = places.into_iter().partition(|other| place.is_some_and(|place| *other < place));
+        }
+        None => {
+            for range in store::ranges(ask.list, now, &owners) {
+                if let Some(place) = place {
+                    before.extend(store::places_before(&mut tx, range, now, &ask.filter, place, 2).await?);
+                }
+                after.extend(store::places(&mut tx, range, now, &ask.filter, place, 2).await?);
+            }
+        }
+    }
+    let is_other = |other: &Place| place.is_none_or(|place| other.lead != place.lead);
+    let before = before.into_iter().filter(is_other).max();
+    let after = after.into_iter().filter(is_other).min();
+    Ok([before, after].map(|place| place.map(|place| place.lead)))
+}
+
 /// Lists with more leads than this are counted anew only after [`PATIENCE`].
 const MANY: u32 = 2_000;
 /// In a number of thousands one lead more or less is not missed for so long.

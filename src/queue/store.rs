@@ -77,6 +77,24 @@ statements! {
     ALL_LEADS = concat!("select -id, id from lead where id < 0 - cast($2 as bigint) and gone = 0
             and cast($1 as bigint) >= 0 and (cast($3 as bigint) >= -1)", passes!(),
         " order by id desc limit $10");
+    // The same backwards: what stands before the place.
+    ACCEPTANCE_BEFORE = concat!("select silent_at, id from lead where silent_at is not null and silent_at > $1", counts!(), "
+            and (silent_at < $2 or (silent_at = $2 and id < $3))", passes!(),
+        " order by silent_at desc, id desc limit $10");
+    STAGE_BEFORE = concat!("select due_at, id from lead where stage = $11 and (silent_at is null or silent_at <= $1)", counts!(), "
+            and due_at <= $2 and (due_at < $2 or id < $3) and due_at <= $12", passes!(),
+        " order by due_at desc, id desc limit $10");
+    OWNED_ACCEPTANCE_BEFORE = concat!("select silent_at, id from lead where owner_id = $11 and stage is not null
+            and silent_at is not null and silent_at > $1", counts!(), "
+            and (silent_at < $2 or (silent_at = $2 and id < $3))", passes!(),
+        " order by silent_at desc, id desc limit $10");
+    OWNED_BEFORE = concat!("select due_at, id from lead where owner_id = $11 and stage is not null
+            and (silent_at is null or silent_at <= $1)", counts!(), "
+            and due_at <= $2 and (due_at < $2 or id < $3)", passes!(),
+        " order by due_at desc, id desc limit $10");
+    ALL_BEFORE = concat!("select -id, id from lead where id > 0 - cast($2 as bigint) and gone = 0
+            and cast($1 as bigint) >= 0 and (cast($3 as bigint) >= -1)", passes!(),
+        " order by id limit $10");
     COUNT_ACCEPTANCE = tally!("silent_at", "silent_at is not null and silent_at > $1");
     COUNT_STAGE = tally!("due_at", "stage = $11 and (silent_at is null or silent_at <= $1)");
     COUNT_OWNED_ACCEPTANCE = tally!("silent_at", "owner_id = $11 and stage is not null
@@ -142,8 +160,37 @@ pub async fn places(
         Range::All => ALL_LEADS,
     };
     let first = Place { due: if range == Range::All { -i64::MAX } else { -1 }, lead: LeadId(-1) };
-    let after = after.unwrap_or(first);
-    let mut query = sqlx::query_as(statement).bind(i64::from(now.0)).bind(after.due).bind(after.lead.0);
+    places_beside(tx, (statement, range), now, filter, after.unwrap_or(first), limit).await
+}
+
+/// The places of a range before one, the nearest first, at most so many.
+pub async fn places_before(
+    tx: &mut Tx,
+    range: Range,
+    now: Instant,
+    filter: &Filter,
+    before: Place,
+    limit: usize,
+) -> Result<Vec<Place>> {
+    let statement = match range {
+        Range::Acceptance => ACCEPTANCE_BEFORE,
+        Range::Stage(..) => STAGE_BEFORE,
+        Range::OwnedAcceptance(_) => OWNED_ACCEPTANCE_BEFORE,
+        Range::Owned(_) => OWNED_BEFORE,
+        Range::All => ALL_BEFORE,
+    };
+    places_beside(tx, (statement, range), now, filter, before, limit).await
+}
+
+async fn places_beside(
+    tx: &mut Tx,
+    (statement, range): (&'static str, Range),
+    now: Instant,
+    filter: &Filter,
+    place: Place,
+    limit: usize,
+) -> Result<Vec<Place>> {
+    let mut query = sqlx::query_as(statement).bind(i64::from(now.0)).bind(place.due).bind(place.lead.0);
     for dimension in Dimension::ALL {
         query = query.bind(passing(filter, *dimension));
     }
