@@ -1,11 +1,13 @@
 //! A page of the queue, and how many leads are in each list.
 
 use super::model::{Ask, Count, List, MOST_COUNTED, Place, Row};
+use super::search::Asked;
 use super::store;
+use super::waits::Narrow;
 use crate::agreement;
 use crate::agreement::rules::Rules;
 use crate::error::{AppError, Result};
-use crate::leads::model::{Dimension, LeadId, ValueId};
+use crate::leads::model::{LeadId, ValueId};
 use crate::people::model::Visitor;
 use crate::people::permission::Action;
 use crate::period::Instant;
@@ -51,7 +53,13 @@ pub async fn page(app: &AppState, visitor: &Visitor, ask: &Ask) -> Result<Page> 
     let (mut rows, places) = match found {
         Some(found) => searched(&mut tx, ask, &found, &owners, now).await?,
         None => {
-            let places = merged(&mut tx, ask, &owners, now, limit + 1).await?;
+            let places = match ask.filter.any_of.is_empty() {
+                true => merged(&mut tx, ask, &owners, now, limit + 1).await?,
+                false => {
+                    let asked = Asked { filter: ask.filter.clone(), owners: owners.clone(), now };
+                    app.finder.places(asked, ask.list, ask.after, limit + 1).await?
+                }
+            };
             let ids: Vec<LeadId> = places.iter().map(|place| place.lead).collect();
             let mut found = store::rows(&mut tx, &ids).await?;
             (ids.iter().filter_map(|id| found.remove(id)).collect(), places)
@@ -80,13 +88,17 @@ pub async fn counts(app: &AppState, visitor: &Visitor, ask: &Ask, lists: &[List]
     visitor.require(Action::SeeLeads)?;
     let now = app.clock.now();
     let mut tx = app.db.read().await?;
+    if !ask.filter.any_of.is_empty() {
+        let owners = owners(&mut tx, visitor, List::Mine).await?;
+        return app.finder.counts(Asked { filter: ask.filter.clone(), owners, now }, lists).await;
+    }
     let most = MOST_COUNTED as usize;
     let mut counts = Vec::with_capacity(lists.len());
     for list in lists {
         let owners = owners(&mut tx, visitor, *list).await?;
         let mut leads = 0;
         for range in store::ranges(*list, now, &owners) {
-            leads += store::count(&mut tx, range, now, &ask.filter, most + 1).await?;
+            leads += store::count(&mut tx, range, now, most + 1).await?;
         }
         counts.push(Count { list: *list, leads: leads.min(most) as u32, more: leads > most });
     }
@@ -113,41 +125,14 @@ async fn searched(
     now: Instant,
 ) -> Result<(Vec<Row>, Vec<Place>)> {
     let all = store::rows(tx, found).await?;
+    let narrow = Narrow::new(&ask.filter, owners, now);
     let mut placed: Vec<(Place, Row)> = all
         .into_values()
-        .filter(|row| passes(row, ask))
-        .filter_map(|row| Some((place(&row, ask.list, owners, now)?, row)))
+        .filter_map(|row| Some((narrow.place(ask.list, row.lead, &row.waits())?, row)))
         .filter(|(place, _)| ask.after.is_none_or(|after| *place > after))
         .collect();
     placed.sort_unstable_by_key(|(place, _)| *place);
     Ok(placed.into_iter().map(|(place, row)| (row, place)).unzip())
-}
-
-fn passes(row: &Row, ask: &Ask) -> bool {
-    let value = |dimension: Dimension| row.values[dimension as usize].as_ref().map(|(id, _)| *id);
-    ask.filter.any_of.iter().all(|(dimension, values)| values.contains(&value(*dimension)))
-}
-
-/// Where a row stands in a list; `None`: it is not in it.
-fn place(row: &Row, list: List, owners: &[ValueId], now: Instant) -> Option<Place> {
-    use crate::leads::model::Stage;
-    if list == List::All {
-        return Some(Place { due: -row.lead.0, lead: row.lead });
-    }
-    let standing = row.standing(now)?;
-    let belongs = match list {
-        List::Waiting | List::All => true,
-        List::Acceptance => standing.stage == Stage::Acceptance,
-        List::Touch => standing.stage == Stage::Touch,
-        List::Attempt => standing.stage == Stage::Attempt,
-        List::Verdict => standing.stage == Stage::Verdict,
-        List::Overdue => standing.is_overdue(now),
-        List::Mine => {
-            let owner = row.values[Dimension::Owner as usize].as_ref();
-            owner.is_some_and(|(owner, _)| owners.contains(owner))
-        }
-    };
-    belongs.then_some(Place { due: i64::from(standing.due), lead: row.lead })
 }
 
 /// Which values of the dimension owner are the visitor, where the list asks for them.
