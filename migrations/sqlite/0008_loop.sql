@@ -17,9 +17,9 @@ alter table lead add column silent_at bigint;
 alter table lead add column worked_seq bigint not null default 0;
 alter table lead add column worked_by bigint;
 
-create index lead_stage on lead (stage, due_at, id, silent_at, gone, excluded, opportunity_at) where stage is not null;
-create index lead_silent on lead (silent_at, id, gone, excluded, opportunity_at) where silent_at is not null;
-create index lead_owner on lead (owner_id, due_at, id, silent_at, gone, excluded, opportunity_at, stage) where stage is not null;
+create index lead_stage on lead (stage, due_at, id, silent_at, gone) where stage is not null;
+create index lead_silent on lead (silent_at, id, gone) where silent_at is not null;
+create index lead_owner on lead (owner_id, due_at, id, silent_at, gone) where stage is not null;
 create index lead_returns on lead (returns_at) where returns_at is not null;
 
 -- Who did it here; null where a file told of it, or the program itself did it on its day. No foreign key here and below:

@@ -46,11 +46,12 @@ pub fn bell(lines: Vec<Line>) -> AnyView {
                 view! {
                     <Empty title="Nothing yet">
                         <p>
-                            "When somebody changes your team, joins by your invite, or an import of yours ends, it stands here."
+                            "When somebody gives you a lead, names you in a comment or answers a verdict of yours, it stands here."
                         </p>
                     </Empty>
                 }
             })}
+        <p class="hint"><a href=at("/settings/notices")>"Choose what you are told"</a></p>
         {(!is_empty)
             .then(|| view! { <p class="pages"><span class="files"><a href=at("/bell.csv") download="bell.csv">"CSV"</a></span></p> })}
     }

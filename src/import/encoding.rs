@@ -3,6 +3,7 @@
 use super::reading::TextEncoding;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE};
+use std::collections::VecDeque;
 use std::io::{self, Read};
 
 /// An encoding, and how many bytes of mark stand before the text.
@@ -19,6 +20,8 @@ const GUESSED_FROM: usize = 4 << 20;
 /// In UTF-8 with single damaged letters there are so many sound ones to each of them.
 const SOUND_PER_DAMAGED: u64 = 3;
 const CHUNK_BYTES: usize = 64 << 10;
+/// Room for the longest letter and for the mark of one that cannot be decoded.
+const LEAST_ROOM: usize = 8;
 /// What no UTF-8 holds: it stands where a letter could not be decoded, so that its row is rejected.
 const DAMAGED: u8 = 0xFF;
 
@@ -202,6 +205,8 @@ pub struct Decoded {
     end: usize,
     ended: bool,
     read: u64,
+    /// Decoded for a reader that asked for less than a letter may need.
+    spare: VecDeque<u8>,
 }
 
 impl Decoded {
@@ -215,6 +220,7 @@ impl Decoded {
             end: 0,
             ended: false,
             read: encoded.mark as u64,
+            spare: VecDeque::new(),
         }
     }
 
@@ -226,9 +232,23 @@ impl Decoded {
 
 impl Read for Decoded {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.spare.is_empty() && out.len() >= LEAST_ROOM {
+            return self.decode(out);
+        }
+        if self.spare.is_empty() && !out.is_empty() {
+            let mut spare = [0; LEAST_ROOM];
+            let made = self.decode(&mut spare)?;
+            self.spare.extend(&spare[..made]);
+        }
+        self.spare.read(out)
+    }
+}
+
+impl Decoded {
+    /// Decodes into a buffer of at least [`LEAST_ROOM`]; 0 at the end.
+    fn decode(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let mut written = 0;
-        // One byte is kept for a letter that cannot be decoded, and four are what the longest letter needs.
-        while written == 0 && out.len() > 4 {
+        while written == 0 {
             if self.at == self.end && !self.ended {
                 self.at = 0;
                 self.end = self.input.read(&mut self.buffer)?;
@@ -236,6 +256,7 @@ impl Read for Decoded {
                 self.read += self.end as u64;
             }
             let bytes = &self.buffer[self.at..self.end];
+            // One byte is kept for a letter that cannot be decoded.
             let room = out.len() - 1;
             let (result, eaten, made) =
                 self.decoder.decode_to_utf8_without_replacement(bytes, &mut out[..room], self.ended);

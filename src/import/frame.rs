@@ -33,10 +33,13 @@ pub fn heading_index(rows: &[Vec<String>]) -> usize {
     // A heading has rows below it.
     let last = rows.len().saturating_sub(1).min(ROWS_ABOVE);
     let first = (0..last).find(|&at| filled[at] * 2 > usual).unwrap_or(0);
-    if first == 0 && filled[0] >= usual {
-        return 0;
-    }
-    let known: Vec<_> = rows[..last.min(ROWS_KNOWN)].iter().map(|row| known(row)).collect();
+    // A first row that is as full as the others is the heading, unless a fuller one is made of headings.
+    let least = if first == 0 && filled[0] >= usual { filled[0] + 1 } else { 2 };
+    let known: Vec<_> = rows[..last.min(ROWS_KNOWN)]
+        .iter()
+        .zip(&filled)
+        .map(|(row, filled)| if *filled >= least { known(row) } else { 0 })
+        .collect();
     let made_of_headings = |at: &usize| known[*at] >= 2 && known[*at] * 2 >= filled[*at];
     // Of several that know as many, the first.
     let best = (0..known.len()).rev().filter(made_of_headings).max_by_key(|&at| known[at]);

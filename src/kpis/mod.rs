@@ -30,6 +30,8 @@ mod ledger;
 #[cfg(feature = "ssr")]
 pub mod narrate;
 #[cfg(feature = "ssr")]
+pub mod page_strip;
+#[cfg(feature = "ssr")]
 pub mod query;
 #[cfg(feature = "ssr")]
 pub mod report;

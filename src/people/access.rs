@@ -56,9 +56,21 @@ pub const PATHS: &[(&str, Need)] = &[
     ("/settings/provider/connect", May(ManageSelf)),
     ("/settings/provider/disconnect", May(ManageSelf)),
     ("/settings/events.csv", May(ManageSelf)),
+    ("/settings/notices", May(ManageSelf)),
+    ("/settings/notices/save", May(ManageSelf)),
     // the workspace
     ("/settings/workspace", May(SeeNumbers)),
     ("/settings/workspace/save", May(ManageWorkspace)),
+    // the lead queue: what is done with leads needs more, which whoever does it asks for
+    ("/leads", May(SeeLeads)),
+    ("/leads/rows", May(SeeLeads)),
+    ("/leads.csv", May(SeeLeads)),
+    ("/leads/new", May(AddLeads)),
+    ("/leads/add", May(AddLeads)),
+    ("/leads/bulk", May(SeeLeads)),
+    ("/leads/bulk/undo", May(SeeLeads)),
+    ("/leads/views/save", May(SeeLeads)),
+    ("/leads/views/remove", May(SeeLeads)),
     // the spend ledger: pay is for those who may SeePay, the handlers see to that
     ("/spend", May(SeeNumbers)),
     ("/spend.csv", May(SeeNumbers)),

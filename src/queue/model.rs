@@ -131,6 +131,15 @@ impl Row {
         self.values[Dimension::Owner as usize].as_ref().map(|(_, name)| name.as_str())
     }
 
+    /// Where it stands in a list; `None`: it waits for nothing, and the list is of those that do.
+    pub fn place(&self, list: List, now: Instant) -> Option<Place> {
+        let due = match list {
+            List::All => -self.lead.0,
+            _ => i64::from(self.standing(now)?.due),
+        };
+        Some(Place { due, lead: self.lead })
+    }
+
     /// What it waits for, as people call it, with the agreed number of attempts where that is what it waits for.
     pub fn waits_for(&self, standing: Standing, rules: &Rules) -> String {
         match standing.stage {
@@ -187,6 +196,10 @@ pub struct Count {
     pub list: List,
     /// So many.
     pub leads: u32,
+    /// Of them past their time.
+    pub overdue: u32,
+    /// Of them due until the end of the day.
+    pub today: u32,
     /// There are more than were counted.
     pub more: bool,
 }
@@ -197,8 +210,22 @@ pub const MOST_COUNTED: u32 = 10_000;
 impl Count {
     /// `38`, or `10,000+`.
     pub fn words(self) -> String {
-        format!("{}{}", words::count(self.leads), if self.more { "+" } else { "" })
+        counted(self.leads, self.more)
     }
+
+    /// The same of those past their time: they come first, so that more may be beyond what was counted.
+    pub fn overdue_words(self) -> String {
+        counted(self.overdue, self.more && self.overdue == self.leads)
+    }
+
+    /// The same of those due until the end of the day.
+    pub fn today_words(self) -> String {
+        counted(self.today, self.more && self.overdue + self.today == self.leads)
+    }
+}
+
+fn counted(leads: u32, more: bool) -> String {
+    format!("{}{}", words::count(leads), if more { "+" } else { "" })
 }
 
 /// A standing as a clock, in the unit of the promise: the first touch of an agreement that promises 24 h runs in elapsed

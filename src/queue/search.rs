@@ -67,6 +67,8 @@ pub struct Asked {
     pub owners: Vec<ValueId>,
     /// As of when.
     pub now: Instant,
+    /// The last second of the day.
+    pub today: Instant,
 }
 
 impl Finder {
@@ -100,7 +102,8 @@ impl Finder {
     /// The database does not answer.
     pub async fn counts(&self, asked: Asked, lists: &[List]) -> Result<Vec<Count>> {
         let lists = lists.to_vec();
-        self.pass(asked, move |narrow, chunks| narrow.counts(&lists, all(chunks))).await
+        let today = asked.today;
+        self.pass(asked, move |narrow, chunks| narrow.counts(&lists, today, all(chunks))).await
     }
 
     async fn pass<T: Send + 'static>(

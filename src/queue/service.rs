@@ -7,14 +7,20 @@ use super::waits::Narrow;
 use crate::agreement;
 use crate::agreement::rules::Rules;
 use crate::error::{AppError, Result};
+use crate::feedback;
+use crate::feedback::store::Which;
+use crate::kpis::model::Filter;
+use crate::kpis::words;
 use crate::leads::model::{LeadId, ValueId};
 use crate::people::model::Visitor;
 use crate::people::permission::Action;
 use crate::period::Instant;
 use crate::server::AppState;
 use crate::server::db::Tx;
+use crate::ui::says::Mark;
 use crate::work::owners;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Rows of one page, at most.
 pub const MOST_ROWS: usize = 1_000;
@@ -56,7 +62,7 @@ pub async fn page(app: &AppState, visitor: &Visitor, ask: &Ask) -> Result<Page> 
             let places = match ask.filter.any_of.is_empty() {
                 true => merged(&mut tx, ask, &owners, now, limit + 1).await?,
                 false => {
-                    let asked = Asked { filter: ask.filter.clone(), owners: owners.clone(), now };
+                    let asked = Asked { filter: ask.filter.clone(), owners: owners.clone(), now, today: now };
                     app.finder.places(asked, ask.list, ask.after, limit + 1).await?
                 }
             };
@@ -80,29 +86,123 @@ pub async fn row(tx: &mut Tx, visitor: &Visitor, lead: LeadId) -> Result<Row> {
     store::rows(tx, &[lead]).await?.remove(&lead).ok_or_else(missing)
 }
 
+/// Lists with more leads than this are counted anew only after [`PATIENCE`].
+const MANY: u32 = 2_000;
+/// In a number of thousands one lead more or less is not missed for so long.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// How many leads each of these lists has under the filter of a question; its search counts for nothing here.
 ///
 /// # Errors
 /// They may not see leads, or the database does not answer.
 pub async fn counts(app: &AppState, visitor: &Visitor, ask: &Ask, lists: &[List]) -> Result<Vec<Count>> {
     visitor.require(Action::SeeLeads)?;
-    let now = app.clock.now();
     let mut tx = app.db.read().await?;
-    if !ask.filter.any_of.is_empty() {
-        let owners = owners(&mut tx, visitor, List::Mine).await?;
-        return app.finder.counts(Asked { filter: ask.filter.clone(), owners, now }, lists).await;
+    let (now, filter) = (app.clock.now(), &ask.filter);
+    if !filter.any_of.is_empty() {
+        let (owners, today) = (owners(&mut tx, visitor, List::Mine).await?, end_of_day(&mut tx, now).await?);
+        return app.finder.counts(Asked { filter: filter.clone(), owners, now, today }, lists).await;
     }
+    let as_of = (crate::changes::store::newest_seq(&mut tx).await?.0, now.0);
+    let mut counts = Vec::new();
+    for mine in [false, true] {
+        let wanted: Vec<List> = List::ALL.iter().copied().filter(|list| (*list == List::Mine) == mine).collect();
+        if !wanted.iter().any(|list| lists.contains(list)) {
+            continue;
+        }
+        let owners = owners(&mut tx, visitor, wanted[0]).await?;
+        let key = (filter.clone(), owners.clone());
+        // Nobody's leads are the same number as nobody in particular's: none.
+        let key = if mine && owners.is_empty() { (filter.clone(), vec![NOBODY]) } else { key };
+        let count = count_all(&mut tx, &wanted, filter, &owners, now);
+        counts.extend_from_slice(&app.counted.get(&key, as_of, patience, count).await?);
+    }
+    Ok(lists.iter().filter_map(|list| counts.iter().find(|count| count.list == *list).copied()).collect())
+}
+
+/// No value has this number.
+const NOBODY: ValueId = ValueId(0);
+
+fn patience(counts: &Arc<[Count]>) -> Duration {
+    let many = counts.iter().map(|count| count.leads).sum::<u32>() > MANY;
+    if many { PATIENCE } else { Duration::ZERO }
+}
+
+/// What waits for sales in the queue and for marketing in the loop, for the navigation of every page; `None` for whoever
+/// may not see leads.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn desk(app: &AppState, visitor: &Visitor) -> Result<Option<[Mark; 2]>> {
+    if !visitor.may(Action::SeeLeads) {
+        return Ok(None);
+    }
+    let ask = Ask { list: List::Waiting, filter: Filter::default(), search: String::new(), after: None, limit: 1 };
+    let counts = counts(app, visitor, &ask, &[List::Waiting]).await?;
+    let queue = counts.first().filter(|count| count.leads > 0).map(|count| {
+        let overdue = if count.overdue > 0 { format!(", {} overdue", count.overdue_words()) } else { String::new() };
+        Mark { count: count.words(), meaning: format!("waiting{overdue}"), late: count.overdue > 0 }
+    });
+    let mut tx = app.db.read().await?;
+    let as_of = (crate::changes::store::newest_seq(&mut tx).await?.0, 0);
+    let patience = |answers: &u32| if *answers >= MOST_ANSWERS { PATIENCE } else { Duration::ZERO };
+    let count = feedback::store::count(&mut tx, Which::ToAnswer, i64::from(MOST_ANSWERS));
+    let answers = app.to_answer.get(&(), as_of, patience, count).await?;
+    let more = if answers >= MOST_ANSWERS { "+" } else { "" };
+    let answer = (answers > 0).then(|| Mark {
+        count: format!("{}{more}", words::count(answers)),
+        meaning: "to answer".to_owned(),
+        late: false,
+    });
+    Ok(Some([queue.unwrap_or_default(), answer.unwrap_or_default()]))
+}
+
+/// Verdicts that wait for an answer are counted up to so many.
+const MOST_ANSWERS: u32 = 500;
+
+/// Each list is a sum of ranges, of which each is counted once.
+async fn count_all(
+    tx: &mut Tx,
+    lists: &[List],
+    filter: &Filter,
+    owners: &[ValueId],
+    now: Instant,
+) -> Result<Arc<[Count]>> {
+    let today = end_of_day(tx, now).await?;
     let most = MOST_COUNTED as usize;
+    let mut tallies: Vec<(store::Range, store::Tally)> = Vec::new();
     let mut counts = Vec::with_capacity(lists.len());
     for list in lists {
-        let owners = owners(&mut tx, visitor, *list).await?;
-        let mut leads = 0;
-        for range in store::ranges(*list, now, &owners) {
-            leads += store::count(&mut tx, range, now, most + 1).await?;
+        let is_overdue = *list == List::Overdue;
+        let mut sum = store::Tally::default();
+        let waiting = if is_overdue { List::Waiting } else { *list };
+        for range in store::ranges(waiting, now, owners) {
+            let known = tallies.iter().find(|(counted, _)| *counted == range).map(|(_, tally)| *tally);
+            let tally = match known {
+                Some(tally) => tally,
+                None => store::count(tx, range, (now, today), filter, most + 1).await?,
+            };
+            tallies.push((range, tally));
+            sum.leads += if is_overdue { tally.overdue } else { tally.leads };
+            sum.overdue += tally.overdue;
+            sum.today += if is_overdue { 0 } else { tally.today };
         }
-        counts.push(Count { list: *list, leads: leads.min(most) as u32, more: leads > most });
+        let up_to = |leads: usize| leads.min(most) as u32;
+        counts.push(Count {
+            list: *list,
+            leads: up_to(sum.leads),
+            overdue: up_to(sum.overdue),
+            today: up_to(sum.today),
+            more: sum.leads > most,
+        });
     }
-    Ok(counts)
+    Ok(counts.into())
+}
+
+/// The last second of the day.
+async fn end_of_day(tx: &mut Tx, now: Instant) -> Result<Instant> {
+    let zone = &rules(tx).await?.zone;
+    Ok(Instant(zone.start_of(zone.day_of(now).plus(1)).0 - 1))
 }
 
 /// The places of a list, its ranges merged.

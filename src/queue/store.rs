@@ -37,6 +37,26 @@ macro_rules! counts {
     };
 }
 
+/// Of the leads of a range up to so many: how many, how many of them past their time, and how many of the others due until
+/// `$3`. A verdict's time has ended with its last second, all else is late after it.
+macro_rules! tally {
+    ($due:literal, $where:expr) => {
+        concat!(
+            "select count(*), cast(coalesce(sum(case when due < $2 or (due = $2 and stage = 'verdict') then 1 else 0 end), 0)
+                as bigint), cast(coalesce(sum(case when due <= $3 then 1 else 0 end), 0) as bigint)
+            from (select ",
+            $due,
+            " as due, stage from lead where ",
+            $where,
+            counts!(),
+            passes!(),
+            " order by ",
+            $due,
+            ", id limit $10) as waiting"
+        )
+    };
+}
+
 // Of each range: `$1` is now; it begins after the place ($2, $3); at most $10 rows.
 statements! {
     /// From the next second on, `$2`; what `$1` says is in it.
@@ -60,17 +80,12 @@ statements! {
     ALL_LEADS = concat!("select -id, id from lead where id < 0 - cast($2 as bigint) and gone = 0
             and cast($1 as bigint) >= 0 and (cast($3 as bigint) >= -1)", passes!(),
         " order by id desc limit $10");
-    // The same ranges counted, `$2` at most: the index alone is read.
-    COUNT_ACCEPTANCE = concat!("select count(*) from (select 1 as one from lead where silent_at > $1", counts!(),
-        " limit $2) as counted");
-    COUNT_STAGE = concat!("select count(*) from (select 1 as one from lead where stage = $3
-            and (silent_at is null or silent_at <= $1) and due_at <= $4", counts!(), " limit $2) as counted");
-    COUNT_OWNED_ACCEPTANCE = concat!("select count(*) from (select 1 as one from lead where owner_id = $3
-            and stage is not null and silent_at > $1", counts!(), " limit $2) as counted");
-    COUNT_OWNED = concat!("select count(*) from (select 1 as one from lead where owner_id = $3 and stage is not null
-            and (silent_at is null or silent_at <= $1)", counts!(), " limit $2) as counted");
-    COUNT_ALL = "select count(*) from (select 1 as one from lead where gone = 0 and cast($1 as bigint) >= 0 limit $2)
-        as counted";
+    COUNT_ACCEPTANCE = tally!("silent_at", "silent_at > $1");
+    COUNT_STAGE = tally!("due_at", "stage = $11 and (silent_at is null or silent_at <= $1)");
+    COUNT_OWNED_ACCEPTANCE = tally!("silent_at", "owner_id = $11 and stage is not null and silent_at > $1");
+    COUNT_OWNED = tally!("due_at", "owner_id = $11 and stage is not null and (silent_at is null or silent_at <= $1)");
+    COUNT_ALL = concat!("select count(*) from (select id from lead where gone = 0 and $1 >= 0 and $2 >= 0 and $3 >= 0",
+        passes!(), " limit $10) as there");
     ROWS = "select l.id, l.worked_seq, p.name, p.email, p.phone, l.company, l.title, l.size,
             l.channel_id, l.campaign_id, l.segment_id, l.region_id, l.persona_id, l.owner_id,
             l.created_at, coalesce(h.handed_over_at, l.handed_over_at), coalesce(h.day_only, l.day_only),
@@ -154,8 +169,25 @@ pub async fn places(
     Ok(rows.into_iter().map(|(due, lead)| Place { due, lead: LeadId(lead) }).collect())
 }
 
-/// How many leads are in a range without a filter, counted up to so many.
-pub async fn count(tx: &mut Tx, range: Range, now: Instant, most: usize) -> Result<usize> {
+/// How many leads are in a range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// So many, as far as was counted.
+    pub leads: usize,
+    /// Of them past their time.
+    pub overdue: usize,
+    /// Of the others due until the end of the day.
+    pub today: usize,
+}
+
+/// How many leads are in a range whatever it is due up to, counted up to so many; `today` is the last second of the day.
+pub async fn count(
+    tx: &mut Tx,
+    range: Range,
+    (now, today): (Instant, Instant),
+    filter: &Filter,
+    most: usize,
+) -> Result<Tally> {
     let statement = match range {
         Range::Acceptance => COUNT_ACCEPTANCE,
         Range::Stage(..) => COUNT_STAGE,
@@ -163,15 +195,25 @@ pub async fn count(tx: &mut Tx, range: Range, now: Instant, most: usize) -> Resu
         Range::Owned(_) => COUNT_OWNED,
         Range::All => COUNT_ALL,
     };
-    let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let mut query = sqlx::query_scalar(statement).bind(i64::from(now.0)).bind(most);
+    let seconds = [now, now, today].map(|at| i64::from(at.0));
+    let mut query = seconds.into_iter().fold(sqlx::query(statement), sqlx::query::Query::bind);
+    for dimension in Dimension::ALL {
+        query = query.bind(passing(filter, *dimension));
+    }
+    query = query.bind(i64::try_from(most).unwrap_or(i64::MAX));
     query = match range {
-        Range::Stage(stage, up_to) => query.bind(stage.key()).bind(up_to),
+        Range::Stage(stage, _) => query.bind(stage.key()),
         Range::OwnedAcceptance(owner) | Range::Owned(owner) => query.bind(owner.0),
         Range::Acceptance | Range::All => query,
     };
-    let count: i64 = query.fetch_one(tx.conn()).await?;
-    Ok(count as usize)
+    let row = query.fetch_one(tx.conn()).await?;
+    let number =
+        |column: usize| -> Result<usize> { Ok(usize::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default()) };
+    if range == Range::All {
+        return Ok(Tally { leads: number(0)?, ..Tally::default() });
+    }
+    let (overdue, until_today) = (number(1)?, number(2)?);
+    Ok(Tally { leads: number(0)?, overdue, today: until_today.saturating_sub(overdue) })
 }
 
 /// The values of a dimension that pass, as the statements read them.

@@ -90,12 +90,21 @@ impl<'a> Narrow<'a> {
         first.into_sorted_vec()
     }
 
-    /// How many leads each of these lists has.
-    pub fn counts(&self, lists: &[List], leads: impl Iterator<Item = (LeadId, Waits)>) -> Vec<Count> {
-        let mut counts: Vec<Count> = lists.iter().map(|list| Count { list: *list, leads: 0, more: false }).collect();
+    /// How many leads each of these lists has, how many of them are past their time, and how many of the others are due
+    /// until the last second of the day.
+    pub fn counts(&self, lists: &[List], today: Instant, leads: impl Iterator<Item = (LeadId, Waits)>) -> Vec<Count> {
+        let none = |list: &List| Count { list: *list, leads: 0, overdue: 0, today: 0, more: false };
+        let mut counts: Vec<Count> = lists.iter().map(none).collect();
         for (lead, waits) in leads {
             for count in &mut counts {
-                count.leads += u32::from(self.place(count.list, lead, &waits).is_some());
+                if self.place(count.list, lead, &waits).is_none() {
+                    continue;
+                }
+                count.leads += 1;
+                let standing = self.standing(&waits).filter(|_| count.list != List::All);
+                let overdue = standing.is_some_and(|standing| standing.is_overdue(self.now));
+                count.overdue += u32::from(overdue);
+                count.today += u32::from(!overdue && standing.is_some_and(|standing| standing.due <= today.0));
             }
         }
         counts

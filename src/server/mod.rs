@@ -10,6 +10,7 @@ pub mod disk;
 pub mod health;
 pub mod housekeeping;
 mod http;
+pub mod lately;
 pub mod metrics;
 mod news;
 pub mod open;
@@ -23,11 +24,14 @@ mod too_long;
 use crate::backup::service::Backups;
 use crate::changes::hub::Hub;
 use crate::error::Result;
-use crate::kpis::service::Scores;
+use crate::kpis::model::Filter;
+use crate::kpis::service::{Month, Scores};
+use crate::leads::model::ValueId;
 use crate::people::service::People;
 use crate::people::token::generate_code;
 use crate::place;
 use crate::quality::lists::Findings;
+use crate::queue::model::Count;
 use crate::queue::search::Finder;
 use crate::upload::desk::Looks;
 use crate::upload::folder::{DEFAULT_LIMIT, Uploads};
@@ -36,10 +40,12 @@ use axum::extract::FromRef;
 use clock::Clock;
 use config::ServeConfig;
 use db::Db;
+use lately::Lately;
 use leptos::prelude::LeptosOptions;
 use metrics::Metrics;
 use site::Site;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What every request may use: cheap to clone, given to handlers as axum state and to pages and server functions by
 /// context (`expect_context::<AppState>()`).
@@ -51,6 +57,12 @@ pub struct AppState {
     pub scores: Scores,
     /// What leads are found by.
     pub finder: Finder,
+    /// How many leads the lists of the queue have, by filter and by the owners that are the reader.
+    pub counted: Lately<(Filter, Vec<ValueId>), Arc<[Count]>>,
+    /// How many verdicts wait for an answer of marketing.
+    pub to_answer: Lately<(), u32>,
+    /// How both teams stand this month, for the head of every page.
+    pub month: Lately<(), Month>,
     /// What time it is.
     pub clock: Clock,
     /// Who works here.
@@ -86,6 +98,9 @@ impl AppState {
             db,
             scores,
             finder,
+            counted: Lately::default(),
+            to_answer: Lately::default(),
+            month: Lately::default(),
             clock,
             people,
             hub,

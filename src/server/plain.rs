@@ -77,6 +77,7 @@ where
 fn topics_of(path: &str) -> &'static str {
     match path {
         "/bell" => "bell",
+        "/leads" => "leads",
         _ if path.starts_with("/settings/workspace") => "workspace",
         _ if path.starts_with("/spend") => "spend",
         _ if path.starts_with("/import/quality") => "numbers",

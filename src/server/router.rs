@@ -16,6 +16,7 @@ use crate::people::page::trouble;
 use crate::people::{current, forms, gate, oidc};
 use crate::place::{self, at};
 use crate::quality;
+use crate::queue;
 use crate::rates;
 use crate::settings;
 use crate::spend;
@@ -64,6 +65,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(activity::feed::routes())
         .merge(bell::feed::routes())
         .merge(stream::routes())
+        .merge(queue::forms::routes())
         .merge(spend::forms::routes())
         .merge(rates::forms::routes())
         .merge(import::memory_forms::routes())

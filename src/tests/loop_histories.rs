@@ -22,6 +22,7 @@ use doubles::people::model::Team;
 use doubles::people::service::Caller;
 use doubles::period::{Instant, Period};
 use doubles::queue::model::{List, Place};
+use doubles::queue::search::Asked;
 use doubles::queue::store as queue;
 use doubles::server::db::Db;
 use doubles::work::apply::Who;
@@ -326,15 +327,28 @@ async fn the_queue_and_the_kpis_agree_to_the_lead_whatever_people_did() {
                     .map(|(lead, standing)| Place { due: i64::from(standing.due), lead: *lead })
                     .collect();
                 expected.sort_unstable();
-                let mut found = Vec::new();
+                let late =
+                    owed.iter().filter_map(|(_, owed)| owed.standing(now)).filter(|owed| owed.is_overdue(now)).count();
+                let (mut found, mut overdue) = (Vec::new(), 0);
                 for range in queue::ranges(list, now, &[]) {
                     let filter = Filter::default();
                     let places = queue::places(&mut tx, range, now, &filter, None, 10_000).await.expect("a list");
-                    assert_eq!(queue::count(&mut tx, range, now, 10_000).await, Ok(places.len()));
+                    let tally = queue::count(&mut tx, range, (now, now), &filter, 10_000).await.expect("a count");
+                    assert!(list == List::Overdue || tally.leads == places.len(), "{list} {later}");
+                    overdue += tally.overdue;
                     found.extend(places);
+                }
+                if [List::Waiting, List::Overdue].contains(&list) {
+                    assert_eq!(overdue, late, "{list} {later} {}", name(db));
                 }
                 found.sort_unstable();
                 assert_eq!(found, expected, "{list} {later} {}", name(db));
+                // And as the memory has them, which lists under a filter are asked from.
+                let asked = Asked { filter: Filter::default(), owners: Vec::new(), now, today: now };
+                let finder = &office.state.finder;
+                let counted = finder.counts(asked.clone(), &[list]).await.expect("counts");
+                assert_eq!(counted[0].leads as usize, expected.len(), "{list} {later} {}", name(db));
+                assert_eq!(finder.places(asked, list, None, 10_000).await, Ok(expected), "{list} {later} {}", name(db));
             }
         }
     })

@@ -45,6 +45,7 @@ mod place;
 mod quality;
 mod quality_pages;
 mod quality_properties;
+mod queue_page;
 mod rates;
 mod running;
 mod served;

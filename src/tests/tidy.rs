@@ -195,7 +195,7 @@ fn gives_an_own_path_away(line: &str) -> bool {
             rest.starts_with('/')
         })
     };
-    !line.starts_with("//") && (holders.iter().any(|holder| given(holder)) || line.contains("Redirect::to("))
+    !line.starts_with("//") && (holders.iter().any(given) || line.contains("Redirect::to("))
 }
 
 /// `style:width=…` of a view becomes a style attribute too.

@@ -29,7 +29,10 @@ pub fn desk(page: DeskPage) -> AnyView {
         Ok(look) => {
             let Look { reading, inspection, .. } = &**look;
             let columns = inspection.columns.len();
-            format!("{} rows, {} columns: {}. {size}.", count(inspection.rows), columns, reading.words())
+            {
+                let rows = if inspection.rows == 1 { "row" } else { "rows" };
+                format!("{} {rows}, {columns} columns: {}. {size}.", count(inspection.rows), reading.words())
+            }
         }
         Err(_) => format!("{size}."),
     };

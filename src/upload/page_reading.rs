@@ -62,7 +62,7 @@ pub fn ReadingForm(
     let zones = zone::names().map(|name| view! { <option value=name></option> });
     let sources = page.sources.into_iter().map(|name| view! { <option value=name></option> });
     view! {
-        <details class="reading" id="reading" open=open>
+        <details class="reading-form" id="reading" open=open>
             <summary>"Not read right? Say how"</summary>
             <form class="inline-form" method="post" action=at(&format!("/import/{}/columns", upload.id))>
                 <input type="hidden" name="form" value="reading"/>
