@@ -61,6 +61,18 @@ export async function evilServer() {
   const row = ["1", "2026-07-01 10:00", `"${script}"`, `"${script}"`, `"${script}"`, "=HYPERLINK(1)", "javascript:alert(4)"];
   writeFileSync(file, `id,handed_over_at,name,company,channel,owner,"${script}"\n${row.join(",")}\n`);
   execFileSync(program, ["import", "leads", file, "--zone", "UTC", "--data", data, "--now", now]);
+  return serve(folder, data);
+}
+
+/** A server with a sample company of its own, for tests that change something. */
+export async function ownServer() {
+  const folder = mkdtempSync(join(tmpdir(), "doubles-own-"));
+  const data = join(folder, "data");
+  run(data, ["sample"]);
+  return serve(folder, data);
+}
+
+async function serve(folder: string, data: string) {
   const server = spawn(program, ["serve", "--address", "127.0.0.1:0", "--data", data, "--now", now]);
   const ended = new Promise((resolve) => server.once("exit", resolve));
   return {

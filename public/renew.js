@@ -18,17 +18,29 @@ export function renew(text, actor, sent) {
     ignoreActiveValue: true,
     callbacks: {
       beforeNodeMorphed(before, after) {
-        if (before.id == "presence") return false;
+        // A script of the page renews it by itself.
+        if (before.id == "presence" || before.dataset?.own != null) return false;
         if (before.tagName == "DETAILS") after.open = before.open;
         if (!isHeld(before)) return true;
         if (before.outerHTML != after.outerHTML) kept.push(before);
         return false;
       },
       // What is being typed into is not taken away either.
-      beforeNodeRemoved: (before) => !isHeld(before),
+      beforeNodeRemoved: (before) => before.dataset?.own == null && !isHeld(before),
     },
   });
   for (const form of kept) form.before(note(actor));
+  renewCounts(fresh.ownerDocument);
+  dispatchEvent(new Event("doubles:renewed"));
+}
+
+/** What waits behind the links of the navigation. */
+function renewCounts(fresh) {
+  for (const link of document.querySelectorAll(".rail li a")) {
+    const now = [...fresh.querySelectorAll(".rail li a")].find((other) => other.href == link.href)?.querySelector(".count");
+    link.querySelector(".count")?.remove();
+    if (now) link.append(document.importNode(now, true));
+  }
 }
 
 /** Whether it holds something that the server did not put there. */

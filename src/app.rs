@@ -9,6 +9,7 @@ use crate::listing::page::list_route;
 use crate::listing::sheet::LEFT;
 use crate::people::model::Seen;
 use crate::place::{self, Own, at, within};
+use crate::ui::says::Mark;
 use crate::ui::{
     Gallery, NavGroup, NavItem, Navigation, Notice, NoticeKind, PageHead, Team, announce_pages, leave_question,
 };
@@ -120,11 +121,12 @@ pub fn Frame(
     announce_pages();
     provide_context(Address(use_url()));
     let brand = view! { <Brand/> }.into_any();
+    let desk = seen.as_ref().and_then(|seen| seen.desk.clone());
     let backups = seen.as_ref().and_then(|seen| seen.backups.clone()).map(|warning| view! { <Backups warning/> });
     view! {
         <a class="skip" href="#main">"Skip to the content"</a>
         <div class="shell">
-            <Navigation groups=groups() brand left=&LEFT foot=view! { <WhoIsIn seen/> }.into_any()/>
+            <Navigation groups=groups(desk) brand left=&LEFT foot=view! { <WhoIsIn seen/> }.into_any()/>
             <main class="main" id="main" tabindex="-1">
                 <div class="presence" id="presence"></div>
                 {backups}
@@ -224,46 +226,86 @@ fn set_status(code: u16) {
     }
 }
 
-fn groups() -> Vec<NavGroup> {
+fn groups(desk: Option<[Mark; 2]>) -> Vec<NavGroup> {
     let item = NavItem::new;
-    vec![
-        NavGroup { heading: None, items: vec![item("/", "Scoreboard", "Score", "M2 13V8M6 13V4M10 13v-3M14 13V2")] },
-        NavGroup {
-            heading: Some((Team::Both, "Both answer for")),
+    let sees_leads = desk.is_some();
+    // The bar of a small screen shows what is done on the way; all else is one tap further.
+    let beside = |item: NavItem| if sees_leads { item.rail_only() } else { item };
+    let mut groups = vec![NavGroup {
+        heading: None,
+        items: vec![item("/", "Scoreboard", "Score", "M2 13V8M6 13V4M10 13v-3M14 13V2")],
+    }];
+    let [queue, answers] = desk.unwrap_or_default();
+    if sees_leads {
+        groups.push(NavGroup {
+            heading: Some((Team::Sales, "Sales works here")),
             items: vec![
                 item(
-                    "/kpis/lead-to-opportunity",
-                    "Lead to opportunity",
-                    "Rate",
-                    "M2 3h12L9.500 8.500V13l-3 1.500V8.500z",
-                ),
-                item(
-                    "/kpis/cac",
-                    "Cost of a customer",
-                    "Cost",
-                    "M8 2a6 6 0 1 0 .01 0M10.500 5.500H7.500a2 2 0 0 0 0 5h3M5 8h4",
-                ),
-                item("/kpis/follow-up", "Follow-up time", "Follow-up", "M8 2a6 6 0 1 0 .01 0M8 4.500V8l2.500 1.500"),
-                item(
-                    "/kpis/feedback-coverage",
-                    "Feedback coverage",
-                    "Feedback",
-                    "M2.500 3h11v8H7.500L4.500 13.500V11h-2zM5.500 6h5M5.500 8.500h3",
-                ),
+                    "/leads",
+                    "Lead queue",
+                    "Queue",
+                    "M2 3.500h2M6.500 3.500H14M2 8h2M6.500 8H14M2 12.500h2M6.500 12.500H14",
+                )
+                .outside()
+                .marked(queue),
             ],
-        },
-        NavGroup {
-            heading: None,
-            items: vec![
-                item("/spend", "Spend", "Spend", "M2 4.500h12v8H2zM2 7.500h12M4.500 10h3").outside(),
-                item("/import", "Import", "Import", "M8 2v8M4.500 7 8 10.500 11.500 7M2 13.500h12").outside(),
-                item("/import/quality", "Data quality", "Quality", "M2.500 8.500l3.500 3.500 7.500-8").outside(),
-                item("/activity", "Activity", "Activity", "M2 8h3l2-5 3 10 2-5h2").outside(),
-                item("/settings", "Settings", "Settings", "M2 4h6M11 4h3M9.500 2.500v3M2 12h2M7 12h7M5.500 10.500v3")
-                    .outside(),
-            ],
-        },
-    ]
+        });
+    }
+    let feedback = item(
+        "/feedback",
+        "Feedback loop",
+        "Loop",
+        "M3 7a5 5 0 0 1 9-2l1 1.500M13 3v3.500H9.500M13 9a5 5 0 0 1-9 2l-1-1.500M3 13V9.500h3.500",
+    );
+    let feedback = feedback.outside().marked(answers);
+    groups.push(NavGroup {
+        heading: Some((Team::Marketing, "Marketing works here")),
+        items: vec![if sees_leads { feedback } else { feedback.rail_only() }],
+    });
+    groups.push(NavGroup {
+        heading: Some((Team::Both, "Both answer for")),
+        items: vec![
+            beside(item(
+                "/kpis/lead-to-opportunity",
+                "Lead to opportunity",
+                "Rate",
+                "M2 3h12L9.500 8.500V13l-3 1.500V8.500z",
+            )),
+            beside(item(
+                "/kpis/cac",
+                "Cost of a customer",
+                "Cost",
+                "M8 2a6 6 0 1 0 .01 0M10.500 5.500H7.500a2 2 0 0 0 0 5h3M5 8h4",
+            )),
+            beside(item(
+                "/kpis/follow-up",
+                "Follow-up time",
+                "Follow-up",
+                "M8 2a6 6 0 1 0 .01 0M8 4.500V8l2.500 1.500",
+            )),
+            beside(item(
+                "/kpis/feedback-coverage",
+                "Feedback coverage",
+                "Feedback",
+                "M2.500 3h11v8H7.500L4.500 13.500V11h-2zM5.500 6h5M5.500 8.500h3",
+            )),
+        ],
+    });
+    groups.push(NavGroup {
+        heading: None,
+        items: vec![
+            item("/spend", "Spend", "Spend", "M2 4.500h12v8H2zM2 7.500h12M4.500 10h3").outside().rail_only(),
+            item("/import", "Import", "Import", "M8 2v8M4.500 7 8 10.500 11.500 7M2 13.500h12").outside().rail_only(),
+            item("/import/quality", "Data quality", "Quality", "M2.500 8.500l3.500 3.500 7.500-8")
+                .outside()
+                .rail_only(),
+            item("/activity", "Activity", "Activity", "M2 8h3l2-5 3 10 2-5h2").outside().rail_only(),
+            item("/settings", "Settings", "Settings", "M2 4h6M11 4h3M9.500 2.500v3M2 12h2M7 12h7M5.500 10.500v3")
+                .outside()
+                .rail_only(),
+        ],
+    });
+    groups
 }
 
 /// The product's mark and name.

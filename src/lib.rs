@@ -32,9 +32,13 @@ pub mod charts;
 #[cfg(feature = "ssr")]
 pub mod editing;
 #[cfg(feature = "ssr")]
+pub mod feedback;
+#[cfg(feature = "ssr")]
 pub mod import;
 #[cfg(feature = "ssr")]
 pub mod quality;
+#[cfg(feature = "ssr")]
+pub mod queue;
 #[cfg(feature = "ssr")]
 pub mod rates;
 #[cfg(feature = "ssr")]
@@ -45,6 +49,8 @@ pub mod settings;
 pub mod spend;
 #[cfg(feature = "ssr")]
 pub mod upload;
+#[cfg(feature = "ssr")]
+pub mod work;
 #[cfg(feature = "ssr")]
 pub mod workspace;
 #[cfg(feature = "ssr")]

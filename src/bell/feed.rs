@@ -58,11 +58,12 @@ async fn lines(state: &AppState, caller: &Caller, limit: i64) -> Result<Vec<Line
     let lines = rows.into_iter().filter_map(|row| {
         let kind = NoticeKind::from_key(&row.kind)?;
         let at = Instant(u32::try_from(row.at).unwrap_or_default());
+        let detail = serde_json::from_str(&row.detail).unwrap_or_default();
         Some(Line {
             id: NoticeId(row.id),
             when: local_time(zone.local(at)),
-            what: words(kind, &row.actor, &serde_json::from_str(&row.detail).unwrap_or_default()),
-            path: kind.path(),
+            what: words(kind, &row.actor, &detail),
+            path: kind.path(&detail),
             unread: row.read_at.is_none(),
         })
     });

@@ -20,6 +20,18 @@ text_enum!(
         InviteUsed = "invite_used",
         /// An import of theirs has ended. Detail: its counts.
         ImportEnded = "import_ended",
+        /// Leads were given to them. Detail: the lead, and how many.
+        LeadAssigned = "lead_assigned",
+        /// Somebody named them in a comment. Detail: the lead.
+        Mentioned = "mentioned",
+        /// Marketing answered a verdict of theirs. Detail: the lead, and how.
+        VerdictAnswered = "verdict_answered",
+        /// A verdict is disputed and they are to rule. Detail: the lead.
+        DisputeOpened = "dispute_opened",
+        /// A dispute of theirs, or about a verdict of theirs, was ruled. Detail: the lead, and for whom.
+        DisputeRuled = "dispute_ruled",
+        /// Leads of theirs that were recycled came back. Detail: the lead, and how many.
+        LeadReturned = "lead_returned",
         /// An import of theirs broke off, and nothing of it stands. Detail: its file.
         ImportStopped = "import_stopped",
     }
@@ -27,12 +39,41 @@ text_enum!(
 
 impl NoticeKind {
     /// Where it leads to.
-    pub const fn path(self) -> &'static str {
+    pub fn path(self, detail: &Value) -> String {
+        let lead = || match (detail["lead"].as_i64(), detail["count"].as_u64().unwrap_or(1)) {
+            (Some(lead), 1) => format!("/leads/{lead}"),
+            _ => "/leads?list=mine".to_owned(),
+        };
         match self {
-            Self::StandingChanged => "/settings",
-            Self::InviteUsed => "/activity?what=account_added",
-            Self::ImportEnded => "/import/history",
-            Self::ImportStopped => "/import",
+            Self::StandingChanged => "/settings".to_owned(),
+            Self::InviteUsed => "/activity?what=account_added".to_owned(),
+            Self::ImportEnded => "/import/history".to_owned(),
+            Self::ImportStopped => "/import".to_owned(),
+            Self::DisputeOpened => "/feedback?which=disputed".to_owned(),
+            Self::LeadAssigned | Self::Mentioned | Self::VerdictAnswered | Self::DisputeRuled | Self::LeadReturned => {
+                lead()
+            }
+        }
+    }
+
+    /// Whether a person may choose not to be told.
+    pub const fn may_be_muted(self) -> bool {
+        !matches!(self, Self::StandingChanged)
+    }
+
+    /// As the list of kinds names it.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::StandingChanged => "My team or flags were changed",
+            Self::InviteUsed => "Somebody joined by my invite",
+            Self::ImportEnded => "My import has ended",
+            Self::ImportStopped => "My import broke off",
+            Self::LeadAssigned => "A lead was given to me",
+            Self::Mentioned => "Somebody named me in a comment",
+            Self::VerdictAnswered => "Marketing answered my verdict",
+            Self::DisputeOpened => "A dispute waits for my ruling",
+            Self::DisputeRuled => "A dispute that concerns me was ruled",
+            Self::LeadReturned => "A recycled lead of mine came back",
         }
     }
 }
@@ -62,7 +103,7 @@ pub struct Line {
     /// What happened.
     pub what: String,
     /// Where it leads to.
-    pub path: &'static str,
+    pub path: String,
     /// It has not been read yet.
     pub unread: bool,
 }
@@ -91,6 +132,34 @@ pub fn words(kind: NoticeKind, actor: &str, detail: &Value) -> String {
             "Your import of {} broke off, and nothing of it stands. Its page says why; the file is still there.",
             detail["file"].as_str().unwrap_or("a file")
         ),
+        NoticeKind::LeadAssigned => format!("{actor} gave you {}.", leads(detail)),
+        NoticeKind::Mentioned => format!("{actor} named you in a comment on a lead."),
+        NoticeKind::VerdictAnswered => match detail["how"].as_str() {
+            Some("took_over") => format!("{actor} changed something because of your verdict."),
+            Some("dispute") => format!("{actor} disputes your verdict; both heads will rule."),
+            _ => format!("{actor} answered your verdict."),
+        },
+        NoticeKind::DisputeOpened => format!("{actor} disputes a verdict; you are to rule on it."),
+        NoticeKind::DisputeRuled => match detail["upheld"].as_bool() {
+            Some(true) => "The heads ruled on a dispute for marketing.".to_owned(),
+            _ => "The heads ruled on a dispute for sales.".to_owned(),
+        },
+        NoticeKind::LeadReturned => {
+            let one = detail["count"].as_u64().unwrap_or(1) == 1;
+            let leads = leads(detail);
+            if one {
+                "A lead that you recycled came back today.".to_owned()
+            } else {
+                format!("{leads} came back today.")
+            }
+        }
+    }
+}
+
+fn leads(detail: &Value) -> String {
+    match detail["count"].as_u64().unwrap_or(1) {
+        1 => "a lead".to_owned(),
+        many => format!("{many} leads"),
     }
 }
 

@@ -30,7 +30,7 @@ pub fn bell(lines: Vec<Line>) -> AnyView {
             <li id=format!("line-{}", line.id) data-unread=line.unread.then_some("")>
                 <p id=format!("notice-{}", line.id)>
                     {line.unread.then(|| view! { <b>"New: "</b> })}
-                    <a href=at(line.path)>{line.what}</a>
+                    <a href=at(&line.path)>{line.what}</a>
                 </p>
                 <p class="hint">{line.when}</p>
                 {mark}
@@ -46,11 +46,12 @@ pub fn bell(lines: Vec<Line>) -> AnyView {
                 view! {
                     <Empty title="Nothing yet">
                         <p>
-                            "When somebody changes your team, joins by your invite, or an import of yours ends, it stands here."
+                            "When somebody gives you a lead, names you in a comment or answers a verdict of yours, it stands here."
                         </p>
                     </Empty>
                 }
             })}
+        <p class="hint"><a href=at("/settings/notices")>"Choose what you are told"</a></p>
         {(!is_empty)
             .then(|| view! { <p class="pages"><span class="files"><a href=at("/bell.csv") download="bell.csv">"CSV"</a></span></p> })}
     }

@@ -1,6 +1,6 @@
 //! The rows of notices.
 
-use super::model::{Notice, NoticeId};
+use super::model::{Notice, NoticeId, NoticeKind};
 use crate::changes::model::Seq;
 use crate::changes::store::{Counter, take_numbers};
 use crate::error::Result;
@@ -19,6 +19,10 @@ statements! {
     READ = "update notice set read_at = $3 where account_id = $1 and id = $2 and read_at is null";
     READ_ALL = "update notice set read_at = $2 where account_id = $1 and read_at is null";
     DELETE_OF = "delete from notice where account_id = $1";
+    IS_MUTED = "select count(*) from notice_muted where account_id = $1 and kind = $2";
+    MUTED = "select kind from notice_muted where account_id = $1 order by kind";
+    UNMUTE_ALL = "delete from notice_muted where account_id = $1";
+    MUTE = "insert into notice_muted (account_id, kind) values ($1, $2)";
 }
 
 /// A row of the list.
@@ -38,8 +42,14 @@ pub struct Row {
     pub read_at: Option<i64>,
 }
 
-/// Writes a notice into the write that causes it: it comes with the change, or not at all.
-pub async fn notify(tx: &mut WriteTx, notice: &Notice<'_>) -> Result<NoticeId> {
+/// Writes a notice into the write that causes it: it comes with the change, or not at all. `None` where that person
+/// does not want to hear of this kind.
+pub async fn notify(tx: &mut WriteTx, notice: &Notice<'_>) -> Result<Option<NoticeId>> {
+    let is_muted = sqlx::query_scalar(IS_MUTED).bind(notice.to.0).bind(notice.kind.key());
+    let muted: i64 = is_muted.fetch_one(tx.conn()).await?;
+    if muted > 0 && notice.kind.may_be_muted() {
+        return Ok(None);
+    }
     let (seq, id) = (tx.seq(), take_numbers(tx, Counter::Notice, 1).await?);
     sqlx::query(INSERT)
         .bind(id)
@@ -51,7 +61,22 @@ pub async fn notify(tx: &mut WriteTx, notice: &Notice<'_>) -> Result<NoticeId> {
         .bind(notice.detail.to_string())
         .execute(tx.conn())
         .await?;
-    Ok(NoticeId(id))
+    Ok(Some(NoticeId(id)))
+}
+
+/// The kinds that somebody does not want to hear of.
+pub async fn muted(tx: &mut Tx, account: AccountId) -> Result<Vec<NoticeKind>> {
+    let keys: Vec<String> = sqlx::query_scalar(MUTED).bind(account.0).fetch_all(tx.conn()).await?;
+    Ok(keys.iter().filter_map(|key| NoticeKind::from_key(key)).collect())
+}
+
+/// Somebody chooses what to hear of: everything but these. A kind that nobody may mute is left out.
+pub async fn mute(tx: &mut Tx, account: AccountId, kinds: &[NoticeKind]) -> Result<()> {
+    sqlx::query(UNMUTE_ALL).bind(account.0).execute(tx.conn()).await?;
+    for kind in NoticeKind::ALL.iter().filter(|kind| kinds.contains(kind) && kind.may_be_muted()) {
+        sqlx::query(MUTE).bind(account.0).bind(kind.key()).execute(tx.conn()).await?;
+    }
+    Ok(())
 }
 
 /// How many wait for somebody.
@@ -85,6 +110,8 @@ pub async fn read_all(tx: &mut Tx, account: AccountId, at: Instant) -> Result<()
 
 /// Deletes those of an account that goes.
 pub async fn delete_of(tx: &mut Tx, account: AccountId) -> Result<()> {
-    sqlx::query(DELETE_OF).bind(account.0).execute(tx.conn()).await?;
+    for statement in [DELETE_OF, UNMUTE_ALL] {
+        sqlx::query(statement).bind(account.0).execute(tx.conn()).await?;
+    }
     Ok(())
 }

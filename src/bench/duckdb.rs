@@ -227,6 +227,7 @@ fn stays(lead: &LeadFact) -> Vec<HandoverFact> {
         decision: lead.decision,
         reason: lead.reason.clone(),
         verdict_complete: lead.verdict_complete,
+        feedback: lead.feedback,
     });
     first.into_iter().chain(lead.further.iter().cloned()).collect()
 }

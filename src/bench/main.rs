@@ -11,6 +11,7 @@ mod beside;
 mod duckdb;
 mod live;
 mod pages;
+mod queue;
 mod world;
 
 use clap::{Parser, ValueEnum};
@@ -48,6 +49,8 @@ enum Part {
     Core,
     /// Pages over HTTP, beside a minimal server
     Pages,
+    /// The lead queue at a million leads
+    Queue,
     /// Open pages that are told of a commit, beside a minimal server
     Live,
     /// Pages and saves while a million leads come in
@@ -59,6 +62,9 @@ fn main() {
     let measures = |part| parts.is_empty() || parts.contains(&part);
     if measures(Part::Pages) {
         pages::measure();
+    }
+    if measures(Part::Queue) {
+        queue::measure();
     }
     if measures(Part::Live) {
         live::measure();

@@ -2,7 +2,7 @@
 
 use doubles::agreement::calendar::WorkCalendar;
 use doubles::agreement::model::{Terms, Version};
-use doubles::kpis::facts::{HandoverFact, LeadFact, SpendFact};
+use doubles::kpis::facts::{Feedback, HandoverFact, LeadFact, SpendFact};
 use doubles::leads::model::{Decision, LeadId, Moment, ValueId};
 use doubles::period::{Day, Instant};
 
@@ -92,6 +92,7 @@ fn lead(id: i64) -> LeadFact {
         opportunity_minor: opportunity.map(|_| 10_000 + dice.below(5_000_000) as i64),
         won_minor: won.map(|_| 10_000 + dice.below(5_000_000) as i64),
         excluded: false,
+        feedback: Feedback::default(),
         further,
     }
 }
@@ -126,6 +127,7 @@ fn stay(dice: &mut Dice, start: u32) -> HandoverFact {
         decision,
         reason: released.map(|_| REASONS[reason].to_owned()),
         verdict_complete: !dice.one_in(10),
+        feedback: Feedback::default(),
     }
 }
 

@@ -90,6 +90,48 @@ text_enum!(
         SecondFactorRemoved = "second_factor_removed",
         /// A link by which somebody may choose a new password.
         ResetMade = "reset_made",
+        /// Somebody wrote a lead down by hand.
+        LeadAdded = "lead_added",
+        /// Somebody gave a lead to sales by hand.
+        LeadHandedOver = "lead_handed_over",
+        /// Sales tried to reach a lead.
+        LeadTouched = "lead_touched",
+        /// Sales took leads on.
+        LeadAccepted = "lead_accepted",
+        /// Sales gave a verdict.
+        LeadJudged = "lead_judged",
+        /// Sales opened a deal.
+        LeadOpened = "lead_opened",
+        /// A deal was won.
+        LeadWon = "lead_won",
+        /// A deal was lost.
+        LeadLost = "lead_lost",
+        /// What is done next was planned.
+        LeadPlanned = "lead_planned",
+        /// Leads were given to somebody.
+        LeadAssigned = "lead_assigned",
+        /// A comment on a lead.
+        LeadCommented = "lead_commented",
+        /// An event was voided.
+        LeadCorrected = "lead_corrected",
+        /// Somebody took back what they had just done.
+        LeadUndone = "lead_undone",
+        /// Recycled leads came back on their day.
+        LeadReturned = "lead_returned",
+        /// Marketing answered a verdict.
+        VerdictAnswered = "verdict_answered",
+        /// Marketing contested a verdict.
+        VerdictDisputed = "verdict_disputed",
+        /// A head ruled on a dispute.
+        DisputeRuled = "dispute_ruled",
+        /// A new reason for turning a lead down.
+        ReasonAdded = "reason_added",
+        /// One was changed.
+        ReasonChanged = "reason_changed",
+        /// One was retired.
+        ReasonRetired = "reason_retired",
+        /// A retired one is back.
+        ReasonBroughtBack = "reason_brought_back",
     }
 );
 
@@ -112,6 +154,8 @@ text_enum!(
         Account = "account",
         /// One row of the spend ledger, by the hand of a person.
         Spend = "spend",
+        /// The list of reasons for turning a lead down.
+        Reason = "reason",
         /// An exchange rate.
         Rate = "rate",
         /// What is remembered of files: their mapping, and other names of channels.
@@ -133,6 +177,10 @@ text_enum!(
         People = "people",
         /// Name, zone, currency and week of the workspace.
         Workspace = "workspace",
+        /// What leads are, what happened to them and whose they are.
+        Leads = "leads",
+        /// Verdicts, answers to them and the list of reasons.
+        Feedback = "feedback",
     }
 );
 
@@ -146,7 +194,7 @@ impl ChangeKind {
             | Self::ImportCompleted
             | Self::ImportUndoStarted
             | Self::ImportUndoBatch
-            | Self::ImportUndone => &[Topic::Imports, Topic::Spend, Topic::Numbers],
+            | Self::ImportUndone => &[Topic::Imports, Topic::Spend, Topic::Numbers, Topic::Leads, Topic::Feedback],
             Self::SpendAdded | Self::SpendChanged | Self::SpendDeleted | Self::SpendBroughtBack => {
                 &[Topic::Spend, Topic::Numbers]
             }
@@ -172,6 +220,25 @@ impl ChangeKind {
             | Self::SessionsEnded
             | Self::PasswordSet
             | Self::SecondFactorRemoved => &[Topic::People],
+            Self::LeadAdded
+            | Self::LeadHandedOver
+            | Self::LeadTouched
+            | Self::LeadAccepted
+            | Self::LeadOpened
+            | Self::LeadWon
+            | Self::LeadLost
+            | Self::LeadAssigned
+            | Self::LeadReturned => &[Topic::Leads, Topic::Numbers],
+            Self::LeadPlanned | Self::LeadCommented => &[Topic::Leads],
+            Self::LeadJudged | Self::LeadCorrected | Self::LeadUndone => {
+                &[Topic::Leads, Topic::Feedback, Topic::Numbers]
+            }
+            Self::VerdictAnswered | Self::VerdictDisputed | Self::DisputeRuled => {
+                &[Topic::Feedback, Topic::Leads, Topic::Numbers]
+            }
+            Self::ReasonAdded | Self::ReasonChanged | Self::ReasonRetired | Self::ReasonBroughtBack => {
+                &[Topic::Feedback]
+            }
             // Only with them the scoreboard offers to take the sample company away.
             Self::SamplePeopleAdded | Self::SamplePeopleRemoved => &[Topic::People, Topic::Numbers],
         }

@@ -73,12 +73,16 @@ pub(crate) async fn insert(tx: &mut Tx, seq: Seq, change: &Change) -> Result<()>
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Counter {
     DimensionValue,
+    FeedbackWord,
     ExclusionRule,
     Import,
     Lead,
+    LeadComment,
     Notice,
+    SavedView,
     Source,
     Spend,
+    WorkUndo,
     Upload,
 }
 
@@ -86,12 +90,16 @@ impl Counter {
     const fn name(self) -> &'static str {
         match self {
             Self::DimensionValue => "dimension_value",
+            Self::FeedbackWord => "feedback_word",
             Self::ExclusionRule => "exclusion_rule",
             Self::Import => "import",
             Self::Lead => "lead",
+            Self::LeadComment => "lead_comment",
             Self::Notice => "notice",
+            Self::SavedView => "saved_view",
             Self::Source => "source",
             Self::Spend => "spend",
+            Self::WorkUndo => "work_undo",
             Self::Upload => "upload",
         }
     }

@@ -69,7 +69,8 @@ impl Document {
             | Entity::Rule
             | Entity::Account
             | Entity::Rate
-            | Entity::Memory => None,
+            | Entity::Memory
+            | Entity::Reason => None,
         }
     }
 

@@ -6,7 +6,7 @@
 
 use super::model::{EventRecord, LeadKey, LeadRecord, OutcomeRecord, VerdictRecord};
 use crate::leads::model::{Dimension, EventKind, LeadId, Moment, ValueId};
-use crate::leads::store::{Detail, LeadRow, Person, StoredEvent, StoredLead, Voided, by_hand_bit};
+use crate::leads::record::{Detail, LeadRow, Person, StoredEvent, StoredLead, Voided, by_hand_bit};
 use rustc_hash::FxHashMap;
 use std::hash::{Hash, Hasher};
 
@@ -156,6 +156,7 @@ impl Draft {
             kind,
             moment,
             actor,
+            account: None,
             source: Some(origin.source),
             import: Some(origin.import),
             record,
@@ -201,6 +202,7 @@ impl Draft {
     fn set_values<'a>(&mut self, named: impl Iterator<Item = (Dimension, &'a str)>, values: &ValueIds) -> Effect {
         let mut effect = Effect::Nothing;
         for (dimension, name) in named {
+            // A person decided it.
             if self.lead.row.by_hand & by_hand_bit(Some(dimension)) != 0 {
                 continue;
             }
@@ -248,12 +250,13 @@ impl Detail {
             reason: self.reason.or_else(|| earlier.reason.clone()),
             note: self.note.or_else(|| earlier.note.clone()),
             value_minor: self.value_minor.or(earlier.value_minor),
+            ..self
         }
     }
 
     fn of_verdict(verdict: &VerdictRecord) -> Self {
         let VerdictRecord { decision, reason, note } = verdict.clone();
-        Self { decision: Some(decision), reason, note, value_minor: None }
+        Self { decision: Some(decision), reason, note, ..Self::default() }
     }
 }
 

@@ -5,7 +5,7 @@ use super::model::{ImportId, Kind};
 use crate::error::{AppError, Result};
 use crate::id_type;
 use crate::leads::model::LeadId;
-use crate::leads::store::{LeadRow, Person};
+use crate::leads::record::{LeadRow, Person};
 use crate::period::Instant;
 use crate::server::bulk::Rows;
 use crate::server::db::Tx;
@@ -116,7 +116,8 @@ statements! {
              where k.lead_id = {0:int} and k.import_id = {1:int})";
     /// The number stays, so that a line of the log stays true; all else goes.
     REMOVE_LEADS = "update lead set gone = 1, company = null, title = null, size = null, channel_id = null,
-            campaign_id = null, segment_id = null, region_id = null, persona_id = null, owner_id = null, seq = {1:int}
+            campaign_id = null, segment_id = null, region_id = null, persona_id = null, owner_id = null,
+            stage = null, due_at = null, silent_at = null, returns_at = null, seq = {1:int}
         from {rows} where id = {0:int}";
     RECALL = "select kind, source, shape, wishes, zone, file_name, used_at, used_by from import_memory
         where kind = $1 and shape = $2 and ($3 = '' or source = $3) order by used_at desc limit 1";

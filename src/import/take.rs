@@ -17,6 +17,7 @@ use crate::changes::model::{Change, ChangeKind, Entity};
 use crate::changes::store::{Counter, latest_number, take_numbers};
 use crate::error::{AppError, Result};
 use crate::leads::model::{Dimension, LeadId, ValueId};
+use crate::leads::record::email_key;
 use crate::leads::store as leads;
 use crate::people::model::AccountId;
 use crate::period::Instant;
@@ -417,7 +418,7 @@ impl Unsaved {
     ) -> Result<Found, Taken> {
         let key = record.key();
         let id = key.external_id.as_deref().map(digest);
-        let email = key.email.as_deref().map(|email| digest(&leads::email_key(email)));
+        let email = key.email.as_deref().map(|email| digest(&email_key(email)));
         if id.is_none() && email.is_none() {
             return Err(rejected(record, "it names no lead; each row needs an id or an e-mail".into()));
         }

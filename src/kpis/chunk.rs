@@ -7,17 +7,15 @@
 //! time up to the first touch, acceptance by silence, what stands out of order. So the pass over the columns
 //! compares and counts, and does nothing else.
 
-use super::facts::{DIMENSIONS, HandoverFact, LeadFact};
-use super::rules::Rules;
+use super::facts::{DIMENSIONS, Feedback, HandoverFact, LeadFact};
+pub(super) use crate::agreement::rules::NEVER;
+use crate::agreement::rules::Rules;
 use crate::leads::model::{Decision, LeadId, Moment, Reason};
 use crate::period::Instant;
 use rustc_hash::FxHashMap;
 
 /// Leads in a chunk.
 const CHUNK_LEADS: i64 = 8_192;
-
-/// It has not happened and will not: later than every `now`.
-pub(super) const NEVER: u32 = u32::MAX;
 
 /// Left out by rule of a head.
 pub(super) const EXCLUDED: u16 = 1;
@@ -63,6 +61,8 @@ pub(super) struct Chunk {
     pub(super) split: Vec<(u16, Handover)>,
     /// By row: leads with an opportunity or a win.
     pub(super) outcomes: Vec<Outcome>,
+    /// By row and handover: verdicts that turn a lead down, and what marketing said to them.
+    pub(super) answers: Vec<Answered>,
     /// The earliest touch of all.
     pub(super) first_touch: u32,
     leads: usize,
@@ -130,6 +130,28 @@ pub(super) struct Outcome {
     pub(super) won_minor: i64,
 }
 
+/// What was said to a verdict that turns a lead down.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answered {
+    pub(super) row: u16,
+    /// 0 for the first handover.
+    pub(super) nth: u16,
+    /// The last second at which marketing's answer is in time.
+    pub(super) reply_due: u32,
+    pub(super) replied: u32,
+    pub(super) disputed: u32,
+    pub(super) ruled: u32,
+    /// The ruling is for marketing.
+    pub(super) upheld: bool,
+}
+
+impl Answered {
+    /// The verdict does not hold for now: it is disputed, and not ruled for sales.
+    pub(super) const fn is_contested(&self, now: u32) -> bool {
+        self.disputed <= now && (self.ruled > now || self.upheld)
+    }
+}
+
 /// The chunk of a lead, and its row there.
 pub(super) fn place_of(lead: LeadId) -> (i64, usize) {
     (lead.0.div_euclid(CHUNK_LEADS), lead.0.rem_euclid(CHUNK_LEADS) as usize)
@@ -148,6 +170,7 @@ impl Default for Chunk {
             rows: full(Row::EMPTY),
             split: Vec::new(),
             outcomes: Vec::new(),
+            answers: Vec::new(),
             first_touch: NEVER,
             leads: 0,
         }
@@ -211,6 +234,9 @@ impl Chunk {
             self.outcomes.insert(at, outcome);
         }
         let stays = Stays::of(lead, opportunity);
+        let from = self.answers.partition_point(|other| usize::from(other.row) < row);
+        let turned_down = stays.iter().enumerate().filter_map(|(nth, stay)| stay.answers(rules, row, nth));
+        self.answers.splice(from..from, turned_down);
         let handovers: Vec<(Handover, u32)> = stays.iter().map(|stay| stay.compile(rules, reason_code)).collect();
         if let [(only, _)] = handovers[..] {
             new.clocks = only.clocks;
@@ -249,6 +275,7 @@ impl Chunk {
         let first_touch = touches.fold(old.clocks.touch, u32::min);
         self.outcomes.retain(|outcome| usize::from(outcome.row) != row);
         self.split.retain(|(other, _)| usize::from(*other) != row);
+        self.answers.retain(|answered| usize::from(answered.row) != row);
         if first_touch == self.first_touch {
             let touches = self.split.iter().map(|(_, handover)| handover.clocks.touch);
             let first = touches.chain(self.rows.iter().map(|row| row.clocks.touch)).min();
@@ -263,6 +290,20 @@ impl Chunk {
         &self.split[from..to]
     }
 
+    /// A handover of a lead, 0 for the first.
+    pub(super) fn handover(&self, row: usize, nth: usize) -> Handover {
+        match self.handovers(row).get(nth) {
+            Some((_, handover)) => *handover,
+            None => Handover { at: self.handed_over[row], clocks: self.rows[row].clocks },
+        }
+    }
+
+    /// What was said to the verdict of a handover, where that turns the lead down.
+    pub(super) fn answered(&self, row: usize, nth: usize) -> Option<&Answered> {
+        let key = |answered: &Answered| (usize::from(answered.row), usize::from(answered.nth));
+        self.answers.binary_search_by_key(&(row, nth), key).ok().map(|at| &self.answers[at])
+    }
+
     pub(super) fn leads(&self) -> usize {
         self.leads
     }
@@ -271,13 +312,15 @@ impl Chunk {
     pub(super) fn shrink(&mut self) {
         self.split.shrink_to_fit();
         self.outcomes.shrink_to_fit();
+        self.answers.shrink_to_fit();
     }
 
     /// Bytes allocated, or used by the dictionaries.
     pub(super) fn bytes(&self) -> usize {
         let columns: usize = self.dimensions.iter().map(Column::bytes).sum();
-        let tables =
-            self.split.capacity() * size_of::<(u16, Handover)>() + self.outcomes.capacity() * size_of::<Outcome>();
+        let tables = self.split.capacity() * size_of::<(u16, Handover)>()
+            + self.outcomes.capacity() * size_of::<Outcome>()
+            + self.answers.capacity() * size_of::<Answered>();
         size_of::<Self>() + size_of::<Full<u32>>() + size_of::<Full<Row>>() + columns + tables
     }
 }
@@ -352,6 +395,7 @@ struct Stay<'a> {
     decision: Option<Decision>,
     reason: Option<&'a str>,
     complete: bool,
+    feedback: Feedback,
 }
 
 /// The stays of a lead.
@@ -376,6 +420,7 @@ impl Stays {
             decision: lead.decision,
             reason: lead.reason.as_deref(),
             complete: lead.verdict_complete,
+            feedback: lead.feedback,
         };
         let further = lead.further.iter().enumerate().map(|(n, handover)| {
             let from = handover.handed_over.at.0;
@@ -400,7 +445,28 @@ impl<'a> Stay<'a> {
             decision: handover.decision,
             reason: handover.reason.as_deref(),
             complete: handover.verdict_complete,
+            feedback: handover.feedback,
         }
+    }
+
+    fn is_turned_down(&self) -> bool {
+        self.verdict.is_some() && matches!(self.decision, Some(Decision::Reject | Decision::Recycle))
+    }
+
+    /// What was said to its verdict, where that turns the lead down. Marketing's time begins with the first verdict.
+    fn answers(&self, rules: &Rules, row: usize, nth: usize) -> Option<Answered> {
+        let verdict = self.verdict.filter(|_| self.is_turned_down())?;
+        let version = rules.in_force_at(self.handed_over.at);
+        let seconds = |at: Option<Instant>| at.map_or(NEVER, |at| at.0);
+        Some(Answered {
+            row: row as u16,
+            nth: nth as u16,
+            reply_due: rules.due(version, verdict, version.terms.marketing.reply),
+            replied: seconds(self.feedback.replied),
+            disputed: seconds(self.feedback.disputed),
+            ruled: seconds(self.feedback.ruled),
+            upheld: self.feedback.upheld,
+        })
     }
 
     /// With its clocks, and when it was accepted by hand or by silence.
@@ -461,7 +527,6 @@ impl<'a> Stay<'a> {
         let out_of_order = milestones.into_iter().chain(self.outcomes).any(before);
         let verdict = self.verdict.is_some();
         let reason = self.reason.and_then(Reason::from_key).filter(|_| verdict);
-        let turned_down = matches!(self.decision, Some(Decision::Reject | Decision::Recycle));
         [
             (before(self.touch), TOUCH_BEFORE),
             (untimed(self.touch), TOUCH_UNTIMED),
@@ -469,7 +534,7 @@ impl<'a> Stay<'a> {
             (untimed(self.released) || before(self.released), RELEASE_UNTIMED),
             (start.day_only, UNTIMED),
             (verdict && self.complete, COMPLETE),
-            (verdict && turned_down, TURNED_DOWN),
+            (self.is_turned_down(), TURNED_DOWN),
             (reason == Some(Reason::Other), OTHER),
             (reason.is_some_and(Reason::excludes), VERDICT_EXCLUDES),
             (out_of_order, OUT_OF_ORDER),

@@ -5,8 +5,8 @@
 
 use super::chunk::{Chunk, NEVER, place_of};
 use super::ledger::Ledger;
-use super::rules::Rules;
 use crate::agreement::model::{Terms, Version};
+use crate::agreement::rules::Rules;
 use crate::error::Result;
 use crate::leads::model::{Decision, Dimension, LeadId, Moment, ValueId};
 use crate::period::{Day, Instant, Period, WeekStart};
@@ -58,6 +58,8 @@ pub struct LeadFact {
     pub won_minor: Option<i64>,
     /// Left out by rule of a head (not by a verdict: that follows from the verdicts).
     pub excluded: bool,
+    /// What marketing said to the verdict *of the first handover*.
+    pub feedback: Feedback,
     /// The handovers after the first, in order.
     pub further: Vec<HandoverFact>,
 }
@@ -83,6 +85,21 @@ pub struct HandoverFact {
     pub reason: Option<String>,
     /// That verdict has all that it needs.
     pub verdict_complete: bool,
+    /// What marketing said to it.
+    pub feedback: Feedback,
+}
+
+/// What marketing said to the verdict of a handover, and what came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Feedback {
+    /// When it first answered: a reply, something taken over, or a dispute.
+    pub replied: Option<Instant>,
+    /// When it contested the verdict.
+    pub disputed: Option<Instant>,
+    /// When both heads had ruled alike.
+    pub ruled: Option<Instant>,
+    /// They ruled for marketing.
+    pub upheld: bool,
 }
 
 /// A row of the spend ledger.

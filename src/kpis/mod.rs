@@ -30,13 +30,13 @@ mod ledger;
 #[cfg(feature = "ssr")]
 pub mod narrate;
 #[cfg(feature = "ssr")]
+pub mod page_strip;
+#[cfg(feature = "ssr")]
 pub mod query;
 #[cfg(feature = "ssr")]
 pub mod report;
 #[cfg(feature = "ssr")]
 pub mod rest;
-#[cfg(feature = "ssr")]
-mod rules;
 #[cfg(feature = "ssr")]
 pub mod service;
 #[cfg(feature = "ssr")]

@@ -250,10 +250,23 @@ pub struct Coverage {
     pub on_time: u32,
     /// Rejections and recyclings among the due.
     pub turned_down: u32,
+    /// Judged good, among the due.
+    pub good: u32,
     /// Of those, with the reason “other”.
     pub other: u32,
-    /// Verdicts among the due that marketing should have answered, and did.
+    /// Of the turned down, answered by marketing: a reply, something taken over, or a dispute.
     pub replied: u32,
+    /// Of the turned down, disputed by marketing.
+    pub disputed: u32,
+    /// Of the disputed, those on which both heads have ruled alike.
+    pub ruled: u32,
+    /// Of the ruled, those that were ruled for marketing.
+    pub upheld: u32,
+    /// Marketing's promise: rejections and recyclings of the period, in whichever window, to which it has answered or
+    /// should have by now.
+    pub reply_due: u32,
+    /// Of those, answered in time.
+    pub replied_on_time: u32,
     /// The target in force, weighted by leads, in basis points.
     pub target_bp: Option<u32>,
 }
@@ -414,6 +427,26 @@ impl Coverage {
         Rate { part: self.on_time, whole: self.due }
     }
 
+    /// Answered over rejections and recyclings.
+    pub const fn reply_rate(&self) -> Rate {
+        Rate { part: self.replied, whole: self.turned_down }
+    }
+
+    /// Disputed over rejections and recyclings.
+    pub const fn dispute_rate(&self) -> Rate {
+        Rate { part: self.disputed, whole: self.turned_down }
+    }
+
+    /// Ruled for marketing over ruled.
+    pub const fn upheld_rate(&self) -> Rate {
+        Rate { part: self.upheld, whole: self.ruled }
+    }
+
+    /// Answered in time over what was answered or should have been.
+    pub const fn reply_on_time_rate(&self) -> Rate {
+        Rate { part: self.replied_on_time, whole: self.reply_due }
+    }
+
     /// “Other” over rejections and recyclings.
     pub const fn other_rate(&self) -> Rate {
         Rate { part: self.other, whole: self.turned_down }
@@ -467,8 +500,22 @@ text_enum!(
         VerdictOnTime = "verdict_on_time",
         /// K4: of the due, rejected or recycled.
         TurnedDown = "turned_down",
+        /// K4: of the due, judged good.
+        Good = "good",
         /// K4: of those, with the reason “other”.
         OtherReason = "other_reason",
+        /// K4: of the turned down, answered by marketing.
+        Replied = "replied",
+        /// K4: of the turned down, disputed.
+        Disputed = "disputed",
+        /// K4: of the disputed, ruled by both heads.
+        DisputeRuled = "dispute_ruled",
+        /// K4: of the ruled, ruled for marketing.
+        Upheld = "upheld",
+        /// Turned down, and answered by marketing or past the time for it.
+        ReplyDue = "reply_due",
+        /// Of those, answered in time.
+        RepliedOnTime = "replied_on_time",
         /// Left out by rule.
         Excluded = "excluded",
         /// With a milestone out of order.

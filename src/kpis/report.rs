@@ -103,6 +103,13 @@ fn coverage_as_json(k4: &Coverage) -> Value {
         "due": k4.due,
         "on_time": k4.on_time,
         "other": k4.other,
+        "turned_down": k4.turned_down,
+        "replied": k4.replied,
+        "disputed": k4.disputed,
+        "ruled": k4.ruled,
+        "upheld": k4.upheld,
+        "reply_due": k4.reply_due,
+        "replied_on_time": k4.replied_on_time,
     })
 }
 

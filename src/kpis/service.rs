@@ -5,7 +5,7 @@ use super::compute::compute;
 use super::facts::Survey;
 use super::model::{Answer, Question};
 use super::narrate;
-use super::query::Query;
+use super::query::{self, Query, Span, Step};
 use super::sheet::Choices;
 use super::store::{self, Snapshot};
 use super::words::Currency;
@@ -20,6 +20,7 @@ use crate::server::db::Db;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Mutex;
 
 /// Answers kept at the same time; with more, all are forgotten, since most of them are of an older seq anyway.
@@ -149,6 +150,36 @@ pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Opt
         Some((state, question)) => Ok(Some(board_of(app, &state, query, question).await)),
         None => Ok(None),
     }
+}
+
+/// With more leads than this what both teams promised may be [`MONTH_PATIENCE`] old on pages about something else.
+const MANY_LEADS: usize = 50_000;
+const MONTH_PATIENCE: Duration = Duration::from_secs(10);
+
+/// The board of the running month, for the head of pages about something else; `None` before anything was imported.
+///
+/// # Errors
+/// The facts cannot be read.
+pub async fn this_month(app: &AppState) -> Result<Option<Arc<Board>>> {
+    let patience = |month: &Month, _| if month.leads > MANY_LEADS { MONTH_PATIENCE } else { Duration::ZERO };
+    let now = app.clock.now();
+    let as_of = (store::newest(&app.db).await?.0, now.0 / 60);
+    let make = async {
+        let Some(state) = app.scores.state().await? else { return Ok(Month::default()) };
+        let today = state.snapshot.facts.zone().day_of(now);
+        let span = Span::Calendar { step: Step::Month, at: Some(query::Month::of(today)) };
+        let query = Query { span, ..Query::default() };
+        Ok(Month { leads: state.snapshot.facts.leads(), board: board(app, query, &[]).await?.map(Arc::new) })
+    };
+    Ok(app.month.get(&(), as_of, patience, make).await?.board)
+}
+
+/// How both teams stand in the running month.
+#[derive(Clone, Debug, Default)]
+pub struct Month {
+    /// Leads that there are.
+    leads: usize,
+    board: Option<Arc<Board>>,
 }
 
 /// The board of a question that was asked of a state.

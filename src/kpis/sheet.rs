@@ -216,6 +216,15 @@ pub struct Promise {
     pub reach: String,
 }
 
+/// Both teams' promises across the head of a page that is about neither's number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Strip {
+    /// Of which days: `October so far`.
+    pub days: String,
+    /// Marketing's promise and sales'.
+    pub net: [Promise; 2],
+}
+
 /// A table with the finding above it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Section {

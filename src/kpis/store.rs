@@ -1,6 +1,6 @@
 //! Reads the leads, the spend and the agreement into memory, and later only what has changed.
 
-use super::facts::{Facts, HandoverFact, LeadFact, SpendFact};
+use super::facts::{Facts, Feedback, HandoverFact, LeadFact, SpendFact};
 use crate::changes::model::Seq;
 use crate::changes::store::newest_seq;
 use crate::error::{AppError, Result};
@@ -38,6 +38,9 @@ statements! {
                  h.accepted_at, h.first_touch_at, h.connected_at, h.verdict_at, h.released_at, h.day_only, h.decision,
                  h.verdict_complete, h.reason), '\u{1e}')
                  from handover h join lead l on l.id = h.lead_id where l.seq > $1 and l.gone = 0";
+    FEEDBACK = "select string_agg(format('%s,%s,%s,%s,%s,%s', f.lead_id, f.handover, f.replied_at, f.disputed_at,
+                f.ruled_at, f.upheld), '\u{1e}')
+                from feedback f join lead l on l.id = f.lead_id where l.seq > $1 and l.gone = 0";
     SPEND_CHANGED = "select count(*) from spend where seq > $1";
     SPEND = "select from_day, to_day, channel_id, kind, amount_minor from spend where gone = 0 order by id";
     VALUES = "select id, dimension, name from dimension_value";
@@ -87,7 +90,7 @@ pub async fn load(db: &Db) -> Result<Option<Snapshot>> {
     let seq = newest_seq(&mut tx).await?;
     let mut facts =
         Facts::new(workspace.zone()?, agreement::store::versions(&mut tx).await?)?.with_weeks(workspace.weeks);
-    let mut further = handovers(&mut tx, Seq(0)).await?;
+    let mut further = beside(&mut tx, Seq(0)).await?;
     let most: i64 = sqlx::query_scalar(MOST_LEAD).fetch_one(tx.conn()).await?;
     let (sender, mut receiver) = tokio::sync::mpsc::channel::<String>(4);
     // One thread reads while another parses and lays out.
@@ -133,7 +136,7 @@ pub async fn catch_up(db: &Db, snapshot: &Snapshot) -> Result<Option<Snapshot>> 
     }
     let mut facts = snapshot.facts.clone();
     if changed > 0 {
-        let mut further = handovers(&mut tx, since).await?;
+        let mut further = beside(&mut tx, since).await?;
         let text: Option<String> = sqlx::query_scalar(CHANGED_LEADS).bind(since.0).fetch_one(tx.conn()).await?;
         let gone: Vec<i64> = sqlx::query_scalar(GONE_LEADS).bind(since.0).fetch_all(tx.conn()).await?;
         let gone: Vec<LeadId> = gone.into_iter().map(LeadId).collect();
@@ -150,6 +153,33 @@ pub async fn catch_up(db: &Db, snapshot: &Snapshot) -> Result<Option<Snapshot>> 
 /// The seq of the latest commit.
 pub async fn newest(db: &Db) -> Result<Seq> {
     newest_seq(&mut db.read().await?).await
+}
+
+/// What stands beside the rows of leads.
+#[derive(Default)]
+struct Beside {
+    /// Handovers after the first, in order.
+    further: HashMap<LeadId, Vec<HandoverFact>>,
+    /// What marketing said to verdicts, by handover from 1.
+    feedback: HashMap<LeadId, Vec<(i64, Feedback)>>,
+}
+
+/// What stands beside the rows of leads that changed after a seq.
+async fn beside(tx: &mut Tx, since: Seq) -> Result<Beside> {
+    Ok(Beside { further: handovers(tx, since).await?, feedback: feedback(tx, since).await? })
+}
+
+async fn feedback(tx: &mut Tx, since: Seq) -> Result<HashMap<LeadId, Vec<(i64, Feedback)>>> {
+    let text: Option<String> = sqlx::query_scalar(FEEDBACK).bind(since.0).fetch_one(tx.conn()).await?;
+    let mut by_lead: HashMap<LeadId, Vec<(i64, Feedback)>> = HashMap::new();
+    for line in lines(text.as_deref().unwrap_or_default()) {
+        let mut cells = Cells(line);
+        let (lead, handover) = (LeadId(cells.number()?), cells.number()?);
+        let [replied, disputed, ruled] = cells.optional_numbers()?.map(|at| at.map(|at: i64| Instant(at as u32)));
+        let upheld = cells.rest().as_deref() == Some("1");
+        by_lead.entry(lead).or_default().push((handover, Feedback { replied, disputed, ruled, upheld }));
+    }
+    Ok(by_lead)
 }
 
 /// Handovers after the first, of leads that changed after a seq, in order.
@@ -173,6 +203,7 @@ async fn handovers(tx: &mut Tx, since: Seq) -> Result<HashMap<LeadId, Vec<Handov
             decision: Decision::from_key(cells.text()?),
             verdict_complete: cells.number()? == 1,
             reason: cells.rest(),
+            feedback: Feedback::default(),
         };
         numbered.entry(lead).or_default().push((n, fact));
     }
@@ -208,20 +239,23 @@ async fn directory(tx: &mut Tx) -> Result<Directory> {
     Ok(directory)
 }
 
-fn apply_lines(
-    facts: &mut Facts,
-    text: &str,
-    further: &mut HashMap<LeadId, Vec<HandoverFact>>,
-    gone: &[LeadId],
-) -> Result<()> {
-    let leads = lines(text).map(|line| lead(line, further)).collect::<Result<Vec<_>>>()?;
+fn apply_lines(facts: &mut Facts, text: &str, beside: &mut Beside, gone: &[LeadId]) -> Result<()> {
+    let leads = lines(text).map(|line| lead(line, beside)).collect::<Result<Vec<_>>>()?;
     facts.apply(leads, gone);
     Ok(())
 }
 
-fn lead(line: &str, further: &mut HashMap<LeadId, Vec<HandoverFact>>) -> Result<LeadFact> {
+fn lead(line: &str, beside: &mut Beside) -> Result<LeadFact> {
     let mut cells = Cells(line);
     let id = LeadId(cells.number()?);
+    let mut further = beside.further.remove(&id).unwrap_or_default();
+    let mut first = Feedback::default();
+    for (handover, feedback) in beside.feedback.remove(&id).unwrap_or_default() {
+        match usize::try_from(handover - 2).ok() {
+            None => first = feedback,
+            Some(nth) => further.iter_mut().skip(nth).take(1).for_each(|later| later.feedback = feedback),
+        }
+    }
     let dimensions: [Option<i64>; Dimension::ALL.len()] = cells.optional_numbers()?;
     let moments: [Option<i64>; 9] = cells.optional_numbers()?;
     let day_only = cells.number()?;
@@ -244,7 +278,8 @@ fn lead(line: &str, further: &mut HashMap<LeadId, Vec<HandoverFact>>) -> Result<
         won_minor: cells.optional_number()?,
         excluded: cells.number()? == 1,
         reason: cells.rest(),
-        further: further.remove(&id).unwrap_or_default(),
+        feedback: first,
+        further,
     })
 }
 

@@ -1,15 +1,16 @@
 //! How instants stand in the columns of leads and handovers, and how such columns are read.
 
 use super::derive::{Derived, Milestones};
-use super::model::{Decision, Moment};
-use super::store::LeadRow;
+use super::model::{Decision, Moment, Stage};
+use super::record::LeadRow;
+use super::stage::Kept;
 use crate::error::Result;
 use crate::period::Instant;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
 /// The instants of a lead's row in the order of its columns, which numbers the bits of `day_only`.
-pub(super) fn moments(row: &LeadRow) -> [Option<Moment>; 10] {
+pub(super) fn moments(row: &LeadRow) -> [Option<Moment>; 11] {
     let Derived { first, opportunity_at, won_at, lost_at, .. } = &row.derived;
     [
         Some(row.created_at),
@@ -22,6 +23,7 @@ pub(super) fn moments(row: &LeadRow) -> [Option<Moment>; 10] {
         *won_at,
         *lost_at,
         first.released_at,
+        row.derived.last_touch_at,
     ]
 }
 
@@ -40,6 +42,16 @@ pub(super) fn handover_bits(handover: &Milestones) -> i64 {
 pub(super) fn moment_of(row: &AnyRow, column: usize, bits: i64, bit: usize) -> Result<Option<Moment>> {
     let at: Option<i64> = row.try_get(column)?;
     Ok(at.map(|at| Moment { at: Instant(at as u32), day_only: bits >> bit & 1 == 1 }))
+}
+
+pub(super) fn instant_of(row: &AnyRow, column: usize) -> Result<Option<Instant>> {
+    Ok(row.try_get::<Option<i64>, _>(column)?.map(|at| Instant(at as u32)))
+}
+
+/// What the queue is found by, as its columns hold it.
+pub(super) fn kept_cells(kept: Kept) -> (Option<&'static str>, Option<i64>, Option<i64>) {
+    let (stage, due) = kept.then.unzip();
+    (stage.map(Stage::key), due.map(i64::from), kept.silent_at.map(i64::from))
 }
 
 pub(super) fn decision_of(row: &AnyRow, column: usize) -> Result<Option<Decision>> {

@@ -1,6 +1,7 @@
 //! The one rule that turns a lead's events into its milestones. Nothing else writes them.
 
 use super::model::{Decision, Event, EventKind, Moment, Reason};
+use crate::period::Instant;
 use serde::{Deserialize, Serialize};
 
 /// The milestones of one handover, or of a lead's whole life.
@@ -45,12 +46,31 @@ pub struct Derived {
     pub opportunity_minor: Option<i64>,
     /// Value of the win that gave `won_at`, in minor units.
     pub won_minor: Option<i64>,
+    /// Touches of the latest handover.
+    #[serde(default)]
+    pub attempts: u32,
+    /// The last of them.
+    #[serde(default)]
+    pub last_touch_at: Option<Moment>,
+    /// When the lead comes back, as the latest verdict of the latest handover says.
+    #[serde(default)]
+    pub returns_at: Option<Instant>,
 }
 
 impl Derived {
     /// How often the lead was handed over.
     pub fn handovers(&self) -> usize {
         usize::from(self.first.handed_over_at.is_some()) + self.later.len()
+    }
+
+    /// The latest handover with what happened since; of the first, the moments of the whole life.
+    pub fn current(&self) -> &Milestones {
+        self.later.last().unwrap_or(&self.first)
+    }
+
+    /// Marketing has it back and may hand it over once more.
+    pub fn may_return(&self) -> bool {
+        self.current().handed_over_at.is_some() && self.current().returned()
     }
 }
 
@@ -64,12 +84,24 @@ impl Derived {
 /// - Of several verdicts of a handover the first gives the time, the latest decision, reason and completeness.
 /// - Opportunity, win and loss belong to the lead: the first of each.
 pub fn derive(events: &[Event]) -> Derived {
-    let mut in_order: Vec<&Event> = events.iter().collect();
-    in_order.sort_by_key(|event| event.moment);
+    walk(events, |_, _| ())
+}
+
+/// To which handover each of these events belongs, in their order: 1 is the first, and also where there is none.
+pub fn handovers_of(events: &[Event]) -> Vec<usize> {
+    let mut numbers = vec![1; events.len()];
+    walk(events, |place, number| numbers[place] = number);
+    numbers
+}
+
+/// Derives the milestones, and says of the event at each place to which handover it belongs.
+fn walk(events: &[Event], mut belongs: impl FnMut(usize, usize)) -> Derived {
+    let mut in_order: Vec<(usize, &Event)> = events.iter().enumerate().collect();
+    in_order.sort_by_key(|(_, event)| event.moment);
 
     let mut derived = Derived::default();
     let mut may_open = false;
-    for event in in_order {
+    for (place, event) in in_order {
         let at = event.moment;
         if event.kind == EventKind::Handover {
             if derived.first.handed_over_at.is_none() {
@@ -78,12 +110,17 @@ pub fn derive(events: &[Event]) -> Derived {
             } else if may_open {
                 derived.later.push(Milestones { handed_over_at: Some(at), ..Milestones::default() });
                 may_open = false;
+                (derived.attempts, derived.last_touch_at, derived.returns_at) = (0, None, None);
             }
+            belongs(place, derived.later.len() + 1);
             continue;
         }
+        belongs(place, derived.later.len() + 1);
         if event.kind == EventKind::Verdict {
             let current = derived.later.last_mut().unwrap_or(&mut derived.first);
             current.take_verdict(event);
+            let recycled = event.verdict.as_ref().filter(|verdict| verdict.decision == Decision::Recycle);
+            derived.returns_at = recycled.and_then(|verdict| verdict.returns_at);
             may_open = current.handed_over_at.is_some() && current.returned();
         }
         let lead = &mut derived.first;
@@ -104,6 +141,10 @@ pub fn derive(events: &[Event]) -> Derived {
                 keep_first(&mut derived.won_at, at);
             }
             EventKind::Lost => keep_first(&mut derived.lost_at, at),
+            EventKind::Touch => {
+                derived.attempts += 1;
+                derived.last_touch_at = Some(at);
+            }
             _ => {}
         }
     }
@@ -159,7 +200,6 @@ impl Milestones {
 mod tests {
     use super::*;
     use crate::leads::model::VerdictFacts;
-    use crate::period::Instant;
     use EventKind::*;
 
     fn moment(at: u32) -> Moment {
@@ -179,6 +219,7 @@ mod tests {
             decision,
             reason: reason.map(|reason| reason.key().to_owned()),
             complete: decision == Decision::Good || reason.is_some(),
+            returns_at: (decision == Decision::Recycle).then_some(Instant(90)),
         };
         Event { verdict: Some(facts), ..event(Verdict, at) }
     }
@@ -322,6 +363,19 @@ mod tests {
         assert_eq!((won.opportunity_at, won.opportunity_minor), (Some(moment(40)), Some(450)));
         let lost = derive(&[event(Lost, 40)]);
         assert_eq!((lost.opportunity_at, lost.won_at, lost.lost_at), (None, None, Some(moment(40))));
+    }
+
+    #[test]
+    fn attempts_are_those_of_the_latest_handover_and_a_recycled_lead_comes_back_once() {
+        let events = [event(Handover, 10), event(Touch, 12), event(Touch, 15), verdict(Decision::Recycle, None, 20)];
+        let derived = derive(&events);
+        assert_eq!((derived.attempts, derived.last_touch_at), (2, Some(moment(15))));
+        assert_eq!((derived.returns_at, derived.may_return()), (Some(Instant(90)), true));
+        let again: Vec<Event> = events.into_iter().chain([event(Handover, 90), event(Touch, 95)]).collect();
+        assert_eq!(handovers_of(&again), [1, 1, 1, 1, 2, 2]);
+        let derived = derive(&again);
+        assert_eq!((derived.attempts, derived.last_touch_at), (1, Some(moment(95))));
+        assert_eq!((derived.returns_at, derived.may_return()), (None, false));
     }
 
     #[test]

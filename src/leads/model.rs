@@ -138,6 +138,46 @@ impl Reason {
     }
 }
 
+text_enum!(
+    /// Whether a lead meets a criterion, as the one who spoke to it found.
+    Fit {
+        /// It does.
+        Yes = "yes",
+        /// It does not.
+        No = "no",
+        /// That was not found out.
+        Unknown = "unknown",
+    }
+);
+
+text_enum!(
+    /// How sales tried to reach a lead.
+    TouchKind {
+        /// By telephone.
+        Call = "call",
+        /// By mail.
+        Mail = "mail",
+        /// Face to face, or on a screen.
+        Meeting = "meeting",
+        /// By a short message.
+        Message = "message",
+    }
+);
+
+text_enum!(
+    /// What a lead waits for. In this order: of several things owed the first is its stage.
+    Stage {
+        /// Sales says whether it takes it on. Silence past the agreed time accepts.
+        Acceptance = "acceptance",
+        /// The first attempt to reach it.
+        Touch = "touch",
+        /// The next attempt, or what its rep planned to do next.
+        Attempt = "attempt",
+        /// A complete verdict.
+        Verdict = "verdict",
+    }
+);
+
 /// A point of a lead's history, known to the second or only by its day (then it stands at the day's first second).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Moment {
@@ -158,6 +198,8 @@ pub struct VerdictFacts {
     /// Everything that a verdict needs is there (see `product.md` section 5: decision, intent, usefulness, one
     /// line, reason and proof where due; an imported verdict needs decision, and reason where due).
     pub complete: bool,
+    /// Of a recycling, the first second of the day on which the lead comes back; `None`: when marketing decides.
+    pub returns_at: Option<Instant>,
 }
 
 /// One event that is not void.

@@ -1,15 +1,21 @@
 //! Leads with their history in the database, many at a time.
 
-use super::columns::{day_bits, decision_of, flag_of, handover_bits, moment_of, moments, unreadable};
-use super::derive::{Derived, Milestones, derive};
+use super::columns::{
+    day_bits, decision_of, flag_of, handover_bits, instant_of, kept_cells, moment_of, moments, unreadable,
+};
+use super::derive::{Derived, Milestones};
 use super::identity::{match_key, oddity};
-use super::model::{Decision, Dimension, Event, EventKind, LeadId, Moment, ValueId, VerdictFacts};
+use super::model::{Decision, Dimension, EventKind, LeadId, Moment, ValueId};
+use super::record::{Detail, LeadRow, Person, StoredEvent, StoredLead, Voided, email_key};
+use super::stage::{Kept, Owed};
+use crate::agreement;
+use crate::agreement::rules::Rules;
 use crate::error::Result;
+use crate::people::model::AccountId;
 use crate::period::Instant;
 use crate::server::bulk::{Cell, Rows};
 use crate::server::db::Tx;
 use crate::statements;
-use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 use std::collections::HashMap;
@@ -28,16 +34,20 @@ statements! {
             l.handed_over_at, l.accepted_at, l.first_touch_at, l.connected_at, l.verdict_at,
             l.opportunity_at, l.won_at, l.lost_at, l.released_at, l.day_only,
             l.decision, l.reason, l.verdict_complete, l.opportunity_minor, l.won_minor, l.excluded, l.events,
-            p.lead_id, p.name, p.email, p.phone, l.merged_into, l.by_hand
+            p.lead_id, p.name, p.email, p.phone, l.merged_into, l.by_hand,
+            l.attempts, l.last_touch_at, l.returns_at, l.action_at,
+            cast(exists (select 1 from feedback as f where f.lead_id = l.id and f.handover = l.handovers
+                and f.disputed_at is not null and (f.ruled_at is null or f.upheld = 1)) as integer)
         from {rows} cross join lead as l left join lead_person as p on p.lead_id = l.id
         where l.id = {0:int} and (l.gone = 0 or l.merged_into is not null)";
     LOAD_EVENTS = "select e.lead_id, e.n, e.kind, e.at, e.day_only, e.actor, e.source_id, e.import_id, e.record, e.detail,
-            case when e.voided_at is null then cast(0 as bigint) when e.voided_import is null then 2 else 1 end
+            case when e.voided_at is null then cast(0 as bigint) when e.voided_import is null then 2 else 1 end,
+            e.account_id
         from {rows} cross join lead_event as e where e.lead_id = {0:int}
         order by e.lead_id, e.n";
     /// What the leads that were merged into these say.
     LOAD_ABSORBED = "select m.merged_into, e.n, e.kind, e.at, e.day_only, e.actor, e.source_id, e.import_id, e.record,
-            e.detail, cast(0 as bigint)
+            e.detail, cast(0 as bigint), e.account_id
         from {rows} cross join lead as m cross join lead_event as e
         where m.merged_into = {0:int} and e.lead_id = m.id and e.voided_at is null
         order by m.merged_into, m.id, e.n";
@@ -51,7 +61,8 @@ statements! {
             channel_id, campaign_id, segment_id, region_id, persona_id, owner_id,
             handed_over_at, accepted_at, first_touch_at, connected_at, verdict_at,
             opportunity_at, won_at, lost_at, released_at, day_only,
-            decision, reason, verdict_complete, opportunity_minor, won_minor, excluded, events, handovers, seq)
+            decision, reason, verdict_complete, opportunity_minor, won_minor, excluded, events, handovers, seq,
+            attempts, last_touch_at, returns_at, action_at, stage, due_at, silent_at)
         select {0:int}, {1:int}, {2:text}, {3:text},
             {4:int}, {5:int}, {6:int},
             {7:int}, {8:int}, {9:int},
@@ -60,7 +71,8 @@ statements! {
             {16:int}, {17:int}, {18:int},
             {19:int}, {20:int}, {21:text}, {22:text},
             {23:int}, {24:int}, {25:int},
-            {26:int}, {27:int}, {28:int}, {29:int}
+            {26:int}, {27:int}, {28:int}, {29:int},
+            {30:int}, {31:int}, {32:int}, {33:int}, {34:text}, {35:int}, {36:int}
         from {rows} where true
         on conflict (id) do update set created_at = excluded.created_at, company = excluded.company,
             title = excluded.title, size = excluded.size, channel_id = excluded.channel_id,
@@ -72,7 +84,18 @@ statements! {
             lost_at = excluded.lost_at, released_at = excluded.released_at, day_only = excluded.day_only,
             decision = excluded.decision, reason = excluded.reason, verdict_complete = excluded.verdict_complete,
             opportunity_minor = excluded.opportunity_minor, won_minor = excluded.won_minor,
-            events = excluded.events, handovers = excluded.handovers, seq = excluded.seq";
+            events = excluded.events, handovers = excluded.handovers, seq = excluded.seq,
+            attempts = excluded.attempts, last_touch_at = excluded.last_touch_at, returns_at = excluded.returns_at,
+            action_at = excluded.action_at, stage = excluded.stage, due_at = excluded.due_at,
+            silent_at = excluded.silent_at";
+    /// What the queue is found by, counted anew.
+    PUT_KEPT = "update lead set stage = {1:text}, due_at = {2:int}, silent_at = {3:int}, attempts = {4:int},
+            last_touch_at = {5:int}, returns_at = {6:int}, day_only = {7:int}
+        from {rows} where id = {0:int}";
+    KEPT_AFTER = "select id, stage, due_at, silent_at from lead where id > $1 and gone = 0 order by id limit $2";
+    COUNTED = "select rules, up_to from queue_count where id = 1";
+    SET_COUNTED = "insert into queue_count (id, rules, up_to) values (1, $1, $2)
+        on conflict (id) do update set rules = excluded.rules, up_to = excluded.up_to";
     PUT_PERSON = "insert into lead_person (lead_id, name, email, phone, email_key, match_key, odd_email)
         select {0:int}, {1:text}, {2:text}, {3:text}, {4:text}, {5:int}, {6:int}
         from {rows} where true
@@ -87,10 +110,11 @@ statements! {
             {6:int}, {7:int}, {8:int},
             {9:text}, {10:text}, {11:int}
         from {rows}";
-    ADD_EVENTS = "insert into lead_event (lead_id, n, kind, at, day_only, actor, record, detail, source_id, import_id)
+    ADD_EVENTS = "insert into lead_event (lead_id, n, kind, at, day_only, actor, record, detail, source_id, import_id,
+            account_id)
         select {0:int}, {1:int}, {2:text},
             {3:int}, {4:int}, {5:text}, {6:text}, {7:text},
-            {8:int}, {9:int}
+            {8:int}, {9:int}, {10:int}
         from {rows}";
     VOID_EVENTS = "update lead_event set voided_at = {4:int}, voided_import = {5:int}, voided_by = {2:text},
             void_reason = {3:text}
@@ -101,157 +125,6 @@ statements! {
         where v.dimension = {0:text} and v.name = {1:text}";
     ADD_VALUES = "insert into dimension_value (dimension, name, id, import_id)
         select {0:text}, {1:text}, {2:int}, {3:int} from {rows}";
-}
-
-/// Name, e-mail and phone: shown by role, erasable, and never in a log.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Person {
-    /// Full name.
-    pub name: Option<String>,
-    /// As it was written.
-    pub email: Option<String>,
-    /// As it was written.
-    pub phone: Option<String>,
-}
-
-impl Person {
-    /// Nothing is known.
-    pub fn is_empty(&self) -> bool {
-        self.name.is_none() && self.email.is_none() && self.phone.is_none()
-    }
-}
-
-/// What two e-mail addresses are compared by.
-pub fn email_key(email: &str) -> String {
-    email.trim().to_lowercase()
-}
-
-/// The row of a lead, without its personal values.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LeadRow {
-    /// When marketing captured it.
-    pub created_at: Moment,
-    /// Company.
-    pub company: Option<String>,
-    /// Job title.
-    pub title: Option<String>,
-    /// Number of employees.
-    pub size: Option<i64>,
-    /// Today's value of each dimension, in the order of [`Dimension::ALL`].
-    pub values: [Option<ValueId>; Dimension::ALL.len()],
-    /// What its events say.
-    pub derived: Derived,
-    /// Left out of every KPI by rule of a head. Written with a new lead; later only by `quality::rules`.
-    pub excluded: bool,
-    /// Events numbered so far.
-    pub events: i64,
-    /// What a person has set, which no import overwrites: see [`by_hand_bit`]. Written by `quality` only.
-    #[serde(skip)]
-    pub by_hand: i64,
-}
-
-/// The bit of [`LeadRow::by_hand`] of a dimension; with `None` that of the e-mail.
-pub const fn by_hand_bit(dimension: Option<Dimension>) -> i64 {
-    match dimension {
-        Some(dimension) => 1 << dimension as i64,
-        None => 1 << Dimension::ALL.len(),
-    }
-}
-
-/// What an event says beyond kind and moment; the column `lead_event.detail`.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Detail {
-    /// A verdict's decision.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub decision: Option<Decision>,
-    /// Why it was turned down or lost.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub reason: Option<String>,
-    /// One line of text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
-    /// Value of an opportunity or win, in minor units of the workspace's currency.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub value_minor: Option<i64>,
-}
-
-impl Detail {
-    fn to_json(&self) -> Option<String> {
-        (*self != Self::default()).then(|| serde_json::to_string(self).expect("texts and numbers are JSON"))
-    }
-}
-
-/// Who took an event back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Voided {
-    /// Nobody: it holds.
-    No,
-    /// A newer import.
-    ByImport,
-    /// A person, which no import undoes.
-    ByHand,
-}
-
-/// An event as it is stored.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredEvent {
-    /// 1, 2, 3 … in the order in which they were written down.
-    pub n: i64,
-    /// What happened.
-    pub kind: EventKind,
-    /// When.
-    pub moment: Moment,
-    /// Who did it, where that is known.
-    pub actor: Option<String>,
-    /// The source that told it; `None`: a person of this workspace did.
-    pub source: Option<i64>,
-    /// The import that brought it.
-    pub import: Option<i64>,
-    /// The thing in the source that it is about.
-    pub record: Option<String>,
-    /// What else it says.
-    pub detail: Detail,
-    /// Whether it still holds.
-    pub voided: Voided,
-}
-
-impl StoredEvent {
-    fn as_event(&self) -> Event {
-        let verdict = self.detail.decision.map(|decision| VerdictFacts {
-            decision,
-            reason: self.detail.reason.clone(),
-            // An imported verdict needs its decision, and for a rejection or recycling its reason.
-            complete: decision == Decision::Good || self.detail.reason.is_some(),
-        });
-        Event { kind: self.kind, moment: self.moment, verdict, value_minor: self.detail.value_minor }
-    }
-}
-
-/// A lead with everything that a write may change.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredLead {
-    /// Its number.
-    pub id: LeadId,
-    /// Its row.
-    pub row: LeadRow,
-    /// Its personal values.
-    pub person: Person,
-    /// Its history, void events too, by number.
-    pub events: Vec<StoredEvent>,
-    /// What leads that were merged into it have in their histories, without what is void there.
-    pub absorbed: Vec<StoredEvent>,
-    /// The lead that it was merged into: its own row goes on saying what its own events say.
-    pub merged_into: Option<LeadId>,
-}
-
-impl StoredLead {
-    /// Brings the milestones up to date with the events: its own, and those of the leads that were merged into it.
-    pub fn derive(&mut self) {
-        let all = self.events.iter().chain(&self.absorbed);
-        let holding: Vec<Event> = all.filter(|event| event.voided == Voided::No).map(StoredEvent::as_event).collect();
-        self.row.derived = derive(&holding);
-    }
 }
 
 /// For each pair of a row's place and an external id, the lead that the source knows by it: place and lead.
@@ -322,10 +195,54 @@ pub async fn derive_anew(tx: &mut Tx, seq: i64, leads: &[LeadId]) -> Result<()> 
     put_handovers(tx, stored.iter().map(|lead| (lead.id, &lead.row))).await
 }
 
-/// Writes the rows of leads, new and old, with the seq of this write. Handovers after the first are written by
-/// [`put_handovers`], personal values by [`put_people`].
+/// Writes the rows of leads, new and old, with the seq of this write, and what sales owes them by the agreement.
+/// Handovers after the first are written by [`put_handovers`], personal values by [`put_people`].
 pub async fn put<'a>(tx: &mut Tx, seq: i64, leads: impl Iterator<Item = (LeadId, &'a LeadRow)>) -> Result<()> {
-    tx.bulk(PUT, &leads.map(|(id, row)| cells_of(id, row, seq)).collect()).await
+    let rules = agreement::service::rules(tx).await?;
+    let kept = |row: &LeadRow| rules.as_ref().map(|rules| Owed::of(row, rules).kept()).unwrap_or_default();
+    tx.bulk(PUT, &leads.map(|(id, row)| cells_of(id, row, kept(row), seq)).collect()).await
+}
+
+/// By which rules the queue was last counted, and up to which lead that has come.
+pub async fn counted(tx: &mut Tx) -> Result<Option<(String, i64)>> {
+    Ok(sqlx::query_as(COUNTED).fetch_optional(tx.conn()).await?)
+}
+
+/// Writes that down.
+pub async fn set_counted(tx: &mut Tx, rules: &str, up_to: i64) -> Result<()> {
+    sqlx::query(SET_COUNTED).bind(rules).bind(up_to).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Counts what the next leads after one are owed, and writes what differs; the last of them, `None` at the end.
+pub async fn recount(tx: &mut Tx, rules: &Rules, after: i64, limit: i64) -> Result<Option<i64>> {
+    type Row = (i64, Option<String>, Option<i64>, Option<i64>);
+    let rows: Vec<Row> = sqlx::query_as(KEPT_AFTER).bind(after).bind(limit).fetch_all(tx.conn()).await?;
+    let ids: Vec<LeadId> = rows.iter().map(|row| LeadId(row.0)).collect();
+    let mut leads = load(tx, &ids).await?;
+    let mut changed = Rows::default();
+    for (id, stage, due, silent) in &rows {
+        let Some(lead) = leads.get_mut(&LeadId(*id)) else { continue };
+        let before = lead.row.derived.clone();
+        // An older version of the program did not count attempts.
+        lead.derive();
+        let kept = kept_cells(Owed::of(&lead.row, rules).kept());
+        if (stage.as_deref(), *due, *silent) != kept || lead.row.derived != before {
+            let derived = &lead.row.derived;
+            changed.push([
+                (*id).into(),
+                kept.0.into(),
+                kept.1.into(),
+                kept.2.into(),
+                i64::from(derived.attempts).into(),
+                derived.last_touch_at.map(|moment| moment.at).into(),
+                derived.returns_at.into(),
+                day_bits(&moments(&lead.row)).into(),
+            ]);
+        }
+    }
+    tx.bulk(PUT_KEPT, &changed).await?;
+    Ok(ids.last().map(|id| id.0))
 }
 
 /// Replaces the handovers after the first of these leads.
@@ -409,6 +326,7 @@ pub async fn add_events<'a>(
             event.detail.to_json().into(),
             source.into(),
             import.into(),
+            event.account.map(|account| account.0).into(),
         ]);
     }
     tx.bulk(ADD_EVENTS, &rows).await
@@ -462,7 +380,8 @@ pub async fn add_values<'a>(
 }
 
 /// A lead as the cells of [`PUT`].
-fn cells_of(id: LeadId, row: &LeadRow, seq: i64) -> [Cell<'_>; 30] {
+fn cells_of(id: LeadId, row: &LeadRow, kept: Kept, seq: i64) -> [Cell<'_>; 37] {
+    let (stage, due, silent) = kept_cells(kept);
     let derived = &row.derived;
     let moments = moments(row);
     let at = |n: usize| moments[n].map(|moment| moment.at).into();
@@ -498,6 +417,13 @@ fn cells_of(id: LeadId, row: &LeadRow, seq: i64) -> [Cell<'_>; 30] {
         row.events.into(),
         derived.handovers().into(),
         seq.into(),
+        i64::from(derived.attempts).into(),
+        at(10),
+        derived.returns_at.into(),
+        row.action_at.into(),
+        stage.into(),
+        due.into(),
+        silent.into(),
     ]
 }
 
@@ -527,6 +453,9 @@ fn lead_of(row: &AnyRow) -> Result<StoredLead> {
         lost_at: moment(8)?,
         opportunity_minor: row.try_get(24)?,
         won_minor: row.try_get(25)?,
+        attempts: u32::try_from(row.try_get::<i64, _>(34)?).unwrap_or_default(),
+        last_touch_at: moment_of(row, 35, bits, 10)?,
+        returns_at: instant_of(row, 36)?,
     };
     let created_at = moment_of(row, 1, bits, 0)?.unwrap_or_default();
     let lead = LeadRow {
@@ -539,6 +468,8 @@ fn lead_of(row: &AnyRow) -> Result<StoredLead> {
         excluded: flag_of(row, 26)?,
         events: row.try_get(27)?,
         by_hand: row.try_get(33)?,
+        action_at: instant_of(row, 37)?,
+        contested: flag_of(row, 38)?,
     };
     let merged_into = row.try_get::<Option<i64>, _>(32)?.map(LeadId);
     let person = Person { name: row.try_get(29)?, email: row.try_get(30)?, phone: row.try_get(31)? };
@@ -571,6 +502,7 @@ fn event_of(row: &AnyRow) -> Result<StoredEvent> {
             1 => Voided::ByImport,
             _ => Voided::ByHand,
         },
+        account: row.try_get::<Option<i64>, _>(11)?.map(AccountId),
     })
 }
 

@@ -27,10 +27,10 @@ pub fn announce() {
     if let Some(current) = find::<Current>() {
         provide_context(current);
     }
-    let waiting = find::<Waiting>().unwrap_or_default().0;
+    let Waiting { notices, desk } = find().unwrap_or_default();
     let seen = find::<Caller>().map(|caller| Seen::of(&caller.visitor)).map(|seen| {
         let state = use_context::<AppState>().filter(|_| seen.may_manage);
-        Seen { waiting, backups: state.and_then(|state| standing(&state).warning), ..seen }
+        Seen { waiting: notices, desk, backups: state.and_then(|state| standing(&state).warning), ..seen }
     });
     provide_context(seen);
 }

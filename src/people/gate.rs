@@ -11,9 +11,11 @@ use crate::bell;
 use crate::changes::live::Current;
 use crate::error::{AppError, Result};
 use crate::place::{self, at};
+use crate::queue;
 use crate::server::AppState;
 use crate::server::plain::{self, Around};
 use crate::server::site::{Peer, Site};
+use crate::ui::says::Mark;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, COOKIE, HOST, HeaderMap, LOCATION, REFERER, USER_AGENT};
@@ -35,9 +37,14 @@ pub struct From {
     pub here: bool,
 }
 
-/// How many notices wait for the caller, put into the extensions of requests for a page.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Waiting(pub u32);
+/// What waits, for the navigation, put into the extensions of requests for a page.
+#[derive(Clone, Debug, Default)]
+pub struct Waiting {
+    /// So many notices for the caller.
+    pub notices: u32,
+    /// In the queue and in the feedback loop; `None`: the caller may not see leads.
+    pub desk: Option<[Mark; 2]>,
+}
 
 /// Middleware on every route: lets in who may, with the [`Caller`] in the request's extensions. Others are led to
 /// sign in, told that they may not, or (a path that nobody has put into the table) find nothing.
@@ -199,12 +206,13 @@ async fn identify(state: &AppState, headers: &HeaderMap, from: &From, only_look:
     Ok(None)
 }
 
-/// What the bell of every page shows. That it cannot be read keeps nobody from the page.
+/// What the navigation of every page shows. That it cannot be read keeps nobody from the page.
 async fn waiting_for(state: &AppState, visitor: &Visitor) -> Waiting {
-    match visitor.account() {
-        Ok(account) => Waiting(bell::store::waiting(&state.db, account.id).await.unwrap_or_default()),
-        Err(_) => Waiting(0),
-    }
+    let notices = match visitor.account() {
+        Ok(account) => bell::store::waiting(&state.db, account.id).await.unwrap_or_default(),
+        Err(_) => 0,
+    };
+    Waiting { notices, desk: queue::service::desk(state, visitor).await.unwrap_or_default() }
 }
 
 /// Nobody is signed in: pages lead to where one can, programs are told.

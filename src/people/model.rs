@@ -3,6 +3,7 @@
 use super::permission::Action;
 use crate::error::{AppError, Result};
 use crate::period::Instant;
+use crate::ui::says::Mark;
 use crate::{id_type, text_enum};
 use serde::{Deserialize, Serialize};
 
@@ -158,6 +159,8 @@ pub struct Seen {
     pub may_manage: bool,
     /// So many notices wait for them.
     pub waiting: u32,
+    /// What waits for the teams: in the queue, and in the feedback loop; `None`: they may not see leads.
+    pub desk: Option<[Mark; 2]>,
     /// What they must know of the backups, if it is theirs to look after.
     pub backups: Option<String>,
 }
@@ -174,6 +177,7 @@ impl Seen {
                 signed_in: true,
                 may_manage,
                 waiting: 0,
+                desk: None,
                 backups: None,
             },
             Visitor::ThisMachine | Visitor::Provider => Self {
@@ -183,6 +187,7 @@ impl Seen {
                 signed_in: false,
                 may_manage,
                 waiting: 0,
+                desk: None,
                 backups: None,
             },
         }

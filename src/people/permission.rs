@@ -23,6 +23,12 @@ text_enum!(
         ImportEvents = "import_events",
         /// Accept, reject, log touches, give verdicts, open and close opportunities.
         WorkLeads = "work_leads",
+        /// Write a new lead down by hand.
+        AddLeads = "add_leads",
+        /// Give a lead to sales by hand.
+        HandOver = "hand_over",
+        /// The list of reasons for which a lead is turned down.
+        EditReasons = "edit_reasons",
         /// Say for leads what they lack: channel, persona, owner, a good address.
         CompleteLeads = "complete_leads",
         /// Answer a verdict, take over, dispute a rejection.
@@ -78,6 +84,9 @@ impl Action {
             Self::EditSpend => MARKETING | HEAD,
             Self::ImportOutcomes | Self::ImportEvents => BOTH,
             Self::WorkLeads => SALES,
+            Self::AddLeads => BOTH,
+            Self::HandOver => MARKETING,
+            Self::EditReasons => HEAD,
             Self::CompleteLeads => MARKETING | HEAD,
             Self::ReplyToFeedback => MARKETING,
             Self::EditAgreement => BOTH,
@@ -104,6 +113,9 @@ impl Action {
             Self::ImportOutcomes => "import outcomes",
             Self::ImportEvents => "import events",
             Self::WorkLeads => "work leads",
+            Self::AddLeads => "write leads down",
+            Self::HandOver => "hand leads over",
+            Self::EditReasons => "edit the list of reasons",
             Self::CompleteLeads => "say what leads lack",
             Self::ReplyToFeedback => "reply to feedback",
             Self::EditAgreement => "edit drafts of the agreement",
@@ -186,11 +198,29 @@ mod tests {
     #[test]
     fn each_may_what_the_product_says_and_nothing_else() {
         let everybody = [SeeNumbers, ManageSelf];
-        let both = [SeeLeads, ImportOutcomes, ImportEvents, EditAgreement, EditPersonas, UseContent];
-        let marketing =
-            [ImportLeads, ImportSpend, EditSpend, CompleteLeads, ReplyToFeedback, AnswerAnnotations, CurateContent];
+        let both = [SeeLeads, AddLeads, ImportOutcomes, ImportEvents, EditAgreement, EditPersonas, UseContent];
+        let marketing = [
+            ImportLeads,
+            ImportSpend,
+            EditSpend,
+            HandOver,
+            CompleteLeads,
+            ReplyToFeedback,
+            AnswerAnnotations,
+            CurateContent,
+        ];
         let sales = [WorkLeads, AnnotatePersonas];
-        let heads = [EditSpend, CompleteLeads, SignAgreement, RuleOnDisputes, MoveNumbers, SeePay, CloseReport, Invite];
+        let heads = [
+            EditSpend,
+            EditReasons,
+            CompleteLeads,
+            SignAgreement,
+            RuleOnDisputes,
+            MoveNumbers,
+            SeePay,
+            CloseReport,
+            Invite,
+        ];
         let admins = [Invite, ManagePeople, ManageWorkspace];
         for &action in Action::ALL {
             let of_all = everybody.contains(&action);

@@ -1,11 +1,11 @@
 //! The rows of accounts, sessions, one-time links and security events.
 
 use super::model::{Account, AccountId, SecurityEvent, SecurityKind, SessionId, SessionView, Standing, Team};
-use crate::bell;
 use crate::error::{AppError, Result};
 use crate::period::Instant;
 use crate::server::db::Tx;
 use crate::statements;
+use crate::{bell, queue, work};
 use sqlx::FromRow;
 use std::collections::HashMap;
 
@@ -243,6 +243,8 @@ pub async fn delete_sample(tx: &mut Tx) -> Result<u64> {
     let ids: Vec<i64> = sqlx::query_scalar(SAMPLE).fetch_all(tx.conn()).await?;
     for id in &ids {
         bell::store::delete_of(tx, AccountId(*id)).await?;
+        queue::store::remove_views_of(tx, AccountId(*id)).await?;
+        work::store::forget_owner(tx, AccountId(*id)).await?;
         for statement in
             [DELETE_SESSIONS_OF, DELETE_ONE_TIME_OF, DELETE_IDENTITIES_OF, DELETE_EVENTS_OF, DELETE_CODES, DELETE]
         {

@@ -12,7 +12,8 @@ use crate::editing::once::{self, Begun, Once};
 use crate::error::{AppError, Result};
 use crate::leads::identity::oddity;
 use crate::leads::model::{Dimension, EventKind, LeadId, ValueId};
-use crate::leads::store::{self as leads, StoredLead, Voided};
+use crate::leads::record::{Person, StoredLead, Voided};
+use crate::leads::store as leads;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::period::Instant;
@@ -133,7 +134,7 @@ pub async fn correct_email(state: &AppState, caller: &Caller, sent: &Sent) -> Re
 }
 
 async fn put_email(tx: &mut Tx, lead: &StoredLead, email: Option<String>) -> Result<()> {
-    let person = leads::Person { email, ..lead.person.clone() };
+    let person = Person { email, ..lead.person.clone() };
     leads::put_people(tx, [(lead.id, lead.row.company.as_deref(), &person)].into_iter()).await
 }
 

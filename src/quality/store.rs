@@ -4,6 +4,7 @@ use super::model::Row;
 use crate::changes::store::{Counter, take_numbers};
 use crate::error::Result;
 use crate::leads::model::{Dimension, LeadId, ValueId};
+use crate::leads::record::by_hand_bit;
 use crate::leads::store as leads;
 use crate::period::Instant;
 use crate::server::bulk::Rows;
@@ -332,7 +333,7 @@ pub async fn still_missing(tx: &mut Tx, dimension: Dimension, leads: &[LeadId]) 
 /// Sets a dimension of those of these leads that miss it.
 pub async fn fill(tx: &mut WriteTx, dimension: Dimension, value: ValueId, leads: &[LeadId]) -> Result<()> {
     let Some([_, _, _, fill, _]) = of_dimension(dimension) else { return Ok(()) };
-    let (seq, bit) = (tx.seq().0, leads::by_hand_bit(Some(dimension)));
+    let (seq, bit) = (tx.seq().0, by_hand_bit(Some(dimension)));
     let rows = leads.iter().map(|id| [(*id).into(), value.into(), bit.into(), seq.into()]).collect();
     tx.bulk(fill, &rows).await
 }
@@ -340,7 +341,7 @@ pub async fn fill(tx: &mut WriteTx, dimension: Dimension, value: ValueId, leads:
 /// Takes a dimension back from the leads that a change set it for, where it is still what that change set.
 pub async fn empty(tx: &mut WriteTx, dimension: Dimension, value: ValueId, filled: i64) -> Result<()> {
     let Some([.., empty]) = of_dimension(dimension) else { return Ok(()) };
-    let (seq, bit) = (tx.seq().0, leads::by_hand_bit(Some(dimension)));
+    let (seq, bit) = (tx.seq().0, by_hand_bit(Some(dimension)));
     sqlx::query(empty).bind(filled).bind(seq).bind(bit).bind(value.0).execute(tx.conn()).await?;
     Ok(())
 }
@@ -380,7 +381,7 @@ pub async fn forget_email_before(tx: &mut Tx, lead: LeadId) -> Result<()> {
 
 /// A person's word about the lead's address outlives imports, or no longer does.
 pub async fn hold_email(tx: &mut WriteTx, lead: LeadId, held: bool) -> Result<()> {
-    let (seq, bit) = (tx.seq().0, leads::by_hand_bit(None));
+    let (seq, bit) = (tx.seq().0, by_hand_bit(None));
     let statement = if held { SET_BY_HAND } else { CLEAR_BY_HAND };
     sqlx::query(statement).bind(lead.0).bind(bit).bind(seq).execute(tx.conn()).await?;
     Ok(())

@@ -4,10 +4,10 @@ use super::clock::Clock;
 use super::db::{Db, Tx};
 use crate::editing::once;
 use crate::error::Result;
+use crate::feedback::returns;
 use crate::period::Instant;
-use crate::quality;
-use crate::spend;
 use crate::upload::folder::Uploads;
+use crate::{quality, queue, spend, work};
 use std::time::Duration;
 
 /// How often what has had its time is thrown away.
@@ -26,8 +26,9 @@ pub async fn sweep_hourly(db: Db, uploads: Uploads, clock: Clock) {
     }
 }
 
-/// Throws away what has had its time: keys of forms after a day, what people deleted after thirty. Does
-/// what rules have left undone.
+/// Throws away what has had its time: keys of forms and ways back after a day, what people deleted after thirty. Does
+/// what rules have left undone, opens what comes back on its day, and counts the queue anew where the agreement is
+/// another.
 ///
 /// # Errors
 /// The database refuses.
@@ -35,7 +36,17 @@ pub async fn sweep(db: &Db, now: Instant) -> Result<()> {
     once::sweep(db, now).await?;
     quality::fix::work_out_keys(db).await?;
     quality::rules::spread::resume(db, now).await?;
-    spend::edit::sweep(db, now).await
+    work::undo::sweep(db, now).await?;
+    spend::edit::sweep(db, now).await?;
+    let counted = queue::count::refresh(db).await?;
+    if counted > 0 {
+        tracing::info!(leads = counted, "the queue was counted anew");
+    }
+    let opened = returns::open_due(db, now).await?;
+    if opened > 0 {
+        tracing::info!(leads = opened, "recycled leads came back");
+    }
+    Ok(())
 }
 
 impl Db {

@@ -10,6 +10,7 @@ pub mod disk;
 pub mod health;
 pub mod housekeeping;
 mod http;
+pub mod lately;
 pub mod metrics;
 mod news;
 pub mod open;
@@ -23,11 +24,15 @@ mod too_long;
 use crate::backup::service::Backups;
 use crate::changes::hub::Hub;
 use crate::error::Result;
-use crate::kpis::service::Scores;
+use crate::kpis::model::Filter;
+use crate::kpis::service::{Month, Scores};
+use crate::leads::model::ValueId;
 use crate::people::service::People;
 use crate::people::token::generate_code;
 use crate::place;
+use crate::queue::model::Count;
 use crate::quality::lists::Findings;
+use crate::queue::search::Finder;
 use crate::upload::desk::Looks;
 use crate::upload::folder::{DEFAULT_LIMIT, Uploads};
 use crate::upload::jobs::Jobs;
@@ -35,10 +40,12 @@ use axum::extract::FromRef;
 use clock::Clock;
 use config::ServeConfig;
 use db::Db;
+use lately::Lately;
 use leptos::prelude::LeptosOptions;
 use metrics::Metrics;
 use site::Site;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What every request may use: cheap to clone, given to handlers as axum state and to pages and server functions by
 /// context (`expect_context::<AppState>()`).
@@ -48,6 +55,14 @@ pub struct AppState {
     pub db: Db,
     /// What the KPIs are answered from.
     pub scores: Scores,
+    /// What leads are found by.
+    pub finder: Finder,
+    /// How many leads the lists of the queue have, by filter and by the owners that are the reader.
+    pub counted: Lately<(Filter, Vec<ValueId>), Arc<[Count]>>,
+    /// How many verdicts wait for an answer of marketing.
+    pub to_answer: Lately<(), u32>,
+    /// How both teams stand this month, for the head of every page.
+    pub month: Lately<(), Month>,
     /// What time it is.
     pub clock: Clock,
     /// Who works here.
@@ -77,11 +92,15 @@ impl AppState {
     /// [`AppState::keeping_files_in`].
     pub fn new(db: Db, clock: Clock) -> Self {
         let (scores, people) = (Scores::new(db.clone()), People::new(db.clone(), clock));
-        let hub = Hub::new(db.clone());
+        let (hub, finder) = (Hub::new(db.clone()), Finder::new(db.clone()));
         let folder = db.file().and_then(Path::parent).unwrap_or(Path::new("data")).to_owned();
         Self {
             db,
             scores,
+            finder,
+            counted: Lately::default(),
+            to_answer: Lately::default(),
+            month: Lately::default(),
             clock,
             people,
             hub,
@@ -134,6 +153,9 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         let hub = state.hub.clone();
         let nightly = tokio::spawn(state.backups.clone().keep(state.db.clone(), state.clock));
         let sweeping = tokio::spawn(housekeeping::sweep_hourly(state.db.clone(), state.uploads.clone(), state.clock));
+        let finder = state.finder.clone();
+        // So that the first search does not wait for a million names; a failure is the first search's to tell.
+        let warming = tokio::spawn(async move { drop(finder.warm().await) });
         let metrics = state.metrics.clone();
         let served =
             http::serve(config, router::build(state, config.base_url.as_ref()), metrics.connections(), || hub.close())
@@ -141,6 +163,7 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         // What it has not finished is no backup; the next start makes up for it.
         nightly.abort();
         sweeping.abort();
+        warming.abort();
         served
     }
     .await;

@@ -9,6 +9,7 @@ use crate::bell;
 use crate::changes::stream;
 use crate::editing;
 use crate::error::{AppError, Result};
+use crate::feedback;
 use crate::import;
 use crate::kpis;
 use crate::listing;
@@ -17,6 +18,7 @@ use crate::people::{current, forms, gate, oidc};
 use crate::place::{self, at};
 use crate::quality;
 use crate::rates;
+use crate::queue;
 use crate::settings;
 use crate::spend;
 use crate::ui::{BadAddress, Ready};
@@ -64,6 +66,8 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(activity::feed::routes())
         .merge(bell::feed::routes())
         .merge(stream::routes())
+        .merge(queue::forms::routes())
+        .merge(feedback::forms::routes())
         .merge(spend::forms::routes())
         .merge(rates::forms::routes())
         .merge(import::memory_forms::routes())

@@ -2,7 +2,7 @@
 
 use super::browser_name::browser_name;
 use super::model::{Done, EventLine, OwnAccount, SecondFactor, SessionLine, Told};
-use super::{forms_people, forms_workspace, page as pages, qr};
+use super::{forms_notices, forms_people, forms_workspace, page as pages, qr};
 use crate::activity::feed::{as_file, to_csv};
 use crate::error::{AppError, Result};
 use crate::kpis::words::local_time;
@@ -37,6 +37,7 @@ pub fn routes() -> Router<AppState> {
         .route("/settings/second-factor/end", post(end_second_factor))
         .route("/settings/provider/connect", post(connect))
         .route("/settings/provider/disconnect", post(disconnect))
+        .merge(forms_notices::routes())
         .merge(forms_people::routes())
         .merge(forms_workspace::routes())
 }

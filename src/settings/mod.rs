@@ -3,10 +3,12 @@
 
 mod browser_name;
 pub mod forms;
+pub mod forms_notices;
 pub mod forms_people;
 pub mod forms_workspace;
 pub mod model;
 pub mod page;
+pub mod page_notices;
 pub mod page_people;
 pub mod page_person;
 pub mod page_workspace;

@@ -34,6 +34,8 @@ text_enum!(
         Connecting = "connecting",
         /// No provider lets them in.
         Disconnected = "disconnected",
+        /// They are told of other things.
+        Notices = "notices",
     }
 );
 
@@ -53,6 +55,7 @@ impl Done {
             Self::Workspace => "The workspace is changed, for everybody.",
             Self::Connecting => "One step is left: sign in at your company within ten minutes, by the link below.",
             Self::Disconnected => "Your company's sign-in opens this account no more.",
+            Self::Notices => "From now on you are told of these.",
         }
     }
 }

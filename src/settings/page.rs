@@ -19,7 +19,12 @@ pub fn SettingsHead(
     told: Told,
 ) -> impl IntoView {
     let people = told.may_invite.then_some(("/settings/people", "People"));
-    let pages = [Some(("/settings", "Your account")), Some(("/settings/workspace", "Workspace")), people];
+    let pages = [
+        Some(("/settings", "Your account")),
+        Some(("/settings/notices", "Notices")),
+        Some(("/settings/workspace", "Workspace")),
+        people,
+    ];
     let links = pages.into_iter().flatten();
     let links = links.map(|(own, text)| Link { text: text.into(), href: at(own), current: own == path });
     view! {

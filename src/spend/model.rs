@@ -270,7 +270,7 @@ fn parse_plain(text: &str, currency: &str) -> Option<i64> {
 }
 
 /// Reads an amount as people write it: `1,234.50`, `1.234,50`, `€ 1 234`, `12k`.
-fn parse_amount(text: &str, code: &str) -> Result<i64> {
+pub fn parse_amount(text: &str, code: &str) -> Result<i64> {
     if text.is_empty() {
         return Err(AppError::Invalid("The amount is missing. Write it as 1234.50.".to_owned()));
     }

@@ -79,8 +79,14 @@ pub fn northaisle() -> Board {
         with_verdict: 1_395,
         on_time: 1_165,
         turned_down: 640,
+        good: 772,
         other: 26,
         replied: 590,
+        disputed: 31,
+        ruled: 24,
+        upheld: 9,
+        reply_due: 612,
+        replied_on_time: 540,
         target_bp: Some(8_000),
     };
     answer.before.coverage = Coverage { due: 1_453, with_verdict: 949, target_bp: Some(8_000), ..Coverage::default() };

@@ -129,7 +129,7 @@ fn how_a_file_was_understood_is_told_and_can_be_overruled() {
         let all = [&["import", "leads", "leads.txt", "--dry-run"][..], args].concat();
         assert_refused(&desk.run(&all), words);
     };
-    refused(&["--delimiter", "comma"], &["Record ID;Email;Create Date"]);
+    refused(&["--delimiter", "comma"], &["Leads of January"]);
     refused(&["--heading-line", "2"], &["line 2", "blank"]);
     refused(&["--heading-line", "4"], &["ada@rope.example"]);
     refused(&["--heading-line", "3", "--last-line", "3"], &["last line"]);

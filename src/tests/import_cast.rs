@@ -8,7 +8,8 @@ use doubles::import::model::{
 use doubles::import::store::NewImport;
 use doubles::import::take::Import;
 use doubles::leads::model::{Dimension, EventKind, LeadId, Moment};
-use doubles::leads::store::{self as leads, Detail, StoredEvent, Voided};
+use doubles::leads::record::{Detail, StoredEvent, Voided};
+use doubles::leads::store as leads;
 use doubles::period::{Day, Instant};
 use doubles::server::db::Db;
 use serde_json::json;
@@ -173,6 +174,7 @@ pub async fn by_hand(db: &Db, lead: i64, act: Hand) {
                 kind: EventKind::Touch,
                 moment: at(seconds),
                 actor: Some("Bo".into()),
+                account: None,
                 source: None,
                 import: None,
                 record: None,

@@ -2,8 +2,8 @@
 
 use crate::kpis_reference::{World, answer, members};
 use doubles::agreement::model::{CalendarTerms, Horizon, Range, Targets, Terms, Version, Within};
-use doubles::kpis::compute::{compute, members as core_members};
-use doubles::kpis::facts::{Facts, HandoverFact, LeadFact, SpendFact};
+use doubles::kpis::compute::{Cases, compute, members as core_members, segments};
+use doubles::kpis::facts::{Facts, Feedback, HandoverFact, LeadFact, SpendFact};
 use doubles::kpis::model::{Comparison, Filter, HorizonChoice, Question};
 use doubles::leads::model::{Decision, Dimension, LeadId, Moment, ValueId};
 use doubles::period::{Day, Instant, Period};
@@ -50,6 +50,17 @@ fn any_reason() -> impl Strategy<Value = Option<String>> {
     option::of(select(vec!["spam_or_test", "duplicate", "other", "no_budget", "own_reason"]).prop_map(str::to_owned))
 }
 
+/// Answers, disputes and rulings, as often as not before the verdict, or a ruling without a dispute.
+fn any_feedback(zone: Zone) -> impl Strategy<Value = Feedback> {
+    let at = || option::of(any_instant(zone.clone()));
+    (at(), at(), at(), any::<bool>()).prop_map(|(replied, disputed, ruled, upheld)| Feedback {
+        replied,
+        disputed,
+        ruled,
+        upheld,
+    })
+}
+
 fn any_lead(id: i64, zone: Zone) -> impl Strategy<Value = LeadFact> {
     let moment = || any_moment(zone.clone());
     let moments = (
@@ -57,16 +68,30 @@ fn any_lead(id: i64, zone: Zone) -> impl Strategy<Value = LeadFact> {
         vec(option::weighted(0.4, moment()), 5),
         vec(option::weighted(0.25, moment()), 3),
     );
-    let says = (any_decision(), any_reason(), any::<bool>(), prop::bool::weighted(0.05));
+    let says = ((any_decision(), any_feedback(zone.clone())), any_reason(), any::<bool>(), prop::bool::weighted(0.05));
     let money = (option::of(0..100_000i64), option::of(0..100_000i64));
-    let further =
-        vec((1..30u32, vec(option::weighted(0.5, 0..20u32), 5), any_decision(), any_reason(), any::<bool>()), 0..3);
+    let further = vec(
+        (
+            1..30u32,
+            vec(option::weighted(0.5, 0..20u32), 5),
+            (any_decision(), any_feedback(zone.clone())),
+            any_reason(),
+            any::<bool>(),
+        ),
+        0..3,
+    );
     let further = prop_oneof![3 => Just(Vec::new()), 1 => further];
     (moments, says, money, prop::array::uniform6(any_value()), further).prop_map(
-        move |((handed_over, life, ends), (decision, reason, verdict_complete, excluded), money, dimensions, more)| {
+        move |(
+            (handed_over, life, ends),
+            ((decision, feedback), reason, verdict_complete, excluded),
+            money,
+            dimensions,
+            more,
+        )| {
             let mut start = handed_over.map_or(0, |moment| moment.at.0);
             let mut further = Vec::new();
-            for (gap, own, decision, reason, verdict_complete) in more {
+            for (gap, own, (decision, feedback), reason, verdict_complete) in more {
                 start += gap * 43_200;
                 let own = |index: usize| {
                     own[index].map(|half_days| Moment { at: Instant(start + half_days * 43_200), day_only: false })
@@ -81,6 +106,7 @@ fn any_lead(id: i64, zone: Zone) -> impl Strategy<Value = LeadFact> {
                     decision,
                     reason,
                     verdict_complete,
+                    feedback,
                 });
             }
             LeadFact {
@@ -101,6 +127,7 @@ fn any_lead(id: i64, zone: Zone) -> impl Strategy<Value = LeadFact> {
                 opportunity_minor: money.0,
                 won_minor: money.1,
                 excluded,
+                feedback,
                 further: if handed_over.is_some() { further } else { Vec::new() },
             }
         },
@@ -132,8 +159,8 @@ fn any_terms(zone: &'static str) -> impl Strategy<Value = Terms> {
         (option::of(0..10_000u32), option::of(0..90_000i64), option::of(0..3_000u32), option::of(0..10_000u32));
     let horizon = prop_oneof![4 => (0..40u32).prop_map(Horizon::Days), 1 => Just(Horizon::None)];
     let leads = option::of(0..400u32);
-    (any_calendar(zone), [any_within(), any_within(), any_within()], horizon, targets, leads).prop_map(
-        move |(calendar, [decide, first_touch, verdict], horizon, targets, leads)| {
+    (any_calendar(zone), [any_within(), any_within(), any_within(), any_within()], horizon, targets, leads).prop_map(
+        move |(calendar, [decide, first_touch, verdict, reply], horizon, targets, leads)| {
             let mut terms = Terms::defaults(zone);
             terms.calendar = calendar;
             terms.horizon = horizon;
@@ -141,6 +168,7 @@ fn any_terms(zone: &'static str) -> impl Strategy<Value = Terms> {
             terms.sales.decide = decide;
             terms.sales.first_touch = first_touch;
             terms.sales.verdict = verdict;
+            terms.marketing.reply = reply;
             terms.targets = Targets {
                 lead_to_opportunity_bp: targets.0,
                 cac_minor: targets.1,
@@ -228,6 +256,30 @@ proptest! {
         for (part, expected) in members(&world, &question) {
             prop_assert_eq!(core_members(&facts, &question, part), expected, "{}", part);
         }
+    }
+
+    #[test]
+    fn a_pair_of_values_counts_what_the_answer_counts_under_a_filter_by_both(world in any_world(), question in any_question()) {
+        let facts = facts_of(&world);
+        let all = Question { filter: Filter::default(), compare: Comparison::None, by: Vec::new(), ..question };
+        let cases = |question: &Question| {
+            let figures = compute(&facts, question).current;
+            let (k1, k4) = (figures.conversion, figures.coverage);
+            (k1.mature, k1.opportunities, k4.good, k4.turned_down)
+        };
+        let found = segments(&facts, &all, Dimension::Persona);
+        let counted = |cases: Cases| (cases.mature, cases.opportunities, cases.good, cases.turned_down);
+        prop_assert_eq!(counted(found.whole), cases(&all));
+        for pair in &found.pairs {
+            let any_of = pair.values.iter().map(|(dimension, value)| (*dimension, vec![Some(*value)])).collect();
+            prop_assert_eq!(counted(pair.cases), cases(&Question { filter: Filter { any_of }, ..all.clone() }));
+        }
+        for (value, reasons) in &found.reasons {
+            let any_of = vec![(Dimension::Persona, vec![*value])];
+            prop_assert_eq!(reasons, &compute(&facts, &Question { filter: Filter { any_of }, ..all.clone() }).reasons);
+        }
+        let sum = |reasons: &[(String, u32)]| reasons.iter().map(|(_, count)| *count).sum::<u32>();
+        prop_assert_eq!(found.reasons.iter().map(|(_, reasons)| sum(reasons)).sum::<u32>(), sum(&compute(&facts, &all).reasons));
     }
 
     #[test]

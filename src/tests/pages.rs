@@ -36,7 +36,7 @@ fn the_scoreboard_says_each_number_with_its_standing() {
         "not measured: needs criteria that can be checked",
         "31 called so; not measured: needs every attempt, not only the first",
         "not measured: needs the list of required fields",
-        "not measured: replies to feedback are not recorded",
+        "88.2 % on time",
         "38 leads excluded by rule",
         "25.1 % more leads than in the period before (1,012 after 809)",
         "6 opportunities fewer (113 after 119)",

@@ -7,8 +7,8 @@ use doubles::server::bulk::in_dialect;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::{
-    activity, agreement, backup, bell, changes, editing, import, kpis, leads, listing, people, quality, rates, spend,
-    upload, workspace,
+    activity, agreement, backup, bell, changes, editing, feedback, import, kpis, leads, listing, people, quality,
+    queue, rates, spend, upload, work, workspace,
 };
 use sqlx::{AssertSqlSafe, Executor};
 use std::fs;
@@ -22,6 +22,7 @@ const STORES: &[&[(&str, &str)]] = &[
     backup::store::ALL,
     changes::store::ALL,
     editing::store::ALL,
+    feedback::store::ALL,
     import::store::ALL,
     kpis::store::ALL,
     leads::store::ALL,
@@ -29,9 +30,11 @@ const STORES: &[&[(&str, &str)]] = &[
     people::store::ALL,
     quality::rules::store::ALL,
     quality::store::ALL,
+    queue::store::ALL,
     rates::store::ALL,
     spend::store::ALL,
     upload::store::ALL,
+    work::store::ALL,
     workspace::store::ALL,
 ];
 

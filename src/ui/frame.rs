@@ -1,5 +1,6 @@
 //! What stands around a page: navigation, head, section heads.
 
+use super::says::Mark;
 use super::text::{Team, TeamSign};
 use crate::place::{at, within};
 use leptos::prelude::*;
@@ -27,19 +28,34 @@ pub struct NavItem {
     pub short: &'static str,
     /// The path data of its sign, drawn in 16 × 16.
     pub sign: &'static str,
-    /// The server renders it by itself: the browser asks for it, and the bar of a small screen leaves it out.
+    /// The server renders it by itself: the browser asks for it.
     pub outside: bool,
+    /// The bar of a small screen, which has room for five, leaves it out.
+    pub rail_only: bool,
+    /// How much waits there.
+    pub mark: Mark,
 }
 
 impl NavItem {
     /// A page of the program.
     pub const fn new(path: &'static str, name: &'static str, short: &'static str, sign: &'static str) -> Self {
-        Self { path, name, short, sign, outside: false }
+        let mark = Mark { count: String::new(), meaning: String::new(), late: false };
+        Self { path, name, short, sign, outside: false, rail_only: false, mark }
     }
 
     /// The same, rendered by the server alone.
-    pub const fn outside(self) -> Self {
+    pub fn outside(self) -> Self {
         Self { outside: true, ..self }
+    }
+
+    /// The same, where the bar of a small screen has no room for it.
+    pub fn rail_only(self) -> Self {
+        Self { rail_only: true, ..self }
+    }
+
+    /// The same, with how much waits there.
+    pub fn marked(self, mark: Mark) -> Self {
+        Self { mark, ..self }
     }
 }
 
@@ -88,11 +104,16 @@ fn NavLink(item: NavItem, left: &'static [&'static str]) -> impl IntoView {
         let below = path.strip_prefix(item.path).is_some_and(|rest| rest.starts_with('/'));
         if path == item.path { Some("page") } else { below.then_some("true") }
     };
+    let Mark { count, meaning, late } = item.mark;
+    let mark = (!count.is_empty()).then(|| {
+        view! { <span class="count" data-late=late.then_some("")>{count}<span class="sr">{format!(" {meaning}")}</span></span> }
+    });
     view! {
-        <li class=item.outside.then_some("rail-only")>
+        <li class=item.rail_only.then_some("rail-only")>
             <a href=href aria-current=current rel=item.outside.then_some("external")>
                 <svg viewBox="0 0 16 16" aria-hidden="true"><path d=item.sign/></svg>
                 <span><span class="rail-only">{item.name}</span><span class="bar-only">{item.short}</span></span>
+                {mark}
             </a>
         </li>
     }

@@ -59,6 +59,17 @@ impl Prose {
     }
 }
 
+/// How much waits behind a link of the navigation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
+pub struct Mark {
+    /// The number; empty shows nothing.
+    pub count: String,
+    /// What is counted, for those who hear it.
+    pub meaning: String,
+    /// Some of it is past its time.
+    pub late: bool,
+}
+
 /// A link, or one choice of several.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize_tuple, Deserialize_tuple)]
 pub struct Link {

@@ -36,6 +36,7 @@ pub struct Job {
     task: Task,
     started: Instant,
     stopped: AtomicBool,
+    held_up: AtomicBool,
     far: Mutex<Far>,
 }
 
@@ -65,6 +66,8 @@ pub struct Standing {
     pub left: Option<u64>,
     /// It has been asked to stop.
     pub stopping: bool,
+    /// It broke off and cannot be taken back yet; that is tried again and again.
+    pub held_up: bool,
 }
 
 /// A job at work; dropped, it has ended.
@@ -88,8 +91,8 @@ impl Jobs {
         if running.contains_key(&subject) {
             return None;
         }
-        let (stopped, far) = (AtomicBool::default(), Mutex::default());
-        let job = Arc::new(Job { task, started: Instant::now(), stopped, far });
+        let (stopped, held_up, far) = (AtomicBool::default(), AtomicBool::default(), Mutex::default());
+        let job = Arc::new(Job { task, started: Instant::now(), stopped, held_up, far });
         running.insert(subject, Arc::clone(&job));
         Some(Working { jobs: self.clone(), subject, job })
     }
@@ -121,6 +124,7 @@ impl Job {
             percent,
             left: far.left(self.started.elapsed()),
             stopping: self.stopped.load(Ordering::Relaxed),
+            held_up: self.held_up.load(Ordering::Relaxed),
         }
     }
 }
@@ -142,6 +146,11 @@ impl Working {
     /// It has been asked to stop.
     pub fn is_stopped(&self) -> bool {
         self.job.stopped.load(Ordering::Relaxed)
+    }
+
+    /// What it did cannot be taken back yet.
+    pub fn is_held_up(&self) {
+        self.job.held_up.store(true, Ordering::Relaxed);
     }
 
     /// A batch of a file is done.

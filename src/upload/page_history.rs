@@ -248,8 +248,8 @@ pub fn leads(page: LeadsPage) -> AnyView {
             lede=format!("{}, by {}, {}.", line.what, line.who, line.when)/>
         <div class="parts">
             <div class="segmented" role="group" aria-label="Which leads">
-                <a href=at(&format!("{path}?which=new")) aria-current=current(true)>"New"</a>
-                <a href=at(&format!("{path}?which=changed")) aria-current=current(false)>"Changed"</a>
+                <a href=format!("{path}?which=new") aria-current=current(true)>"New"</a>
+                <a href=format!("{path}?which=changed") aria-current=current(false)>"Changed"</a>
             </div>
         </div>
         {table}

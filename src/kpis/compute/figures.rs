@@ -81,9 +81,15 @@ pub(super) fn figures(plan: &Plan, cell: &Cell) -> Figures {
             with_verdict: sum.of(Part::WithVerdict),
             on_time: sum.of(Part::VerdictOnTime),
             turned_down: sum.of(Part::TurnedDown),
+            good: sum.of(Part::Good),
             other: sum.of(Part::OtherReason),
+            replied: sum.of(Part::Replied),
+            disputed: sum.of(Part::Disputed),
+            ruled: sum.of(Part::DisputeRuled),
+            upheld: sum.of(Part::Upheld),
+            reply_due: sum.of(Part::ReplyDue),
+            replied_on_time: sum.of(Part::RepliedOnTime),
             target_bp: share(Part::Handovers, &|version| versions[version].terms.targets.feedback_coverage_bp),
-            ..Coverage::default()
         },
         context: Context {
             handed_over: sum.of(Part::Leads),

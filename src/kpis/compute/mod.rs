@@ -14,7 +14,11 @@
 //! - **Lead or handover.** K1, the funnel, exclusions and findings count leads by their first handover, K3, K4 and
 //!   the reasons count handovers. Contact, opportunity and win belong to the handover in whose time they fall,
 //!   those before the first one to the first.
-//! - **A verdict excludes** until a later handover begins, which only a repaired verdict opens. Reasons are those of
+//! - **Answers to verdicts** are asked for on rejections and recyclings: over those whose window has ended stand the reply
+//!   and the dispute rate. Marketing's promise counts each that it has answered or is past the time for, which begins
+//!   with the first verdict of the handover. Whatever marketing says first, a reply, something taken over or a
+//!   dispute, answers. A ruling counts once both heads have ruled alike.
+//! - **A verdict excludes** unless it is disputed and not ruled for sales, and until a later handover begins, which only a repaired verdict opens. Reasons are those of
 //!   leads that are not excluded.
 //! - **K2.** A customer need not have been handed over. Days after that of `now` have no spend yet. Without a single
 //!   ledger row in the days there is no CAC, whatever the customers.
@@ -32,6 +36,7 @@ mod measures;
 mod plan;
 mod pledge;
 mod scan;
+mod segments;
 mod standing;
 mod survival;
 
@@ -42,6 +47,7 @@ use figures::{Cell, Spending, figures};
 use measures::{Layout, Measures};
 use plan::Plan;
 use scan::{Scan, Tally};
+pub use segments::{Cases, Pair, Segments, segments};
 
 /// Mature leads from which on a parting of volume and outcome is said.
 const PARTING_LEADS: u32 = 20;

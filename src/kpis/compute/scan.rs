@@ -26,15 +26,24 @@ pub(super) struct Scan {
 }
 
 /// Counts of one cell.
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy)]
 pub(super) struct Tally {
     counts: Counts,
     pub(super) opportunity_minor: i64,
     pub(super) won_minor: i64,
 }
 
+impl Default for Tally {
+    fn default() -> Self {
+        Self { counts: [0; COUNTS], opportunity_minor: 0, won_minor: 0 }
+    }
+}
+
 /// One for each bit of a [`Standing`].
-type Counts = [u32; 32];
+type Counts = [u32; COUNTS];
+
+/// Bits of a [`Standing`] that are used, in whole fours.
+const COUNTS: usize = (Part::ALL.len() + standing::EQUAL_AGE.len()).next_multiple_of(4);
 
 /// K1's counts by the values of the first dimension asked for and by bucket. Not counted where that would be more than
 /// [`MOST_COHORTS`]: nobody looks at the trend of one campaign among ten thousand before having asked for it.
@@ -164,7 +173,7 @@ pub(super) fn members(plan: &Plan, part: Part, reason: Option<u32>) -> Vec<LeadI
 }
 
 /// What is done with all that a question counts.
-trait Visitor {
+pub(super) trait Visitor {
     /// A lead or a handover of one of the two periods, or both in one; a reason of 0 is none.
     fn handover(&mut self, slot: usize, row: usize, standing: Standing, wait: Option<Wait>, reason: u32);
     /// An opportunity or a win in one of the two periods, with its value.
@@ -172,7 +181,7 @@ trait Visitor {
 }
 
 /// Shows everything in a chunk that the question counts.
-fn visit(plan: &Plan, chunk: &Chunk, visitor: &mut impl Visitor) {
+pub(super) fn visit(plan: &Plan, chunk: &Chunk, visitor: &mut impl Visitor) {
     let length = plan.to.saturating_sub(plan.from);
     let in_periods = |at: u32| at.wrapping_sub(plan.from) < length;
     let passing = plan.passing(chunk);
@@ -198,6 +207,16 @@ fn visit(plan: &Plan, chunk: &Chunk, visitor: &mut impl Visitor) {
         let row = usize::from(*row);
         if in_periods(handover.at) && passes(row) && !standing::is_excluded(plan, chunk, row) {
             show(plan, plan.slot_of(handover.at), row, 0, (handover.at, &handover.clocks), visitor);
+        }
+    }
+    for answered in &chunk.answers {
+        let row = usize::from(answered.row);
+        let handover = chunk.handover(row, usize::from(answered.nth));
+        if in_periods(handover.at) && passes(row) && !standing::is_excluded(plan, chunk, row) {
+            let standing = standing::of_answer(plan.now, &handover.clocks, answered);
+            if standing != 0 {
+                visitor.handover(plan.slot_of(handover.at), row, standing, None, 0);
+            }
         }
     }
     // A lead with an opportunity or a win by now is never excluded.
@@ -351,7 +370,7 @@ fn counts_of(standing: Standing) -> Counts {
         }
         spread
     };
-    let mut counts = [0; 32];
+    let mut counts = [0; COUNTS];
     for (index, four) in counts.chunks_exact_mut(4).enumerate() {
         four.copy_from_slice(&SPREAD[(standing >> (4 * index) & 15) as usize]);
     }

@@ -3,13 +3,13 @@
 
 use super::plan::{Plan, Slot};
 use crate::kpis::chunk::{
-    ANSWERED, COMPLETE, Chunk, Clocks, ENDED_BEFORE_OPPORTUNITY, EXCLUDED, OTHER, OUT_OF_ORDER, RELEASE_UNTIMED,
-    RELEASED_FIRST, Row, SPLIT, TOUCH_BEFORE, TOUCH_UNTIMED, TURNED_DOWN, UNTIMED, VERDICT_EXCLUDES,
+    ANSWERED, Answered, COMPLETE, Chunk, Clocks, ENDED_BEFORE_OPPORTUNITY, EXCLUDED, OTHER, OUT_OF_ORDER,
+    RELEASE_UNTIMED, RELEASED_FIRST, Row, SPLIT, TOUCH_BEFORE, TOUCH_UNTIMED, TURNED_DOWN, UNTIMED, VERDICT_EXCLUDES,
 };
 use crate::kpis::model::Part;
 
 /// A set of [`Part`]s, and of the three counts at equal age.
-pub(super) type Standing = u32;
+pub(super) type Standing = u64;
 
 /// The bit of handed over, with an opportunity and won by the time at which both periods are equally old.
 pub(super) const EQUAL_AGE: [u32; 3] = [Part::ALL.len() as u32, Part::ALL.len() as u32 + 1, Part::ALL.len() as u32 + 2];
@@ -25,16 +25,16 @@ pub(super) struct Wait {
 
 /// The bit of a part.
 pub(super) const fn bit(part: Part) -> Standing {
-    1 << part as u32
+    1 << part as u64
 }
 
 const fn when(holds: bool, part: Part) -> Standing {
-    (holds as u32) << part as u32
+    (holds as u64) << part as u64
 }
 
 /// Whether a lead is left out by rule: a head's, or a verdict's by now. Never one with an opportunity.
 ///
-/// A verdict excludes as long as no later handover has begun: that one only opens once the verdict was repaired.
+/// A verdict excludes unless it is contested, and as long as no later handover has begun: that one only opens once the verdict was repaired.
 #[inline]
 pub(super) fn is_excluded(plan: &Plan, chunk: &Chunk, row: usize) -> bool {
     let lead = &chunk.rows[row];
@@ -42,13 +42,18 @@ pub(super) fn is_excluded(plan: &Plan, chunk: &Chunk, row: usize) -> bool {
     if flags & (EXCLUDED | VERDICT_EXCLUDES | SPLIT) == 0 || lead.opportunity.min(lead.won) <= plan.now {
         return false;
     }
-    let by_verdict = |flags: u16, verdict: u32| flags & VERDICT_EXCLUDES != 0 && verdict <= plan.now;
+    let by_verdict = |flags: u16, verdict: u32, nth: usize| {
+        flags & VERDICT_EXCLUDES != 0
+            && verdict <= plan.now
+            && !chunk.answered(row, nth).is_some_and(|answered| answered.is_contested(plan.now))
+    };
     flags & EXCLUDED != 0
         || match flags & SPLIT != 0 {
-            false => by_verdict(flags, lead.clocks.verdict),
+            false => by_verdict(flags, lead.clocks.verdict, 0),
             true => {
-                let begun = chunk.handovers(row).iter().rev().find(|(_, handover)| handover.at <= plan.now);
-                begun.is_some_and(|(_, latest)| by_verdict(latest.clocks.flags, latest.clocks.verdict))
+                let mut begun = chunk.handovers(row).iter().enumerate().rev();
+                let latest = begun.find(|(_, (_, handover))| handover.at <= plan.now);
+                latest.is_some_and(|(nth, (_, latest))| by_verdict(latest.clocks.flags, latest.clocks.verdict, nth))
             }
         }
 }
@@ -76,9 +81,9 @@ pub(super) fn of_lead(plan: &Plan, slot: &Slot, chunk: &Chunk, row: usize) -> St
         | when(mature && opportunity.min(won) <= now, Part::Opportunity)
         | when(mature && won <= now, Part::Won)
         | when(has_finding(plan, chunk, row), Part::OutOfOrder)
-        | u32::from(equally_old) << EQUAL_AGE[0]
-        | u32::from(equally_old && opportunity <= slot.equal_age) << EQUAL_AGE[1]
-        | u32::from(equally_old && won <= slot.equal_age) << EQUAL_AGE[2]
+        | u64::from(equally_old) << EQUAL_AGE[0]
+        | u64::from(equally_old && opportunity <= slot.equal_age) << EQUAL_AGE[1]
+        | u64::from(equally_old && won <= slot.equal_age) << EQUAL_AGE[2]
 }
 
 /// Whether a milestone stands out of order, as far as both have happened by now.
@@ -107,6 +112,21 @@ pub(super) fn of_handover(plan: &Plan, slot: &Slot, at: u32, clocks: &Clocks) ->
     (feedback | follow_up, wait)
 }
 
+/// What marketing said to a verdict that turns a lead down, of a lead that is not excluded.
+pub(super) fn of_answer(now: u32, clocks: &Clocks, answered: &Answered) -> Standing {
+    let given = clocks.verdict <= now;
+    let due = given && clocks.verdict_due <= now;
+    let replied = answered.replied <= now;
+    let disputed = due && answered.disputed <= now;
+    let ruled = disputed && answered.ruled <= now;
+    when(due && replied, Part::Replied)
+        | when(disputed, Part::Disputed)
+        | when(ruled, Part::DisputeRuled)
+        | when(ruled && answered.upheld, Part::Upheld)
+        | when(given && (replied || answered.reply_due < now), Part::ReplyDue)
+        | when(given && replied && answered.replied <= answered.reply_due, Part::RepliedOnTime)
+}
+
 #[inline]
 fn feedback(now: u32, clocks: &Clocks) -> Standing {
     let due = clocks.verdict_due <= now;
@@ -117,6 +137,7 @@ fn feedback(now: u32, clocks: &Clocks) -> Standing {
         | when(complete, Part::WithVerdict)
         | when(complete && clocks.verdict <= clocks.verdict_due, Part::VerdictOnTime)
         | when(turned_down, Part::TurnedDown)
+        | when(given && !turned_down, Part::Good)
         | when(turned_down && clocks.flags & OTHER != 0, Part::OtherReason)
 }
 

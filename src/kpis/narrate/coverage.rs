@@ -59,6 +59,32 @@ impl Said for Coverage {
         for (i, (name, share)) in known.enumerate() {
             prose = prose.say(if i == 0 { " " } else { ", " }).say(format!("{name} ")).stress(share);
         }
+        prose = prose.say(".");
+        if k.turned_down == 0 {
+            return prose;
+        }
+        prose = prose
+            .say(" Marketing answered ")
+            .link(words::count(k.replied), leads(board, Part::Replied))
+            .say(" of ")
+            .link(
+                words::counted(k.turned_down, "rejection or recycling", "rejections and recyclings"),
+                leads(board, Part::TurnedDown),
+            );
+        if k.disputed > 0 {
+            prose = prose.say(" and disputed ").link(words::count(k.disputed), leads(board, Part::Disputed)).say(
+                match k.ruled {
+                    0 => "; none is ruled yet".to_owned(),
+                    _ => "; the heads ruled for marketing on ".to_owned(),
+                },
+            );
+            if k.ruled > 0 {
+                prose = prose
+                    .link(words::count(k.upheld), leads(board, Part::Upheld))
+                    .say(" of ")
+                    .link(words::count(k.ruled), leads(board, Part::DisputeRuled));
+            }
+        }
         prose.say(".")
     }
 
@@ -81,7 +107,8 @@ impl Said for Coverage {
              where it is due."
                 .to_owned(),
             "Late verdicts count here; on time is shown beside it.".to_owned(),
-            "The share of “other” is taken over rejections and returns to marketing. Disputes are not recorded yet."
+            "The shares of “other”, of verdicts that marketing answered and of those it disputed are taken over rejections \
+             and returns to marketing; the share ruled for marketing over disputes on which both heads ruled alike."
                 .to_owned(),
             "Of several verdicts on one lead the first gives the time, the latest the reason.".to_owned(),
         ]
@@ -165,7 +192,9 @@ impl Said for Coverage {
     }
 
     fn columns(&self) -> Vec<Column> {
-        ["Due", "With verdict", "Coverage", "On time", "Reason “other”"].map(Column::numbers).into()
+        ["Due", "With verdict", "Coverage", "On time", "Reason “other”", "Answered", "Disputed"]
+            .map(Column::numbers)
+            .into()
     }
 
     fn cells(&self, board: &Board, figures: &Figures) -> Vec<Cell> {
@@ -177,11 +206,21 @@ impl Said for Coverage {
             Cell::new(self.short(board, figures)).stressed(),
             share(k.on_time, k.due),
             share(k.other, k.turned_down),
+            share(k.replied, k.turned_down),
+            share(k.disputed, k.turned_down),
         ]
     }
 
     fn opens(&self) -> &'static [Option<Part>] {
-        &[Some(Part::FeedbackDue), Some(Part::WithVerdict), None, Some(Part::VerdictOnTime), Some(Part::OtherReason)]
+        &[
+            Some(Part::FeedbackDue),
+            Some(Part::WithVerdict),
+            None,
+            Some(Part::VerdictOnTime),
+            Some(Part::OtherReason),
+            Some(Part::Replied),
+            Some(Part::Disputed),
+        ]
     }
 }
 

@@ -13,8 +13,9 @@ mod trend;
 
 use super::board::Board;
 use super::model::{Comparison, Figures, Part, TrendPoint, wilson};
-use super::sheet::{Court, Kpi, KpiPage, KpiShown, Note, PartingWords, Scoreboard, Shown};
+use super::sheet::{Court, Kpi, KpiPage, KpiShown, Note, PartingWords, Scoreboard, Shown, Strip};
 use super::words;
+use crate::agreement::model::Within;
 use crate::charts::{self, Slope, Team};
 use crate::error::AppError;
 use crate::leads::model::Dimension;
@@ -54,6 +55,18 @@ pub fn kpi_page(kpi: Kpi, board: Option<&Board>) -> KpiPage {
         trend: trend::chart(kpi, board),
         breakdowns: sections::by_every_dimension(kpi, board),
     }))
+}
+
+/// The net across the head of a page: marketing's promise for one KPI and sales' for another, of a running month.
+pub fn strip(board: &Board, marketing: Kpi, sales: Kpi) -> Strip {
+    let [ours, _] = promise::net(marketing, board);
+    let [_, theirs] = promise::net(sales, board);
+    Strip { days: format!("{} so far", board.as_of.format("%B")), net: [ours, theirs] }
+}
+
+/// A stretch of a promise in words: `24 h`, `8 working h`, `5 working days`.
+pub fn within(within: Within) -> String {
+    promise::within(within)
 }
 
 /// There are four KPIs; any other name is none.
@@ -237,7 +250,7 @@ fn points_short(part: u32, whole: u32, target_bp: u32) -> String {
 }
 
 /// A dimension as a heading.
-fn dimension_name(dimension: Dimension) -> &'static str {
+pub fn dimension_name(dimension: Dimension) -> &'static str {
     match dimension {
         Dimension::Channel => "Channel",
         Dimension::Campaign => "Campaign",

@@ -38,11 +38,12 @@ pub(super) fn net(kpi: Kpi, board: &Board) -> [Promise; 2] {
             ),
         ],
         Kpi::FeedbackCoverage => {
-            let rate = current.coverage.on_time_rate();
+            let (rate, reply) = (current.coverage.on_time_rate(), current.coverage.reply_on_time_rate());
             [
-                unmeasured(
+                measured(
                     &format!("Replies within {}", within(marketing.reply)),
-                    "not measured: replies to feedback are not recorded",
+                    words::percent(reply.part, reply.whole),
+                    reply,
                 ),
                 measured(
                     &format!("Verdict within {}", within(sales.verdict)),

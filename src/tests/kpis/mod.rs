@@ -10,7 +10,7 @@ mod promises;
 use chrono::NaiveDateTime;
 use doubles::agreement::model::{Horizon, Terms, Version, Within};
 use doubles::kpis::compute::{compute, members};
-use doubles::kpis::facts::{Facts, HandoverFact, LeadFact, SpendFact};
+use doubles::kpis::facts::{Facts, Feedback, HandoverFact, LeadFact, SpendFact};
 use doubles::kpis::model::*;
 use doubles::leads::model::{Decision, Dimension, LeadId, Moment, ValueId};
 use doubles::period::{Day, Instant, Period};
@@ -118,6 +118,7 @@ fn captured() -> LeadFact {
         opportunity_minor: None,
         won_minor: None,
         excluded: false,
+        feedback: Feedback::default(),
         further: Vec::new(),
     }
 }
@@ -171,5 +172,6 @@ fn again(text: &str) -> HandoverFact {
         decision: None,
         reason: None,
         verdict_complete: false,
+        feedback: Feedback::default(),
     }
 }

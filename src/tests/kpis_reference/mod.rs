@@ -12,7 +12,7 @@ use warning::parting;
 
 use chrono::{NaiveTime, TimeDelta};
 use doubles::agreement::model::{CalendarTerms, Horizon, Terms, Version, Within};
-use doubles::kpis::facts::{LeadFact, SpendFact};
+use doubles::kpis::facts::{Feedback, LeadFact, SpendFact};
 use doubles::kpis::model::*;
 use doubles::leads::model::{Decision, Dimension, LeadId, Moment, ValueId};
 use doubles::period::{Bucket, Day, Instant, Period, WeekStart};
@@ -45,6 +45,7 @@ struct Stay<'a> {
     decision: Option<Decision>,
     reason: Option<&'a str>,
     complete: bool,
+    feedback: Feedback,
 }
 
 /// What a figure is about.
@@ -144,7 +145,14 @@ pub fn members(world: &World, question: &Question) -> BTreeMap<Part, Vec<LeadId>
                 Part::WithVerdict => figures.coverage.with_verdict,
                 Part::VerdictOnTime => figures.coverage.on_time,
                 Part::TurnedDown => figures.coverage.turned_down,
+                Part::Good => figures.coverage.good,
                 Part::OtherReason => figures.coverage.other,
+                Part::Replied => figures.coverage.replied,
+                Part::Disputed => figures.coverage.disputed,
+                Part::DisputeRuled => figures.coverage.ruled,
+                Part::Upheld => figures.coverage.upheld,
+                Part::ReplyDue => figures.coverage.reply_due,
+                Part::RepliedOnTime => figures.coverage.replied_on_time,
                 Part::Excluded => figures.context.excluded,
                 Part::OutOfOrder => figures.context.out_of_order,
                 Part::OpportunitiesOpened => figures.context.opportunities,
@@ -190,6 +198,7 @@ fn stays(lead: &LeadFact) -> Vec<Stay<'_>> {
         decision: lead.decision,
         reason: lead.reason.as_deref(),
         complete: lead.verdict_complete,
+        feedback: lead.feedback,
     }];
     for (n, handover) in lead.further.iter().enumerate() {
         let next = lead.further.get(n + 1).map(|next| next.handed_over.at);
@@ -210,6 +219,7 @@ fn stays(lead: &LeadFact) -> Vec<Stay<'_>> {
             decision: handover.decision,
             reason: handover.reason.as_deref(),
             complete: handover.verdict_complete,
+            feedback: handover.feedback,
         });
     }
     stays
@@ -270,6 +280,15 @@ impl<'a> Set<'a> {
         moment.is_some_and(|moment| moment.at <= self.now())
     }
 
+    fn since(&self, at: Option<Instant>) -> bool {
+        at.is_some_and(|at| at <= self.now())
+    }
+
+    /// Rejected or recycled by now.
+    fn down(&self, stay: &Stay) -> bool {
+        self.happened(stay.verdict) && matches!(stay.decision, Some(Decision::Reject | Decision::Recycle))
+    }
+
     fn falls_in(&self, moment: Option<Moment>) -> bool {
         moment.is_some_and(|m| m.at <= self.now() && self.days.contains(self.world.day(m)))
     }
@@ -281,7 +300,10 @@ impl<'a> Set<'a> {
         let stays = stays(lead);
         let latest = stays.iter().rev().find(|stay| stay.start.at <= self.now());
         let by_verdict = latest.is_some_and(|stay| {
-            self.happened(stay.verdict) && matches!(stay.reason, Some("spam_or_test" | "duplicate"))
+            let contested = self.down(stay)
+                && self.since(stay.feedback.disputed)
+                && (!self.since(stay.feedback.ruled) || stay.feedback.upheld);
+            self.happened(stay.verdict) && matches!(stay.reason, Some("spam_or_test" | "duplicate")) && !contested
         });
         lead.excluded || by_verdict
     }
@@ -508,7 +530,10 @@ impl<'a> Set<'a> {
             stays.iter().filter(|stay| self.world.ended(stay.start, self.now(), within(stay))).collect();
         let count = |test: &dyn Fn(&Stay) -> bool| due.iter().filter(|stay| test(stay)).count() as u32;
         let given = |stay: &Stay| self.happened(stay.verdict);
-        let down = |stay: &Stay| given(stay) && matches!(stay.decision, Some(Decision::Reject | Decision::Recycle));
+        let down = |stay: &Stay| self.down(stay);
+        let disputed = |stay: &Stay| down(stay) && self.since(stay.feedback.disputed);
+        let ruled = |stay: &Stay| disputed(stay) && self.since(stay.feedback.ruled);
+        let owed = promises::replies(self);
         Coverage {
             due: due.len() as u32,
             with_verdict: count(&|stay| given(stay) && stay.complete),
@@ -517,11 +542,17 @@ impl<'a> Set<'a> {
                 given(stay) && stay.complete && stay.verdict.is_some_and(in_time)
             }),
             turned_down: count(&down),
+            good: count(&|stay| given(stay) && !down(stay)),
             other: count(&|stay| down(stay) && stay.reason == Some("other")),
+            replied: count(&|stay| down(stay) && self.since(stay.feedback.replied)),
+            disputed: count(&disputed),
+            ruled: count(&ruled),
+            upheld: count(&|stay| ruled(stay) && stay.feedback.upheld),
+            reply_due: owed.0,
+            replied_on_time: owed.1,
             target_bp: self
                 .target(&starts, |terms| terms.targets.feedback_coverage_bp.map(i64::from))
                 .map(|target| target as u32),
-            ..Coverage::default()
         }
     }
 

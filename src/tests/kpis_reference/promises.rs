@@ -28,6 +28,24 @@ pub(super) fn answers(set: &Set) -> Answers {
     found
 }
 
+/// Answers to rejections and recyclings that were given or should have been, and those given in time.
+pub(super) fn replies(set: &Set) -> (u32, u32) {
+    let (mut owed, mut on_time) = (0, 0);
+    for stay in set.stays().iter().filter(|stay| set.down(stay)) {
+        let verdict = stay.verdict.expect("it is turned down");
+        let due = due(set.terms_of(stay.start), verdict, set.terms_of(stay.start).marketing.reply);
+        let in_time = |at: Instant| match due {
+            None => true,
+            Some(due) if verdict.day_only => set.world.zone.day_of(at) <= set.world.zone.day_of(Instant(due as u32)),
+            Some(due) => i64::from(at.0) <= due,
+        };
+        let replied = stay.feedback.replied.filter(|at| *at <= set.now());
+        owed += u32::from(replied.is_some() || !in_time(set.now()));
+        on_time += u32::from(replied.is_some_and(in_time));
+    }
+    (owed, on_time)
+}
+
 /// Qualified leads a month: the stretches of each month under one version, each cut out of the month's number.
 pub(super) fn pledge(set: &Set) -> Option<Pledge> {
     let promised_on = |day: Day| set.world.terms(day).marketing.leads_per_month;

@@ -1,0 +1,121 @@
+import type { Page } from "@playwright/test";
+import { expect, findings, hasProgram, test } from "./base";
+import { ownServer } from "./server";
+
+/** Takes the part of somebody of the sample company. */
+async function lookAs(page: Page, name: string, server = "") {
+  await page.goto(`${server}/sign-in`);
+  await page.getByRole("button", { name: `Look as ${name}` }).click();
+  await expect(page).toHaveURL(/\/$/);
+}
+
+const rows = (page: Page) => page.locator("#queue tr[data-lead]");
+const names = (page: Page) => rows(page).locator(".row-link").allInnerTexts();
+
+test("the queue passes the accessibility checker and is no wider than the window", async ({ page }) => {
+  for (const name of ["Daniel Brandt", "Miriam Osei"]) {
+    await lookAs(page, name);
+    for (const address of ["/leads", "/leads?list=all", "/leads?search=nobody+is+called+so", "/leads/new", "/settings/notices"]) {
+      for (const colorScheme of ["light", "dark"] as const) {
+        await page.emulateMedia({ colorScheme });
+        await page.goto(address);
+        if (hasProgram()) expect(await findings(page), address).toEqual([]);
+        const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+        expect(content, address).toBeLessThanOrEqual(window);
+      }
+    }
+  }
+});
+
+test("a list, a filter and a search are all in the address", async ({ page }) => {
+  await lookAs(page, "Daniel Brandt");
+  await page.goto("/leads");
+  const tabs = page.getByRole("navigation", { name: "What the leads wait for" });
+  await tabs.getByRole("link", { name: /^Every lead/ }).click();
+  await expect(page).toHaveURL(/list=all/);
+  await page.locator("summary", { hasText: "Channel:" }).click();
+  const channel = page.getByRole("group", { name: "Channel" });
+  const first = channel.getByRole("checkbox").first();
+  const value = await first.getAttribute("value");
+  await first.check();
+  await channel.getByRole("button", { name: "Show these leads" }).click();
+  await expect(page).toHaveURL(/list=all&channel=/);
+  await expect(page.locator("summary", { hasText: "Channel:" })).toContainText(value ?? "");
+  const [wanted] = await names(page);
+  await page.getByRole("searchbox", { name: /Find a lead/ }).fill(wanted);
+  await page.getByRole("button", { name: "Find", exact: true }).filter({ visible: true }).click();
+  await expect(page).toHaveURL(/list=all&channel=.*&search=/);
+  expect([...new Set(await names(page))]).toEqual([wanted]);
+});
+
+test("leads are accepted together, and taken back", async ({ page }) => {
+  const server = await ownServer();
+  try {
+    await lookAs(page, "Daniel Brandt", server.address);
+    await page.goto(`${server.address}/leads?list=acceptance`);
+    const [one, other] = await names(page);
+    await rows(page).nth(0).getByRole("checkbox").check();
+    await rows(page).nth(1).getByRole("checkbox").check();
+    await page.locator("#bulk").getByRole("button", { name: /^Accept/ }).click();
+    await expect(page.locator("#told")).toContainText(/Accepted 2\sleads/);
+    expect(await names(page)).not.toContain(one);
+    await page.locator("#told").getByRole("button", { name: "Undo" }).click();
+    await expect(page.locator("#told")).toContainText(/Taken back: 2\sleads/);
+    expect((await names(page)).slice(0, 2)).toEqual([one, other]);
+  } finally {
+    await server.stop();
+  }
+});
+
+test("a rep works from the keyboard", { tag: ["@program", "@desktop"] }, async ({ page }) => {
+  const server = await ownServer();
+  try {
+    await lookAs(page, "Daniel Brandt", server.address);
+    await page.goto(`${server.address}/leads?list=touch`);
+    const [first] = await names(page);
+    await page.keyboard.press("j");
+    await expect(rows(page).first()).toHaveAttribute("data-cursor", "");
+    await page.keyboard.press("t");
+    await expect(page.getByRole("dialog", { name: "Log a touch" })).toBeVisible();
+    await page.keyboard.press("c");
+    await expect(page.locator("#told")).toContainText(`Touch logged: ${first}`);
+    await expect.poll(() => names(page)).not.toContain(first);
+    await page.keyboard.press("u");
+    await expect(page.locator("#told")).toContainText("Taken back:");
+    await expect.poll(() => names(page)).toContain(first);
+    await page.keyboard.press("?");
+    await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
+    await page.keyboard.press("Escape");
+    await page.keyboard.press("/");
+    await expect(page.getByRole("searchbox", { name: /Find a lead/ })).toBeFocused();
+  } finally {
+    await server.stop();
+  }
+});
+
+test("rows come while one scrolls, and those far away are let go", { tag: ["@program", "@desktop"] }, async ({ page }) => {
+  await lookAs(page, "Daniel Brandt");
+  await page.goto("/leads?list=all");
+  await expect.poll(() => rows(page).count()).toBeGreaterThan(50);
+  const seen = new Set<string>();
+  for (let turn = 0; turn < 40; turn++) {
+    (await rows(page).evaluateAll((all) => all.map((row) => (row as HTMLElement).dataset.lead ?? ""))).forEach((lead) => seen.add(lead));
+    await page.mouse.wheel(0, 3_000);
+    await page.waitForTimeout(60);
+  }
+  expect(seen.size).toBeGreaterThan(500);
+  expect(await rows(page).count()).toBeLessThan(500);
+  await page.evaluate(() => scrollTo(0, 0));
+  await expect.poll(async () => (await names(page)).length).toBeGreaterThan(40);
+});
+
+test("on a phone a thumb calls, accepts and logs", async ({ page }) => {
+  if (test.info().project.name !== "mobile") return;
+  await lookAs(page, "Daniel Brandt");
+  await page.goto("/leads");
+  const row = rows(page).first();
+  for (const target of [row.locator("a[href^='mailto:'], a[href^='tel:']").first(), row.locator(".act .button").first()]) {
+    const box = await target.boundingBox();
+    expect(box?.height).toBeGreaterThanOrEqual(44);
+  }
+});

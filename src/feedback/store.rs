@@ -1,0 +1,395 @@
+//! The list of reasons, the answers to verdicts, and the feed of verdicts.
+
+use super::model::WordKind;
+use super::reasons::{Proof, ReasonCode, ReasonText, Route, When};
+use crate::changes::store::{Counter, take_numbers};
+use crate::error::{AppError, Result};
+use crate::leads::model::LeadId;
+use crate::people::model::{AccountId, Team};
+use crate::period::Instant;
+use crate::server::bulk::{Cell, Rows};
+use crate::server::db::Tx;
+use crate::statements;
+use sqlx::{FromRow, Row};
+use std::collections::HashMap;
+
+statements! {
+    REASONS = "select key, name, moment, problem, route, proof, place, retired_at from reason order by place, key";
+    ADD_REASON = "insert into reason (key, name, moment, problem, route, proof, place)
+        select $1, $2, $3, $4, $5, $6, coalesce(max(place), 0) + 1 from reason";
+    CHANGE_REASON = "update reason set name = $2, moment = $3, problem = $4, route = $5, proof = $6 where key = $1";
+    RETIRE_REASON = "update reason set retired_at = $2 where key = $1";
+    STATES = "select f.lead_id, f.handover, f.verdict_n, f.replied_at, f.disputed_at, f.ruled_at, f.upheld
+        from {rows} cross join feedback as f where f.lead_id = {0:int} order by f.lead_id, f.handover";
+    PUT_STATE = "insert into feedback (lead_id, handover, verdict_n, replied_at, disputed_at, ruled_at, upheld)
+        values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict (lead_id, handover) do update set verdict_n = excluded.verdict_n, replied_at = excluded.replied_at,
+            disputed_at = excluded.disputed_at, ruled_at = excluded.ruled_at, upheld = excluded.upheld";
+    ADD_WORD = "insert into feedback_word (id, lead_id, handover, kind, team, in_favour, account_id, at, text)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    WORDS = "select w.id, w.lead_id, w.handover, w.kind, w.team, w.in_favour, w.account_id,
+            coalesce(a.name, 'Somebody who has left') as name, w.at, w.text
+        from {rows} cross join feedback_word as w left join account as a on a.id = w.account_id
+        where w.lead_id = {0:int} order by w.lead_id, w.handover, w.id";
+    VERDICTS = "select e.lead_id, e.n, e.at from lead_event as e join lead as l on l.id = e.lead_id
+        where e.kind = 'verdict' and e.voided_at is null and l.gone = 0
+            and (e.at < $1 or (e.at = $1 and (e.lead_id < $2 or (e.lead_id = $2 and e.n < $3))))
+        order by e.at desc, e.lead_id desc, e.n desc limit $4";
+    TURNED_DOWN = "select e.lead_id, e.n, e.at from lead_event as e join lead as l on l.id = e.lead_id
+        where e.kind = 'verdict' and e.voided_at is null and l.gone = 0 and e.detail like '%\"decision\":\"re%'
+            and (e.at < $1 or (e.at = $1 and (e.lead_id < $2 or (e.lead_id = $2 and e.n < $3))))
+        order by e.at desc, e.lead_id desc, e.n desc limit $4";
+    /// Turned down, and marketing has said nothing since.
+    TO_ANSWER = "select e.lead_id, e.n, e.at from lead_event as e join lead as l on l.id = e.lead_id
+        where e.kind = 'verdict' and e.voided_at is null and l.gone = 0 and e.detail like '%\"decision\":\"re%'
+            and not exists (select 1 from feedback_word as w
+                where w.lead_id = e.lead_id and w.kind <> 'ruling' and w.at >= e.at)
+            and (e.at < $1 or (e.at = $1 and (e.lead_id < $2 or (e.lead_id = $2 and e.n < $3))))
+        order by e.at desc, e.lead_id desc, e.n desc limit $4";
+    PRAISED = "select e.lead_id, e.n, e.at from lead_event as e join lead as l on l.id = e.lead_id
+        where e.kind = 'verdict' and e.voided_at is null and l.gone = 0 and e.detail like '%\"more_like_this\":true%'
+            and (e.at < $1 or (e.at = $1 and (e.lead_id < $2 or (e.lead_id = $2 and e.n < $3))))
+        order by e.at desc, e.lead_id desc, e.n desc limit $4";
+    DISPUTED = "select f.lead_id, f.verdict_n, f.disputed_at from feedback as f join lead as l on l.id = f.lead_id
+        where f.disputed_at is not null and f.ruled_at is null and l.gone = 0
+            and (f.disputed_at < $1 or (f.disputed_at = $1 and (f.lead_id < $2 or (f.lead_id = $2 and f.verdict_n < $3))))
+        order by f.disputed_at desc, f.lead_id desc, f.verdict_n desc limit $4";
+    RULED = "select f.lead_id, f.verdict_n, f.ruled_at from feedback as f join lead as l on l.id = f.lead_id
+        where f.ruled_at is not null and l.gone = 0
+            and (f.ruled_at < $1 or (f.ruled_at = $1 and (f.lead_id < $2 or (f.lead_id = $2 and f.verdict_n < $3))))
+        order by f.ruled_at desc, f.lead_id desc, f.verdict_n desc limit $4";
+    DISPUTES = "select count(*), count(ruled_at), cast(coalesce(sum(upheld), 0) as bigint) from feedback
+        where disputed_at is not null";
+    /// The latest verdict of each handover gives its reason: that of the first one stands beside the lead.
+    USES = "select reason, count(*) from (
+            select reason from lead where reason is not null and gone = 0
+            union all
+            select h.reason from handover as h join lead as l on l.id = h.lead_id
+                where h.reason is not null and l.gone = 0
+        ) as used group by reason";
+    EDITS = "select at, actor, kind, detail from change where entity = 'reason' order by seq desc limit $1";
+    RULINGS = "select lead_id, handover, team, in_favour from feedback_word where kind = 'ruling' order by id";
+}
+
+/// Where the answers to the verdict of one handover stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State {
+    /// The lead.
+    pub lead: LeadId,
+    /// 1 for the first handover.
+    pub handover: usize,
+    /// The event of the verdict that was answered last.
+    pub verdict_n: i64,
+    /// When marketing first answered, in whichever way.
+    pub replied_at: Option<Instant>,
+    /// When it contested the verdict.
+    pub disputed_at: Option<Instant>,
+    /// When both heads had ruled alike.
+    pub ruled_at: Option<Instant>,
+    /// They ruled for marketing.
+    pub upheld: bool,
+}
+
+/// Something that was said about a verdict.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// Its number.
+    pub id: i64,
+    /// The lead.
+    pub lead: LeadId,
+    /// 1 for the first handover.
+    pub handover: usize,
+    /// What it is.
+    pub kind: WordKind,
+    /// Of a ruling: the team whose head gave it.
+    pub team: Option<Team>,
+    /// Of a ruling: the team for which it is.
+    pub in_favour: Option<Team>,
+    /// Whose.
+    pub account: AccountId,
+    /// Their name.
+    pub name: String,
+    /// When.
+    pub at: Instant,
+    /// In their words.
+    pub text: String,
+}
+
+/// A place in the feed of verdicts: everything older comes after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// When the verdict was given, or what the list goes by.
+    pub at: Instant,
+    /// Of which lead.
+    pub lead: LeadId,
+    /// The event.
+    pub n: i64,
+}
+
+impl Place {
+    /// Before the newest.
+    pub const NEWEST: Self = Self { at: Instant(u32::MAX), lead: LeadId(i64::MAX), n: i64::MAX };
+
+    /// From an address: `at.lead.n`; what cannot be read is the newest.
+    pub fn parse(text: &str) -> Self {
+        let mut parts = text.split('.').map(|part| part.parse::<i64>().ok());
+        let place = || Some((parts.next()??, parts.next()??, parts.next()??));
+        let mut place = place;
+        place().map_or(Self::NEWEST, |(at, lead, n)| Self {
+            at: Instant(u32::try_from(at).unwrap_or(u32::MAX)),
+            lead: LeadId(lead),
+            n,
+        })
+    }
+
+    /// The same as an address writes it.
+    pub fn text(self) -> String {
+        format!("{}.{}.{}", self.at.0, self.lead, self.n)
+    }
+}
+
+crate::text_enum!(
+    /// Which verdicts are listed.
+    Which {
+        /// Every one.
+        All = "all",
+        /// Rejections and recyclings.
+        TurnedDown = "turned_down",
+        /// Of them, those to which marketing has not answered.
+        ToAnswer = "to_answer",
+        /// Those of which sales wants more.
+        Praised = "praised",
+        /// Disputes that wait for a ruling.
+        Disputed = "disputed",
+        /// Disputes that were ruled.
+        Ruled = "ruled",
+    }
+);
+
+/// How disputes ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Disputes {
+    /// All that ever were.
+    pub all: u32,
+    /// Both heads ruled alike.
+    pub ruled: u32,
+    /// Of them, for marketing.
+    pub upheld: u32,
+    /// Both heads gave a ruling.
+    pub both: u32,
+    /// Of them, alike at the first attempt.
+    pub agreed: u32,
+}
+
+/// Every reason, retired ones too, in the order of the list.
+pub async fn reasons(tx: &mut Tx) -> Result<Vec<ReasonCode>> {
+    #[derive(FromRow)]
+    struct Found {
+        key: String,
+        name: String,
+        moment: String,
+        problem: String,
+        route: String,
+        proof: String,
+        place: i64,
+        retired_at: Option<i64>,
+    }
+    let rows: Vec<Found> = sqlx::query_as(REASONS).fetch_all(tx.conn()).await?;
+    let reason = |row: Found| {
+        let known = When::from_key(&row.moment).zip(Route::from_key(&row.route)).zip(Proof::from_key(&row.proof));
+        let ((when, route), proof) = known.ok_or_else(|| {
+            tracing::error!(key = row.key, "a reason that no version of this program writes");
+            AppError::Internal
+        })?;
+        Ok(ReasonCode {
+            key: row.key,
+            name: row.name,
+            when,
+            problem: row.problem,
+            route,
+            proof,
+            place: row.place,
+            retired_at: instant(row.retired_at),
+        })
+    };
+    rows.into_iter().map(reason).collect()
+}
+
+/// Adds a reason at the end of the list.
+pub async fn add_reason(tx: &mut Tx, key: &str, text: &ReasonText) -> Result<()> {
+    write_reason(tx, ADD_REASON, key, text).await
+}
+
+/// Changes one.
+pub async fn change_reason(tx: &mut Tx, key: &str, text: &ReasonText) -> Result<()> {
+    write_reason(tx, CHANGE_REASON, key, text).await
+}
+
+async fn write_reason(tx: &mut Tx, statement: &'static str, key: &str, text: &ReasonText) -> Result<()> {
+    sqlx::query(statement)
+        .bind(key)
+        .bind(&text.name)
+        .bind(text.when.key())
+        .bind(&text.problem)
+        .bind(text.route.key())
+        .bind(text.proof.key())
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Retires a reason, or brings it back.
+pub async fn retire_reason(tx: &mut Tx, key: &str, since: Option<Instant>) -> Result<()> {
+    let since = since.map(|at| i64::from(at.0));
+    sqlx::query(RETIRE_REASON).bind(key).bind(since).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Where the answers to the verdicts of these leads stand, by lead and handover.
+pub async fn states(tx: &mut Tx, leads: &[LeadId]) -> Result<Vec<State>> {
+    let rows: Rows = leads.iter().map(|id| [Cell::from(*id)]).collect();
+    let state = |row: &sqlx::any::AnyRow| -> Result<State> {
+        Ok(State {
+            lead: LeadId(row.try_get(0)?),
+            handover: row.try_get::<i64, _>(1)? as usize,
+            verdict_n: row.try_get(2)?,
+            replied_at: instant(row.try_get(3)?),
+            disputed_at: instant(row.try_get(4)?),
+            ruled_at: instant(row.try_get(5)?),
+            upheld: row.try_get::<i64, _>(6)? == 1,
+        })
+    };
+    tx.bulk_rows(STATES, &rows).await?.iter().map(state).collect()
+}
+
+/// Writes where they stand.
+pub async fn put_state(tx: &mut Tx, state: &State) -> Result<()> {
+    let seconds = |at: Option<Instant>| at.map(|at| i64::from(at.0));
+    sqlx::query(PUT_STATE)
+        .bind(state.lead.0)
+        .bind(state.handover as i64)
+        .bind(state.verdict_n)
+        .bind(seconds(state.replied_at))
+        .bind(seconds(state.disputed_at))
+        .bind(seconds(state.ruled_at))
+        .bind(i64::from(state.upheld))
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Writes down what was said; [`Word::id`] and [`Word::name`] are given by the database.
+pub async fn add_word(tx: &mut Tx, word: &Word) -> Result<i64> {
+    let id = take_numbers(tx, Counter::FeedbackWord, 1).await?;
+    sqlx::query(ADD_WORD)
+        .bind(id)
+        .bind(word.lead.0)
+        .bind(word.handover as i64)
+        .bind(word.kind.key())
+        .bind(word.team.map(Team::key))
+        .bind(word.in_favour.map(Team::key))
+        .bind(word.account.0)
+        .bind(i64::from(word.at.0))
+        .bind(&word.text)
+        .execute(tx.conn())
+        .await?;
+    Ok(id)
+}
+
+/// What was said about the verdicts of these leads, by lead and handover, oldest first.
+pub async fn words(tx: &mut Tx, leads: &[LeadId]) -> Result<Vec<Word>> {
+    let rows: Rows = leads.iter().map(|id| [Cell::from(*id)]).collect();
+    let team = |key: Option<String>| key.and_then(|key| Team::from_key(&key));
+    let word = |row: &sqlx::any::AnyRow| -> Result<Option<Word>> {
+        let kind: String = row.try_get(3)?;
+        let Some(kind) = WordKind::from_key(&kind) else { return Ok(None) };
+        Ok(Some(Word {
+            id: row.try_get(0)?,
+            lead: LeadId(row.try_get(1)?),
+            handover: row.try_get::<i64, _>(2)? as usize,
+            kind,
+            team: team(row.try_get(4)?),
+            in_favour: team(row.try_get(5)?),
+            account: AccountId(row.try_get(6)?),
+            name: row.try_get(7)?,
+            at: Instant(row.try_get::<i64, _>(8)? as u32),
+            text: row.try_get(9)?,
+        }))
+    };
+    let found = tx.bulk_rows(WORDS, &rows).await?;
+    Ok(found.iter().map(word).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
+}
+
+/// The verdicts of a list that come after a place, newest first, at most so many.
+pub async fn verdicts(tx: &mut Tx, which: Which, after: Place, limit: i64) -> Result<Vec<Place>> {
+    let statement = match which {
+        Which::All => VERDICTS,
+        Which::TurnedDown => TURNED_DOWN,
+        Which::ToAnswer => TO_ANSWER,
+        Which::Praised => PRAISED,
+        Which::Disputed => DISPUTED,
+        Which::Ruled => RULED,
+    };
+    let query = sqlx::query_as(statement).bind(i64::from(after.at.0)).bind(after.lead.0).bind(after.n).bind(limit);
+    let rows: Vec<(i64, i64, i64)> = query.fetch_all(tx.conn()).await?;
+    let place = |(lead, n, at): (i64, i64, i64)| Place { at: Instant(at as u32), lead: LeadId(lead), n };
+    Ok(rows.into_iter().map(place).collect())
+}
+
+/// How many verdicts of a list there are, counted up to so many.
+pub async fn count(tx: &mut Tx, which: Which, most: i64) -> Result<u32> {
+    Ok(verdicts(tx, which, Place::NEWEST, most).await?.len() as u32)
+}
+
+/// How often each reason was given, by its key; a reason that nobody gave is not among them.
+pub async fn uses(tx: &mut Tx) -> Result<HashMap<String, u32>> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(USES).fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(|(key, count)| (key, count as u32)).collect())
+}
+
+/// What was done to the list of reasons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub actor: String,
+    /// What, by its key.
+    pub kind: String,
+    /// JSON: `reason`, `before`, `after`.
+    pub detail: String,
+}
+
+/// The newest edits of the list of reasons, at most so many.
+pub async fn edits(tx: &mut Tx, limit: i64) -> Result<Vec<Edit>> {
+    let rows: Vec<(i64, String, String, String)> = sqlx::query_as(EDITS).bind(limit).fetch_all(tx.conn()).await?;
+    let edit = |(at, actor, kind, detail)| Edit { at: instant(Some(at)).unwrap_or_default(), actor, kind, detail };
+    Ok(rows.into_iter().map(edit).collect())
+}
+
+/// How disputes ended so far.
+pub async fn disputes(tx: &mut Tx) -> Result<Disputes> {
+    let (all, ruled, upheld): (i64, i64, i64) = sqlx::query_as(DISPUTES).fetch_one(tx.conn()).await?;
+    let rulings: Vec<(i64, i64, String, String)> = sqlx::query_as(RULINGS).fetch_all(tx.conn()).await?;
+    // The first ruling of each team on each dispute.
+    let mut first = std::collections::BTreeMap::<(i64, i64), std::collections::BTreeMap<String, String>>::new();
+    for (lead, handover, team, in_favour) in rulings {
+        first.entry((lead, handover)).or_default().entry(team).or_insert(in_favour);
+    }
+    let both: Vec<_> = first.values().filter(|rulings| rulings.len() == 2).collect();
+    let alike = |rulings: &&&std::collections::BTreeMap<String, String>| {
+        let mut sides = rulings.values();
+        sides.next() == sides.next()
+    };
+    Ok(Disputes {
+        all: all as u32,
+        ruled: ruled as u32,
+        upheld: upheld as u32,
+        both: both.len() as u32,
+        agreed: both.iter().filter(alike).count() as u32,
+    })
+}
+
+fn instant(seconds: Option<i64>) -> Option<Instant> {
+    seconds.map(|at| Instant(at as u32))
+}

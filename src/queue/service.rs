@@ -1,0 +1,267 @@
+//! A page of the queue, and how many leads are in each list.
+
+use super::model::{Ask, Count, List, MOST_COUNTED, Place, Row};
+use super::store;
+use crate::agreement;
+use crate::agreement::rules::Rules;
+use crate::error::{AppError, Result};
+use crate::feedback;
+use crate::feedback::store::Which;
+use crate::kpis::model::Filter;
+use crate::kpis::words;
+use crate::leads::model::{Dimension, LeadId, ValueId};
+use crate::people::model::Visitor;
+use crate::people::permission::Action;
+use crate::period::Instant;
+use crate::server::AppState;
+use crate::server::db::Tx;
+use crate::ui::says::Mark;
+use crate::work::owners;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Rows of one page, at most.
+pub const MOST_ROWS: usize = 1_000;
+
+/// A page of a list.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The leads, most urgent first.
+    pub rows: Vec<Row>,
+    /// Where the next page begins; `None`: this is the last one.
+    pub next: Option<Place>,
+    /// As of when.
+    pub now: Instant,
+    /// What the clocks run by.
+    pub rules: Arc<Rules>,
+    /// The change that it is current to.
+    pub seq: i64,
+}
+
+/// A page of a list.
+///
+/// # Errors
+/// They may not see leads, there is no workspace, or the database does not answer.
+pub async fn page(app: &AppState, visitor: &Visitor, ask: &Ask) -> Result<Page> {
+    visitor.require(Action::SeeLeads)?;
+    let now = app.clock.now();
+    let found = match ask.search.trim() {
+        "" => None,
+        search => Some(app.finder.find(search).await?),
+    };
+    let mut tx = app.db.read().await?;
+    let rules = rules(&mut tx).await?;
+    let seq = crate::changes::store::newest_seq(&mut tx).await?.0;
+    let owners = owners(&mut tx, visitor, ask.list).await?;
+    let limit = ask.limit.clamp(1, MOST_ROWS);
+    let (mut rows, places) = match found {
+        Some(found) => searched(&mut tx, ask, &found, &owners, now).await?,
+        None => {
+            let places = merged(&mut tx, ask, &owners, now, limit + 1).await?;
+            let ids: Vec<LeadId> = places.iter().map(|place| place.lead).collect();
+            let mut found = store::rows(&mut tx, &ids).await?;
+            (ids.iter().filter_map(|id| found.remove(id)).collect(), places)
+        }
+    };
+    let next = (places.len() > limit).then(|| places[limit - 1]);
+    rows.truncate(limit);
+    Ok(Page { rows, next, now, rules, seq })
+}
+
+/// One lead as the queue shows it.
+///
+/// # Errors
+/// They may not see leads, it is not there, or the database does not answer.
+pub async fn row(tx: &mut Tx, visitor: &Visitor, lead: LeadId) -> Result<Row> {
+    visitor.require(Action::SeeLeads)?;
+    let missing = || AppError::NotFound(format!("There is no lead {lead}. The queue is at /leads."));
+    store::rows(tx, &[lead]).await?.remove(&lead).ok_or_else(missing)
+}
+
+/// Lists with more leads than this are counted anew only after [`PATIENCE`].
+const MANY: u32 = 2_000;
+/// In a number of thousands one lead more or less is not missed for so long.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// How many leads each of these lists has under the filter of a question; its search counts for nothing here.
+///
+/// # Errors
+/// They may not see leads, or the database does not answer.
+pub async fn counts(app: &AppState, visitor: &Visitor, ask: &Ask, lists: &[List]) -> Result<Vec<Count>> {
+    visitor.require(Action::SeeLeads)?;
+    let mut tx = app.db.read().await?;
+    let (now, filter) = (app.clock.now(), &ask.filter);
+    let as_of = (crate::changes::store::newest_seq(&mut tx).await?.0, now.0);
+    let mut counts = Vec::new();
+    for mine in [false, true] {
+        let wanted: Vec<List> = List::ALL.iter().copied().filter(|list| (*list == List::Mine) == mine).collect();
+        if !wanted.iter().any(|list| lists.contains(list)) {
+            continue;
+        }
+        let owners = owners(&mut tx, visitor, wanted[0]).await?;
+        let key = (filter.clone(), owners.clone());
+        // Nobody's leads are the same number as nobody in particular's: none.
+        let key = if mine && owners.is_empty() { (filter.clone(), vec![NOBODY]) } else { key };
+        let count = count_all(&mut tx, &wanted, filter, &owners, now);
+        counts.extend_from_slice(&app.counted.get(&key, as_of, patience, count).await?);
+    }
+    Ok(lists.iter().filter_map(|list| counts.iter().find(|count| count.list == *list).copied()).collect())
+}
+
+/// No value has this number.
+const NOBODY: ValueId = ValueId(0);
+
+fn patience(counts: &Arc<[Count]>, took: Duration) -> Duration {
+    let many = counts.iter().map(|count| count.leads).sum::<u32>() > MANY;
+    if many { PATIENCE.max(took * 20) } else { Duration::ZERO }
+}
+
+/// What waits for sales in the queue and for marketing in the loop, for the navigation of every page; `None` for whoever
+/// may not see leads.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn desk(app: &AppState, visitor: &Visitor) -> Result<Option<[Mark; 2]>> {
+    if !visitor.may(Action::SeeLeads) {
+        return Ok(None);
+    }
+    let ask = Ask { list: List::Waiting, filter: Filter::default(), search: String::new(), after: None, limit: 1 };
+    let counts = counts(app, visitor, &ask, &[List::Waiting]).await?;
+    let queue = counts.first().filter(|count| count.leads > 0).map(|count| {
+        let overdue = if count.overdue > 0 { format!(", {} overdue", count.overdue_words()) } else { String::new() };
+        Mark { count: count.words(), meaning: format!("waiting{overdue}"), late: count.overdue > 0 }
+    });
+    let mut tx = app.db.read().await?;
+    let as_of = (crate::changes::store::newest_seq(&mut tx).await?.0, 0);
+    // Where hardly any waits among a million, it takes long to find that out.
+    let patience = |answers: &u32, took: Duration| match took > SLOW {
+        true => took * 20,
+        false if *answers >= MOST_ANSWERS => PATIENCE,
+        false => Duration::ZERO,
+    };
+    let count = feedback::store::count(&mut tx, Which::ToAnswer, i64::from(MOST_ANSWERS));
+    let answers = app.to_answer.get(&(), as_of, patience, count).await?;
+    let more = if answers >= MOST_ANSWERS { "+" } else { "" };
+    let answer = (answers > 0).then(|| Mark {
+        count: format!("{}{more}", words::count(answers)),
+        meaning: "to answer".to_owned(),
+        late: false,
+    });
+    Ok(Some([queue.unwrap_or_default(), answer.unwrap_or_default()]))
+}
+
+/// Verdicts that wait for an answer are counted up to so many.
+const MOST_ANSWERS: u32 = 500;
+/// What took longer is not counted anew with every change.
+const SLOW: Duration = Duration::from_millis(100);
+
+/// Each list is a sum of ranges, of which each is counted once.
+async fn count_all(
+    tx: &mut Tx,
+    lists: &[List],
+    filter: &Filter,
+    owners: &[ValueId],
+    now: Instant,
+) -> Result<Arc<[Count]>> {
+    let zone = &rules(tx).await?.zone;
+    let today = Instant(zone.start_of(zone.day_of(now).plus(1)).0 - 1);
+    let most = MOST_COUNTED as usize;
+    let mut tallies: Vec<(store::Range, store::Tally)> = Vec::new();
+    let mut counts = Vec::with_capacity(lists.len());
+    for list in lists {
+        let is_overdue = *list == List::Overdue;
+        let mut sum = store::Tally::default();
+        let waiting = if is_overdue { List::Waiting } else { *list };
+        for range in store::ranges(waiting, now, owners) {
+            let known = tallies.iter().find(|(counted, _)| *counted == range).map(|(_, tally)| *tally);
+            let tally = match known {
+                Some(tally) => tally,
+                None => store::count(tx, range, (now, today), filter, most + 1).await?,
+            };
+            tallies.push((range, tally));
+            sum.leads += if is_overdue { tally.overdue } else { tally.leads };
+            sum.overdue += tally.overdue;
+            sum.today += if is_overdue { 0 } else { tally.today };
+        }
+        let up_to = |leads: usize| leads.min(most) as u32;
+        counts.push(Count {
+            list: *list,
+            leads: up_to(sum.leads),
+            overdue: up_to(sum.overdue),
+            today: up_to(sum.today),
+            more: sum.leads > most,
+        });
+    }
+    Ok(counts.into())
+}
+
+/// The places of a list, its ranges merged.
+async fn merged(tx: &mut Tx, ask: &Ask, owners: &[ValueId], now: Instant, limit: usize) -> Result<Vec<Place>> {
+    let mut places = Vec::new();
+    for range in store::ranges(ask.list, now, owners) {
+        places.extend(store::places(tx, range, now, &ask.filter, ask.after, limit).await?);
+    }
+    places.sort_unstable();
+    places.truncate(limit);
+    Ok(places)
+}
+
+/// What a search found, as far as it belongs to the list, in its order; from the place on.
+async fn searched(
+    tx: &mut Tx,
+    ask: &Ask,
+    found: &[LeadId],
+    owners: &[ValueId],
+    now: Instant,
+) -> Result<(Vec<Row>, Vec<Place>)> {
+    let all = store::rows(tx, found).await?;
+    let mut placed: Vec<(Place, Row)> = all
+        .into_values()
+        .filter(|row| passes(row, ask))
+        .filter_map(|row| Some((place(&row, ask.list, owners, now)?, row)))
+        .filter(|(place, _)| ask.after.is_none_or(|after| *place > after))
+        .collect();
+    placed.sort_unstable_by_key(|(place, _)| *place);
+    Ok(placed.into_iter().map(|(place, row)| (row, place)).unzip())
+}
+
+fn passes(row: &Row, ask: &Ask) -> bool {
+    let value = |dimension: Dimension| row.values[dimension as usize].as_ref().map(|(id, _)| *id);
+    ask.filter.any_of.iter().all(|(dimension, values)| values.contains(&value(*dimension)))
+}
+
+/// Where a row stands in a list; `None`: it is not in it.
+fn place(row: &Row, list: List, owners: &[ValueId], now: Instant) -> Option<Place> {
+    use crate::leads::model::Stage;
+    if list == List::All {
+        return Some(Place { due: -row.lead.0, lead: row.lead });
+    }
+    let standing = row.standing(now)?;
+    let belongs = match list {
+        List::Waiting | List::All => true,
+        List::Acceptance => standing.stage == Stage::Acceptance,
+        List::Touch => standing.stage == Stage::Touch,
+        List::Attempt => standing.stage == Stage::Attempt,
+        List::Verdict => standing.stage == Stage::Verdict,
+        List::Overdue => standing.is_overdue(now),
+        List::Mine => {
+            let owner = row.values[Dimension::Owner as usize].as_ref();
+            owner.is_some_and(|(owner, _)| owners.contains(owner))
+        }
+    };
+    belongs.then_some(Place { due: i64::from(standing.due), lead: row.lead })
+}
+
+/// Which values of the dimension owner are the visitor, where the list asks for them.
+async fn owners(tx: &mut Tx, visitor: &Visitor, list: List) -> Result<Vec<ValueId>> {
+    match visitor {
+        Visitor::Person(account) if list == List::Mine => owners::values_of(tx, account).await,
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// The agreement's rules.
+pub(super) async fn rules(tx: &mut Tx) -> Result<Arc<Rules>> {
+    let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
+    agreement::service::rules(tx).await?.ok_or_else(missing)
+}

@@ -1,0 +1,358 @@
+//! The queue's ranges of the index, the rows of its pages, the texts that are searched, and saved views.
+
+use super::model::{List, Place, Row};
+use crate::changes::store::{Counter, take_numbers};
+use crate::error::Result;
+use crate::kpis::model::Filter;
+use crate::leads::model::{Decision, Dimension, LeadId, Moment, Stage, ValueId};
+use crate::leads::stage::Kept;
+use crate::people::model::AccountId;
+use crate::period::Instant;
+use crate::server::bulk::{Cell, Rows};
+use crate::server::db::Tx;
+use crate::statements;
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row as _};
+use std::collections::HashMap;
+
+/// Whether a lead passes the filter: `$4` to `$9` hold for each dimension the numbers that pass, between commas, 0 for
+/// blank; an empty text lets all through.
+macro_rules! passes {
+    () => {
+        " and ($4 = '' or $4 like '%,' || cast(coalesce(channel_id, 0) as text) || ',%')
+          and ($5 = '' or $5 like '%,' || cast(coalesce(campaign_id, 0) as text) || ',%')
+          and ($6 = '' or $6 like '%,' || cast(coalesce(segment_id, 0) as text) || ',%')
+          and ($7 = '' or $7 like '%,' || cast(coalesce(region_id, 0) as text) || ',%')
+          and ($8 = '' or $8 like '%,' || cast(coalesce(persona_id, 0) as text) || ',%')
+          and ($9 = '' or $9 like '%,' || cast(coalesce(owner_id, 0) as text) || ',%')"
+    };
+}
+
+/// Whether no rule of a head leaves a lead out; never one with an opportunity.
+macro_rules! counts {
+    () => {
+        " and gone = 0 and (excluded = 0 or opportunity_at is not null)"
+    };
+}
+
+/// Of the leads of a range up to so many: how many, how many of them past their time, and how many of the others due until
+/// `$3`. A verdict's time has ended with its last second, all else is late after it.
+macro_rules! tally {
+    ($due:literal, $where:expr) => {
+        concat!(
+            "select count(*), cast(coalesce(sum(case when due < $2 or (due = $2 and stage = 'verdict') then 1 else 0 end), 0)
+                as bigint), cast(coalesce(sum(case when due <= $3 then 1 else 0 end), 0) as bigint)
+            from (select ",
+            $due,
+            " as due, stage from lead where ",
+            $where,
+            counts!(),
+            passes!(),
+            " order by ",
+            $due,
+            ", id limit $10) as waiting"
+        )
+    };
+}
+
+// Of each range: `$1` is now; it begins after the place ($2, $3); at most $10 rows.
+statements! {
+    ACCEPTANCE = concat!("select silent_at, id from lead where silent_at is not null and silent_at > $1", counts!(), "
+            and (silent_at > $2 or (silent_at = $2 and id > $3))", passes!(),
+        " order by silent_at, id limit $10");
+    /// One stage, `$11`, of those whose acceptance is no longer awaited, due up to `$12`.
+    STAGE = concat!("select due_at, id from lead where stage = $11 and (silent_at is null or silent_at <= $1)", counts!(), "
+            and due_at >= $2 and (due_at > $2 or id > $3) and due_at <= $12", passes!(),
+        " order by due_at, id limit $10");
+    /// What waits and belongs to an owner, `$11`; its acceptance awaited or not.
+    OWNED_ACCEPTANCE = concat!("select silent_at, id from lead where owner_id = $11 and stage is not null
+            and silent_at is not null and silent_at > $1", counts!(), "
+            and (silent_at > $2 or (silent_at = $2 and id > $3))", passes!(),
+        " order by silent_at, id limit $10");
+    OWNED = concat!("select due_at, id from lead where owner_id = $11 and stage is not null
+            and (silent_at is null or silent_at <= $1)", counts!(), "
+            and due_at >= $2 and (due_at > $2 or id > $3)", passes!(),
+        " order by due_at, id limit $10");
+    /// Every lead, the newest first: the place is its number, counted down. `$1` and `$3` say nothing here.
+    ALL_LEADS = concat!("select -id, id from lead where id < 0 - cast($2 as bigint) and gone = 0
+            and cast($1 as bigint) >= 0 and (cast($3 as bigint) >= -1)", passes!(),
+        " order by id desc limit $10");
+    COUNT_ACCEPTANCE = tally!("silent_at", "silent_at is not null and silent_at > $1");
+    COUNT_STAGE = tally!("due_at", "stage = $11 and (silent_at is null or silent_at <= $1)");
+    COUNT_OWNED_ACCEPTANCE = tally!("silent_at", "owner_id = $11 and stage is not null
+            and silent_at is not null and silent_at > $1");
+    COUNT_OWNED = tally!("due_at", "owner_id = $11 and stage is not null and (silent_at is null or silent_at <= $1)");
+    COUNT_ALL = concat!("select count(*) from (select id from lead where gone = 0 and $1 >= 0 and $2 >= 0 and $3 >= 0",
+        passes!(), " limit $10) as there");
+    ROWS = "select l.id, l.worked_seq, p.name, p.email, p.phone, l.company, l.title, l.size,
+            l.channel_id, l.campaign_id, l.segment_id, l.region_id, l.persona_id, l.owner_id,
+            l.created_at, coalesce(h.handed_over_at, l.handed_over_at), coalesce(h.day_only, l.day_only),
+            l.attempts, l.last_touch_at, l.day_only, l.action_at, l.decision, l.stage, l.due_at, l.silent_at,
+            case when l.excluded = 1 and l.opportunity_at is null then cast(1 as bigint) else 0 end
+        from {rows} cross join lead as l
+        left join lead_person as p on p.lead_id = l.id
+        left join handover as h on h.lead_id = l.id and h.n = l.handovers
+        where l.id = {0:int} and l.gone = 0";
+    VALUE_NAMES = "select v.id, v.name from {rows} cross join dimension_value as v where v.id = {0:int}";
+    MOST_LEAD = "select coalesce(max(id), 0) from lead";
+    COUNT_CHANGED = "select count(*) from lead where seq > $1";
+    // A lead travels as one line of text, as it does into the memory of the KPIs.
+    TEXTS = "select string_agg(format('%s\u{1f}%s\u{1f}%s\u{1f}%s', l.id, p.name, p.email, l.company), '\u{1e}')
+        from lead as l left join lead_person as p on p.lead_id = l.id
+        where l.id > $1 and l.id <= $2 and l.gone = 0";
+    CHANGED_TEXTS = "select string_agg(format('%s\u{1f}%s\u{1f}%s\u{1f}%s', l.id, p.name, p.email,
+            case when l.gone = 0 then l.company end), '\u{1e}')
+        from lead as l left join lead_person as p on p.lead_id = l.id where l.seq > $1";
+    VIEWS = "select id, name, query from saved_view where account_id = $1 and page = $2 order by name";
+    SAVE_VIEW = "insert into saved_view (id, account_id, page, name, query) values ($1, $2, $3, $4, $5)
+        on conflict (account_id, page, name) do update set query = excluded.query";
+    REMOVE_VIEW = "delete from saved_view where id = $1 and account_id = $2";
+    REMOVE_VIEWS_OF = "delete from saved_view where account_id = $1";
+}
+
+/// One range of the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Range {
+    /// Acceptance awaited.
+    Acceptance,
+    /// A stage, due up to a second.
+    Stage(Stage, i64),
+    /// What waits for an owner, its acceptance awaited.
+    OwnedAcceptance(ValueId),
+    /// What waits for an owner otherwise.
+    Owned(ValueId),
+    /// Every lead.
+    All,
+}
+
+/// The places of a range after one, most urgent first, at most so many.
+pub async fn places(
+    tx: &mut Tx,
+    range: Range,
+    now: Instant,
+    filter: &Filter,
+    after: Option<Place>,
+    limit: usize,
+) -> Result<Vec<Place>> {
+    let statement = match range {
+        Range::Acceptance => ACCEPTANCE,
+        Range::Stage(..) => STAGE,
+        Range::OwnedAcceptance(_) => OWNED_ACCEPTANCE,
+        Range::Owned(_) => OWNED,
+        Range::All => ALL_LEADS,
+    };
+    let first = Place { due: if range == Range::All { -i64::MAX } else { -1 }, lead: LeadId(-1) };
+    let after = after.unwrap_or(first);
+    let mut query = sqlx::query_as(statement).bind(i64::from(now.0)).bind(after.due).bind(after.lead.0);
+    for dimension in Dimension::ALL {
+        query = query.bind(passing(filter, *dimension));
+    }
+    query = query.bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    query = match range {
+        Range::Stage(stage, up_to) => query.bind(stage.key()).bind(up_to),
+        Range::OwnedAcceptance(owner) | Range::Owned(owner) => query.bind(owner.0),
+        Range::Acceptance | Range::All => query,
+    };
+    let rows: Vec<(i64, i64)> = query.fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(|(due, lead)| Place { due, lead: LeadId(lead) }).collect())
+}
+
+/// How many leads are in a range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// So many, as far as was counted.
+    pub leads: usize,
+    /// Of them past their time.
+    pub overdue: usize,
+    /// Of the others due until the end of the day.
+    pub today: usize,
+}
+
+/// How many leads are in a range whatever it is due up to, counted up to so many; `today` is the last second of the day.
+pub async fn count(
+    tx: &mut Tx,
+    range: Range,
+    (now, today): (Instant, Instant),
+    filter: &Filter,
+    most: usize,
+) -> Result<Tally> {
+    let statement = match range {
+        Range::Acceptance => COUNT_ACCEPTANCE,
+        Range::Stage(..) => COUNT_STAGE,
+        Range::OwnedAcceptance(_) => COUNT_OWNED_ACCEPTANCE,
+        Range::Owned(_) => COUNT_OWNED,
+        Range::All => COUNT_ALL,
+    };
+    let seconds = [now, now, today].map(|at| i64::from(at.0));
+    let mut query = seconds.into_iter().fold(sqlx::query(statement), sqlx::query::Query::bind);
+    for dimension in Dimension::ALL {
+        query = query.bind(passing(filter, *dimension));
+    }
+    query = query.bind(i64::try_from(most).unwrap_or(i64::MAX));
+    query = match range {
+        Range::Stage(stage, _) => query.bind(stage.key()),
+        Range::OwnedAcceptance(owner) | Range::Owned(owner) => query.bind(owner.0),
+        Range::Acceptance | Range::All => query,
+    };
+    let row = query.fetch_one(tx.conn()).await?;
+    let number =
+        |column: usize| -> Result<usize> { Ok(usize::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default()) };
+    if range == Range::All {
+        return Ok(Tally { leads: number(0)?, ..Tally::default() });
+    }
+    let (overdue, until_today) = (number(1)?, number(2)?);
+    Ok(Tally { leads: number(0)?, overdue, today: until_today.saturating_sub(overdue) })
+}
+
+/// The values of a dimension that pass, as the statements read them.
+fn passing(filter: &Filter, dimension: Dimension) -> String {
+    let Some((_, values)) = filter.any_of.iter().find(|(of, _)| *of == dimension) else { return String::new() };
+    let numbers: Vec<String> = values.iter().map(|value| value.map_or(0, |value| value.0).to_string()).collect();
+    format!(",{},", numbers.join(","))
+}
+
+/// The rows of these leads; those that are gone are left out.
+pub async fn rows(tx: &mut Tx, leads: &[LeadId]) -> Result<HashMap<LeadId, Row>> {
+    let ids: Rows = leads.iter().map(|id| [Cell::from(*id)]).collect();
+    let found = tx.bulk_rows(ROWS, &ids).await?;
+    let mut values: Vec<i64> = Vec::new();
+    for row in &found {
+        for n in 0..Dimension::ALL.len() {
+            values.extend(row.try_get::<Option<i64>, _>(8 + n)?);
+        }
+    }
+    values.sort_unstable();
+    values.dedup();
+    let named = tx.bulk_rows(VALUE_NAMES, &values.iter().map(|id| [Cell::from(*id)]).collect()).await?;
+    let names: Vec<(i64, String)> = named.iter().map(FromRow::from_row).collect::<Result<_, _>>()?;
+    let names: HashMap<i64, String> = names.into_iter().collect();
+    found.iter().map(|row| row_of(row, &names).map(|row| (row.lead, row))).collect()
+}
+
+fn row_of(row: &AnyRow, names: &HashMap<i64, String>) -> Result<Row> {
+    let instant = |column: usize| -> Result<Option<Instant>> {
+        Ok(row.try_get::<Option<i64>, _>(column)?.map(|at| Instant(at as u32)))
+    };
+    let moment = |column: usize, bits: i64, bit: u32| -> Result<Option<Moment>> {
+        Ok(instant(column)?.map(|at| Moment { at, day_only: bits >> bit & 1 == 1 }))
+    };
+    let mut values = [const { None }; Dimension::ALL.len()];
+    for (n, value) in values.iter_mut().enumerate() {
+        let id: Option<i64> = row.try_get(8 + n)?;
+        *value = id.and_then(|id| Some((ValueId(id), names.get(&id)?.clone())));
+    }
+    let stage: Option<String> = row.try_get(22)?;
+    let due: Option<i64> = row.try_get(23)?;
+    let decision: Option<String> = row.try_get(21)?;
+    Ok(Row {
+        lead: LeadId(row.try_get(0)?),
+        seq: row.try_get(1)?,
+        name: row.try_get(2)?,
+        email: row.try_get(3)?,
+        phone: row.try_get(4)?,
+        company: row.try_get(5)?,
+        title: row.try_get(6)?,
+        size: row.try_get(7)?,
+        values,
+        created_at: instant(14)?.unwrap_or_default(),
+        handed_over_at: moment(15, row.try_get(16)?, 1)?,
+        attempts: u32::try_from(row.try_get::<i64, _>(17)?).unwrap_or_default(),
+        last_touch_at: moment(18, row.try_get(19)?, 10)?,
+        action_at: instant(20)?,
+        decision: decision.and_then(|key| Decision::from_key(&key)),
+        kept: Kept {
+            then: stage.and_then(|key| Stage::from_key(&key)).zip(due.map(|due| due as u32)),
+            silent_at: row.try_get::<Option<i64>, _>(24)?.map(|at| at as u32),
+        },
+        excluded: row.try_get::<i64, _>(25)? == 1,
+    })
+}
+
+/// The highest number of a lead.
+pub async fn most_lead(tx: &mut Tx) -> Result<i64> {
+    Ok(sqlx::query_scalar(MOST_LEAD).fetch_one(tx.conn()).await?)
+}
+
+/// How many leads changed after a seq.
+pub async fn count_changed(tx: &mut Tx, seq: i64) -> Result<i64> {
+    Ok(sqlx::query_scalar(COUNT_CHANGED).bind(seq).fetch_one(tx.conn()).await?)
+}
+
+/// What leads with these numbers are found by: name, e-mail and company, a line each.
+pub async fn texts(tx: &mut Tx, after: i64, up_to: i64) -> Result<Vec<(LeadId, String)>> {
+    let text: Option<String> = sqlx::query_scalar(TEXTS).bind(after).bind(up_to).fetch_one(tx.conn()).await?;
+    Ok(lines(&text.unwrap_or_default()))
+}
+
+/// The same of those that changed after a seq; blank where one is gone.
+pub async fn changed_texts(tx: &mut Tx, seq: i64) -> Result<Vec<(LeadId, String)>> {
+    let text: Option<String> = sqlx::query_scalar(CHANGED_TEXTS).bind(seq).fetch_one(tx.conn()).await?;
+    Ok(lines(&text.unwrap_or_default()))
+}
+
+fn lines(text: &str) -> Vec<(LeadId, String)> {
+    let line = |line: &str| {
+        let (id, rest) = line.split_once('\u{1f}')?;
+        let texts = rest.replace(['\n', '\r'], " ").replace('\u{1f}', "\n");
+        Some((LeadId(id.parse().ok()?), if texts.trim().is_empty() { String::new() } else { texts + "\n" }))
+    };
+    text.split('\u{1e}').filter_map(line).collect()
+}
+
+/// Filters that somebody gave a name.
+#[derive(Clone, Debug, PartialEq, Eq, FromRow)]
+pub struct View {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// The part of the address after its `?`.
+    pub query: String,
+}
+
+/// The views of a page that somebody saved, by name.
+pub async fn views(tx: &mut Tx, account: AccountId, page: &str) -> Result<Vec<View>> {
+    Ok(sqlx::query_as(VIEWS).bind(account.0).bind(page).fetch_all(tx.conn()).await?)
+}
+
+/// Saves a view; one of that name is replaced.
+pub async fn save_view(tx: &mut Tx, account: AccountId, page: &str, name: &str, query: &str) -> Result<()> {
+    let id = take_numbers(tx, Counter::SavedView, 1).await?;
+    let save = sqlx::query(SAVE_VIEW).bind(id).bind(account.0).bind(page).bind(name).bind(query);
+    save.execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Forgets one of somebody's views.
+pub async fn remove_view(tx: &mut Tx, account: AccountId, id: i64) -> Result<()> {
+    sqlx::query(REMOVE_VIEW).bind(id).bind(account.0).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Forgets those of an account that goes.
+pub async fn remove_views_of(tx: &mut Tx, account: AccountId) -> Result<()> {
+    sqlx::query(REMOVE_VIEWS_OF).bind(account.0).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// The ranges of which a list consists.
+pub fn ranges(list: List, now: Instant, owners: &[ValueId]) -> Vec<Range> {
+    let stages = [Stage::Touch, Stage::Attempt, Stage::Verdict];
+    let always = i64::from(u32::MAX);
+    let one = |stage| vec![Range::Stage(stage, always)];
+    match list {
+        List::Waiting => {
+            std::iter::once(Range::Acceptance).chain(stages.map(|stage| Range::Stage(stage, always))).collect()
+        }
+        List::Acceptance => vec![Range::Acceptance],
+        List::Touch => one(Stage::Touch),
+        List::Attempt => one(Stage::Attempt),
+        List::Verdict => one(Stage::Verdict),
+        // As K3 and K4 count: a verdict's window has ended with its last second, all else is late after it.
+        List::Overdue => {
+            stages.map(|stage| Range::Stage(stage, i64::from(now.0) - i64::from(stage != Stage::Verdict))).to_vec()
+        }
+        List::Mine => owners.iter().flat_map(|owner| [Range::OwnedAcceptance(*owner), Range::Owned(*owner)]).collect(),
+        List::All => vec![Range::All],
+    }
+}

@@ -1,0 +1,222 @@
+//! The loop: answers, disputes, rulings, and leads that come back, on both engines.
+
+use crate::databases::{name, on_each_engine, table};
+use crate::loop_office::*;
+use doubles::error::AppError;
+use doubles::feedback::answers::{Answer, ReasonEdit, Ruled, Ruling, Sought, answer, edit_reason, list, rule};
+use doubles::feedback::model::WordKind;
+use doubles::feedback::reasons::ReasonText;
+use doubles::feedback::store::{Place, Which, disputes, reasons};
+use doubles::feedback::{returns, store};
+use doubles::kpis::compute::compute;
+use doubles::kpis::model::{Comparison, Coverage, Figures, Filter, Question};
+use doubles::kpis::store::load;
+use doubles::leads::model::{Decision, LeadId};
+use doubles::people::model::Team;
+use doubles::people::service::Caller;
+use doubles::period::{Instant, Period};
+use doubles::server::db::Db;
+use doubles::work::model::Act;
+
+async fn figures(db: &Db, now: Instant) -> Figures {
+    let snapshot = load(db).await.expect("a read").expect("a workspace");
+    let today = snapshot.facts.zone().day_of(now);
+    let question = Question {
+        period: Period::new(today.plus(-30), today.plus(1)).expect("a period"),
+        now,
+        horizon: None,
+        filter: Filter::default(),
+        by: Vec::new(),
+        compare: Comparison::None,
+    };
+    compute(&snapshot.facts, &question).current
+}
+
+async fn says(
+    office: &Office,
+    who: &Caller,
+    at: Instant,
+    lead: LeadId,
+    verdict: i64,
+    kind: WordKind,
+) -> Result<(), AppError> {
+    let said = Answer { lead, verdict, kind, text: "We changed the form.".into() };
+    answer(&office.at(at), who, "", &said, String::new).await.map(drop)
+}
+
+async fn rules(office: &Office, who: &Caller, at: Instant, lead: LeadId, for_team: Team) -> Result<Ruled, AppError> {
+    let ruling = Ruling { lead, verdict: 2, in_favour: for_team, text: "The form asked for it.".into() };
+    let mut came = None;
+    rule(&office.at(at), who, "", &ruling, |ruled| {
+        came = Some(ruled);
+        String::new()
+    })
+    .await?;
+    Ok(came.expect("it was told"))
+}
+
+#[tokio::test]
+async fn marketing_answers_and_k4_shows_the_reply_rate() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let mut ids = Vec::new();
+        for name in ["Hanna", "Tom", "Yusuf"] {
+            let lead = office.lead(name, TUESDAY).await;
+            office
+                .act(&office.ben, after(HOUR), &[lead], judge(Decision::Reject, "below_criteria"))
+                .await
+                .expect("judged");
+            ids.push(lead);
+        }
+        says(&office, &office.mia, after(DAY), ids[0], 2, WordKind::Reply).await.expect("an answer");
+        says(&office, &office.mia, after(9 * DAY), ids[1], 2, WordKind::TookOver).await.expect("an answer, late");
+        let refused = says(&office, &office.ben, after(DAY), ids[0], 2, WordKind::Reply).await;
+        assert!(matches!(refused, Err(AppError::Forbidden(_))), "{refused:?}");
+        let gone = says(&office, &office.mia, after(DAY), ids[0], 1, WordKind::Reply).await;
+        assert!(matches!(gone, Err(AppError::NotFound(_))), "a handover is no verdict: {gone:?}");
+
+        let Coverage { due, with_verdict, turned_down, replied, reply_due, replied_on_time, .. } =
+            figures(db, after(10 * DAY)).await.coverage;
+        assert_eq!((due, with_verdict, turned_down, replied), (3, 3, 3, 2), "{}", name(db));
+        assert_eq!((reply_due, replied_on_time), (3, 1));
+        assert_eq!(office.notices().await, [["Ben", "verdict_answered", "Mia"]; 2]);
+
+        let mut tx = db.read().await.expect("a read");
+        let rules = doubles::work::run::agreed(&mut tx).await.expect("the agreement");
+        let (open, _) =
+            list(&mut tx, &rules, Which::ToAnswer, &Sought::default(), Place::NEWEST, 50).await.expect("a list");
+        assert_eq!(open.iter().map(|entry| entry.lead.id).collect::<Vec<_>>(), ids[2..]);
+        let (page, next) =
+            list(&mut tx, &rules, Which::All, &Sought::default(), Place::NEWEST, 2).await.expect("a list");
+        assert_eq!(page.iter().map(|entry| entry.lead.id).collect::<Vec<_>>(), [ids[2], ids[1]], "the newest first");
+        assert_eq!(page[1].words.iter().map(|word| word.kind).collect::<Vec<_>>(), [WordKind::TookOver]);
+        assert!(page[0].reply_due.is_some());
+        let (rest, end) =
+            list(&mut tx, &rules, Which::All, &Sought::default(), next.expect("more"), 2).await.expect("a list");
+        assert_eq!((rest.len(), end), (1, None));
+        assert_eq!(store::count(&mut tx, Which::ToAnswer, 100).await, Ok(1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_spam_verdict_takes_a_lead_out_while_nobody_disputes_it_and_both_heads_decide() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let lead = office.lead("Hanna", TUESDAY).await;
+        let other = office.lead("Tom", TUESDAY).await;
+        for lead in [lead, other] {
+            office
+                .act(&office.ben, after(HOUR), &[lead], judge(Decision::Reject, "spam_or_test"))
+                .await
+                .expect("judged");
+        }
+        assert_eq!(figures(db, after(10 * DAY)).await.context.excluded, 2);
+        says(&office, &office.mia, after(DAY), lead, 2, WordKind::Dispute).await.expect("it is disputed");
+        let twice = says(&office, &office.mia, after(DAY), lead, 2, WordKind::Dispute).await;
+        assert!(matches!(twice, Err(AppError::Conflict(_))), "{twice:?}");
+        let open = figures(db, after(10 * DAY)).await;
+        assert_eq!((open.context.excluded, open.coverage.disputed, open.coverage.ruled), (1, 1, 0), "{}", name(db));
+        let before = figures(db, Instant(after(DAY).0 - 1)).await;
+        assert_eq!(before.context.excluded, 2, "later things have not happened");
+
+        let no_head = rules(&office, &office.mia, after(2 * DAY), lead, Team::Marketing).await;
+        assert!(matches!(no_head, Err(AppError::Forbidden(_))), "{no_head:?}");
+        assert_eq!(rules(&office, &office.hedy, after(2 * DAY), lead, Team::Marketing).await, Ok(Ruled::Waits));
+        assert_eq!(rules(&office, &office.hal, after(2 * DAY), lead, Team::Sales).await, Ok(Ruled::Differ));
+        assert_eq!(figures(db, after(10 * DAY)).await.coverage.ruled, 0, "it stays open");
+        assert_eq!(
+            rules(&office, &office.hal, after(3 * DAY), lead, Team::Marketing).await,
+            Ok(Ruled::Over(Team::Marketing))
+        );
+        let over = rules(&office, &office.hal, after(3 * DAY), lead, Team::Sales).await;
+        assert!(matches!(over, Err(AppError::Conflict(_))), "{over:?}");
+        let ruled = figures(db, after(10 * DAY)).await;
+        assert_eq!((ruled.context.excluded, ruled.coverage.ruled, ruled.coverage.upheld), (1, 1, 1));
+
+        says(&office, &office.mia, after(3 * DAY), other, 2, WordKind::Dispute).await.expect("it is disputed");
+        for head in [&office.hal, &office.hedy] {
+            rules(&office, head, after(4 * DAY), other, Team::Sales).await.expect("a ruling");
+        }
+        let ruled = figures(db, after(10 * DAY)).await;
+        assert_eq!((ruled.context.excluded, ruled.coverage.disputed), (1, 1), "ruled for sales, it is out again");
+        let mut tx = db.read().await.expect("a read");
+        let found = disputes(&mut tx).await.expect("a read");
+        assert_eq!((found.all, found.ruled, found.upheld, found.both, found.agreed), (2, 2, 1, 2, 1));
+        let told = office.notices().await;
+        let of =
+            |kind: &str| told.iter().filter(|line| line[1] == kind).map(|line| line[0].as_str()).collect::<Vec<_>>();
+        assert_eq!(of("dispute_opened"), ["Hal", "Hedy", "Hal", "Hedy"]);
+        assert_eq!(of("dispute_ruled"), ["Ben", "Mia", "Ben", "Mia"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_recycled_lead_comes_back_on_its_day_once_dated_that_day() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let lead = office.lead("Hanna", TUESDAY).await;
+        let once_more = office.lead("Tom", TUESDAY).await;
+        for lead in [lead, once_more] {
+            for day in 0..5 {
+                office.act(&office.ben, after(HOUR + day * DAY), &[lead], call(false)).await.expect("a touch");
+            }
+            let judged = judge(Decision::Recycle, "unreachable");
+            office.act(&office.ben, after(5 * DAY), &[lead], judged).await.expect("five attempts do");
+        }
+        assert_eq!(returns::open_due(db, after(34 * DAY)).await, Ok(0), "not yet");
+        // By hand before its day: then there is nothing to come back.
+        office.act(&office.mia, after(20 * DAY), &[once_more], Act::HandOver).await.expect("it is handed over");
+        assert_eq!(returns::open_due(db, after(40 * DAY)).await, Ok(1), "{}", name(db));
+        assert_eq!(returns::open_due(db, after(40 * DAY)).await, Ok(0), "once");
+        let derived = office.load(lead).await.row.derived;
+        assert_eq!(derived.handovers(), 2);
+        let day = Instant((TUESDAY.0 + 35 * DAY) / DAY * DAY);
+        assert_eq!(
+            derived.current().handed_over_at.map(|moment| moment.at),
+            Some(day),
+            "its day, though it was missed"
+        );
+        assert_eq!((derived.attempts, derived.returns_at), (0, None));
+        assert_eq!(office.load(once_more).await.row.derived.handovers(), 2);
+        let told = office.notices().await;
+        assert_eq!(told, [["Ben", "lead_returned", "Doubles"]]);
+        let log = table(db, "select actor, kind from change where kind = 'lead_returned'").await;
+        assert_eq!(log, [["Doubles", "lead_returned"]]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn heads_edit_the_list_of_reasons_and_what_is_retired_is_not_given_any_more() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let lead = office.lead("Hanna", TUESDAY).await;
+        let edit = async |who: &Caller, edit: ReasonEdit| edit_reason(&office.state, who, "", &edit, String::new).await;
+        let text = |name: &str| {
+            ReasonText::parse([("name", name), ("problem", "product"), ("route", "nurture"), ("proof", "feature")])
+                .expect("a text")
+        };
+        let mut tx = db.read().await.expect("a read");
+        assert_eq!(reasons(&mut tx).await.expect("a list").len(), 17);
+        drop(tx);
+        let refused = edit(&office.ben, ReasonEdit::Add(text("No crane"))).await;
+        assert!(matches!(refused, Err(AppError::Forbidden(_))), "{refused:?}");
+        edit(&office.hal, ReasonEdit::Add(text("No crane"))).await.expect("it is added");
+        let twice = edit(&office.hedy, ReasonEdit::Add(text("no crane"))).await;
+        assert!(matches!(twice, Err(AppError::Conflict(_))), "{twice:?}");
+        edit(&office.hedy, ReasonEdit::Change("no_need".into(), text("No need yet"))).await.expect("it is renamed");
+        edit(&office.hedy, ReasonEdit::Retire("no_budget".into())).await.expect("it is retired");
+        let mut tx = db.read().await.expect("a read");
+        let list = reasons(&mut tx).await.expect("a list");
+        drop(tx);
+        assert_eq!(list.last().map(|reason| (reason.key.as_str(), reason.place)), Some(("no_crane", 18)));
+        assert!(list.iter().any(|reason| reason.key == "no_need" && reason.name == "No need yet"), "the key stays");
+        let sentence = office.refused(&office.ben, after(HOUR), lead, judge(Decision::Reject, "no_budget")).await;
+        assert!(sentence.contains("“No budget” was retired"), "{sentence}");
+        edit(&office.hal, ReasonEdit::BringBack("no_budget".into())).await.expect("it is back");
+        office.act(&office.ben, after(HOUR), &[lead], judge(Decision::Reject, "no_budget")).await.expect("it is given");
+    })
+    .await;
+}
