@@ -167,7 +167,13 @@ pub async fn places(
         Range::All => ALL_LEADS,
     };
     let first = Place { due: if range == Range::All { -i64::MAX } else { -1 }, lead: LeadId(-1) };
-    places_beside(tx, (statement, range), now, filter, after.unwrap_or(first), limit).await
+    let mut after = after.unwrap_or(first);
+    // What silence has accepted by now stands before the beginning of the range.
+    let next_second = i64::from(now.0) + 1;
+    if range == Range::Acceptance && after.due < next_second {
+        after = Place { due: next_second, lead: LeadId(-1) };
+    }
+    places_beside(tx, (statement, range), now, filter, after, limit).await
 }
 
 /// The places of a range before one, the nearest first, at most so many.
@@ -198,13 +204,6 @@ async fn places_beside(
     limit: usize,
 ) -> Result<Vec<Place>> {
     let mut query = sqlx::query_as(statement).bind(i64::from(now.0)).bind(place.due).bind(place.lead.0);
-    let mut after = after.unwrap_or(first);
-    // What silence has accepted by now stands before the beginning of the range.
-    let next_second = i64::from(now.0) + 1;
-    if range == Range::Acceptance && after.due < next_second {
-        after = Place { due: next_second, lead: LeadId(-1) };
-    }
-    let mut query = sqlx::query_as(statement).bind(i64::from(now.0)).bind(after.due).bind(after.lead.0);
     for dimension in Dimension::ALL {
         query = query.bind(passing(filter, *dimension));
     }
