@@ -17,8 +17,9 @@ use leptos::prelude::*;
 
 /// `/leads/{id}`
 pub fn lead(shown: LeadShown) -> AnyView {
-    let LeadShown { name, lede, way, carry, duties, told, sentence, typed, timeline, comments, names, person, can, .. } =
-        shown.clone();
+    let LeadShown {
+        name, lede, way, carry, duties, told, sentence, typed, timeline, comments, names, person, can, ..
+    } = shown.clone();
     // The verdict's own form says why it was not saved.
     let sentence = if typed.is("judge") { String::new() } else { sentence };
     let line =
