@@ -10,7 +10,7 @@ test("a page of another program file is taken over as well, at once and when wal
   await hydrated(page);
   await page.getByRole("navigation").getByRole("link", { name: /Score/ }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Scoreboard");
-  await page.getByRole("navigation").getByRole("link", { name: /Follow-up/ }).click();
+  await page.locator(".court h2 a", { hasText: "Follow-up" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Follow-up time, median");
 });
 
@@ -22,7 +22,7 @@ test.describe("a page whose program file is gone, as after an update of the serv
     await hydrated(page);
     await page.route("**/split_kpi.wasm", (route) => route.fulfill({ status: 404 }), { times: 1 });
     await page.evaluate(() => Object.assign(window, { loadedBefore: true }));
-    await page.getByRole("navigation").getByRole("link", { name: /Cost/ }).click();
+    await page.locator(".court h2 a", { hasText: "acquisition cost" }).click();
     await page.waitForFunction(() => !("loadedBefore" in window));
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Customer acquisition cost");
     await hydrated(page);

@@ -92,7 +92,7 @@ async fn download(
 /// # Errors
 /// None that a person can mend: memory does not run out of disk.
 pub fn to_csv(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>> {
-    let head = head.iter().map(|&name| name.to_owned()).collect();
+    let head: Vec<String> = head.iter().map(|&name| name.to_owned()).collect();
     csv_of(iter::once(head).chain(rows))
 }
 

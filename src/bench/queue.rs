@@ -78,7 +78,8 @@ pub fn measure() {
     reader.block_on(touch_until(address, &cookie, touched + 100, began + MEASURED));
     let pages = read.join().expect("every reader reads to the end");
     let rate = pages as f64 / MEASURED.as_secs_f64();
-    let page = show("first page, 16 connections, 20 touches a second meanwhile", within(&times, "page", began), Some(rate));
+    let page =
+        show("first page, 16 connections, 20 touches a second meanwhile", within(&times, "page", began), Some(rate));
     let beside = show("touch, meanwhile", within(&times, "touch", began), None);
     println!(
         "\nAt p99 the page took {page:.1} ms of at most {PAGE_GOAL}, a touch {touch:.1} ms ({beside:.1} ms beside the pages) \
@@ -187,7 +188,11 @@ async fn fill(db: &Db) -> Result<()> {
 
 /// Of ten leads nine are settled; the others wait for everything that a lead can wait for.
 fn lead(id: i64, n: i64, values: &[(Dimension, i64, i64)]) -> StoredLead {
-    let mut row = LeadRow { company: Some(format!("Company {}", n % 50_000)), title: Some("Plant manager".into()), ..LeadRow::default() };
+    let mut row = LeadRow {
+        company: Some(format!("Company {}", n % 50_000)),
+        title: Some("Plant manager".into()),
+        ..LeadRow::default()
+    };
     for (dimension, first, count) in values {
         row.values[*dimension as usize] = Some(ValueId(first + n * 7 % count));
     }

@@ -10,10 +10,12 @@
 
 mod labels;
 mod marks;
+mod pareto;
 mod scale;
 mod trend;
 
 pub use marks::{Slope, interval, reach, share, slope};
+pub use pareto::{Bar, pareto};
 pub use trend::{Point, Team, Trend, multiples, small, spark, trend};
 
 /// A coordinate: at most two decimals, none where they are zero.

@@ -46,7 +46,18 @@ pub struct Entry {
     pub reply_due: Option<u32>,
 }
 
-/// A page of the feed, newest first, and where the next one begins. Only leads that pass the filter.
+/// Which verdicts of a list are sought.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sought {
+    /// Only of leads with these values.
+    pub filter: Filter,
+    /// Only those that give this reason, by its key.
+    pub reason: Option<String>,
+    /// Only from this second on, by what the list goes by.
+    pub since: Option<Instant>,
+}
+
+/// A page of the feed, newest first, and where the next one begins. Only verdicts that are sought.
 ///
 /// # Errors
 /// The database does not answer.
@@ -54,7 +65,7 @@ pub async fn list(
     tx: &mut Tx,
     rules: &Rules,
     which: Which,
-    filter: &Filter,
+    sought: &Sought,
     after: Place,
     limit: usize,
 ) -> Result<(Vec<Entry>, Option<Place>)> {
@@ -65,8 +76,11 @@ pub async fn list(
         let more = places.len() > limit;
         looked_at += places.len();
         for entry in self::entries(tx, rules, &places[..places.len().min(limit)]).await? {
+            if sought.since.is_some_and(|since| entry.place.at < since) {
+                return Ok((entries, None));
+            }
             after = entry.place;
-            if passes(&entry.lead, filter) {
+            if sought.finds(&entry) {
                 entries.push(entry);
                 if entries.len() == limit {
                     return Ok((entries, Some(after)));
@@ -86,8 +100,12 @@ pub async fn list(
     }
 }
 
-fn passes(lead: &StoredLead, filter: &Filter) -> bool {
-    filter.any_of.iter().all(|(dimension, values)| values.contains(&lead.row.values[*dimension as usize]))
+impl Sought {
+    fn finds(&self, entry: &Entry) -> bool {
+        let values = &entry.lead.row.values;
+        self.filter.any_of.iter().all(|(dimension, sought)| sought.contains(&values[*dimension as usize]))
+            && self.reason.as_ref().is_none_or(|reason| entry.verdict.detail.reason.as_ref() == Some(reason))
+    }
 }
 
 /// The verdicts at these places, in their order.
@@ -121,13 +139,18 @@ pub async fn entries(tx: &mut Tx, rules: &Rules, places: &[Place]) -> Result<Vec
 /// the handover.
 pub fn reply_due(lead: &StoredLead, verdict: &StoredEvent, handover: usize, rules: &Rules) -> Option<u32> {
     let turned_down = verdict.detail.decision.is_some_and(|decision| decision != Decision::Good);
+    let version = rules.in_force_at(began(lead, verdict, handover));
+    turned_down.then(|| rules.due(version, verdict.moment, version.terms.marketing.reply))
+}
+
+/// When the handover began that a verdict judges; its agreement is the one in force then.
+pub fn began(lead: &StoredLead, verdict: &StoredEvent, handover: usize) -> Instant {
     let derived = &lead.row.derived;
     let start = match handover {
         1 => derived.first.handed_over_at,
         later => derived.later.get(later - 2).and_then(|handover| handover.handed_over_at),
     };
-    let version = rules.in_force_at(start.unwrap_or(verdict.moment).at);
-    turned_down.then(|| rules.due(version, verdict.moment, version.terms.marketing.reply))
+    start.unwrap_or(verdict.moment).at
 }
 
 /// An answer of marketing, as its form sends it.

@@ -11,6 +11,7 @@ use crate::server::bulk::{Cell, Rows};
 use crate::server::db::Tx;
 use crate::statements;
 use sqlx::{FromRow, Row};
+use std::collections::HashMap;
 
 statements! {
     REASONS = "select key, name, moment, problem, route, proof, place, retired_at from reason order by place, key";
@@ -45,6 +46,10 @@ statements! {
                 where w.lead_id = e.lead_id and w.kind <> 'ruling' and w.at >= e.at)
             and (e.at < $1 or (e.at = $1 and (e.lead_id < $2 or (e.lead_id = $2 and e.n < $3))))
         order by e.at desc, e.lead_id desc, e.n desc limit $4";
+    PRAISED = "select e.lead_id, e.n, e.at from lead_event as e join lead as l on l.id = e.lead_id
+        where e.kind = 'verdict' and e.voided_at is null and l.gone = 0 and e.detail like '%\"more_like_this\":true%'
+            and (e.at < $1 or (e.at = $1 and (e.lead_id < $2 or (e.lead_id = $2 and e.n < $3))))
+        order by e.at desc, e.lead_id desc, e.n desc limit $4";
     DISPUTED = "select f.lead_id, f.verdict_n, f.disputed_at from feedback as f join lead as l on l.id = f.lead_id
         where f.disputed_at is not null and f.ruled_at is null and l.gone = 0
             and (f.disputed_at < $1 or (f.disputed_at = $1 and (f.lead_id < $2 or (f.lead_id = $2 and f.verdict_n < $3))))
@@ -55,6 +60,14 @@ statements! {
         order by f.ruled_at desc, f.lead_id desc, f.verdict_n desc limit $4";
     DISPUTES = "select count(*), count(ruled_at), cast(coalesce(sum(upheld), 0) as bigint) from feedback
         where disputed_at is not null";
+    /// The latest verdict of each handover gives its reason: that of the first one stands beside the lead.
+    USES = "select reason, count(*) from (
+            select reason from lead where reason is not null and gone = 0
+            union all
+            select h.reason from handover as h join lead as l on l.id = h.lead_id
+                where h.reason is not null and l.gone = 0
+        ) as used group by reason";
+    EDITS = "select at, actor, kind, detail from change where entity = 'reason' order by seq desc limit $1";
     RULINGS = "select lead_id, handover, team, in_favour from feedback_word where kind = 'ruling' order by id";
 }
 
@@ -144,6 +157,8 @@ crate::text_enum!(
         TurnedDown = "turned_down",
         /// Of them, those to which marketing has not answered.
         ToAnswer = "to_answer",
+        /// Those of which sales wants more.
+        Praised = "praised",
         /// Disputes that wait for a ruling.
         Disputed = "disputed",
         /// Disputes that were ruled.
@@ -311,6 +326,7 @@ pub async fn verdicts(tx: &mut Tx, which: Which, after: Place, limit: i64) -> Re
         Which::All => VERDICTS,
         Which::TurnedDown => TURNED_DOWN,
         Which::ToAnswer => TO_ANSWER,
+        Which::Praised => PRAISED,
         Which::Disputed => DISPUTED,
         Which::Ruled => RULED,
     };
@@ -323,6 +339,32 @@ pub async fn verdicts(tx: &mut Tx, which: Which, after: Place, limit: i64) -> Re
 /// How many verdicts of a list there are, counted up to so many.
 pub async fn count(tx: &mut Tx, which: Which, most: i64) -> Result<u32> {
     Ok(verdicts(tx, which, Place::NEWEST, most).await?.len() as u32)
+}
+
+/// How often each reason was given, by its key; a reason that nobody gave is not among them.
+pub async fn uses(tx: &mut Tx) -> Result<HashMap<String, u32>> {
+    let rows: Vec<(String, i64)> = sqlx::query_as(USES).fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(|(key, count)| (key, count as u32)).collect())
+}
+
+/// What was done to the list of reasons.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// When.
+    pub at: Instant,
+    /// Who.
+    pub actor: String,
+    /// What, by its key.
+    pub kind: String,
+    /// JSON: `reason`, `before`, `after`.
+    pub detail: String,
+}
+
+/// The newest edits of the list of reasons, at most so many.
+pub async fn edits(tx: &mut Tx, limit: i64) -> Result<Vec<Edit>> {
+    let rows: Vec<(i64, String, String, String)> = sqlx::query_as(EDITS).bind(limit).fetch_all(tx.conn()).await?;
+    let edit = |(at, actor, kind, detail)| Edit { at: instant(Some(at)).unwrap_or_default(), actor, kind, detail };
+    Ok(rows.into_iter().map(edit).collect())
 }
 
 /// How disputes ended so far.

@@ -61,12 +61,34 @@ pub enum AmountFault {
     TooLarge,
 }
 
+impl AmountFault {
+    /// The same, to whoever reads it: a page has no options.
+    pub fn said_to(&self, voice: Voice) -> String {
+        match (self, voice) {
+            (Self::MarkUnknown, Voice::Page) => {
+                "the mark in it may stand before decimals or thousands; say beside the column which it is".to_owned()
+            }
+            (Self::NoRate { found, own, day }, Voice::Page) => format!(
+                "this is in {found}, the workspace counts in {own}, and no exchange rate holds on {day}; write one down \
+                 under Spend, Exchange rates"
+            ),
+            (Self::WhichCurrency { found, own }, Voice::Page) => format!(
+                "“{found}” does not say which currency this is, and {own} it is not; say below the columns which one \
+                 it is, or choose the column that says it"
+            ),
+            (fault, _) => fault.to_string(),
+        }
+    }
+}
+
 /// What the values of one column say about the decimal mark.
 #[derive(Clone, Debug, Default)]
 pub struct MarkEvidence {
     point: Option<Example>,
     comma: Option<Example>,
     unclear: Option<Example>,
+    /// The first value with a sign that several currencies share, and those currencies.
+    sign: Option<(String, &'static [&'static str])>,
 }
 
 #[derive(Clone, Debug)]
@@ -103,6 +125,9 @@ impl MarkEvidence {
             return;
         }
         let Some(lexed) = Lexed::new(text) else { return };
+        if self.sign.is_none() && !lexed.currency.is_empty() {
+            self.sign = Currency::shared_by(lexed.currency).map(|currencies| (text.to_owned(), currencies));
+        }
         let slot = match lexed.shape() {
             Some(Shape::Marked(DecimalMark::Point)) => &mut self.point,
             Some(Shape::Marked(DecimalMark::Comma)) => &mut self.comma,
@@ -151,6 +176,11 @@ impl MarkEvidence {
     /// A value that is an amount by either mark, to ask with; where there is none, one of the two that disagree.
     pub fn example(&self) -> Option<&str> {
         self.unclear.as_ref().or(self.point.as_ref()).map(|example| example.text.as_str())
+    }
+
+    /// A value whose sign several currencies share, and their codes.
+    pub fn shared_sign(&self) -> Option<(&str, &'static [&'static str])> {
+        self.sign.as_ref().map(|(text, currencies)| (text.as_str(), *currencies))
     }
 
     /// A value may be read either way.

@@ -250,6 +250,8 @@ pub struct Coverage {
     pub on_time: u32,
     /// Rejections and recyclings among the due.
     pub turned_down: u32,
+    /// Judged good, among the due.
+    pub good: u32,
     /// Of those, with the reason “other”.
     pub other: u32,
     /// Of the turned down, answered by marketing: a reply, something taken over, or a dispute.
@@ -498,6 +500,8 @@ text_enum!(
         VerdictOnTime = "verdict_on_time",
         /// K4: of the due, rejected or recycled.
         TurnedDown = "turned_down",
+        /// K4: of the due, judged good.
+        Good = "good",
         /// K4: of those, with the reason “other”.
         OtherReason = "other_reason",
         /// K4: of the turned down, answered by marketing.

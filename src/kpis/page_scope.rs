@@ -98,17 +98,22 @@ fn Dates(path: String, dates: (String, String), keep: Vec<(String, String)>, cho
 #[component]
 fn Against(links: Vec<Link>) -> impl IntoView {
     let chosen = links.iter().find(|link| link.current).map(|link| link.text.clone());
+    // A page that sets nothing against anything has no such choice.
+    let is_offered = !links.is_empty();
     let links = links.into_iter().map(|link| {
         view! { <a href=link.href aria-current=link.current.then_some("true")>{link.text}</a> }
     });
-    view! {
-        <details class="unfold" name="scope">
-            <summary class="chip">"Against: "<b>{chosen}</b></summary>
-            <div class="panel" on:click=|event| fold(event.target())>
-                <div class="list">{links.collect_view()}</div>
-            </div>
-        </details>
-    }
+    let links = links.collect_view();
+    is_offered.then(|| {
+        view! {
+            <details class="unfold" name="scope">
+                <summary class="chip">"Against: "<b>{chosen}</b></summary>
+                <div class="panel" on:click=|event| fold(event.target())>
+                    <div class="list">{links}</div>
+                </div>
+            </details>
+        }
+    })
 }
 
 #[component]

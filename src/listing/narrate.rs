@@ -150,6 +150,7 @@ fn handovers(list: &List, part: Part) -> String {
         Part::WithVerdict => coverage.with_verdict,
         Part::VerdictOnTime => coverage.on_time,
         Part::TurnedDown => coverage.turned_down,
+        Part::Good => coverage.good,
         Part::OtherReason => coverage.other,
         Part::Replied => coverage.replied,
         Part::Disputed => coverage.disputed,
@@ -299,6 +300,7 @@ const fn part_name(part: Part) -> &'static str {
         Part::WithVerdict => "With verdict",
         Part::VerdictOnTime => "Verdict on time",
         Part::TurnedDown => "Turned down",
+        Part::Good => "Judged good",
         Part::OtherReason => "Reason “other”",
         Part::Replied => "Answered by marketing",
         Part::Disputed => "Disputed",
@@ -340,6 +342,7 @@ const fn meaning(part: Part) -> &'static str {
         Part::WithVerdict => "Feedback was due, and a complete verdict is there: the numerator of the coverage.",
         Part::VerdictOnTime => "A complete verdict within the agreed time.",
         Part::TurnedDown => "Feedback was due, and sales rejected or recycled the lead.",
+        Part::Good => "Feedback was due, and sales judged the lead good.",
         Part::OtherReason => "Turned down with the reason “other”.",
         Part::Replied => {
             "Rejected or recycled, and marketing has answered: a reply, something taken over, or a dispute."

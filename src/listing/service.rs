@@ -83,7 +83,7 @@ pub fn groups(kpi: Kpi) -> &'static [(&'static str, &'static [Part])] {
         ],
         Kpi::FeedbackCoverage => &[
             ("Coverage", &[Part::WithVerdict, Part::FeedbackDue, Part::VerdictOnTime]),
-            ("Verdicts", &[Part::TurnedDown, Part::OtherReason, Part::Handovers]),
+            ("Verdicts", &[Part::Good, Part::TurnedDown, Part::OtherReason, Part::Handovers]),
             (
                 "Marketing’s answers",
                 &[Part::Replied, Part::ReplyDue, Part::RepliedOnTime, Part::Disputed, Part::DisputeRuled, Part::Upheld],

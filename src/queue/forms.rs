@@ -174,7 +174,8 @@ async fn save_view(
     Form(pairs): Pairs,
 ) -> Response {
     let question = back(&pairs);
-    answer_view(&state, &caller, &parts, &question, save(&state, &caller, &question, get_of(&pairs, "name")).await).await
+    answer_view(&state, &caller, &parts, &question, save(&state, &caller, &question, get_of(&pairs, "name")).await)
+        .await
 }
 
 async fn save(state: &AppState, caller: &Caller, question: &Question, name: &str) -> Result<()> {

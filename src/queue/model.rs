@@ -1,7 +1,7 @@
 //! What is asked of the queue, what a row of it says, and its clocks in words.
 
 use crate::agreement::model::Within;
-use crate::agreement::rules::{NEVER, Rules};
+use crate::agreement::rules::{Compiled, NEVER, Rules};
 use crate::kpis::model::Filter;
 use crate::kpis::words;
 use crate::leads::model::{Decision, Dimension, LeadId, Moment, Stage, ValueId};
@@ -224,9 +224,6 @@ fn counted(leads: u32, more: bool) -> String {
 /// A standing as a clock, in the unit of the promise: the first touch of an agreement that promises 24 h runs in elapsed
 /// time, what is promised within working time pauses over night.
 pub fn clock(standing: Standing, handed_over: Moment, now: Instant, rules: &Rules) -> Clock {
-    if standing.due == NEVER {
-        return Clock { kind: ClockKind::Stopped, words: "no time agreed".to_owned(), due: None };
-    }
     let version = rules.in_force_at(handed_over.at);
     let sales = &version.terms.sales;
     let within = match standing.stage {
@@ -235,8 +232,20 @@ pub fn clock(standing: Standing, handed_over: Moment, now: Instant, rules: &Rule
         Stage::Attempt => NEXT_ATTEMPT,
         Stage::Verdict => sales.verdict,
     };
-    let due = Instant(standing.due);
-    let late = standing.is_overdue(now);
+    time_left(within, Instant(standing.due), standing.is_overdue(now), (version, now), rules)
+}
+
+/// How much time is left of a promise, or how long it has been late, in its unit; by the calendar of a version, now.
+pub fn time_left(
+    within: Within,
+    due: Instant,
+    late: bool,
+    (version, now): (&Compiled, Instant),
+    rules: &Rules,
+) -> Clock {
+    if due.0 == NEVER {
+        return Clock { kind: ClockKind::Stopped, words: "no time agreed".to_owned(), due: None };
+    }
     let (from, to) = if late { (due, now) } else { (now, due) };
     let length = match within {
         Within::Elapsed(_) => words::duration(to.0 - from.0),
@@ -261,7 +270,7 @@ pub fn clock(standing: Standing, handed_over: Moment, now: Instant, rules: &Rule
 
 /// Days with working time after the day of `from`, up to the day of `to`; less one where the time of `to`'s day is not
 /// reached yet, so that a whole day is a whole day.
-fn working_days(rules: &Rules, version: &crate::agreement::rules::Compiled, from: Instant, to: Instant) -> u32 {
+fn working_days(rules: &Rules, version: &Compiled, from: Instant, to: Instant) -> u32 {
     /// Beyond that nobody counts single days.
     const MOST: i32 = 400;
     let zone = &rules.zone;

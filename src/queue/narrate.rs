@@ -75,11 +75,7 @@ pub fn block(question: &Question, page: &Page, counts: &[Count]) -> Block {
     let counted = count.map(|count| {
         let later = count.leads.saturating_sub(count.overdue + count.today);
         let later = if count.more { String::new() } else { words::count(later) };
-        vec![
-            (Urgency::Overdue, count.overdue_words()),
-            (Urgency::Today, count.today_words()),
-            (Urgency::Later, later),
-        ]
+        vec![(Urgency::Overdue, count.overdue_words()), (Urgency::Today, count.today_words()), (Urgency::Later, later)]
     });
     // The row before the block is not read again: its place says whether it was late, and when it was due.
     let before = question.after.filter(|_| list != List::All).map(|place| {
@@ -87,7 +83,10 @@ pub fn block(question: &Question, page: &Page, counts: &[Count]) -> Block {
         urgency_of(due, due < *now, *now, rules)
     });
     Block {
-        id: format!("rows-{}", question.after.map_or_else(|| "first".to_owned(), |place| place.text().replace('.', "-"))),
+        id: format!(
+            "rows-{}",
+            question.after.map_or_else(|| "first".to_owned(), |place| place.text().replace('.', "-"))
+        ),
         // Whoever asked for less than the page has heard of the rest before.
         next: next.filter(|next| until.is_none_or(|until| *next < until)).map(|place| place.text()),
         lines,
@@ -100,9 +99,9 @@ fn line(row: &Row, list: List, now: Instant, rules: &Rules) -> Line {
     let standing = row.standing(now);
     let zone = &rules.zone;
     let value = |dimension: Dimension| row.values[dimension as usize].as_ref().map(|(_, name)| clipped(name));
-    let urgency = standing.filter(|_| list != List::All).map(|standing| {
-        urgency_of(Instant(standing.due), standing.is_overdue(now), now, rules)
-    });
+    let urgency = standing
+        .filter(|_| list != List::All)
+        .map(|standing| urgency_of(Instant(standing.due), standing.is_overdue(now), now, rules));
     let whose: Vec<String> = [&row.title, &row.company].into_iter().flatten().map(|text| clipped(text)).collect();
     let phone = row.phone.clone().unwrap_or_default();
     Line {

@@ -111,9 +111,9 @@ pub async fn counts(app: &AppState, visitor: &Visitor, ask: &Ask, lists: &[List]
 /// No value has this number.
 const NOBODY: ValueId = ValueId(0);
 
-fn patience(counts: &Arc<[Count]>) -> Duration {
+fn patience(counts: &Arc<[Count]>, took: Duration) -> Duration {
     let many = counts.iter().map(|count| count.leads).sum::<u32>() > MANY;
-    if many { PATIENCE } else { Duration::ZERO }
+    if many { PATIENCE.max(took * 20) } else { Duration::ZERO }
 }
 
 /// What waits for sales in the queue and for marketing in the loop, for the navigation of every page; `None` for whoever
@@ -133,7 +133,12 @@ pub async fn desk(app: &AppState, visitor: &Visitor) -> Result<Option<[Mark; 2]>
     });
     let mut tx = app.db.read().await?;
     let as_of = (crate::changes::store::newest_seq(&mut tx).await?.0, 0);
-    let patience = |answers: &u32| if *answers >= MOST_ANSWERS { PATIENCE } else { Duration::ZERO };
+    // Where hardly any waits among a million, it takes long to find that out.
+    let patience = |answers: &u32, took: Duration| match took > SLOW {
+        true => took * 20,
+        false if *answers >= MOST_ANSWERS => PATIENCE,
+        false => Duration::ZERO,
+    };
     let count = feedback::store::count(&mut tx, Which::ToAnswer, i64::from(MOST_ANSWERS));
     let answers = app.to_answer.get(&(), as_of, patience, count).await?;
     let more = if answers >= MOST_ANSWERS { "+" } else { "" };
@@ -147,6 +152,8 @@ pub async fn desk(app: &AppState, visitor: &Visitor) -> Result<Option<[Mark; 2]>
 
 /// Verdicts that wait for an answer are counted up to so many.
 const MOST_ANSWERS: u32 = 500;
+/// What took longer is not counted anew with every change.
+const SLOW: Duration = Duration::from_millis(100);
 
 /// Each list is a sum of ranges, of which each is counted once.
 async fn count_all(
@@ -253,7 +260,8 @@ async fn owners(tx: &mut Tx, visitor: &Visitor, list: List) -> Result<Vec<ValueI
     }
 }
 
-async fn rules(tx: &mut Tx) -> Result<Arc<Rules>> {
+/// The agreement's rules.
+pub(super) async fn rules(tx: &mut Tx) -> Result<Arc<Rules>> {
     let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
     agreement::service::rules(tx).await?.ok_or_else(missing)
 }

@@ -195,9 +195,8 @@ pub async fn count(
         Range::Acceptance | Range::All => query,
     };
     let row = query.fetch_one(tx.conn()).await?;
-    let number = |column: usize| -> Result<usize> {
-        Ok(usize::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default())
-    };
+    let number =
+        |column: usize| -> Result<usize> { Ok(usize::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default()) };
     if range == Range::All {
         return Ok(Tally { leads: number(0)?, ..Tally::default() });
     }

@@ -78,6 +78,7 @@ fn topics_of(path: &str) -> &'static str {
     match path {
         "/bell" => "bell",
         "/leads" => "leads",
+        _ if path.starts_with("/feedback/reasons") => "feedback",
         _ if path.starts_with("/settings/workspace") => "workspace",
         _ if path.starts_with("/spend") => "spend",
         _ if path.starts_with("/import/quality") => "numbers",
@@ -90,7 +91,8 @@ fn topics_of(path: &str) -> &'static str {
 /// Pages here that count leads or money: while an import runs they say so.
 fn counts(path: &str) -> bool {
     let leads_of_import = path.starts_with("/import/history/") && path.ends_with("/leads");
-    path == "/spend" || path.starts_with("/import/quality") || leads_of_import
+    let loop_counts = path == "/feedback/why" || path == "/feedback/more";
+    path == "/spend" || path.starts_with("/import/quality") || leads_of_import || loop_counts
 }
 
 /// That it cannot be told keeps nobody from the page.

@@ -9,6 +9,7 @@ use crate::bell;
 use crate::changes::stream;
 use crate::editing;
 use crate::error::{AppError, Result};
+use crate::feedback;
 use crate::import;
 use crate::kpis;
 use crate::listing;
@@ -66,6 +67,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(bell::feed::routes())
         .merge(stream::routes())
         .merge(queue::forms::routes())
+        .merge(feedback::forms::routes())
         .merge(spend::forms::routes())
         .merge(rates::forms::routes())
         .merge(import::memory_forms::routes())

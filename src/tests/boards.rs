@@ -79,6 +79,7 @@ pub fn northaisle() -> Board {
         with_verdict: 1_395,
         on_time: 1_165,
         turned_down: 640,
+        good: 772,
         other: 26,
         replied: 590,
         disputed: 31,

@@ -2,7 +2,7 @@
 
 use crate::kpis_reference::{World, answer, members};
 use doubles::agreement::model::{CalendarTerms, Horizon, Range, Targets, Terms, Version, Within};
-use doubles::kpis::compute::{compute, members as core_members};
+use doubles::kpis::compute::{Cases, compute, members as core_members, segments};
 use doubles::kpis::facts::{Facts, Feedback, HandoverFact, LeadFact, SpendFact};
 use doubles::kpis::model::{Comparison, Filter, HorizonChoice, Question};
 use doubles::leads::model::{Decision, Dimension, LeadId, Moment, ValueId};
@@ -256,6 +256,30 @@ proptest! {
         for (part, expected) in members(&world, &question) {
             prop_assert_eq!(core_members(&facts, &question, part), expected, "{}", part);
         }
+    }
+
+    #[test]
+    fn a_pair_of_values_counts_what_the_answer_counts_under_a_filter_by_both(world in any_world(), question in any_question()) {
+        let facts = facts_of(&world);
+        let all = Question { filter: Filter::default(), compare: Comparison::None, by: Vec::new(), ..question };
+        let cases = |question: &Question| {
+            let figures = compute(&facts, question).current;
+            let (k1, k4) = (figures.conversion, figures.coverage);
+            (k1.mature, k1.opportunities, k4.good, k4.turned_down)
+        };
+        let found = segments(&facts, &all, Dimension::Persona);
+        let counted = |cases: Cases| (cases.mature, cases.opportunities, cases.good, cases.turned_down);
+        prop_assert_eq!(counted(found.whole), cases(&all));
+        for pair in &found.pairs {
+            let any_of = pair.values.iter().map(|(dimension, value)| (*dimension, vec![Some(*value)])).collect();
+            prop_assert_eq!(counted(pair.cases), cases(&Question { filter: Filter { any_of }, ..all.clone() }));
+        }
+        for (value, reasons) in &found.reasons {
+            let any_of = vec![(Dimension::Persona, vec![*value])];
+            prop_assert_eq!(reasons, &compute(&facts, &Question { filter: Filter { any_of }, ..all.clone() }).reasons);
+        }
+        let sum = |reasons: &[(String, u32)]| reasons.iter().map(|(_, count)| *count).sum::<u32>();
+        prop_assert_eq!(found.reasons.iter().map(|(_, reasons)| sum(reasons)).sum::<u32>(), sum(&compute(&facts, &all).reasons));
     }
 
     #[test]

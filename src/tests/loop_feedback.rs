@@ -3,7 +3,7 @@
 use crate::databases::{name, on_each_engine, table};
 use crate::loop_office::*;
 use doubles::error::AppError;
-use doubles::feedback::answers::{Answer, ReasonEdit, Ruled, Ruling, answer, edit_reason, list, rule};
+use doubles::feedback::answers::{Answer, ReasonEdit, Ruled, Ruling, Sought, answer, edit_reason, list, rule};
 use doubles::feedback::model::WordKind;
 use doubles::feedback::reasons::ReasonText;
 use doubles::feedback::store::{Place, Which, disputes, reasons};
@@ -84,15 +84,15 @@ async fn marketing_answers_and_k4_shows_the_reply_rate() {
         let mut tx = db.read().await.expect("a read");
         let rules = doubles::work::run::agreed(&mut tx).await.expect("the agreement");
         let (open, _) =
-            list(&mut tx, &rules, Which::ToAnswer, &Filter::default(), Place::NEWEST, 50).await.expect("a list");
+            list(&mut tx, &rules, Which::ToAnswer, &Sought::default(), Place::NEWEST, 50).await.expect("a list");
         assert_eq!(open.iter().map(|entry| entry.lead.id).collect::<Vec<_>>(), ids[2..]);
         let (page, next) =
-            list(&mut tx, &rules, Which::All, &Filter::default(), Place::NEWEST, 2).await.expect("a list");
+            list(&mut tx, &rules, Which::All, &Sought::default(), Place::NEWEST, 2).await.expect("a list");
         assert_eq!(page.iter().map(|entry| entry.lead.id).collect::<Vec<_>>(), [ids[2], ids[1]], "the newest first");
         assert_eq!(page[1].words.iter().map(|word| word.kind).collect::<Vec<_>>(), [WordKind::TookOver]);
         assert!(page[0].reply_due.is_some());
         let (rest, end) =
-            list(&mut tx, &rules, Which::All, &Filter::default(), next.expect("more"), 2).await.expect("a list");
+            list(&mut tx, &rules, Which::All, &Sought::default(), next.expect("more"), 2).await.expect("a list");
         assert_eq!((rest.len(), end), (1, None));
         assert_eq!(store::count(&mut tx, Which::ToAnswer, 100).await, Ok(1));
     })

@@ -9,6 +9,7 @@ mod databases;
 mod edges;
 mod editing;
 mod faults;
+mod feedback_page;
 mod filled;
 mod http;
 mod import_cast;

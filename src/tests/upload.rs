@@ -316,3 +316,33 @@ async fn a_file_that_is_too_wide_for_a_form_is_refused_and_says_what_to_do() {
     let checked = check(&mut mia, &path).await;
     assert!(checked.contains("its one row can be taken"), "{checked}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn which_dollars_is_asked_and_no_page_names_an_option_of_the_command_line() {
+    let (_server, mut mia, _) = house().await;
+    for page in ["/import", "/import/memory"] {
+        assert_eq!(mia.get(page).await.status, 200, "{page}");
+    }
+    assert!(mia.get("/import").await.body.contains("href=\"/import/memory\""));
+    let text = "date,channel,amount\n2026-09-01,Fair,$ 12.50\n2026-09-02,Fiar,7\n2026-09-03,Fair,x\n";
+    let path = upload(&mut mia, "spend", "ads.csv", text).await;
+    let page = mia.get(&path).await.body;
+    assert!(page.contains("href=\"/import/memory\""), "{page}");
+    let page = plain(&page);
+    assert!(page.contains("“amount” holds “$ 12.50”, a sign that several currencies share"), "{page}");
+    let checked = check(&mut mia, &path).await;
+    assert!(checked.contains("1 row") && checked.contains("say below the columns which one it is"), "{checked}");
+
+    let form = columns(&mut mia, &path).await.with("set.currency", "USD");
+    mia.post(&format!("{path}/columns"), &form.pairs()).await;
+    let again = columns(&mut mia, &path).await;
+    assert_eq!(again.get("set.currency"), "USD");
+    let said = check(&mut mia, &path).await;
+    assert!(!said.contains("a sign that several currencies share"), "{said}");
+    assert!(said.contains("no exchange rate holds on") && said.contains("under Spend, Exchange rates"), "{said}");
+    for page in [checked, said] {
+        for option in ["--set", "--map", "--value", "--day-first", "doubles rates"] {
+            assert!(!page.contains(option), "{option}: {page}");
+        }
+    }
+}

@@ -63,7 +63,7 @@ fn take_proposals(pairs: &mut Pairs) {
         })
         .collect();
     for (name, value) in pairs.iter_mut().filter(|(name, value)| name.starts_with(&start) && value == OPEN) {
-        if let Some(proposal) = proposals.get(name) {
+        if let Some(proposal) = proposals.get(name.as_str()) {
             value.clone_from(proposal);
         }
     }

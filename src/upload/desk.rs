@@ -22,6 +22,7 @@ use crate::import::parse::Options;
 use crate::import::read::{ShownRow, Table};
 use crate::import::reading::Reading;
 use crate::import::store::{self as journal, State};
+use crate::import::wishes::{Voice, Wishes};
 use crate::kpis::words::{local_day, local_time};
 use crate::people::service::Caller;
 use crate::server::AppState;
@@ -320,6 +321,7 @@ pub async fn plan(state: &AppState, upload: &Upload) -> Result<Plan> {
         Some(recalled) => wishes.over(&recalled.wishes),
         None => wishes,
     };
+    let wishes = Wishes { voice: Voice::Page, ..wishes };
     let zone = upload.zone.clone().or_else(|| recalled.as_ref().and_then(|recalled| recalled.zone.clone()));
     Ok(Plan { options: Options { kind: upload.kind, file, reading, wishes, order: None }, zone, recalled })
 }

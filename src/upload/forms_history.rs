@@ -12,7 +12,6 @@ use crate::people::gate::see_other;
 use crate::people::page::trouble;
 use crate::people::service::Caller;
 use crate::server::AppState;
-use axum::body::Body;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -20,7 +19,6 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
-use futures_util::TryStreamExt;
 
 /// Their routes.
 pub fn routes() -> Router<AppState> {
@@ -96,11 +94,10 @@ async fn download_leads(
     Query(which): Query<Which>,
 ) -> Response {
     match history::leads_file(&state, &caller, ImportId(id), &which).await {
-        Ok(pieces) => {
+        Ok(body) => {
             let kind = (CONTENT_TYPE, "text/csv; charset=utf-8");
             let name = (CONTENT_DISPOSITION, "attachment; filename=\"leads-of-import.csv\"");
-            // A file that breaks off is one that did not come as a whole, for the browser too.
-            ([kind, name], Body::from_stream(pieces.map_err(std::io::Error::other))).into_response()
+            ([kind, name], body).into_response()
         }
         Err(error) => as_file("", Err(error)),
     }

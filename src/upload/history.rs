@@ -14,7 +14,8 @@ use crate::people::service::Caller;
 use crate::period::Instant;
 use crate::server::AppState;
 use crate::zone::Zone;
-use futures_util::{Stream, stream};
+use axum::body::Body;
+use futures_util::stream;
 use serde::Deserialize;
 
 /// Imports on a page.
@@ -238,17 +239,12 @@ pub async fn leads(state: &AppState, caller: &Caller, id: ImportId, which: &Whic
 }
 
 /// The same as a file, piece by piece: an import may have brought more leads than any memory holds.
-pub async fn leads_file(
-    state: &AppState,
-    caller: &Caller,
-    id: ImportId,
-    which: &Which,
-) -> Result<impl Stream<Item = Result<Vec<u8>>> + use<>> {
+pub async fn leads_file(state: &AppState, caller: &Caller, id: ImportId, which: &Which) -> Result<Body> {
     let (_, zone, found) = touched(state, caller, id, which, PIECE).await?;
     let (db, new) = (state.db.clone(), which.which != "changed");
     let head = ["lead", "name", "email", "company", "channel", "handed_over_at"].map(str::to_owned).to_vec();
     let first = Some((Some(head), found));
-    Ok(stream::try_unfold(first, move |piece| {
+    let pieces = stream::try_unfold(first, move |piece: Option<(Option<Vec<String>>, Vec<Touched>)>| {
         let (db, zone) = (db.clone(), zone.clone());
         async move {
             let Some((head, found)) = piece else { return Ok(None) };
@@ -258,9 +254,10 @@ pub async fn leads_file(
                 Some(last) => Some((None, store::touched(&mut db.read().await?, id, new, last, PIECE).await?)),
                 None => None,
             };
-            Ok(Some((bytes, next)))
+            Ok::<_, AppError>(Some((bytes, next)))
         }
-    }))
+    });
+    Ok(Body::from_stream(pieces))
 }
 
 fn lead_cells(lead: Touched, zone: &Zone) -> Vec<String> {

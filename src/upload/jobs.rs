@@ -40,6 +40,7 @@ pub struct Job {
     stopped: AtomicBool,
     /// Wakes a job that waits for its place.
     stop: Notify,
+    held_up: AtomicBool,
     far: Mutex<Far>,
 }
 
@@ -69,6 +70,8 @@ pub struct Standing {
     pub left: Option<u64>,
     /// It has been asked to stop.
     pub stopping: bool,
+    /// It broke off and cannot be taken back yet; that is tried again and again.
+    pub held_up: bool,
 }
 
 /// A job at work; dropped, it has ended.
@@ -92,8 +95,8 @@ impl Jobs {
         if running.contains_key(&subject) {
             return None;
         }
-        let (stopped, far) = (AtomicBool::default(), Mutex::default());
-        let job = Arc::new(Job { task, started: Instant::now(), stopped, stop: Notify::new(), far });
+        let (stopped, held_up, far) = (AtomicBool::default(), AtomicBool::default(), Mutex::default());
+        let job = Arc::new(Job { task, started: Instant::now(), stopped, stop: Notify::new(), held_up, far });
         if let Subject::Import(import) = subject {
             self.failures().remove(&import);
         }
@@ -143,6 +146,7 @@ impl Job {
             percent,
             left: far.left(self.started.elapsed()),
             stopping: self.stopped.load(Ordering::Relaxed),
+            held_up: self.held_up.load(Ordering::Relaxed),
         }
     }
 }
@@ -169,6 +173,11 @@ impl Working {
     /// Waits until it is asked to stop; at most one waits.
     pub async fn when_stopped(&self) {
         self.job.stop.notified().await;
+    }
+
+    /// What it did cannot be taken back yet.
+    pub fn is_held_up(&self) {
+        self.job.held_up.store(true, Ordering::Relaxed);
     }
 
     /// A batch of a file is done.

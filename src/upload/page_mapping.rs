@@ -9,7 +9,7 @@ use super::page_answers::{Channels, Constants, Words};
 use super::page_check::{Found, JobView, Tally};
 use super::page_history::Changed;
 use super::page_reading::ReadingForm;
-use crate::import::inspection::{Ask, ColumnView, FieldView, Inspection, Preview, Question, Why};
+use crate::import::inspection::{Ask, ColumnView, CurrencyView, FieldView, Inspection, Preview, Question, Why};
 use crate::import::labels::{Group, Need};
 use crate::import::model::Kind;
 use crate::people::page::Rejection;
@@ -113,6 +113,7 @@ fn Discard(id: i64) -> impl IntoView {
     view! {
         <div class="row leave-file">
             <a href=at("/import")>"Choose another file"</a>
+            <a href=at("/import/memory")>"What is remembered"</a>
             <form method="post" action=at(&format!("/import/{id}/discard"))>
                 <Button variant=Variant::Plain>"Discard this one"</Button>
             </form>
@@ -441,7 +442,19 @@ fn Settings(upload: Upload, inspection: Inspection) -> impl IntoView {
             </p>
         }
     });
-    view! { {micros}{weeks} }
+    let currency = inspection.currency.clone().map(|CurrencyView { heading, example, codes }| {
+        let codes = codes.iter().map(|code| view! { <option value=*code>{*code}</option> });
+        view! {
+            <p class="field setting">
+                <label for="set-currency">{format!("“{heading}” holds “{example}”, a sign that several currencies share. All amounts of this file are in")}</label>
+                <select class="input" id="set-currency" name="set.currency">
+                    <option value="">"nothing said: rows with that sign are not taken"</option>
+                    {codes.collect_view()}
+                </select>
+            </p>
+        }
+    });
+    view! { {currency}{micros}{weeks} }
 }
 
 /// The first rows as the records will read them.

@@ -64,10 +64,12 @@ pub async fn begin(state: &AppState, caller: &Caller, upload: Upload, task: Task
                     // A fault of the program is in the log; the file must not look as if it were being worked on for
                     // ever, and what was taken in before goes, so that others can import.
                     Err(_) => {
+                        // The hold on the file was lost with the job.
+                        let again = state.jobs.begin(Subject::Upload(upload.id), task);
                         if let Some(import) = begun.get() {
-                            see_it_taken_back(&state, &client, *import).await;
+                            see_it_taken_back(&state, &client, *import, again.as_ref()).await;
                         }
-                        (Err(AppError::Internal), None, place)
+                        (Err(AppError::Internal), again, place)
                     }
                 }
             }
@@ -118,10 +120,11 @@ async fn work(
     let report = match outcome {
         Ok(report) => report,
         Err(error) => {
-            if let Some(import) = import {
-                see_it_taken_back(&state, &client, import).await;
-            }
-            return (Err(error), working);
+            let late = match import {
+                Some(import) => see_it_taken_back(&state, &client, import, Some(&working)).await,
+                None => false,
+            };
+            return (Err(if late { taken_back_late(error) } else { error }), working);
         }
     };
     if let Err(error) = state.uploads.keep_rejected(&upload.stored).await {
@@ -172,14 +175,27 @@ async fn note_number(state: AppState, upload: Upload, number: oneshot::Receiver<
 }
 
 /// An import that broke off has taken itself back, or could not: then it is tried until it succeeds. No other import
-/// can begin before, and each page that counts says so.
-async fn see_it_taken_back(state: &AppState, client: &Client, import: ImportId) {
-    loop {
-        match undo::finish_taking_back(&state.db, import, &client.name, state.clock.now()).await {
-            Ok(()) => return,
-            Err(error) => tracing::warn!(import = import.0, "an import that broke off is not taken back yet: {error}"),
+/// can begin before, and each page that counts says so. Whether it had to wait.
+async fn see_it_taken_back(state: &AppState, client: &Client, import: ImportId, working: Option<&Working>) -> bool {
+    let mut late = false;
+    while let Err(error) = undo::finish_taking_back(&state.db, import, &client.name, state.clock.now()).await {
+        tracing::warn!(import = import.0, "an import that broke off is not taken back yet: {error}");
+        if let Some(working) = working {
+            working.is_held_up();
         }
+        late = true;
         tokio::time::sleep(AGAIN).await;
+    }
+    late
+}
+
+/// Whoever comes back hours later must know that nothing of it is left.
+fn taken_back_late(error: AppError) -> AppError {
+    match error {
+        AppError::Unavailable(sentence) => AppError::Unavailable(format!(
+            "{sentence} What it had taken in before was taken back once that was possible; the file is still here."
+        )),
+        other => other,
     }
 }
 
@@ -237,6 +253,10 @@ impl Follower {
 impl Follow for &mut Follower {
     fn file_name(&self) -> Option<String> {
         Some(self.file_name.clone())
+    }
+
+    fn sees_to_the_rest(&self) -> bool {
+        true
     }
 
     fn begun(&mut self, import: ImportId) {
@@ -300,7 +320,7 @@ pub async fn begin_undo(state: &AppState, caller: &Caller, import: ImportId) -> 
         if let Err(error) = undone {
             tracing::warn!(import = import.0, "an import is not taken back: {error}");
             state.jobs.fail(import, error.to_string());
-            see_it_taken_back(&state, &client, import).await;
+            see_it_taken_back(&state, &client, import, Some(&working)).await;
         }
         drop(working);
     });

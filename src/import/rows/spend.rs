@@ -139,7 +139,16 @@ impl SpendRows {
         };
         match days {
             None => Ok(span),
-            Some(_) => Err(AppError::Invalid("--set span belongs to a column that is mapped as date.".to_owned())),
+            Some(_) => {
+                let sentence = match mapping.voice {
+                    Voice::CommandLine => "--set span belongs to a column that is mapped as date.",
+                    Voice::Page => {
+                        "Whether an amount is for a day or a week is asked only where a column holds the day; choose \
+                         that column, or leave this open."
+                    }
+                };
+                Err(AppError::Invalid(sentence.to_owned()))
+            }
         }
     }
 }
@@ -149,7 +158,7 @@ impl Span {
     fn read(&self, row: &Row, context: &Context) -> Result<(Day, Day), Rejection> {
         let cell = |column: &Column, read: &dyn Fn(&str) -> Result<Day, DateFault>| {
             let text = column.text(row).ok_or_else(|| column.reject(row, "the row does not say when it was spent"))?;
-            read(text).map_err(|fault| column.reject(row, fault.to_string()))
+            read(text).map_err(|fault| column.reject(row, fault.said_to(column.voice)))
         };
         let day = |column: &Column| {
             cell(column, &|text| read_date(text, column.order).and_then(|written| context.clock.day(written)))

@@ -81,6 +81,7 @@ pub(super) fn figures(plan: &Plan, cell: &Cell) -> Figures {
             with_verdict: sum.of(Part::WithVerdict),
             on_time: sum.of(Part::VerdictOnTime),
             turned_down: sum.of(Part::TurnedDown),
+            good: sum.of(Part::Good),
             other: sum.of(Part::OtherReason),
             replied: sum.of(Part::Replied),
             disputed: sum.of(Part::Disputed),

@@ -36,6 +36,7 @@ mod measures;
 mod plan;
 mod pledge;
 mod scan;
+mod segments;
 mod standing;
 mod survival;
 
@@ -46,6 +47,7 @@ use figures::{Cell, Spending, figures};
 use measures::{Layout, Measures};
 use plan::Plan;
 use scan::{Scan, Tally};
+pub use segments::{Cases, Pair, Segments, segments};
 
 /// Mature leads from which on a parting of volume and outcome is said.
 const PARTING_LEADS: u32 = 20;

@@ -173,7 +173,7 @@ pub(super) fn members(plan: &Plan, part: Part, reason: Option<u32>) -> Vec<LeadI
 }
 
 /// What is done with all that a question counts.
-trait Visitor {
+pub(super) trait Visitor {
     /// A lead or a handover of one of the two periods, or both in one; a reason of 0 is none.
     fn handover(&mut self, slot: usize, row: usize, standing: Standing, wait: Option<Wait>, reason: u32);
     /// An opportunity or a win in one of the two periods, with its value.
@@ -181,7 +181,7 @@ trait Visitor {
 }
 
 /// Shows everything in a chunk that the question counts.
-fn visit(plan: &Plan, chunk: &Chunk, visitor: &mut impl Visitor) {
+pub(super) fn visit(plan: &Plan, chunk: &Chunk, visitor: &mut impl Visitor) {
     let length = plan.to.saturating_sub(plan.from);
     let in_periods = |at: u32| at.wrapping_sub(plan.from) < length;
     let passing = plan.passing(chunk);

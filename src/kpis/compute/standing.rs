@@ -137,6 +137,7 @@ fn feedback(now: u32, clocks: &Clocks) -> Standing {
         | when(complete, Part::WithVerdict)
         | when(complete && clocks.verdict <= clocks.verdict_due, Part::VerdictOnTime)
         | when(turned_down, Part::TurnedDown)
+        | when(given && !turned_down, Part::Good)
         | when(turned_down && clocks.flags & OTHER != 0, Part::OtherReason)
 }
 

@@ -145,6 +145,7 @@ pub fn members(world: &World, question: &Question) -> BTreeMap<Part, Vec<LeadId>
                 Part::WithVerdict => figures.coverage.with_verdict,
                 Part::VerdictOnTime => figures.coverage.on_time,
                 Part::TurnedDown => figures.coverage.turned_down,
+                Part::Good => figures.coverage.good,
                 Part::OtherReason => figures.coverage.other,
                 Part::Replied => figures.coverage.replied,
                 Part::Disputed => figures.coverage.disputed,
@@ -541,6 +542,7 @@ impl<'a> Set<'a> {
                 given(stay) && stay.complete && stay.verdict.is_some_and(in_time)
             }),
             turned_down: count(&down),
+            good: count(&|stay| given(stay) && !down(stay)),
             other: count(&|stay| down(stay) && stay.reason == Some("other")),
             replied: count(&|stay| down(stay) && self.since(stay.feedback.replied)),
             disputed: count(&disputed),

@@ -1,0 +1,76 @@
+//! The pages of the loop with numbers: why leads are turned down, and of which there should be more. And what comes back.
+
+use super::page::LoopHead;
+use super::sheet::{NumbersShown, Part, ReturnsShown};
+use crate::kpis::page_scope::ScopeBar;
+use crate::place::at;
+use crate::ui::{DataTable, Drawing, Empty, SectionHead, Segmented};
+use leptos::prelude::*;
+
+/// `/feedback/why` and `/feedback/more`
+pub fn numbers(shown: NumbersShown) -> AnyView {
+    let NumbersShown { head, scope, choices, choice, finding: (title, measure), svg, section, csv } = shown;
+    let part = head.part;
+    let Some(scope) = scope else {
+        return view! {
+            <LoopHead head/>
+            <Empty title="No lead yet">
+                <p>"Import what your CRM exports ("<code>"doubles import leads FILE"</code>"), or write leads down in the queue. What becomes of them, and why some are turned down, is counted here."</p>
+            </Empty>
+        }
+        .into_any();
+    };
+    let (label, file) = match part {
+        Part::Why => ("Reasons for which leads are turned down", "reasons.csv"),
+        _ => ("Pairs of values that stand out", "pairs.csv"),
+    };
+    let drawing = (!svg.is_empty()).then(|| view! { <div class="loop-pareto"><Drawing svg/></div> });
+    let pick = view! { <p class="loop-choice"><span>{choice}</span><Segmented label=choice links=choices/></p> };
+    let table = match section {
+        Some(section) => {
+            let more = (!section.more.is_empty()).then(|| view! { <p class="small">{section.more}</p> });
+            view! { <DataTable table=section.table class="loop-table" label/>{more} }.into_any()
+        }
+        None => ().into_any(),
+    };
+    let note = (part == Part::Alike).then(|| {
+        view! {
+            <p class="hint">"An association is no proof: leads of such a pair may do better for a reason that neither of its values names. The file has every pair with enough cases, those that do not stand out too."</p>
+        }
+    });
+    view! {
+        <LoopHead head/>
+        <ScopeBar scope/>
+        <section aria-labelledby="finding">
+            <SectionHead id="finding" title><p>{measure}</p></SectionHead>
+            {drawing}
+            {pick}
+            {table}
+            {note}
+        </section>
+        <p class="pages"><span class="files"><a href=csv download=file>"CSV"</a></span></p>
+    }
+    .into_any()
+}
+
+/// `/feedback/returns`
+pub fn returns(shown: ReturnsShown) -> AnyView {
+    let ReturnsShown { head, table, more } = shown;
+    if table.rows.is_empty() {
+        return view! {
+            <LoopHead head/>
+            <Empty title="No recycled lead is on its way back">
+                <p>"When sales recycles a lead for a reason with a day, such as “not now”, it stands here until that day; then it is handed over once more by itself."</p>
+            </Empty>
+        }
+        .into_any();
+    }
+    let more = (!more.is_empty()).then(|| view! { <p class="small">{more}</p> });
+    view! {
+        <LoopHead head/>
+        <DataTable table class="loop-table" label="Recycled leads that come back"/>
+        {more}
+        <p class="pages"><span class="files"><a href=at("/feedback/returns.csv") download="returns.csv">"CSV"</a></span></p>
+    }
+    .into_any()
+}
