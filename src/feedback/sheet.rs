@@ -6,24 +6,27 @@ use crate::kpis::sheet::{Scope, Section, Strip};
 use crate::leads::model::Dimension;
 use crate::people::model::Team;
 use crate::queue::sheet::Dial;
-use crate::text_enum;
 use crate::ui::says::{Link, Prose, Table};
 
-text_enum!(
-    /// A page of the loop.
-    Part {
-        /// What sales says, and what marketing says to it.
-        Verdicts = "verdicts",
-        /// Why leads are turned down.
-        Why = "why",
-        /// Of what there should be more.
-        Alike = "more",
-        /// What was recycled.
-        Returns = "returns",
-        /// The list of reasons.
-        Reasons = "reasons",
-    }
-);
+/// A page of the loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// What sales says, and what marketing says to it.
+    Verdicts,
+    /// Why leads are turned down.
+    Why,
+    /// Of what there should be more.
+    Alike,
+    /// What was recycled.
+    Returns,
+    /// The list of reasons.
+    Reasons,
+}
+
+impl Part {
+    /// All of them, in the order in which they stand.
+    pub const ALL: &[Self] = &[Self::Verdicts, Self::Why, Self::Alike, Self::Returns, Self::Reasons];
+}
 
 /// What every page of the loop begins with.
 #[derive(Clone, Debug)]

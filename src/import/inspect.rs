@@ -7,7 +7,8 @@ use super::dates::{Order, read_date};
 use super::ground::Ground;
 use super::headings::{Cell, fields, normal_form, recognise};
 use super::inspection::{
-    Ask, ChannelView, Choice, ColumnView, CurrencyView, FieldView, Inspection, Preview, Question, WeeksView, Why, WordList, WordView,
+    Ask, ChannelView, Choice, ColumnView, CurrencyView, FieldView, Inspection, Preview, Question, WeeksView, Why,
+    WordList, WordView,
 };
 use super::labels::{label, meaning};
 use super::mapping::Mapping;

@@ -12,7 +12,6 @@ use crate::kpis::words;
 use crate::leads::model::{Decision, Dimension, Stage};
 use crate::leads::stage::NEXT_ATTEMPT;
 use crate::period::Instant;
-use crate::place::at;
 use chrono::{Datelike, NaiveDateTime};
 
 /// As many characters of a name stand in a row.
@@ -70,7 +69,7 @@ pub fn block(question: &Question, page: &Page, counts: &[Count]) -> Block {
     let list = question.list;
     let until = question.until;
     let inside = |row: &&Row| until.is_none_or(|until| row.place(list, *now).is_some_and(|place| place <= until));
-    let lines: Vec<Line> = rows.iter().filter(inside).map(|row| line(row, list, *now, rules)).collect();
+    let lines: Vec<Line> = rows.iter().filter(inside).map(|row| line(row, question, *now, rules)).collect();
     let count = counts.iter().find(|count| count.list == list).filter(|_| question.search.is_empty());
     let counted = count.map(|count| {
         let later = count.leads.saturating_sub(count.overdue + count.today);
@@ -95,7 +94,8 @@ pub fn block(question: &Question, page: &Page, counts: &[Count]) -> Block {
     }
 }
 
-fn line(row: &Row, list: List, now: Instant, rules: &Rules) -> Line {
+fn line(row: &Row, question: &Question, now: Instant, rules: &Rules) -> Line {
+    let list = question.list;
     let standing = row.standing(now);
     let zone = &rules.zone;
     let value = |dimension: Dimension| row.values[dimension as usize].as_ref().map(|(_, name)| clipped(name));
@@ -107,7 +107,7 @@ fn line(row: &Row, list: List, now: Instant, rules: &Rules) -> Line {
     Line {
         lead: row.lead.0,
         shown: row.shown().text(),
-        href: at(&format!("/leads/{}", row.lead)),
+        href: question.address(&format!("/leads/{}", row.lead), &[]),
         name: name(row),
         whose: whose.join(", "),
         urgency,
@@ -162,7 +162,8 @@ fn urgency_of(due: Instant, is_overdue: bool, now: Instant, rules: &Rules) -> Ur
     }
 }
 
-fn dial(row: &Row, now: Instant, rules: &Rules) -> Option<Dial> {
+/// Its clock, with how much of the time has gone.
+pub fn dial(row: &Row, now: Instant, rules: &Rules) -> Option<Dial> {
     let standing = row.standing(now)?;
     let clock = row.clock(now, rules)?;
     let began = match standing.stage {

@@ -238,7 +238,7 @@ async fn what_was_taken_back_does_not_come_back_with_the_undo_of_an_import() {
     assert!(refused.contains("people have worked on 2 of its leads"), "{refused}");
     let who = imports::who_worked_on(&mut db.read().await.expect("a read"), import, 9).await.expect("a read");
     let who: Vec<_> = who.into_iter().map(|work| (work.lead_id, work.actor)).collect();
-    assert_eq!(who, [(2, "mia".into()), (3, "mia".into())]);
+    assert_eq!(who, [(2, "mia".to_owned()), (3, "mia".to_owned())]);
     assert_eq!(table(db, values).await, now);
 }
 

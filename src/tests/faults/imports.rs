@@ -23,7 +23,8 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// What stands behind a file in its form.
 const TAIL: usize = b"\r\n--line--\r\n".len();
 /// What an import of [`leads`] brings, whatever numbers it gave.
-const BROUGHT: &str = "select k.external_id, l.created_at, l.handed_over_at, l.first_touch_at, l.company, p.email, v.name
+const BROUGHT: &str =
+    "select k.external_id, l.created_at, l.handed_over_at, l.first_touch_at, l.company, p.email, v.name
     from lead_key as k join lead as l on l.id = k.lead_id left join lead_person as p on p.lead_id = l.id
         left join dimension_value as v on v.id = l.channel_id
     where l.gone = 0";
@@ -292,7 +293,10 @@ async fn disk_full_under_an_import(address: &str, disk: &Path, url: &DatabaseUrl
         assert!(answer.starts_with("HTTP/1.1 200"), "{other}: {answer}");
     }
     let refused = post(address, "/spend/add", &spend_form(&super::key_of("full"), "while it is full"));
-    assert!(refused.starts_with("HTTP/1.1 503") && refused.contains("The disk is full, nothing was saved."), "{refused}");
+    assert!(
+        refused.starts_with("HTTP/1.1 503") && refused.contains("The disk is full, nothing was saved."),
+        "{refused}"
+    );
 
     make_room(disk);
     let freed = Moment::now();
@@ -311,5 +315,7 @@ async fn disk_full_under_an_import(address: &str, disk: &Path, url: &DatabaseUrl
     let done = settled(address, &path).await;
     assert!(done.contains("Imported: 60,000 rows"), "{done}");
     db.close().await;
-    report(&format!("SQLite: a disk that filled up in mid-import, all of it taken back {took:?} after there was space"));
+    report(&format!(
+        "SQLite: a disk that filled up in mid-import, all of it taken back {took:?} after there was space"
+    ));
 }

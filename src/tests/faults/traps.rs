@@ -58,7 +58,8 @@ async fn a_line_of_a_gigabyte_and_a_hundred_thousand_columns_are_refused_by_the_
     let saved = post(&address, "/spend/add", &spend_form(&key_of("after"), "after the traps"));
     assert!(saved.starts_with("HTTP/1.1 303"), "others go on: {saved}");
     let after = peak(served.id()).expect("it runs");
-    let words = format!("a line of {PIECES} MB and 100,000 columns: memory at most {} -> {} MB", before >> 20, after >> 20);
+    let words =
+        format!("a line of {PIECES} MB and 100,000 columns: memory at most {} -> {} MB", before >> 20, after >> 20);
     assert!(after < before + ROOM, "{words}");
     report(&words);
 }
