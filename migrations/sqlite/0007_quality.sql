@@ -69,3 +69,7 @@ create table lead_rule (
 create index lead_rule_lead on lead_rule (lead_id);
 
 insert into counter (name, n) values ('exclusion_rule', 0);
+
+-- How the file called the channel, where that is another name: by it a row is known again once a name of a channel is
+-- learned or forgotten.
+alter table spend add column written text;

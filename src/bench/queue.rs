@@ -178,7 +178,8 @@ async fn fill(db: &Db) -> Result<()> {
         let batch: Vec<StoredLead> = (from..from + BATCH).map(|n| lead(n + 1, n, &values)).collect();
         let seq = tx.seq().0;
         leads::put(&mut tx, seq, batch.iter().map(|lead| (lead.id, &lead.row))).await?;
-        leads::put_people(&mut tx, batch.iter().map(|lead| (lead.id, &lead.person))).await?;
+        leads::put_people(&mut tx, batch.iter().map(|lead| (lead.id, lead.row.company.as_deref(), &lead.person)))
+            .await?;
         let events = batch.iter().flat_map(|lead| lead.events.iter().map(|event| (lead.id, event)));
         leads::add_events(&mut tx, None, None, events.collect::<Vec<_>>().into_iter()).await?;
         tx.record_change(&change(ChangeKind::ImportBatch)).await?.commit().await?;
@@ -210,7 +211,8 @@ fn lead(id: i64, n: i64, values: &[(Dimension, i64, i64)]) -> StoredLead {
         _ => 10 * DAY + (n as u32 * 7) % (700 * DAY),
     };
     let start = NOW.0 - ago;
-    let mut lead = StoredLead { id: LeadId(id), row, person, events: Vec::new() };
+    let mut lead =
+        StoredLead { id: LeadId(id), row, person, events: Vec::new(), absorbed: Vec::new(), merged_into: None };
     lead.row.created_at = moment(start);
     event(&mut lead, EventKind::Handover, start, Detail::default());
     if kind >= 3 {

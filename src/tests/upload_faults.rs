@@ -296,3 +296,68 @@ async fn a_form_of_another_shape_is_refused_and_changes_nothing() {
     assert_eq!(mia.post("/import/999/columns", &form.pairs()).await.status, 404);
     assert_eq!(mia.send("POST", "/import/upload", Body::from("kind=leads")).await.status, 400);
 }
+
+/// Housekeeping by hand: what no page does.
+async fn by_force(server: &TestServer, statement: &'static str) {
+    let mut tx = server.state.db.keep_house().await.expect("a write");
+    sqlx::query(statement).execute(tx.conn()).await.expect("written");
+    tx.commit().await.expect("committed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_a_fault_of_the_program_ends_is_taken_back_and_keeps_nobody_from_importing() {
+    let (server, mut mia, _) = house().await;
+    let path = upload(&mut mia, "leads", "leads.csv", LEADS).await;
+    check(&mut mia, &path).await;
+    // No number comes after this one, and to count on is a fault that ends the thread in the middle of the import.
+    by_force(&server, "update counter set n = 9223372036854775807 where name = 'lead'").await;
+    run(&mut mia, &path).await;
+    let ended = "select i.state from import as i cross join upload as u where u.problem is not null";
+    for _ in 0..500 {
+        if table(&server.state.db, ended).await == [["undone"]] {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(table(&server.state.db, ended).await, [["undone"]]);
+    by_force(&server, "update counter set n = 0 where name = 'lead'").await;
+    let done = run(&mut mia, &path).await;
+    assert!(done.contains("Imported: 2 rows taken"), "{done}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_that_waits_for_its_place_can_be_stopped() {
+    let (server, mut mia, _) = house().await;
+    let path = upload(&mut mia, "leads", "leads.csv", LEADS).await;
+    let places = std::sync::Arc::clone(&server.state.jobs.checks);
+    let all = u32::try_from(places.available_permits()).expect("few");
+    let others = places.acquire_many_owned(all).await.expect("nobody closes it");
+    let form = columns(&mut mia, &path).await.with("go", "check");
+    mia.post(&format!("{path}/columns"), &form.pairs()).await;
+    assert!(plain(&mia.get(&path).await.body).contains("data-job"), "it waits");
+    mia.post(&format!("{path}/stop"), &[]).await;
+    let page = settled(&mut mia, &path).await;
+    assert!(page.contains("You stopped it. Nothing of leads.csv stands"), "{page}");
+    drop(others);
+    assert!(check(&mut mia, &path).await.contains("2 rows can be taken"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_that_comes_to_nothing_says_why_until_it_succeeds() {
+    let (server, mut mia, _) = house().await;
+    let path = upload(&mut mia, "leads", "leads.csv", LEADS).await;
+    check(&mut mia, &path).await;
+    run(&mut mia, &path).await;
+    let refuse = "create trigger refuse before update on import begin select raise(abort, 'no'); end";
+    by_force(&server, refuse).await;
+    let past = "/import/history/1";
+    assert!(mia.post(&format!("{past}/undo"), &[]).await.leads_to().is_some());
+    for _ in 0..2 {
+        let page = settled(&mut mia, past).await;
+        assert!(page.contains("Taking it back came to nothing"), "{page}");
+    }
+    by_force(&server, "drop trigger refuse").await;
+    assert!(mia.post(&format!("{past}/undo"), &[]).await.leads_to().is_some());
+    let page = settled(&mut mia, past).await;
+    assert!(page.contains("It was taken back") && !page.contains("came to nothing"), "{page}");
+}

@@ -93,12 +93,17 @@ impl SpendRows {
             let Some(text) = column.text(row) else { continue };
             let stated = stated.or(column.currency.as_deref());
             let (amount_minor, original) = context.money((column, row), (text, stated, self.divisor), from)?;
-            let named = channel.as_deref().or_else(|| self.channel.as_ref().and_then(|column| column.text(row)));
+            let (named, raw) = match (channel, &self.channel) {
+                (Some(channel), _) => (Some(channel.as_str()), column.heading.as_str()),
+                (None, Some(named)) => (named.text(row), named.raw(row)),
+                (None, None) => (None, ""),
+            };
             if let Some(name) = named {
                 context.meet_channel(name);
             }
-            let channel = named.map(str::to_owned);
-            records.push(SpendRecord { line: row.line(), from, to, channel, kind, team, amount_minor, original });
+            let written = named.filter(|named| *named != raw).map(|_| raw.to_owned());
+            let (line, channel) = (row.line(), named.map(str::to_owned));
+            records.push(SpendRecord { line, from, to, channel, written, kind, team, amount_minor, original });
             paid = true;
         }
         if !paid {
