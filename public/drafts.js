@@ -20,7 +20,12 @@ const seen = (selector) => document.querySelector(selector);
 
 // What stands in the form; `base.…` goes along, so that what others saved meanwhile is merged and not overwritten.
 const fields = (form) => [...form.elements].filter((e) => e.name && (e.name.startsWith("base.") || !/^(hidden|password|submit|button)$/.test(e.type)));
-const values = (form) => fields(form).map((e) => [e.name, e.value]);
+const isTick = (e) => /^(radio|checkbox)$/.test(e.type);
+const values = (form) => fields(form).filter((e) => !isTick(e) || e.checked).map((e) => [e.name, e.value]);
+const bring = (e, kept) => {
+  if (isTick(e)) e.checked = kept.some(([key, value]) => key === e.name && value === e.value);
+  else kept.forEach(([key, value]) => key === e.name && (e.value = value));
+};
 const typed = (pairs) => JSON.stringify(pairs.filter(([name]) => !name.startsWith("base.")));
 
 function offer(form, name, kept) {
@@ -37,7 +42,7 @@ function offer(form, name, kept) {
     button.onclick = () => (what(), bar.remove(), form.querySelector("input:not([type=hidden]),textarea")?.focus());
     bar.append(button, " ");
   };
-  act("Bring it back", () => fields(form).forEach((e) => kept.values.forEach(([key, value]) => key === e.name && (e.value = value))));
+  act("Bring it back", () => (fields(form).forEach((e) => bring(e, kept.values)), form.dispatchEvent(new Event("change"))));
   act("Throw it away", () => box.removeItem(name));
   form.before(bar);
 }

@@ -231,16 +231,23 @@ fn groups(desk: Option<[Mark; 2]>) -> Vec<NavGroup> {
     let sees_leads = desk.is_some();
     // The bar of a small screen shows what is done on the way; all else is one tap further.
     let beside = |item: NavItem| if sees_leads { item.rail_only() } else { item };
-    let mut groups =
-        vec![NavGroup { heading: None, items: vec![item("/", "Scoreboard", "Score", "M2 13V8M6 13V4M10 13v-3M14 13V2")] }];
+    let mut groups = vec![NavGroup {
+        heading: None,
+        items: vec![item("/", "Scoreboard", "Score", "M2 13V8M6 13V4M10 13v-3M14 13V2")],
+    }];
     let [queue, answers] = desk.unwrap_or_default();
     if sees_leads {
         groups.push(NavGroup {
             heading: Some((Team::Sales, "Sales works here")),
             items: vec![
-                item("/leads", "Lead queue", "Queue", "M2 3.500h2M6.500 3.500H14M2 8h2M6.500 8H14M2 12.500h2M6.500 12.500H14")
-                    .outside()
-                    .marked(queue),
+                item(
+                    "/leads",
+                    "Lead queue",
+                    "Queue",
+                    "M2 3.500h2M6.500 3.500H14M2 8h2M6.500 8H14M2 12.500h2M6.500 12.500H14",
+                )
+                .outside()
+                .marked(queue),
             ],
         });
     }
@@ -258,14 +265,24 @@ fn groups(desk: Option<[Mark; 2]>) -> Vec<NavGroup> {
     groups.push(NavGroup {
         heading: Some((Team::Both, "Both answer for")),
         items: vec![
-            beside(item("/kpis/lead-to-opportunity", "Lead to opportunity", "Rate", "M2 3h12L9.500 8.500V13l-3 1.500V8.500z")),
+            beside(item(
+                "/kpis/lead-to-opportunity",
+                "Lead to opportunity",
+                "Rate",
+                "M2 3h12L9.500 8.500V13l-3 1.500V8.500z",
+            )),
             beside(item(
                 "/kpis/cac",
                 "Cost of a customer",
                 "Cost",
                 "M8 2a6 6 0 1 0 .01 0M10.500 5.500H7.500a2 2 0 0 0 0 5h3M5 8h4",
             )),
-            beside(item("/kpis/follow-up", "Follow-up time", "Follow-up", "M8 2a6 6 0 1 0 .01 0M8 4.500V8l2.500 1.500")),
+            beside(item(
+                "/kpis/follow-up",
+                "Follow-up time",
+                "Follow-up",
+                "M8 2a6 6 0 1 0 .01 0M8 4.500V8l2.500 1.500",
+            )),
             beside(item(
                 "/kpis/feedback-coverage",
                 "Feedback coverage",
@@ -279,7 +296,9 @@ fn groups(desk: Option<[Mark; 2]>) -> Vec<NavGroup> {
         items: vec![
             item("/spend", "Spend", "Spend", "M2 4.500h12v8H2zM2 7.500h12M4.500 10h3").outside().rail_only(),
             item("/import", "Import", "Import", "M8 2v8M4.500 7 8 10.500 11.500 7M2 13.500h12").outside().rail_only(),
-            item("/import/quality", "Data quality", "Quality", "M2.500 8.500l3.500 3.500 7.500-8").outside().rail_only(),
+            item("/import/quality", "Data quality", "Quality", "M2.500 8.500l3.500 3.500 7.500-8")
+                .outside()
+                .rail_only(),
             item("/activity", "Activity", "Activity", "M2 8h3l2-5 3 10 2-5h2").outside().rail_only(),
             item("/settings", "Settings", "Settings", "M2 4h6M11 4h3M9.500 2.500v3M2 12h2M7 12h7M5.500 10.500v3")
                 .outside()

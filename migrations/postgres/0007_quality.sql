@@ -7,10 +7,13 @@ create index lead_merged on lead (merged_into) where merged_into is not null;
 -- bit n is set where a person set the n-th dimension (6: the e-mail), which no import overwrites
 alter table lead add column by_hand bigint not null default 0;
 
--- Findings, each with the leads that have it.
-create index lead_no_channel on lead (id) where channel_id is null and gone = 0 and excluded = 0;
-create index lead_no_persona on lead (id) where persona_id is null and gone = 0 and excluded = 0;
-create index lead_no_owner on lead (id) where owner_id is null and gone = 0 and excluded = 0;
+-- Findings, each with the leads that have it: those that count, so those with an opportunity whatever a rule says.
+create index lead_no_channel on lead (id)
+  where channel_id is null and gone = 0 and (excluded = 0 or opportunity_at is not null);
+create index lead_no_persona on lead (id)
+  where persona_id is null and gone = 0 and (excluded = 0 or opportunity_at is not null);
+create index lead_no_owner on lead (id)
+  where owner_id is null and gone = 0 and (excluded = 0 or opportunity_at is not null);
 
 -- By what two leads of the same company and name are known (leads::identity::match_key); 0: not worked out yet.
 alter table lead_person add column match_key bigint default 0;
@@ -52,7 +55,9 @@ create table exclusion_rule (
   made_at bigint not null,
   -- of the last time that it was switched on or off
   switched_by text,
-  switched_at bigint
+  switched_at bigint,
+  -- the seq of the write that made or switched it, while its leads are still being left out or let in; 0: all are
+  spreading bigint not null default 0
 );
 
 -- Which leads an active rule leaves out.
@@ -64,3 +69,7 @@ create table lead_rule (
 create index lead_rule_lead on lead_rule (lead_id);
 
 insert into counter (name, n) values ('exclusion_rule', 0);
+
+-- How the file called the channel, where that is another name: by it a row is known again once a name of a channel is
+-- learned or forgotten.
+alter table spend add column written text;

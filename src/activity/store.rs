@@ -10,7 +10,8 @@ statements! {
     LIST = "select c.seq, c.at, c.actor, c.kind, c.entity, c.entity_id, c.detail, a.name \
             from change c left join account a on c.entity = 'account' and a.id = c.entity_id \
             where ($1 = '' or c.actor = $1) \
-            and (c.kind = $2 or ($2 = '' and c.kind not in ('import_batch', 'import_undo_batch'))) and c.seq < $3 \
+            and (c.kind = $2 or ($2 = '' and c.kind not in ('import_batch', 'import_undo_batch', 'rule_batch'))) \
+            and c.seq < $3 \
             order by c.seq desc limit $4";
     ACTORS = "select distinct actor from change order by actor";
 }

@@ -78,7 +78,8 @@ pub fn measure() {
     reader.block_on(touch_until(address, &cookie, touched + 100, began + MEASURED));
     let pages = read.join().expect("every reader reads to the end");
     let rate = pages as f64 / MEASURED.as_secs_f64();
-    let page = show("first page, 16 connections, 20 touches a second meanwhile", within(&times, "page", began), Some(rate));
+    let page =
+        show("first page, 16 connections, 20 touches a second meanwhile", within(&times, "page", began), Some(rate));
     let beside = show("touch, meanwhile", within(&times, "touch", began), None);
     println!(
         "\nAt p99 the page took {page:.1} ms of at most {PAGE_GOAL}, a touch {touch:.1} ms ({beside:.1} ms beside the pages) \
@@ -177,7 +178,8 @@ async fn fill(db: &Db) -> Result<()> {
         let batch: Vec<StoredLead> = (from..from + BATCH).map(|n| lead(n + 1, n, &values)).collect();
         let seq = tx.seq().0;
         leads::put(&mut tx, seq, batch.iter().map(|lead| (lead.id, &lead.row))).await?;
-        leads::put_people(&mut tx, batch.iter().map(|lead| (lead.id, &lead.person))).await?;
+        leads::put_people(&mut tx, batch.iter().map(|lead| (lead.id, lead.row.company.as_deref(), &lead.person)))
+            .await?;
         let events = batch.iter().flat_map(|lead| lead.events.iter().map(|event| (lead.id, event)));
         leads::add_events(&mut tx, None, None, events.collect::<Vec<_>>().into_iter()).await?;
         tx.record_change(&change(ChangeKind::ImportBatch)).await?.commit().await?;
@@ -187,7 +189,11 @@ async fn fill(db: &Db) -> Result<()> {
 
 /// Of ten leads nine are settled; the others wait for everything that a lead can wait for.
 fn lead(id: i64, n: i64, values: &[(Dimension, i64, i64)]) -> StoredLead {
-    let mut row = LeadRow { company: Some(format!("Company {}", n % 50_000)), title: Some("Plant manager".into()), ..LeadRow::default() };
+    let mut row = LeadRow {
+        company: Some(format!("Company {}", n % 50_000)),
+        title: Some("Plant manager".into()),
+        ..LeadRow::default()
+    };
     for (dimension, first, count) in values {
         row.values[*dimension as usize] = Some(ValueId(first + n * 7 % count));
     }
@@ -205,7 +211,8 @@ fn lead(id: i64, n: i64, values: &[(Dimension, i64, i64)]) -> StoredLead {
         _ => 10 * DAY + (n as u32 * 7) % (700 * DAY),
     };
     let start = NOW.0 - ago;
-    let mut lead = StoredLead { id: LeadId(id), row, person, events: Vec::new() };
+    let mut lead =
+        StoredLead { id: LeadId(id), row, person, events: Vec::new(), absorbed: Vec::new(), merged_into: None };
     lead.row.created_at = moment(start);
     event(&mut lead, EventKind::Handover, start, Detail::default());
     if kind >= 3 {

@@ -70,6 +70,8 @@ text_enum!(
         LeadsMerged = "leads_merged",
         /// A lead stands for itself again.
         LeadUnmerged = "lead_unmerged",
+        /// A rule reached some more of its leads.
+        RuleBatch = "rule_batch",
         /// A head's rule leaves leads out of every number.
         RuleAdded = "rule_added",
         /// It does so again.
@@ -205,6 +207,7 @@ impl ChangeKind {
             | Self::LeadsMerged
             | Self::LeadUnmerged
             | Self::RuleAdded
+            | Self::RuleBatch
             | Self::RuleSwitchedOn
             | Self::RuleSwitchedOff => &[Topic::Numbers],
             Self::AccountAdded

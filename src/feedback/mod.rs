@@ -12,7 +12,7 @@ mod file;
 pub mod forms;
 mod forms_reasons;
 pub mod model;
-mod narrate;
+pub mod narrate;
 mod page;
 mod page_entry;
 mod page_numbers;

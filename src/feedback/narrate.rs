@@ -232,7 +232,7 @@ fn dispute(entry: &Entry, rules: &Rules) -> String {
 }
 
 /// The clock of an answer that is owed since `given`.
-fn dial((given, due): (Instant, Instant), now: Instant, clock: Clock, rules: &Rules) -> Dial {
+pub fn dial((given, due): (Instant, Instant), now: Instant, clock: Clock, rules: &Rules) -> Dial {
     let gone = match clock.kind {
         ClockKind::Late => 100,
         ClockKind::Stopped => 0,

@@ -5,6 +5,7 @@
 //! `1,234,567` say it, `1,234` alone does not. Where no value says it, the user is asked and nothing is guessed.
 //! Parts of a minor unit are rounded half away from zero.
 
+pub use super::amount_fault::AmountFault;
 pub use super::currency::Currency;
 use super::wishes::Voice;
 use crate::period::Day;
@@ -21,52 +22,14 @@ text_enum!(
     }
 );
 
-/// Why a text is not an amount in minor units.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AmountFault {
-    /// No shape that is known.
-    #[error("this is no amount that can be read; write it as 1234.50")]
-    Unreadable,
-    /// `1,234` in a column that does not decide.
-    #[error(
-        "the mark in it may stand before decimals or thousands; say which (--set decimal=comma or --set decimal=point)"
-    )]
-    MarkUnknown,
-    /// There is no exchange rate for that day.
-    #[error(
-        "this is in {found}, the workspace counts in {own}, and no exchange rate holds on {day}; write one down under \
-         Spend, Exchange rates, or with doubles rates add {found}=RATE@{day}"
-    )]
-    NoRate {
-        /// ISO 4217, as the file says.
-        found: String,
-        /// The workspace's.
-        own: String,
-        /// The day by which the rate is chosen.
-        day: Day,
-    },
-    /// A sign that several currencies share, or a word that is none.
-    #[error(
-        "“{found}” does not say which currency this is, and {own} it is not; give one value for the field currency \
-         (--set currency=USD), or map a column to it"
-    )]
-    WhichCurrency {
-        /// What the file says.
-        found: String,
-        /// The workspace's.
-        own: String,
-    },
-    /// More than can be counted.
-    #[error("the amount is too large")]
-    TooLarge,
-}
-
 /// What the values of one column say about the decimal mark.
 #[derive(Clone, Debug, Default)]
 pub struct MarkEvidence {
     point: Option<Example>,
     comma: Option<Example>,
     unclear: Option<Example>,
+    /// The first value with a sign that several currencies share, and those currencies.
+    sign: Option<(String, &'static [&'static str])>,
 }
 
 #[derive(Clone, Debug)]
@@ -103,6 +66,9 @@ impl MarkEvidence {
             return;
         }
         let Some(lexed) = Lexed::new(text) else { return };
+        if self.sign.is_none() && !lexed.currency.is_empty() {
+            self.sign = Currency::shared_by(lexed.currency).map(|currencies| (text.to_owned(), currencies));
+        }
         let slot = match lexed.shape() {
             Some(Shape::Marked(DecimalMark::Point)) => &mut self.point,
             Some(Shape::Marked(DecimalMark::Comma)) => &mut self.comma,
@@ -151,6 +117,11 @@ impl MarkEvidence {
     /// A value that is an amount by either mark, to ask with; where there is none, one of the two that disagree.
     pub fn example(&self) -> Option<&str> {
         self.unclear.as_ref().or(self.point.as_ref()).map(|example| example.text.as_str())
+    }
+
+    /// A value whose sign several currencies share, and their codes.
+    pub fn shared_sign(&self) -> Option<(&str, &'static [&'static str])> {
+        self.sign.as_ref().map(|(text, currencies)| (text.as_str(), *currencies))
     }
 
     /// A value may be read either way.

@@ -8,7 +8,7 @@ use super::model::{EventRecord, LeadKey, LeadRecord, OutcomeRecord, VerdictRecor
 use crate::leads::model::{Dimension, EventKind, LeadId, Moment, ValueId};
 use crate::leads::record::{Detail, LeadRow, Person, StoredEvent, StoredLead, Voided, by_hand_bit};
 use rustc_hash::FxHashMap;
-use std::hash::{Hash, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// What the milestones of a lead file are about: the lead itself.
 const LEAD: &str = "lead";
@@ -67,6 +67,10 @@ pub trait LeadWord {
     fn record(&self) -> Option<&str>;
     /// A lead may stand in one row of the file only; two rows are the same where these are equal.
     fn fingerprint(&self) -> Option<u64>;
+    /// 128 bits that stand for what it says of the lead; `None`: what it says may be corrected by a later row.
+    fn print(&self, _lead: LeadId) -> Option<u128> {
+        None
+    }
     /// Applies it to its lead. `record` is [`LeadWord::record`], or what stands for it.
     fn apply(&self, draft: &mut Draft, origin: Origin, record: &str, values: &ValueIds) -> Effect;
 }
@@ -84,6 +88,17 @@ impl Draft {
     pub fn of(lead: StoredLead) -> Self {
         let before = Some((lead.row.clone(), lead.person.clone()));
         Self { lead, before, new_key: None, voided: Vec::new(), changed: false }
+    }
+
+    /// Leaves of it what a later row of deals in a check asks for: what its source says of them.
+    pub fn slim(&mut self, source: i64) {
+        let is_deal = |kind| matches!(kind, EventKind::Opportunity | EventKind::Won | EventKind::Lost);
+        let events = &mut self.lead.events;
+        events.retain(|event| is_deal(event.kind) && event.source == Some(source) && event.voided != Voided::ByImport);
+        events.shrink_to_fit();
+        (self.voided, self.lead.absorbed) = (Vec::new(), Vec::new());
+        (self.lead.person, self.before, self.new_key) = (Person::default(), None, None);
+        (self.lead.row.company, self.lead.row.title) = (None, None);
     }
 
     /// The source knows it by this number from now on.
@@ -393,6 +408,13 @@ impl LeadWord for OutcomeRecord {
     }
 }
 
+impl EventRecord {
+    fn detail(&self) -> Detail {
+        let detail = self.verdict.as_ref().map(Detail::of_verdict).unwrap_or_default();
+        Detail { note: detail.note.or_else(|| self.note.clone()), ..detail }
+    }
+}
+
 impl LeadWord for EventRecord {
     fn line(&self) -> u64 {
         self.line
@@ -423,6 +445,17 @@ impl LeadWord for EventRecord {
         None
     }
 
+    fn print(&self, lead: LeadId) -> Option<u128> {
+        let detail = self.detail();
+        let half = |salt: u8| {
+            let mut hasher = DefaultHasher::new();
+            (salt, lead, self.kind, self.moment, &self.by, &detail.note).hash(&mut hasher);
+            (detail.decision, &detail.reason).hash(&mut hasher);
+            u128::from(hasher.finish())
+        };
+        Some(half(0) << 64 | half(1))
+    }
+
     /// A row of an event file is a thing that happened: it adds, and never voids. The same row twice is the same
     /// thing. The earliest capture is the lead's creation.
     fn apply(&self, draft: &mut Draft, origin: Origin, _: &str, _: &ValueIds) -> Effect {
@@ -433,8 +466,7 @@ impl LeadWord for EventRecord {
             }
             return draft.note(if earlier { Effect::Changed } else { Effect::Nothing });
         };
-        let mut detail = self.verdict.as_ref().map(Detail::of_verdict).unwrap_or_default();
-        detail.note = detail.note.or_else(|| self.note.clone());
+        let detail = self.detail();
         let same = |event: &StoredEvent| {
             event.kind == kind
                 && event.moment == self.moment

@@ -12,6 +12,7 @@ use super::run::{DEFAULT_SOURCE, Progress, Request, run_import};
 use crate::error::{AppError, Result};
 use crate::period::Instant;
 use crate::rates::model::DatedRate;
+use crate::sample::files::{RESERVED, is_reserved};
 use crate::server::db::Db;
 use crate::workspace::model::Workspace;
 use crate::workspace::store as workspace;
@@ -247,7 +248,11 @@ fn parse_pair(text: &str) -> Result<(String, String), String> {
 
 fn parse_source(text: &str) -> Result<String, String> {
     let name = text.trim();
-    if name.is_empty() { Err("a source has a name, such as hubspot".to_owned()) } else { Ok(name.to_owned()) }
+    match name {
+        "" => Err("a source has a name, such as hubspot".to_owned()),
+        name if is_reserved(name) => Err(RESERVED.to_owned()),
+        name => Ok(name.to_owned()),
+    }
 }
 
 fn print_progress(progress: Progress) {

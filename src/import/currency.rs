@@ -27,6 +27,11 @@ impl Currency {
         }
     }
 
+    /// The currencies that share a symbol; `None` where it means one alone, or is none.
+    pub(super) fn shared_by(name: &str) -> Option<&'static [&'static str]> {
+        family(bare(name)).filter(|currencies| currencies.len() > 1)
+    }
+
     /// The one currency that a symbol or code means.
     pub(super) fn named(name: &str) -> Option<Self> {
         match family(bare(name)) {

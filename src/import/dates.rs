@@ -54,6 +54,18 @@ pub enum DateFault {
     OutOfRange,
 }
 
+impl DateFault {
+    /// The same, to whoever reads it: a page has no options.
+    pub fn said_to(&self, voice: Voice) -> String {
+        match (self, voice) {
+            (Self::OrderUnknown, Voice::Page) => {
+                "day and month cannot be told apart; say beside the column which comes first".to_owned()
+            }
+            (fault, _) => fault.to_string(),
+        }
+    }
+}
+
 /// What the values of one column say about the order of day and month.
 #[derive(Clone, Debug, Default)]
 pub struct OrderEvidence {

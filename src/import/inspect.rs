@@ -7,7 +7,8 @@ use super::dates::{Order, read_date};
 use super::ground::Ground;
 use super::headings::{Cell, fields, normal_form, recognise};
 use super::inspection::{
-    Ask, ChannelView, Choice, ColumnView, FieldView, Inspection, Preview, Question, WeeksView, Why, WordList, WordView,
+    Ask, ChannelView, Choice, ColumnView, CurrencyView, FieldView, Inspection, Preview, Question, WeeksView, Why,
+    WordList, WordView,
 };
 use super::labels::{label, meaning};
 use super::mapping::Mapping;
@@ -100,6 +101,7 @@ pub fn inspect(
             column_view(headings, column, &mapping, &look, &tallies[column], &reasons, asks)
         })
         .collect();
+    let currency = currency(&mut mapping, &look, ground);
     let micros = mapping.columns_mut().map(|column| &column.heading).find(|heading| is_in_micros(heading)).cloned();
     Ok(Inspection {
         kind,
@@ -114,6 +116,7 @@ pub fn inspect(
         wide: wide(kind, &mapping, &tallies),
         weeks: weeks(kind, &mapping, &look),
         micros: micros.filter(|_| mapping.divisor == 0),
+        currency,
         problems,
         notes: std::mem::take(&mut mapping.warnings),
         preview,
@@ -444,6 +447,19 @@ fn wide(kind: Kind, mapping: &Mapping, tallies: &[Tally]) -> Vec<usize> {
     }
     let free = |column: &usize| mapping.columns().all(|held| held.index() != Some(*column));
     (0..tallies.len()).filter(|column| free(column) && tallies[*column].is_numeric()).collect()
+}
+
+/// Whether somebody must say what a sign such as `$` means: only where neither a column, nor a heading, nor the
+/// workspace's own currency says it.
+fn currency(mapping: &mut Mapping, look: &Look, ground: &Ground) -> Option<CurrencyView> {
+    if mapping.get("currency").is_some() {
+        return None;
+    }
+    mapping.columns_mut().filter(|column| column.currency.is_none()).find_map(|column| {
+        let (example, codes) = look.evidence(column.index()?)?.mark.shared_sign()?;
+        let open = !codes.contains(&ground.currency.code.as_str());
+        open.then(|| CurrencyView { heading: column.heading.clone(), example: shortened(example), codes })
+    })
 }
 
 fn weeks(kind: Kind, mapping: &Mapping, look: &Look) -> Option<WeeksView> {

@@ -34,6 +34,8 @@ pub struct Inspection {
     pub weeks: Option<WeeksView>,
     /// An amount looks like millionths, and nobody said so: its heading.
     pub micros: Option<String>,
+    /// Amounts bear a sign that several currencies share, the workspace's not among them, and nothing says which.
+    pub currency: Option<CurrencyView>,
     /// Answers that cannot be fulfilled, each a sentence; the file cannot be checked before.
     pub problems: Vec<String>,
     /// What was decided where the headings leave room, each a sentence.
@@ -208,6 +210,17 @@ pub struct ChannelView {
     pub known: bool,
     /// Where it is not known: the known channel that it looks like.
     pub nearest: Option<String>,
+}
+
+/// Which currency a sign means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CurrencyView {
+    /// The column of amounts.
+    pub heading: String,
+    /// A value of it.
+    pub example: String,
+    /// The currencies that write themselves so, by their codes.
+    pub codes: &'static [&'static str],
 }
 
 /// Whether spend dates stand for weeks.

@@ -8,6 +8,7 @@
 //! (`memory`). `take` writes the records in short batches under a journal (`store`), so that an import ends complete or
 //! fully undone (`undo`). `run` is the whole way, `command` its command line.
 
+pub mod amount_fault;
 pub mod amounts;
 pub mod apply;
 pub mod bounds;

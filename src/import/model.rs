@@ -164,6 +164,8 @@ pub struct SpendRecord {
     pub to: Day,
     /// Spend without a channel stands as its own row.
     pub channel: Option<String>,
+    /// What the file calls the channel, where that is another name.
+    pub written: Option<String>,
     /// What for.
     pub kind: SpendKind,
     /// Whose.

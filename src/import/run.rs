@@ -74,6 +74,12 @@ pub trait Follow: Send {
         None
     }
 
+    /// An import that broke off and could not be taken back is taken back by whoever follows, as soon as it can be;
+    /// else the next start does it.
+    fn sees_to_the_rest(&self) -> bool {
+        false
+    }
+
     /// It stands in the journal under this number. Not called for a check.
     fn begun(&mut self, _import: ImportId) {}
 
@@ -170,6 +176,7 @@ pub async fn run_import(
         (Err(error), _) | (_, Err(error)) => {
             return Err(match import.cancel(now).await {
                 Ok(()) => error,
+                Err(_) if follower.sees_to_the_rest() => error,
                 Err(undoing) => AppError::Unavailable(format!(
                     "{error} What was taken in before will be taken back at the next start: {undoing}"
                 )),

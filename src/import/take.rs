@@ -3,6 +3,8 @@
 //! Each batch is one short transaction with its own row of the journal and of the change log. Between two batches
 //! others get their turn. A batch whose rows say nothing new writes nothing at all.
 
+mod check;
+mod known;
 mod spend;
 
 use super::apply::{Draft, Effect, LeadWord, Origin, ValueIds};
@@ -16,14 +18,14 @@ use crate::bell::model::{Notice, NoticeKind};
 use crate::changes::model::{Change, ChangeKind, Entity};
 use crate::changes::store::{Counter, latest_number, take_numbers};
 use crate::error::{AppError, Result};
-use crate::leads::model::{Dimension, LeadId, ValueId};
+use crate::leads::model::{Dimension, LeadId, Moment, ValueId};
 use crate::leads::record::email_key;
 use crate::leads::store as leads;
 use crate::people::model::AccountId;
 use crate::period::Instant;
 use crate::quality::rules::store as rules;
 use crate::server::db::{Db, ImportClaim, Tx, WriteTx};
-use crate::spend::store::{SpendKey, Told};
+use known::KnownSpend;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value, json};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -53,8 +55,7 @@ pub struct Import {
     first_rows: FirstRows,
     /// Rows so far of a lead whose deals have no numbers.
     positions: FxHashMap<LeadId, u32>,
-    spend_seen: FxHashMap<SpendKey, i64>,
-    spend_known: Option<FxHashMap<SpendKey, Told>>,
+    spend_known: Option<KnownSpend>,
     /// What rows did that the database does not show: those of this batch, and in a check those before it, too.
     unsaved: Unsaved,
 }
@@ -72,6 +73,10 @@ struct Unsaved {
     /// Leads that the database has and the source knows by a number only now.
     joined: FxHashSet<LeadId>,
     drafts: FxHashMap<LeadId, Draft>,
+    /// When leads were captured that a check has brought or corrected, and whose drafts are gone.
+    created: FxHashMap<LeadId, Moment>,
+    /// The events that a check has told, in 128 bits each.
+    said: FxHashSet<u128>,
     /// Numbers given to new leads and values.
     leads: i64,
     values: i64,
@@ -131,7 +136,6 @@ impl Import {
             values: ValueIds::default(),
             first_rows: FirstRows::default(),
             positions: FxHashMap::default(),
-            spend_seen: FxHashMap::default(),
             spend_known: None,
             unsaved: Unsaved::default(),
         }
@@ -228,9 +232,7 @@ impl Import {
                     self.commit(tx, import, at, &answers).await?;
                 }
             }
-            // One row a lead: no later row of the file needs its draft.
-            Turn::Check(_) if self.kind == Kind::Leads => self.unsaved.drafts.clear(),
-            Turn::Check(_) => {}
+            Turn::Check(_) => self.unsaved.slim(self.kind, self.source),
         }
         Ok(answers)
     }
@@ -253,7 +255,12 @@ impl Import {
         if let (true, Some(id)) = (found.join, &record.key().external_id) {
             draft.attach_key(id);
         }
-        let effect = record.apply(draft, origin, about, &self.values);
+        let mut effect = record.apply(draft, origin, about, &self.values);
+        // A check keeps of an event only this.
+        let print = if self.import.is_none() { record.print(found.lead) } else { None };
+        if effect == Effect::Added && print.is_some_and(|print| !self.unsaved.said.insert(print)) {
+            effect = Effect::Nothing;
+        }
         match effect {
             _ if found.new => Taken::New,
             Effect::Added => Taken::New,
@@ -298,6 +305,9 @@ impl Import {
         let missing: Vec<LeadId> = missing.into_iter().filter(|lead| !self.unsaved.drafts.contains_key(lead)).collect();
         for (id, lead) in leads::load(tx, &missing).await? {
             self.unsaved.drafts.insert(id, Draft::of(lead));
+        }
+        for id in missing {
+            self.unsaved.recall(id);
         }
         Ok(())
     }

@@ -179,8 +179,17 @@ async fn take_back_batch(db: &Db, import: ImportId, actor: &str, at: Instant) ->
     let Some(batch) = store::last_batch(&mut tx, import).await? else { return Ok(None) };
     let seq = tx.seq().0;
 
-    let changed = store::before(&mut tx, import, &batch).await?;
+    let mut changed = store::before(&mut tx, import, &batch).await?;
     store::restore_histories(&mut tx, import, &changed).await?;
+    let touched: Vec<LeadId> = changed.iter().map(|(id, ..)| *id).collect();
+    // A merge or a void may have been taken back since: milestones are what the histories say now.
+    let mut histories = leads::load(&mut tx, &touched).await?;
+    for (id, row, _) in &mut changed {
+        if let Some(mut lead) = histories.remove(id) {
+            lead.derive();
+            row.derived = lead.row.derived;
+        }
+    }
     leads::put(&mut tx, seq, changed.iter().map(|(id, row, _)| (*id, row))).await?;
     let people = changed.iter().map(|(id, row, person)| (*id, row.company.as_deref(), person));
     leads::put_people(&mut tx, people).await?;
@@ -192,7 +201,6 @@ async fn take_back_batch(db: &Db, import: ImportId, actor: &str, at: Instant) ->
     leads::remove_handovers(&mut tx, &brought).await?;
     store::remove_leads(&mut tx, seq, &brought).await?;
 
-    let touched: Vec<LeadId> = changed.iter().map(|(id, ..)| *id).collect();
     let survivors = leads::survivors_of(&mut tx, &touched).await?;
     leads::derive_anew(&mut tx, seq, &survivors).await?;
     rules::apply_rules(&mut tx, seq, &touched).await?;

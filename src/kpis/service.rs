@@ -161,7 +161,7 @@ const MONTH_PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// The facts cannot be read.
 pub async fn this_month(app: &AppState) -> Result<Option<Arc<Board>>> {
-    let patience = |month: &Month| if month.leads > MANY_LEADS { MONTH_PATIENCE } else { Duration::ZERO };
+    let patience = |month: &Month, _| if month.leads > MANY_LEADS { MONTH_PATIENCE } else { Duration::ZERO };
     let now = app.clock.now();
     let as_of = (store::newest(&app.db).await?.0, now.0 / 60);
     let make = async {

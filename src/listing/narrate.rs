@@ -13,7 +13,6 @@ use crate::leads::model::Decision;
 use crate::period::Instant;
 use crate::place::at;
 use crate::ui::says::{Cell, Column as Heading, Link, Order, Table};
-use crate::zone::Zone;
 
 /// The columns in their order, with the word above each.
 const COLUMNS: [(Column, &str); 10] = [
@@ -119,7 +118,7 @@ pub fn page(request: &Request, list: Option<&List>) -> ListPage {
         beside_search,
         table: Table {
             head: COLUMNS.iter().map(|&(column, text)| heading(&path, request, column, text)).collect(),
-            rows: rows.into_iter().map(|row| cells(row, &list.zone)).collect(),
+            rows: rows.into_iter().map(|row| cells(row, list)).collect(),
             ..Table::default()
         },
         earlier: if number > 1 { to_page(number - 1) } else { String::new() },
@@ -195,7 +194,8 @@ fn heading(path: &str, request: &Request, column: Column, text: &str) -> Heading
     Heading::words(text).sorted(href, order)
 }
 
-fn cells(row: &Row, zone: &Zone) -> Vec<Cell> {
+fn cells(row: &Row, list: &List) -> Vec<Cell> {
+    let zone = &list.zone;
     let text =
         |text: &Option<String>| text.as_deref().map_or(Cell::new("–").quiet(), |text| Cell::new(clipped(text)));
     let moment = |at: Option<Instant>| {
@@ -205,6 +205,8 @@ fn cells(row: &Row, zone: &Zone) -> Vec<Cell> {
     };
     let name = row.name.as_ref().or(row.email.as_ref()).or(row.external_id.as_ref());
     let lead = Cell::new(name.map_or_else(|| format!("Lead {}", row.id), |name| clipped(name)));
+    // Whoever may not see who the leads are, may not open them either.
+    let lead = if list.named { lead.outside(at(&format!("/leads/{}", row.id))) } else { lead };
     vec![
         lead.beneath(row.external_id.as_deref().filter(|_| row.name.is_some()).map(clipped).unwrap_or_default()),
         text(&row.company),

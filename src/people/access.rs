@@ -69,6 +69,9 @@ pub const PATHS: &[(&str, Need)] = &[
     ("/leads/add", May(AddLeads)),
     ("/leads/bulk", May(SeeLeads)),
     ("/leads/bulk/undo", May(SeeLeads)),
+    ("/leads/{id}", May(SeeLeads)),
+    ("/leads/{id}/do", May(SeeLeads)),
+    ("/leads/{id}/undo", May(SeeLeads)),
     ("/leads/views/save", May(SeeLeads)),
     ("/leads/views/remove", May(SeeLeads)),
     // the feedback loop: whose the leads are, and what was said, is for those who may SeeLeads, the handlers see to that

@@ -107,7 +107,7 @@ fn check_value(dimension: Dimension, value: &str) -> Result<String> {
 /// Corrects the address of a lead; where the form leads.
 ///
 /// # Errors
-/// It is no address, there is no such lead, or the database refuses.
+/// It is no address, there is no such lead, its address is right by now, or the database refuses.
 pub async fn correct_email(state: &AppState, caller: &Caller, sent: &Sent) -> Result<String> {
     let lead = LeadId(sent.id()?);
     let email = sent.get("email").to_owned();
@@ -119,6 +119,13 @@ pub async fn correct_email(state: &AppState, caller: &Caller, sent: &Sent) -> Re
         Begun::Write(once) => once,
     };
     let stored = here(&mut once, lead).await?;
+    if stored.person.email.as_deref().and_then(oddity).is_none() {
+        return Err(AppError::Conflict(
+            "The address of that lead is no longer the wrong one: somebody corrected it meanwhile, or a newer file did. \
+             Open the list again."
+                .to_owned(),
+        ));
+    }
     store::keep_email(&mut once, lead).await?;
     put_email(&mut once, &stored, Some(email)).await?;
     store::hold_email(&mut once, lead, true).await?;
@@ -204,13 +211,16 @@ pub async fn take_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result
             if let Some(value) = value {
                 store::empty(&mut once, dimension, value, made).await?;
             }
+            store::keep_from_undo(&mut once, made).await?;
         }
         ChangeKind::EmailCorrected => {
             for lead in leads::load(&mut once, &concerned).await?.into_values() {
                 let before = store::email_before(&mut once, lead.id).await?;
                 put_email(&mut once, &lead, before).await?;
                 store::hold_email(&mut once, lead.id, false).await?;
+                store::forget_email_before(&mut once, lead.id).await?;
             }
+            store::keep_from_undo(&mut once, made).await?;
         }
         _ => {
             store::unvoid(&mut once, told.voided.iter().map(|(lead, n)| (LeadId(*lead), *n))).await?;

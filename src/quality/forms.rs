@@ -252,6 +252,10 @@ async fn read_rules(state: &AppState, caller: &Caller, asked: &AskedRules) -> Re
 /// What was just done to a rule, if it is as the address says.
 fn told(rule: &Rule, done: &str) -> Option<String> {
     let left_out = counted(rule.leads.saturating_sub(rule.with_opportunity), "lead is", "leads are");
+    if rule.spreading && matches!(done, "added" | "on" | "off") {
+        let words = rule.pattern.words();
+        return Some(format!("{words}: there are many leads; load this page again in a moment to see how many."));
+    }
     match (done, rule.active) {
         ("added" | "on", true) => Some(format!("{}: {left_out} left out of every number.", rule.pattern.words())),
         ("off", false) => Some(format!("{}: its leads count again.", rule.pattern.words())),

@@ -3,7 +3,7 @@
 //! - **Findings.** Milestones out of order are what K3 says they are: `kpis::compute` names the leads, `model` says in
 //!   words which milestone stands before which. Leads without channel, persona or owner, addresses that no mail
 //!   reaches, and leads that may be one (`leads::identity`) are found by the database. Leads that a rule leaves out are
-//!   no finding.
+//!   no finding, but for those with an opportunity, which count.
 //! - **A merge** joins leads into a survivor. It writes no event anew: the merged lead leaves lists and numbers and
 //!   keeps its row, keys, e-mail and history, and the survivor's milestones are derived from the events of both. An
 //!   import that names the merged lead goes on writing to *its* history, so the same file twice changes nothing, and the

@@ -278,6 +278,8 @@ pub struct Rule {
     pub reason: String,
     /// It leaves leads out at the moment.
     pub active: bool,
+    /// Its leads are still being left out or let in, so the counts below are not the last word.
+    pub spreading: bool,
     /// Who made it, and when.
     pub made: (String, Instant),
     /// Who switched it last, and when.

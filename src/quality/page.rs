@@ -62,7 +62,7 @@ pub fn overview(counts: Counts, sees_leads: bool) -> AnyView {
             <p>{rules}" "{merged}</p>
             {ways}
         </section>
-        <p class="hint">"Leads that a rule leaves out are no finding: they count nowhere."</p>
+        <p class="hint">"Leads that a rule leaves out are no finding: they count nowhere. Those with an opportunity count whatever a rule says, and are here."</p>
     }
     .into_any()
 }

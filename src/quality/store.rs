@@ -21,7 +21,7 @@ macro_rules! missing {
             $what,
             " from lead as l where l.",
             $column,
-            " is null and l.gone = 0 and l.excluded = 0
+            " is null and l.gone = 0 and (l.excluded = 0 or l.opportunity_at is not null)
             and (cast($1 as bigint) = -1 or coalesce(l.channel_id, 0) = $1)
             and (cast($2 as bigint) = -1 or coalesce(l.campaign_id, 0) = $2)",
             $order
@@ -36,7 +36,7 @@ macro_rules! same {
             "select ",
             $what,
             " from lead_person as p join lead as l on l.id = p.lead_id
-            where l.gone = 0 and l.excluded = 0 and p.",
+            where l.gone = 0 and (l.excluded = 0 or l.opportunity_at is not null) and p.",
             $key,
             " in
                 (select ",
@@ -76,9 +76,10 @@ statements! {
     NO_PERSONA_OLDEST = missing!("l.id", "persona_id", " order by l.id limit $3 offset $4");
     NO_OWNER_OLDEST = missing!("l.id", "owner_id", " order by l.id limit $3 offset $4");
     COUNT_ODD = "select count(*) from lead_person as p join lead as l on l.id = p.lead_id
-        where p.odd_email = 1 and l.gone = 0 and l.excluded = 0";
+        where p.odd_email = 1 and l.gone = 0 and (l.excluded = 0 or l.opportunity_at is not null)";
     ODD = "select p.lead_id from lead_person as p join lead as l on l.id = p.lead_id
-        where p.odd_email = 1 and l.gone = 0 and l.excluded = 0 order by p.lead_id desc limit $1 offset $2";
+        where p.odd_email = 1 and l.gone = 0 and (l.excluded = 0 or l.opportunity_at is not null)
+        order by p.lead_id desc limit $1 offset $2";
     COUNT_SAME_EMAIL = same_count!("email_key", "email_key is not null");
     COUNT_SAME_NAME = same_count!("match_key", "match_key is not null and match_key <> 0");
     SAME_EMAIL = same!("p.email_key, max(p.lead_id) as latest", "email_key", "email_key is not null",
@@ -86,9 +87,13 @@ statements! {
     SAME_NAME = same!("p.match_key, max(p.lead_id) as latest", "match_key", "match_key is not null and match_key <> 0",
         " order by latest desc limit $1 offset $2");
     OF_EMAIL = "select {0:int}, p.lead_id from {rows} cross join lead_person as p cross join lead as l
-        where p.email_key = {1:text} and l.id = p.lead_id and l.gone = 0 and l.excluded = 0 order by 1, 2";
+        where p.email_key = {1:text} and l.id = p.lead_id and l.gone = 0
+            and (l.excluded = 0 or l.opportunity_at is not null)
+        order by 1, 2";
     OF_NAME = "select {0:int}, p.lead_id from {rows} cross join lead_person as p cross join lead as l
-        where p.match_key = {1:int} and l.id = p.lead_id and l.gone = 0 and l.excluded = 0 order by 1, 2";
+        where p.match_key = {1:int} and l.id = p.lead_id and l.gone = 0
+            and (l.excluded = 0 or l.opportunity_at is not null)
+        order by 1, 2";
     LEADS = "select l.id, (select min(k.external_id) from lead_key as k where k.lead_id = l.id) as external_id,
             p.name, p.email, l.company, c.name as channel, a.name as campaign, s.name as persona, o.name as owner,
             l.created_at, l.handed_over_at
@@ -106,6 +111,11 @@ statements! {
     ADD_WORK = "insert into lead_work (lead_id, seq) select {0:int}, {1:int} from {rows}";
     WORK = "select lead_id from lead_work where seq = $1 order by lead_id";
     REMOVE_WORK = "delete from lead_work where seq = $1";
+    /// Leads of a change that an import found as that change had left them; from those imports on, since others may
+    /// have kept millions of leads.
+    KEEP_FROM_UNDO = "insert into lead_work (lead_id, seq) select distinct w.lead_id, cast($2 as bigint)
+        from import_batch as b cross join import_undo as u cross join lead_work as w
+        where b.seq > $1 and u.import_id = b.import_id and u.batch = b.n and w.lead_id = u.lead_id and w.seq = $1";
     /// Of these leads those that miss a dimension (0: channel, 4: persona, 5: owner).
     STILL_MISSING = "select l.id from {rows} cross join lead as l where l.id = {0:int} and l.gone = 0
         and case {1:int} when 0 then l.channel_id when 4 then l.persona_id else l.owner_id end is null";
@@ -122,6 +132,7 @@ statements! {
     EMPTY_OWNER = "update lead set owner_id = null, by_hand = by_hand - $3, seq = $2
         where id in (select lead_id from lead_work where seq = $1) and owner_id = $4 and by_hand & $3 <> 0";
     KEEP_EMAIL = "update lead_person set email_before = email where lead_id = $1";
+    FORGET_EMAIL_BEFORE = "update lead_person set email_before = null where lead_id = $1";
     EMAIL_BEFORE = "select email_before from lead_person where lead_id = $1";
     SET_BY_HAND = "update lead set by_hand = by_hand | $2, seq = $3 where id = $1";
     CLEAR_BY_HAND = "update lead set by_hand = by_hand - $2, seq = $3 where id = $1 and by_hand & $2 <> 0";
@@ -298,6 +309,14 @@ pub async fn remove_work(tx: &mut Tx, seq: i64) -> Result<()> {
     Ok(())
 }
 
+/// Keeps leads of a change that is being taken back from the undo of imports that came after that change: what those
+/// kept of the leads holds what is being taken back, and would bring it back.
+pub async fn keep_from_undo(tx: &mut WriteTx, made: i64) -> Result<()> {
+    let seq = tx.seq().0;
+    sqlx::query(KEEP_FROM_UNDO).bind(made).bind(seq).execute(tx.conn()).await?;
+    Ok(())
+}
+
 /// Of these leads those that miss a dimension still.
 pub async fn still_missing(tx: &mut Tx, dimension: Dimension, leads: &[LeadId]) -> Result<Vec<LeadId>> {
     if of_dimension(dimension).is_none() {
@@ -352,6 +371,12 @@ pub async fn email_before(tx: &mut Tx, lead: LeadId) -> Result<Option<String>> {
     let before: Option<Option<String>> =
         sqlx::query_scalar(EMAIL_BEFORE).bind(lead.0).fetch_optional(tx.conn()).await?;
     Ok(before.flatten())
+}
+
+/// A correction was taken back: the address is what it was.
+pub async fn forget_email_before(tx: &mut Tx, lead: LeadId) -> Result<()> {
+    sqlx::query(FORGET_EMAIL_BEFORE).bind(lead.0).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// A person's word about the lead's address outlives imports, or no longer does.

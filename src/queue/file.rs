@@ -4,8 +4,8 @@ use super::model::{Ask, Place};
 use super::question::Question;
 use super::service::{self, MOST_ROWS, Page};
 use crate::error::{AppError, Result};
-use crate::listing::model::defuse;
 use crate::leads::model::Dimension;
+use crate::listing::model::defuse;
 use crate::people::forms::status_of;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
@@ -38,8 +38,7 @@ pub async fn download(
 async fn begin(state: &AppState, caller: &Caller, question: &Question) -> Result<(Ask, Page)> {
     caller.visitor.require(Action::SeeLeads)?;
     let filter = question.filter(&mut state.db.read().await?).await?;
-    let ask =
-        Ask { list: question.list, filter, search: question.search.clone(), after: None, limit: MOST_ROWS };
+    let ask = Ask { list: question.list, filter, search: question.search.clone(), after: None, limit: MOST_ROWS };
     let page = service::page(state, &caller.visitor, &ask).await?;
     Ok((ask, page))
 }
@@ -77,8 +76,24 @@ fn lines(
 }
 
 const HEAD: [&str; 18] = [
-    "lead", "name", "email", "phone", "company", "title", "size", "channel", "campaign", "segment", "region", "persona",
-    "owner", "handed over", "waits for", "due", "overdue", "attempts",
+    "lead",
+    "name",
+    "email",
+    "phone",
+    "company",
+    "title",
+    "size",
+    "channel",
+    "campaign",
+    "segment",
+    "region",
+    "persona",
+    "owner",
+    "handed over",
+    "waits for",
+    "due",
+    "overdue",
+    "attempts",
 ];
 
 fn csv(page: &Page, with_head: bool) -> Result<Bytes> {

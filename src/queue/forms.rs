@@ -128,7 +128,10 @@ async fn work_on(
 }
 
 /// The order of a form: of the whole selection, of one row's own button, or of the dialog of a touch.
-async fn order(state: &AppState, pairs: &[(String, String)]) -> Result<Order> {
+///
+/// # Errors
+/// There is no workspace, or a field does not say what it should.
+pub async fn order(state: &AppState, pairs: &[(String, String)]) -> Result<Order> {
     let workspace = workspace::store::find(&mut state.db.read().await?).await?;
     let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
     let workspace = workspace.ok_or_else(missing)?;
@@ -174,7 +177,8 @@ async fn save_view(
     Form(pairs): Pairs,
 ) -> Response {
     let question = back(&pairs);
-    answer_view(&state, &caller, &parts, &question, save(&state, &caller, &question, get_of(&pairs, "name")).await).await
+    answer_view(&state, &caller, &parts, &question, save(&state, &caller, &question, get_of(&pairs, "name")).await)
+        .await
 }
 
 async fn save(state: &AppState, caller: &Caller, question: &Question, name: &str) -> Result<()> {

@@ -84,7 +84,8 @@ async fn describe(state: &AppState, caller: &Caller, lead: LeadId) -> Result<(St
     let row = service::row(&mut tx, &caller.visitor, lead).await?;
     let rules = run::agreed(&mut tx).await?;
     let now = state.clock.now();
-    let waits = row.standing(now).map(|standing| format!("waits for: {}", row.waits_for(standing, &rules).to_lowercase()));
+    let waits =
+        row.standing(now).map(|standing| format!("waits for: {}", row.waits_for(standing, &rules).to_lowercase()));
     let whose = row.owner().map(|owner| format!("{owner}'s")).unwrap_or_else(|| "nobody's yet".to_owned());
     let company = row.company.clone().filter(|_| row.name.is_some());
     let how: Vec<String> = company.into_iter().chain([whose]).chain(waits).collect();

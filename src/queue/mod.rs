@@ -18,3 +18,4 @@ pub mod search;
 pub mod service;
 pub mod sheet;
 pub mod store;
+pub mod waits;

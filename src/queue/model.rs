@@ -1,5 +1,6 @@
 //! What is asked of the queue, what a row of it says, and its clocks in words.
 
+use super::waits::Waits;
 use crate::agreement::model::Within;
 use crate::agreement::rules::{Compiled, NEVER, Rules};
 use crate::kpis::model::Filter;
@@ -119,6 +120,12 @@ impl Row {
         self.kept.standing(now).filter(|_| !self.excluded)
     }
 
+    /// The same as a list asks about it.
+    pub fn waits(&self) -> Waits {
+        let number = |n: usize| self.values[n].as_ref().map_or(0, |(value, _)| value.0 as u32);
+        Waits { kept: self.kept, values: std::array::from_fn(number), excluded: self.excluded, is_there: true }
+    }
+
     /// The owner's name.
     pub fn owner(&self) -> Option<&str> {
         self.values[Dimension::Owner as usize].as_ref().map(|(_, name)| name.as_str())
@@ -197,7 +204,7 @@ pub struct Count {
     pub more: bool,
 }
 
-/// Leads of a list are counted up to so many.
+/// Leads of a list are counted up to so many; under a filter all are.
 pub const MOST_COUNTED: u32 = 10_000;
 
 impl Count {

@@ -12,7 +12,6 @@ use crate::kpis::words;
 use crate::leads::model::{Decision, Dimension, Stage};
 use crate::leads::stage::NEXT_ATTEMPT;
 use crate::period::Instant;
-use crate::place::at;
 use chrono::{Datelike, NaiveDateTime};
 
 /// As many characters of a name stand in a row.
@@ -70,16 +69,12 @@ pub fn block(question: &Question, page: &Page, counts: &[Count]) -> Block {
     let list = question.list;
     let until = question.until;
     let inside = |row: &&Row| until.is_none_or(|until| row.place(list, *now).is_some_and(|place| place <= until));
-    let lines: Vec<Line> = rows.iter().filter(inside).map(|row| line(row, list, *now, rules)).collect();
+    let lines: Vec<Line> = rows.iter().filter(inside).map(|row| line(row, question, *now, rules)).collect();
     let count = counts.iter().find(|count| count.list == list).filter(|_| question.search.is_empty());
     let counted = count.map(|count| {
         let later = count.leads.saturating_sub(count.overdue + count.today);
         let later = if count.more { String::new() } else { words::count(later) };
-        vec![
-            (Urgency::Overdue, count.overdue_words()),
-            (Urgency::Today, count.today_words()),
-            (Urgency::Later, later),
-        ]
+        vec![(Urgency::Overdue, count.overdue_words()), (Urgency::Today, count.today_words()), (Urgency::Later, later)]
     });
     // The row before the block is not read again: its place says whether it was late, and when it was due.
     let before = question.after.filter(|_| list != List::All).map(|place| {
@@ -87,7 +82,10 @@ pub fn block(question: &Question, page: &Page, counts: &[Count]) -> Block {
         urgency_of(due, due < *now, *now, rules)
     });
     Block {
-        id: format!("rows-{}", question.after.map_or_else(|| "first".to_owned(), |place| place.text().replace('.', "-"))),
+        id: format!(
+            "rows-{}",
+            question.after.map_or_else(|| "first".to_owned(), |place| place.text().replace('.', "-"))
+        ),
         // Whoever asked for less than the page has heard of the rest before.
         next: next.filter(|next| until.is_none_or(|until| *next < until)).map(|place| place.text()),
         lines,
@@ -96,19 +94,20 @@ pub fn block(question: &Question, page: &Page, counts: &[Count]) -> Block {
     }
 }
 
-fn line(row: &Row, list: List, now: Instant, rules: &Rules) -> Line {
+fn line(row: &Row, question: &Question, now: Instant, rules: &Rules) -> Line {
+    let list = question.list;
     let standing = row.standing(now);
     let zone = &rules.zone;
     let value = |dimension: Dimension| row.values[dimension as usize].as_ref().map(|(_, name)| clipped(name));
-    let urgency = standing.filter(|_| list != List::All).map(|standing| {
-        urgency_of(Instant(standing.due), standing.is_overdue(now), now, rules)
-    });
+    let urgency = standing
+        .filter(|_| list != List::All)
+        .map(|standing| urgency_of(Instant(standing.due), standing.is_overdue(now), now, rules));
     let whose: Vec<String> = [&row.title, &row.company].into_iter().flatten().map(|text| clipped(text)).collect();
     let phone = row.phone.clone().unwrap_or_default();
     Line {
         lead: row.lead.0,
         shown: row.shown().text(),
-        href: at(&format!("/leads/{}", row.lead)),
+        href: question.address(&format!("/leads/{}", row.lead), &[]),
         name: name(row),
         whose: whose.join(", "),
         urgency,
@@ -163,7 +162,8 @@ fn urgency_of(due: Instant, is_overdue: bool, now: Instant, rules: &Rules) -> Ur
     }
 }
 
-fn dial(row: &Row, now: Instant, rules: &Rules) -> Option<Dial> {
+/// Its clock, with how much of the time has gone.
+pub fn dial(row: &Row, now: Instant, rules: &Rules) -> Option<Dial> {
     let standing = row.standing(now)?;
     let clock = row.clock(now, rules)?;
     let began = match standing.stage {

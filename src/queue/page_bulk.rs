@@ -161,7 +161,8 @@ pub fn TouchDialog(
     }
 }
 
-const fn touch_words(kind: TouchKind) -> (&'static str, char) {
+/// How a touch was made, and by which key it is logged.
+pub const fn touch_words(kind: TouchKind) -> (&'static str, char) {
     match kind {
         TouchKind::Call => ("Call", 'c'),
         TouchKind::Mail => ("Mail", 'm'),

@@ -28,7 +28,8 @@ pub struct NewLeadForm {
 /// `/leads/new`
 pub fn form(form: NewLeadForm) -> AnyView {
     let NewLeadForm { typed, values, may_hand_over, sentence, there, person } = form;
-    let value = |name: &str| typed.iter().find(|(key, _)| key == name).map(|(_, text)| text.clone()).unwrap_or_default();
+    let value =
+        |name: &str| typed.iter().find(|(key, _)| key == name).map(|(_, text)| text.clone()).unwrap_or_default();
     let there = there.map(|(href, name, how)| {
         view! {
             <div role="alert">

@@ -54,7 +54,7 @@ fn LineView(line: Line, may: May) -> impl IntoView {
             view! { <button class="button" name="one" value=shown.clone() form="bulk" aria-label=format!("Accept {name}")>"Accept"</button> }
         });
         let touch = line.workable.then(|| {
-            view! { <a class="button" href=format!("{href}#touch") data-touch="" aria-label=format!("Log a touch with {name}")>"Log touch"</a> }
+            view! { <a class="button" href=format!("{href}#touch") data-touch="" aria-label=format!("Log touch: {name}")>"Log touch"</a> }
         });
         view! { <td class="act">{accept}{touch}</td> }
     });

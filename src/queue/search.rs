@@ -1,12 +1,17 @@
-//! Finds leads by parts of their name, e-mail or company. The texts of all leads stand in memory, small letters only, in
-//! chunks that are made anew when one of their leads changes; a search reads through all of them in some milliseconds.
+//! Finds leads by parts of their name, e-mail or company, and those of a list under a filter. The texts of all leads and
+//! what they wait for stand in memory, in chunks that are made anew when one of their leads changes; a search reads
+//! through all of them in some milliseconds.
 
+use super::model::{Count, List, Place};
 use super::store;
+use super::waits::{Narrow, Waits};
 use crate::changes::model::Seq;
 use crate::changes::store::newest_seq;
 use crate::error::Result;
-use crate::leads::model::LeadId;
+use crate::kpis::model::Filter;
+use crate::leads::model::{LeadId, ValueId};
 use crate::listing::model::fold;
+use crate::period::Instant;
 use crate::server::db::Db;
 use memchr::memmem;
 use std::collections::BTreeMap;
@@ -41,6 +46,29 @@ struct Chunk {
     text: String,
     /// Where the text of each lead begins, and where the last ends.
     starts: Vec<u32>,
+    waits: Vec<Waits>,
+}
+
+/// What is known of a lead that changed.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// What it is found by.
+    pub text: String,
+    /// What it waits for.
+    pub waits: Waits,
+}
+
+/// A list under a filter, as its reader sees it.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// Which leads.
+    pub filter: Filter,
+    /// Which owners the reader is.
+    pub owners: Vec<ValueId>,
+    /// As of when.
+    pub now: Instant,
+    /// The last second of the day.
+    pub today: Instant,
 }
 
 impl Finder {
@@ -58,6 +86,35 @@ impl Finder {
         let words: Vec<String> = fold(search).split_whitespace().map(str::to_owned).collect();
         let found = tokio::task::spawn_blocking(move || find(&chunks, &words)).await;
         Ok(found.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())))
+    }
+
+    /// The first places of a list after one, at most so many.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn places(&self, asked: Asked, list: List, after: Option<Place>, limit: usize) -> Result<Vec<Place>> {
+        self.pass(asked, move |narrow, chunks| narrow.places(list, after, limit, all(chunks))).await
+    }
+
+    /// How many leads each of these lists has.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn counts(&self, asked: Asked, lists: &[List]) -> Result<Vec<Count>> {
+        let lists = lists.to_vec();
+        let today = asked.today;
+        self.pass(asked, move |narrow, chunks| narrow.counts(&lists, today, all(chunks))).await
+    }
+
+    async fn pass<T: Send + 'static>(
+        &self,
+        asked: Asked,
+        pass: impl FnOnce(&Narrow, &BTreeMap<i64, Arc<Chunk>>) -> T + Send + 'static,
+    ) -> Result<T> {
+        let chunks = self.current().await?;
+        let work = move || pass(&Narrow::new(&asked.filter, &asked.owners, asked.now), &chunks);
+        let done = tokio::task::spawn_blocking(work).await;
+        Ok(done.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())))
     }
 
     /// Reads the texts now, so that the first search does not wait for it.
@@ -79,10 +136,10 @@ impl Finder {
                 known = Memory::default();
                 let most = store::most_lead(&mut tx).await?;
                 for from in (0..most).step_by(LEADS_A_READ as usize) {
-                    known.apply(store::texts(&mut tx, from, from + LEADS_A_READ).await?);
+                    known.apply(store::known(&mut tx, from, from + LEADS_A_READ).await?);
                 }
             } else {
-                known.apply(store::changed_texts(&mut tx, known.seq).await?);
+                known.apply(store::changed(&mut tx, known.seq).await?);
             }
             known.seq = seq;
         }
@@ -93,17 +150,18 @@ impl Finder {
 }
 
 impl Memory {
-    /// Takes texts in, each in place of the lead's former one.
-    fn apply(&mut self, texts: Vec<(LeadId, String)>) {
-        let mut by_chunk: BTreeMap<i64, BTreeMap<usize, String>> = BTreeMap::new();
-        for (LeadId(id), text) in texts {
+    /// Takes leads in, each in place of what was known of it.
+    fn apply(&mut self, leads: Vec<(LeadId, Known)>) {
+        let mut by_chunk: BTreeMap<i64, BTreeMap<usize, Known>> = BTreeMap::new();
+        for (LeadId(id), mut known) in leads {
             let row = id.rem_euclid(CHUNK_LEADS) as usize;
-            by_chunk.entry(id.div_euclid(CHUNK_LEADS)).or_default().insert(row, fold(&text));
+            known.text = fold(&known.text);
+            by_chunk.entry(id.div_euclid(CHUNK_LEADS)).or_default().insert(row, known);
         }
         for (key, new) in by_chunk {
             let chunk = match self.chunks.get(&key) {
                 Some(old) => old.with(&new),
-                None => Chunk { text: String::new(), starts: vec![0; CHUNK_LEADS as usize + 1] }.with(&new),
+                None => Chunk::empty().with(&new),
             };
             self.chunks.insert(key, Arc::new(chunk));
         }
@@ -111,22 +169,37 @@ impl Memory {
 }
 
 impl Chunk {
+    fn empty() -> Self {
+        let leads = CHUNK_LEADS as usize;
+        Self { text: String::new(), starts: vec![0; leads + 1], waits: vec![Waits::default(); leads] }
+    }
+
     fn of(&self, row: usize) -> &str {
         &self.text[self.starts[row] as usize..self.starts[row + 1] as usize]
     }
 
-    fn with(&self, new: &BTreeMap<usize, String>) -> Self {
-        let more: usize = new.values().map(String::len).sum();
+    fn with(&self, new: &BTreeMap<usize, Known>) -> Self {
+        let more: usize = new.values().map(|known| known.text.len()).sum();
         let mut text = String::with_capacity(self.text.len() + more);
         let mut starts = Vec::with_capacity(CHUNK_LEADS as usize + 1);
         for row in 0..CHUNK_LEADS as usize {
             starts.push(text.len() as u32);
-            text += new.get(&row).map_or_else(|| self.of(row), String::as_str);
+            text += new.get(&row).map_or_else(|| self.of(row), |known| &known.text);
         }
         starts.push(text.len() as u32);
         text.shrink_to_fit();
-        Self { text, starts }
+        let mut waits = self.waits.clone();
+        new.iter().for_each(|(row, known)| waits[*row] = known.waits);
+        Self { text, starts, waits }
     }
+}
+
+/// Every lead that there is.
+fn all(chunks: &BTreeMap<i64, Arc<Chunk>>) -> impl Iterator<Item = (LeadId, Waits)> {
+    chunks.iter().flat_map(|(key, chunk)| {
+        let first = key * CHUNK_LEADS;
+        chunk.waits.iter().enumerate().map(move |(row, waits)| (LeadId(first + row as i64), *waits))
+    })
 }
 
 fn find(chunks: &BTreeMap<i64, Arc<Chunk>>, words: &[String]) -> Vec<LeadId> {
@@ -160,6 +233,10 @@ fn find(chunks: &BTreeMap<i64, Arc<Chunk>>, words: &[String]) -> Vec<LeadId> {
 mod tests {
     use super::*;
 
+    fn known(text: &str) -> Known {
+        Known { text: text.to_owned(), ..Known::default() }
+    }
+
     fn ids(memory: &Memory, search: &str) -> Vec<i64> {
         let words: Vec<String> = fold(search).split_whitespace().map(str::to_owned).collect();
         find(&memory.chunks, &words).into_iter().map(|lead| lead.0).collect()
@@ -168,7 +245,7 @@ mod tests {
     #[test]
     fn a_search_finds_each_word_anywhere_in_any_case_and_the_newest_first() {
         let mut memory = Memory::default();
-        let text = |id, text: &str| (LeadId(id), text.to_owned());
+        let text = |id, text: &str| (LeadId(id), known(text));
         memory.apply(vec![
             text(1, "Ann Berg\nann@rope.example\nRope & Sons\n"),
             text(2, "Bo Ångström\n\nRope Works\n"),
@@ -186,7 +263,7 @@ mod tests {
     #[test]
     fn a_word_across_two_leads_is_not_found() {
         let mut memory = Memory::default();
-        memory.apply(vec![(LeadId(1), "abc".to_owned()), (LeadId(2), "def".to_owned())]);
+        memory.apply(vec![(LeadId(1), known("abc")), (LeadId(2), known("def"))]);
         assert_eq!(ids(&memory, "cd"), Vec::<i64>::new());
         assert_eq!(ids(&memory, "de"), [2]);
     }

@@ -1,7 +1,9 @@
 //! A page of the queue, and how many leads are in each list.
 
 use super::model::{Ask, Count, List, MOST_COUNTED, Place, Row};
+use super::search::Asked;
 use super::store;
+use super::waits::Narrow;
 use crate::agreement;
 use crate::agreement::rules::Rules;
 use crate::error::{AppError, Result};
@@ -9,7 +11,7 @@ use crate::feedback;
 use crate::feedback::store::Which;
 use crate::kpis::model::Filter;
 use crate::kpis::words;
-use crate::leads::model::{Dimension, LeadId, ValueId};
+use crate::leads::model::{LeadId, ValueId};
 use crate::people::model::Visitor;
 use crate::people::permission::Action;
 use crate::period::Instant;
@@ -57,7 +59,13 @@ pub async fn page(app: &AppState, visitor: &Visitor, ask: &Ask) -> Result<Page> 
     let (mut rows, places) = match found {
         Some(found) => searched(&mut tx, ask, &found, &owners, now).await?,
         None => {
-            let places = merged(&mut tx, ask, &owners, now, limit + 1).await?;
+            let places = match ask.filter.any_of.is_empty() {
+                true => merged(&mut tx, ask, &owners, now, limit + 1).await?,
+                false => {
+                    let asked = Asked { filter: ask.filter.clone(), owners: owners.clone(), now, today: now };
+                    app.finder.places(asked, ask.list, ask.after, limit + 1).await?
+                }
+            };
             let ids: Vec<LeadId> = places.iter().map(|place| place.lead).collect();
             let mut found = store::rows(&mut tx, &ids).await?;
             (ids.iter().filter_map(|id| found.remove(id)).collect(), places)
@@ -78,6 +86,47 @@ pub async fn row(tx: &mut Tx, visitor: &Visitor, lead: LeadId) -> Result<Row> {
     store::rows(tx, &[lead]).await?.remove(&lead).ok_or_else(missing)
 }
 
+/// The leads that stand right before and right after a place of a list, under the filter and search of a question; the
+/// lead of the place itself, which may stand elsewhere by now, is passed over. Without a place the first lead comes after.
+///
+/// # Errors
+/// They may not see leads, or the database does not answer.
+pub async fn neighbours(
+    app: &AppState,
+    visitor: &Visitor,
+    ask: &Ask,
+    place: Option<Place>,
+) -> Result<[Option<LeadId>; 2]> {
+    visitor.require(Action::SeeLeads)?;
+    let now = app.clock.now();
+    let found = match ask.search.trim() {
+        "" => None,
+        search => Some(app.finder.find(search).await?),
+    };
+    let mut tx = app.db.read().await?;
+    let owners = owners(&mut tx, visitor, ask.list).await?;
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    match found {
+        Some(found) => {
+            let whole = Ask { after: None, ..ask.clone() };
+            let (_, places) = searched(&mut tx, &whole, &found, &owners, now).await?;
+            (before, after) = places.into_iter().partition(|other| place.is_some_and(|place| *other < place));
+        }
+        None => {
+            for range in store::ranges(ask.list, now, &owners) {
+                if let Some(place) = place {
+                    before.extend(store::places_before(&mut tx, range, now, &ask.filter, place, 2).await?);
+                }
+                after.extend(store::places(&mut tx, range, now, &ask.filter, place, 2).await?);
+            }
+        }
+    }
+    let is_other = |other: &Place| place.is_none_or(|place| other.lead != place.lead);
+    let before = before.into_iter().filter(is_other).max();
+    let after = after.into_iter().filter(is_other).min();
+    Ok([before, after].map(|place| place.map(|place| place.lead)))
+}
+
 /// Lists with more leads than this are counted anew only after [`PATIENCE`].
 const MANY: u32 = 2_000;
 /// In a number of thousands one lead more or less is not missed for so long.
@@ -91,6 +140,10 @@ pub async fn counts(app: &AppState, visitor: &Visitor, ask: &Ask, lists: &[List]
     visitor.require(Action::SeeLeads)?;
     let mut tx = app.db.read().await?;
     let (now, filter) = (app.clock.now(), &ask.filter);
+    if !filter.any_of.is_empty() {
+        let (owners, today) = (owners(&mut tx, visitor, List::Mine).await?, end_of_day(&mut tx, now).await?);
+        return app.finder.counts(Asked { filter: filter.clone(), owners, now, today }, lists).await;
+    }
     let as_of = (crate::changes::store::newest_seq(&mut tx).await?.0, now.0);
     let mut counts = Vec::new();
     for mine in [false, true] {
@@ -111,9 +164,9 @@ pub async fn counts(app: &AppState, visitor: &Visitor, ask: &Ask, lists: &[List]
 /// No value has this number.
 const NOBODY: ValueId = ValueId(0);
 
-fn patience(counts: &Arc<[Count]>) -> Duration {
+fn patience(counts: &Arc<[Count]>, took: Duration) -> Duration {
     let many = counts.iter().map(|count| count.leads).sum::<u32>() > MANY;
-    if many { PATIENCE } else { Duration::ZERO }
+    if many { PATIENCE.max(took * 20) } else { Duration::ZERO }
 }
 
 /// What waits for sales in the queue and for marketing in the loop, for the navigation of every page; `None` for whoever
@@ -133,7 +186,12 @@ pub async fn desk(app: &AppState, visitor: &Visitor) -> Result<Option<[Mark; 2]>
     });
     let mut tx = app.db.read().await?;
     let as_of = (crate::changes::store::newest_seq(&mut tx).await?.0, 0);
-    let patience = |answers: &u32| if *answers >= MOST_ANSWERS { PATIENCE } else { Duration::ZERO };
+    // Where hardly any waits among a million, it takes long to find that out.
+    let patience = |answers: &u32, took: Duration| match took > SLOW {
+        true => took * 20,
+        false if *answers >= MOST_ANSWERS => PATIENCE,
+        false => Duration::ZERO,
+    };
     let count = feedback::store::count(&mut tx, Which::ToAnswer, i64::from(MOST_ANSWERS));
     let answers = app.to_answer.get(&(), as_of, patience, count).await?;
     let more = if answers >= MOST_ANSWERS { "+" } else { "" };
@@ -147,6 +205,8 @@ pub async fn desk(app: &AppState, visitor: &Visitor) -> Result<Option<[Mark; 2]>
 
 /// Verdicts that wait for an answer are counted up to so many.
 const MOST_ANSWERS: u32 = 500;
+/// What took longer is not counted anew with every change.
+const SLOW: Duration = Duration::from_millis(100);
 
 /// Each list is a sum of ranges, of which each is counted once.
 async fn count_all(
@@ -156,8 +216,7 @@ async fn count_all(
     owners: &[ValueId],
     now: Instant,
 ) -> Result<Arc<[Count]>> {
-    let zone = &rules(tx).await?.zone;
-    let today = Instant(zone.start_of(zone.day_of(now).plus(1)).0 - 1);
+    let today = end_of_day(tx, now).await?;
     let most = MOST_COUNTED as usize;
     let mut tallies: Vec<(store::Range, store::Tally)> = Vec::new();
     let mut counts = Vec::with_capacity(lists.len());
@@ -188,6 +247,12 @@ async fn count_all(
     Ok(counts.into())
 }
 
+/// The last second of the day.
+async fn end_of_day(tx: &mut Tx, now: Instant) -> Result<Instant> {
+    let zone = &rules(tx).await?.zone;
+    Ok(Instant(zone.start_of(zone.day_of(now).plus(1)).0 - 1))
+}
+
 /// The places of a list, its ranges merged.
 async fn merged(tx: &mut Tx, ask: &Ask, owners: &[ValueId], now: Instant, limit: usize) -> Result<Vec<Place>> {
     let mut places = Vec::new();
@@ -208,41 +273,14 @@ async fn searched(
     now: Instant,
 ) -> Result<(Vec<Row>, Vec<Place>)> {
     let all = store::rows(tx, found).await?;
+    let narrow = Narrow::new(&ask.filter, owners, now);
     let mut placed: Vec<(Place, Row)> = all
         .into_values()
-        .filter(|row| passes(row, ask))
-        .filter_map(|row| Some((place(&row, ask.list, owners, now)?, row)))
+        .filter_map(|row| Some((narrow.place(ask.list, row.lead, &row.waits())?, row)))
         .filter(|(place, _)| ask.after.is_none_or(|after| *place > after))
         .collect();
     placed.sort_unstable_by_key(|(place, _)| *place);
     Ok(placed.into_iter().map(|(place, row)| (row, place)).unzip())
-}
-
-fn passes(row: &Row, ask: &Ask) -> bool {
-    let value = |dimension: Dimension| row.values[dimension as usize].as_ref().map(|(id, _)| *id);
-    ask.filter.any_of.iter().all(|(dimension, values)| values.contains(&value(*dimension)))
-}
-
-/// Where a row stands in a list; `None`: it is not in it.
-fn place(row: &Row, list: List, owners: &[ValueId], now: Instant) -> Option<Place> {
-    use crate::leads::model::Stage;
-    if list == List::All {
-        return Some(Place { due: -row.lead.0, lead: row.lead });
-    }
-    let standing = row.standing(now)?;
-    let belongs = match list {
-        List::Waiting | List::All => true,
-        List::Acceptance => standing.stage == Stage::Acceptance,
-        List::Touch => standing.stage == Stage::Touch,
-        List::Attempt => standing.stage == Stage::Attempt,
-        List::Verdict => standing.stage == Stage::Verdict,
-        List::Overdue => standing.is_overdue(now),
-        List::Mine => {
-            let owner = row.values[Dimension::Owner as usize].as_ref();
-            owner.is_some_and(|(owner, _)| owners.contains(owner))
-        }
-    };
-    belongs.then_some(Place { due: i64::from(standing.due), lead: row.lead })
 }
 
 /// Which values of the dimension owner are the visitor, where the list asks for them.
@@ -253,7 +291,8 @@ async fn owners(tx: &mut Tx, visitor: &Visitor, list: List) -> Result<Vec<ValueI
     }
 }
 
-async fn rules(tx: &mut Tx) -> Result<Arc<Rules>> {
+/// The agreement's rules.
+pub(super) async fn rules(tx: &mut Tx) -> Result<Arc<Rules>> {
     let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
     agreement::service::rules(tx).await?.ok_or_else(missing)
 }

@@ -1,6 +1,8 @@
 //! The queue's ranges of the index, the rows of its pages, the texts that are searched, and saved views.
 
 use super::model::{List, Place, Row};
+use super::search::Known;
+use super::waits::Waits;
 use crate::changes::store::{Counter, take_numbers};
 use crate::error::Result;
 use crate::kpis::model::Filter;
@@ -57,9 +59,10 @@ macro_rules! tally {
 
 // Of each range: `$1` is now; it begins after the place ($2, $3); at most $10 rows.
 statements! {
-    ACCEPTANCE = concat!("select silent_at, id from lead where silent_at is not null and silent_at > $1", counts!(), "
-            and (silent_at > $2 or (silent_at = $2 and id > $3))", passes!(),
-        " order by silent_at, id limit $10");
+    /// From the next second on, `$2`; what `$1` says is in it.
+    ACCEPTANCE = concat!(
+        "select silent_at, id from lead where silent_at >= $2 and (silent_at > $2 or id > $3) and cast($1 as bigint) >= 0",
+        counts!(), passes!(), " order by silent_at, id limit $10");
     /// One stage, `$11`, of those whose acceptance is no longer awaited, due up to `$12`.
     STAGE = concat!("select due_at, id from lead where stage = $11 and (silent_at is null or silent_at <= $1)", counts!(), "
             and due_at >= $2 and (due_at > $2 or id > $3) and due_at <= $12", passes!(),
@@ -77,10 +80,27 @@ statements! {
     ALL_LEADS = concat!("select -id, id from lead where id < 0 - cast($2 as bigint) and gone = 0
             and cast($1 as bigint) >= 0 and (cast($3 as bigint) >= -1)", passes!(),
         " order by id desc limit $10");
-    COUNT_ACCEPTANCE = tally!("silent_at", "silent_at is not null and silent_at > $1");
+    // The same backwards: what stands before the place.
+    ACCEPTANCE_BEFORE = concat!("select silent_at, id from lead where silent_at is not null and silent_at > $1", counts!(), "
+            and (silent_at < $2 or (silent_at = $2 and id < $3))", passes!(),
+        " order by silent_at desc, id desc limit $10");
+    STAGE_BEFORE = concat!("select due_at, id from lead where stage = $11 and (silent_at is null or silent_at <= $1)", counts!(), "
+            and due_at <= $2 and (due_at < $2 or id < $3) and due_at <= $12", passes!(),
+        " order by due_at desc, id desc limit $10");
+    OWNED_ACCEPTANCE_BEFORE = concat!("select silent_at, id from lead where owner_id = $11 and stage is not null
+            and silent_at is not null and silent_at > $1", counts!(), "
+            and (silent_at < $2 or (silent_at = $2 and id < $3))", passes!(),
+        " order by silent_at desc, id desc limit $10");
+    OWNED_BEFORE = concat!("select due_at, id from lead where owner_id = $11 and stage is not null
+            and (silent_at is null or silent_at <= $1)", counts!(), "
+            and due_at <= $2 and (due_at < $2 or id < $3)", passes!(),
+        " order by due_at desc, id desc limit $10");
+    ALL_BEFORE = concat!("select -id, id from lead where id > 0 - cast($2 as bigint) and gone = 0
+            and cast($1 as bigint) >= 0 and (cast($3 as bigint) >= -1)", passes!(),
+        " order by id limit $10");
+    COUNT_ACCEPTANCE = tally!("silent_at", "silent_at > $1");
     COUNT_STAGE = tally!("due_at", "stage = $11 and (silent_at is null or silent_at <= $1)");
-    COUNT_OWNED_ACCEPTANCE = tally!("silent_at", "owner_id = $11 and stage is not null
-            and silent_at is not null and silent_at > $1");
+    COUNT_OWNED_ACCEPTANCE = tally!("silent_at", "owner_id = $11 and stage is not null and silent_at > $1");
     COUNT_OWNED = tally!("due_at", "owner_id = $11 and stage is not null and (silent_at is null or silent_at <= $1)");
     COUNT_ALL = concat!("select count(*) from (select id from lead where gone = 0 and $1 >= 0 and $2 >= 0 and $3 >= 0",
         passes!(), " limit $10) as there");
@@ -97,11 +117,16 @@ statements! {
     MOST_LEAD = "select coalesce(max(id), 0) from lead";
     COUNT_CHANGED = "select count(*) from lead where seq > $1";
     // A lead travels as one line of text, as it does into the memory of the KPIs.
-    TEXTS = "select string_agg(format('%s\u{1f}%s\u{1f}%s\u{1f}%s', l.id, p.name, p.email, l.company), '\u{1e}')
+    KNOWN = "select string_agg(format('%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s',
+            l.id, p.name, p.email, l.company,
+            l.stage, l.due_at, l.silent_at, case when l.excluded = 1 and l.opportunity_at is null then 1 else 0 end,
+            l.gone, l.channel_id, l.campaign_id, l.segment_id, l.region_id, l.persona_id, l.owner_id), '\u{1e}')
         from lead as l left join lead_person as p on p.lead_id = l.id
         where l.id > $1 and l.id <= $2 and l.gone = 0";
-    CHANGED_TEXTS = "select string_agg(format('%s\u{1f}%s\u{1f}%s\u{1f}%s', l.id, p.name, p.email,
-            case when l.gone = 0 then l.company end), '\u{1e}')
+    CHANGED = "select string_agg(format('%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s\u{1f}%s',
+            l.id, p.name, p.email, l.company,
+            l.stage, l.due_at, l.silent_at, case when l.excluded = 1 and l.opportunity_at is null then 1 else 0 end,
+            l.gone, l.channel_id, l.campaign_id, l.segment_id, l.region_id, l.persona_id, l.owner_id), '\u{1e}')
         from lead as l left join lead_person as p on p.lead_id = l.id where l.seq > $1";
     VIEWS = "select id, name, query from saved_view where account_id = $1 and page = $2 order by name";
     SAVE_VIEW = "insert into saved_view (id, account_id, page, name, query) values ($1, $2, $3, $4, $5)
@@ -142,8 +167,43 @@ pub async fn places(
         Range::All => ALL_LEADS,
     };
     let first = Place { due: if range == Range::All { -i64::MAX } else { -1 }, lead: LeadId(-1) };
-    let after = after.unwrap_or(first);
-    let mut query = sqlx::query_as(statement).bind(i64::from(now.0)).bind(after.due).bind(after.lead.0);
+    let mut after = after.unwrap_or(first);
+    // What silence has accepted by now stands before the beginning of the range.
+    let next_second = i64::from(now.0) + 1;
+    if range == Range::Acceptance && after.due < next_second {
+        after = Place { due: next_second, lead: LeadId(-1) };
+    }
+    places_beside(tx, (statement, range), now, filter, after, limit).await
+}
+
+/// The places of a range before one, the nearest first, at most so many.
+pub async fn places_before(
+    tx: &mut Tx,
+    range: Range,
+    now: Instant,
+    filter: &Filter,
+    before: Place,
+    limit: usize,
+) -> Result<Vec<Place>> {
+    let statement = match range {
+        Range::Acceptance => ACCEPTANCE_BEFORE,
+        Range::Stage(..) => STAGE_BEFORE,
+        Range::OwnedAcceptance(_) => OWNED_ACCEPTANCE_BEFORE,
+        Range::Owned(_) => OWNED_BEFORE,
+        Range::All => ALL_BEFORE,
+    };
+    places_beside(tx, (statement, range), now, filter, before, limit).await
+}
+
+async fn places_beside(
+    tx: &mut Tx,
+    (statement, range): (&'static str, Range),
+    now: Instant,
+    filter: &Filter,
+    place: Place,
+    limit: usize,
+) -> Result<Vec<Place>> {
+    let mut query = sqlx::query_as(statement).bind(i64::from(now.0)).bind(place.due).bind(place.lead.0);
     for dimension in Dimension::ALL {
         query = query.bind(passing(filter, *dimension));
     }
@@ -195,9 +255,8 @@ pub async fn count(
         Range::Acceptance | Range::All => query,
     };
     let row = query.fetch_one(tx.conn()).await?;
-    let number = |column: usize| -> Result<usize> {
-        Ok(usize::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default())
-    };
+    let number =
+        |column: usize| -> Result<usize> { Ok(usize::try_from(row.try_get::<i64, _>(column)?).unwrap_or_default()) };
     if range == Range::All {
         return Ok(Tally { leads: number(0)?, ..Tally::default() });
     }
@@ -279,25 +338,38 @@ pub async fn count_changed(tx: &mut Tx, seq: i64) -> Result<i64> {
     Ok(sqlx::query_scalar(COUNT_CHANGED).bind(seq).fetch_one(tx.conn()).await?)
 }
 
-/// What leads with these numbers are found by: name, e-mail and company, a line each.
-pub async fn texts(tx: &mut Tx, after: i64, up_to: i64) -> Result<Vec<(LeadId, String)>> {
-    let text: Option<String> = sqlx::query_scalar(TEXTS).bind(after).bind(up_to).fetch_one(tx.conn()).await?;
-    Ok(lines(&text.unwrap_or_default()))
+/// What is known of the leads with these numbers.
+pub async fn known(tx: &mut Tx, after: i64, up_to: i64) -> Result<Vec<(LeadId, Known)>> {
+    let text: Option<String> = sqlx::query_scalar(KNOWN).bind(after).bind(up_to).fetch_one(tx.conn()).await?;
+    Ok(text.unwrap_or_default().split('\u{1e}').filter_map(known_of).collect())
 }
 
-/// The same of those that changed after a seq; blank where one is gone.
-pub async fn changed_texts(tx: &mut Tx, seq: i64) -> Result<Vec<(LeadId, String)>> {
-    let text: Option<String> = sqlx::query_scalar(CHANGED_TEXTS).bind(seq).fetch_one(tx.conn()).await?;
-    Ok(lines(&text.unwrap_or_default()))
+/// The same of those that changed after a seq; nothing is known of one that is gone.
+pub async fn changed(tx: &mut Tx, seq: i64) -> Result<Vec<(LeadId, Known)>> {
+    let text: Option<String> = sqlx::query_scalar(CHANGED).bind(seq).fetch_one(tx.conn()).await?;
+    Ok(text.unwrap_or_default().split('\u{1e}').filter_map(known_of).collect())
 }
 
-fn lines(text: &str) -> Vec<(LeadId, String)> {
-    let line = |line: &str| {
-        let (id, rest) = line.split_once('\u{1f}')?;
-        let texts = rest.replace(['\n', '\r'], " ").replace('\u{1f}', "\n");
-        Some((LeadId(id.parse().ok()?), if texts.trim().is_empty() { String::new() } else { texts + "\n" }))
-    };
-    text.split('\u{1e}').filter_map(line).collect()
+fn known_of(line: &str) -> Option<(LeadId, Known)> {
+    let mut cells = line.split('\u{1f}');
+    let lead = LeadId(cells.next()?.parse().ok()?);
+    let mut text = String::new();
+    for _ in 0..3 {
+        text += &cells.next()?.replace(['\n', '\r'], " ");
+        text.push('\n');
+    }
+    let stage = Stage::from_key(cells.next()?);
+    let (due, silent_at) = (cells.next()?.parse().ok(), cells.next()?.parse().ok());
+    let (excluded, gone) = (cells.next()? == "1", cells.next()? == "1");
+    if gone {
+        return Some((lead, Known::default()));
+    }
+    let mut values = [0; Dimension::ALL.len()];
+    for value in &mut values {
+        *value = cells.next()?.parse().unwrap_or_default();
+    }
+    let waits = Waits { kept: Kept { then: stage.zip(due), silent_at }, values, excluded, is_there: true };
+    Some((lead, Known { text: if text.trim().is_empty() { String::new() } else { text }, waits }))
 }
 
 /// Filters that somebody gave a name.

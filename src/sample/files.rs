@@ -9,6 +9,15 @@ use crate::zone::Zone;
 /// The source system that the sample's records come from; whoever removes the sample removes what has this source.
 pub const SOURCE: &str = "sample";
 
+/// Why nothing else may be imported under the sample's source.
+pub const RESERVED: &str = "Whatever is imported as “sample” goes when the sample company is removed, so the name is \
+                            kept for that. Name the system that the file comes from, such as hubspot.";
+
+/// Whether a name is that of the sample's source, in whatever capitals.
+pub fn is_reserved(name: &str) -> bool {
+    name.trim().to_lowercase() == SOURCE
+}
+
 /// The four exports, in the order in which they are imported. Times are local in `zone`.
 pub fn files(now: Instant, zone: &Zone) -> Result<[(Kind, Vec<u8>); 4]> {
     let lives = lives(now, zone);

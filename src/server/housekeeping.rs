@@ -26,14 +26,16 @@ pub async fn sweep_hourly(db: Db, uploads: Uploads, clock: Clock) {
     }
 }
 
-/// Throws away what has had its time: keys of forms and ways back after a day, what people deleted after thirty. Opens
-/// what comes back on its day, and counts the queue anew where the agreement is another.
+/// Throws away what has had its time: keys of forms and ways back after a day, what people deleted after thirty. Does
+/// what rules have left undone, opens what comes back on its day, and counts the queue anew where the agreement is
+/// another.
 ///
 /// # Errors
 /// The database refuses.
 pub async fn sweep(db: &Db, now: Instant) -> Result<()> {
     once::sweep(db, now).await?;
     quality::fix::work_out_keys(db).await?;
+    quality::rules::spread::resume(db, now).await?;
     work::undo::sweep(db, now).await?;
     spend::edit::sweep(db, now).await?;
     let counted = queue::count::refresh(db).await?;

@@ -18,6 +18,7 @@ struct Kept<V> {
     value: V,
     as_of: AsOf,
     made: Instant,
+    took: Duration,
 }
 
 /// What an answer depends on besides the question: the newest change, and the second of the clock.
@@ -36,8 +37,8 @@ impl<K, V> Default for Lately<K, V> {
 }
 
 impl<K: Eq + Hash + Clone, V: Clone> Lately<K, V> {
-    /// The answer as of then. One that is older is taken for as long as `patience` says of it; then whoever comes first
-    /// makes it anew, and the others take the old one meanwhile.
+    /// The answer as of then. One that is older is taken for as long as `patience` says of it and of how long it took to
+    /// make; then whoever comes first makes it anew, and the others take the old one meanwhile.
     ///
     /// # Errors
     /// Those of making it.
@@ -45,21 +46,23 @@ impl<K: Eq + Hash + Clone, V: Clone> Lately<K, V> {
         &self,
         key: &K,
         as_of: AsOf,
-        patience: impl Fn(&V) -> Duration,
+        patience: impl Fn(&V, Duration) -> Duration,
         make: impl Future<Output = Result<V>>,
     ) -> Result<V> {
         if let Some(kept) = self.lock().get_mut(key) {
-            if kept.as_of == as_of || kept.made.elapsed() < patience(&kept.value) {
+            if kept.as_of == as_of || kept.made.elapsed() < patience(&kept.value, kept.took) {
                 return Ok(kept.value.clone());
             }
             kept.made = Instant::now();
         }
+        let began = Instant::now();
         let value = make.await?;
+        let took = began.elapsed();
         let mut kept = self.lock();
         if kept.len() >= MOST_KEPT {
             kept.clear();
         }
-        kept.insert(key.clone(), Kept { value: value.clone(), as_of, made: Instant::now() });
+        kept.insert(key.clone(), Kept { value: value.clone(), as_of, made: Instant::now(), took });
         Ok(value)
     }
 
@@ -73,7 +76,7 @@ mod tests {
     use super::*;
 
     async fn ask(lately: &Lately<&'static str, u32>, as_of: AsOf, patience: Duration, made: u32) -> u32 {
-        lately.get(&"leads", as_of, |_| patience, async { Ok(made) }).await.expect("it is made")
+        lately.get(&"leads", as_of, |_, _| patience, async { Ok(made) }).await.expect("it is made")
     }
 
     #[tokio::test]
@@ -90,7 +93,8 @@ mod tests {
     #[tokio::test]
     async fn what_could_not_be_made_is_not_kept() {
         let lately: Lately<&str, u32> = Lately::default();
-        let failed = lately.get(&"leads", (1, 0), |_| Duration::ZERO, async { Err(crate::error::AppError::Internal) });
+        let failed =
+            lately.get(&"leads", (1, 0), |_, _| Duration::ZERO, async { Err(crate::error::AppError::Internal) });
         assert!(failed.await.is_err());
         assert_eq!(ask(&lately, (1, 0), Duration::ZERO, 5).await, 5);
     }

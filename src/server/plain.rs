@@ -78,6 +78,7 @@ fn topics_of(path: &str) -> &'static str {
     match path {
         "/bell" => "bell",
         "/leads" => "leads",
+        _ if path.starts_with("/leads/") => "leads feedback",
         _ if path.starts_with("/feedback/reasons") => "feedback",
         _ if path.starts_with("/settings/workspace") => "workspace",
         _ if path.starts_with("/spend") => "spend",

@@ -17,12 +17,13 @@ use crate::people::page::trouble;
 use crate::people::{current, forms, gate, oidc};
 use crate::place::{self, at};
 use crate::quality;
-use crate::rates;
 use crate::queue;
+use crate::rates;
 use crate::settings;
 use crate::spend;
 use crate::ui::{BadAddress, Ready};
 use crate::upload;
+use crate::work;
 use any_spawner::Executor;
 use axum::body::Body;
 use axum::extract::{Request, State};
@@ -67,6 +68,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(bell::feed::routes())
         .merge(stream::routes())
         .merge(queue::forms::routes())
+        .merge(work::forms::routes())
         .merge(feedback::forms::routes())
         .merge(spend::forms::routes())
         .merge(rates::forms::routes())

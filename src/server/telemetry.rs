@@ -38,7 +38,9 @@ pub fn start(config: &Config) -> Result<()> {
             config.log
         ))
     })?;
-    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(stderr).with_ansi(stderr().is_terminal());
+    // A line that cannot be written, on a full disk, is lost: to say so would write to the same place, and fail loudly.
+    let lines = tracing_subscriber::fmt().log_internal_errors(false);
+    let lines = lines.with_env_filter(filter).with_writer(stderr).with_ansi(stderr().is_terminal());
     match config.log_format {
         LogFormat::Text => lines.with_target(false).init(),
         LogFormat::Json => lines.json().flatten_event(true).init(),

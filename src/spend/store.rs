@@ -14,15 +14,15 @@ use sqlx::Row;
 use sqlx::any::AnyRow;
 
 statements! {
-    OF_SOURCE = "select s.id, s.from_day, s.to_day, v.name, s.kind, s.team, s.ordinal, s.amount_minor, s.held
+    OF_SOURCE = "select s.id, s.from_day, s.to_day, v.name, s.kind, s.team, s.ordinal, s.amount_minor, s.held, s.written
         from spend as s left join dimension_value as v on v.id = s.channel_id
         where s.source_id = $1 and (s.gone = 0 or s.held = 1)";
     ADD = "insert into spend (id, from_day, to_day, channel_id, kind, team, ordinal, amount_minor, source_id, import_id, seq,
-            original_minor, original_currency, rate)
+            original_minor, original_currency, rate, written)
         select {0:int}, {1:int}, {2:int},
             {3:int}, {4:text}, {5:text}, {6:int},
             {7:int}, {8:int}, {9:int}, {10:int},
-            {11:int}, {12:text}, {13:text}
+            {11:int}, {12:text}, {13:text}, {14:text}
         from {rows}";
     TAKE_OUT = "update spend set gone = 1, gone_import = {1:int}, seq = {2:int} from {rows} where id = {0:int}";
     REMOVE_ADDED = "update spend set gone = 1, seq = $3 where id between $1 and $2";
@@ -90,8 +90,26 @@ pub struct Told {
     pub held: bool,
 }
 
-/// Every row that a source told and that counts, or that a person put another in the place of, by what it is known by.
-pub async fn of_source(tx: &mut Tx, source: i64) -> Result<Vec<(SpendKey, Told)>> {
+/// A row of a source with what it is known by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfSource {
+    /// By what.
+    pub key: SpendKey,
+    /// How the file called the channel, where that is another name.
+    pub other_name: Option<String>,
+    /// What it says.
+    pub told: Told,
+}
+
+impl OfSource {
+    /// How the file called the channel.
+    pub fn written(&self) -> Option<&str> {
+        self.other_name.as_deref().or(self.key.channel.as_deref())
+    }
+}
+
+/// Every row that a source told and that counts, or that a person put another in the place of.
+pub async fn of_source(tx: &mut Tx, source: i64) -> Result<Vec<OfSource>> {
     let mut rows = Vec::new();
     for row in sqlx::query(OF_SOURCE).bind(source).fetch_all(tx.conn()).await? {
         let (kind, team): (String, Option<String>) = (row.try_get(4)?, row.try_get(5)?);
@@ -105,13 +123,27 @@ pub async fn of_source(tx: &mut Tx, source: i64) -> Result<Vec<(SpendKey, Told)>
             ordinal: row.try_get(6)?,
         };
         let told = Told { id: row.try_get(0)?, amount: row.try_get(7)?, held: row.try_get::<i64, _>(8)? == 1 };
-        rows.push((key, told));
+        rows.push(OfSource { key, other_name: row.try_get(9)?, told });
     }
     Ok(rows)
 }
 
-/// A row that an import adds: number, key, channel's number, amount, and what that was in another currency.
-pub type Added<'a> = (i64, &'a SpendKey, Option<ValueId>, i64, Option<&'a Original>);
+/// A row that an import adds.
+#[derive(Clone, Copy, Debug)]
+pub struct Added<'a> {
+    /// Its number.
+    pub id: i64,
+    /// By what it is known.
+    pub key: &'a SpendKey,
+    /// The channel's number.
+    pub channel: Option<ValueId>,
+    /// See [`OfSource::other_name`].
+    pub written: Option<&'a str>,
+    /// Minor units.
+    pub amount: i64,
+    /// What that was in another currency.
+    pub original: Option<&'a Original>,
+}
 
 /// Adds rows of an import.
 pub async fn add<'a>(
@@ -121,7 +153,7 @@ pub async fn add<'a>(
     seq: i64,
     rows: impl Iterator<Item = Added<'a>>,
 ) -> Result<()> {
-    let cells = |(id, key, channel, amount, original): Added<'a>| {
+    let cells = |Added { id, key, channel, written, amount, original }: Added<'a>| {
         [
             id.into(),
             i64::from(key.from.0).into(),
@@ -137,6 +169,7 @@ pub async fn add<'a>(
             original.map(|original| original.minor).into(),
             original.map(|original| original.currency.as_str()).into(),
             original.map(|original| original.rate.to_string()).into(),
+            written.into(),
         ]
     };
     tx.bulk(ADD, &rows.map(cells).collect()).await

@@ -71,6 +71,7 @@ pub fn spend(line: u64, channel: &str, amount_minor: i64) -> SpendRecord {
         from: Day(100),
         to: Day(130),
         channel,
+        written: None,
         kind: SpendKind::Media,
         team: None,
         amount_minor,

@@ -173,3 +173,35 @@ fn an_amount_that_may_be_either_is_asked_with_both_readings() {
     let Ask::Mark { answers, .. } = &seen.questions[0].ask else { panic!("{:?}", seen.questions) };
     assert_eq!((answers[0].1.as_str(), answers[1].1.as_str()), ("EUR 1234.00", "EUR 1.23"));
 }
+
+#[test]
+fn a_sign_that_several_currencies_share_is_asked_for_unless_something_says_it() {
+    let text = "date,channel,amount\n2026-09-01,Fair,$ 12.50\n2026-09-02,Fair,7\n";
+    let seen = look(Kind::Spend, text, &Wishes::default());
+    let asked = seen.currency.as_ref().expect("which dollars?");
+    assert_eq!((asked.heading.as_str(), asked.example.as_str()), ("amount", "$ 12.50"));
+    assert!(asked.codes.contains(&"USD") && asked.codes.contains(&"CAD"), "{:?}", asked.codes);
+    let reason = &seen.preview.rows[0].cells.as_ref().expect_err("not taken").reason;
+    assert!(reason.contains("say below the columns which one it is") && !reason.contains("--"), "{reason}");
+
+    let said = Wishes { set: pairs(&[("currency", "CAD")]), ..Wishes::default() };
+    let seen = look(Kind::Spend, text, &said);
+    assert_eq!(seen.currency, None);
+    let reason = &seen.preview.rows[0].cells.as_ref().expect_err("there is no rate").reason;
+    assert!(reason.contains("this is in CAD") && !reason.contains("doubles rates"), "{reason}");
+    for says in [text.replace("amount", "amount (USD)"), text.replace('$', "€"), text.replace('$', "US$")] {
+        assert_eq!(look(Kind::Spend, &says, &Wishes::default()).currency, None, "{says}");
+    }
+}
+
+#[test]
+fn rows_of_a_preview_say_in_the_words_of_the_page_what_is_open() {
+    for (kind, text, says) in [
+        (Kind::Leads, "id,created_at\n1,04/09/2026\n", "say beside the column which comes first"),
+        (Kind::Spend, "date,channel,amount\n2026-09-01,Fair,\"1,234\"\n", "say beside the column which it is"),
+    ] {
+        let seen = look(kind, text, &Wishes::default());
+        let reason = &seen.preview.rows[0].cells.as_ref().expect_err("it is open").reason;
+        assert!(reason.contains(says) && !reason.contains("--"), "{reason}");
+    }
+}

@@ -1,6 +1,6 @@
 //! What is remembered of files: how one of a shape was mapped, and other names of channels.
 
-use crate::databases::on_each_engine;
+use crate::databases::{on_each_engine, table};
 use crate::filled::{Filled, plain};
 use crate::spend::{SALES, house};
 use clap::Parser;
@@ -13,6 +13,7 @@ use doubles::import::parse::Options;
 use doubles::import::reading::ReadingWishes;
 use doubles::import::run::{Request, run_import};
 use doubles::import::store;
+use doubles::import::undo::take_back;
 use doubles::import::wishes::Meaning;
 use doubles::period::Instant;
 use doubles::server::db::Db;
@@ -258,4 +259,72 @@ async fn what_is_remembered_is_listed_and_can_be_forgotten_by_those_who_import_i
     assert_eq!(mia.post("/import/memory/forget", &spend).await.status, 303);
     assert_eq!(mia.post("/import/memory/unname", &[("name", "adwords")]).await.status, 303);
     assert_eq!(mia.post("/import/memory/unname", &[("name", "adwords")]).await.status, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_of_a_channel_that_is_learned_or_forgotten_between_two_imports_moves_spend_and_adds_none() {
+    on_each_engine(async |db| {
+        let own = set_up(db).await;
+        let stands = async || {
+            let sql = "select v.name, s.amount_minor from spend as s join dimension_value as v on v.id = s.channel_id
+                where s.gone = 0 order by v.name, s.amount_minor";
+            table(db, sql).await
+        };
+        let counts = |report: Report| (report.new, report.changed, report.unchanged);
+        let september = "date,channel,amount\n2025-09-01,fb,5\n2025-09-01,Facebook,7\n2025-09-01,fb,6\n";
+        take(db, &own, Kind::Spend, september, Wishes::default()).await;
+        let apart = [["Facebook", "700"], ["fb", "500"], ["fb", "600"]];
+        assert_eq!(stands().await, apart);
+
+        name_channel(db, "FB", "Facebook", "Mo", NOW).await.expect("named");
+        let october = format!("{september}2025-10-01,fb,8\n");
+        let report = take(db, &own, Kind::Spend, &october, Wishes::default()).await;
+        assert_eq!(counts(report), (1, 2, 1), "the rows of that name get the channel");
+        let together = [["Facebook", "500"], ["Facebook", "600"], ["Facebook", "700"], ["Facebook", "800"]];
+        assert_eq!(stands().await, together);
+        // In another order, and by the channel's own name, the rows are the same.
+        let other =
+            "date,channel,amount\n2025-10-01,Facebook,8\n2025-09-01,Facebook,7\n2025-09-01,fb,5\n2025-09-01,fb,6\n";
+        let report = take(db, &own, Kind::Spend, other, Wishes::default()).await;
+        assert_eq!(counts(report), (0, 0, 4));
+
+        let newest = async || {
+            store::newest_complete(&mut db.read().await.expect("a read")).await.expect("a read").expect("an import").0
+        };
+        unname_channel(db, "fb", "Mo", NOW).await.expect("forgotten");
+        let report = take(db, &own, Kind::Spend, &october, Wishes::default()).await;
+        assert_eq!(counts(report), (0, 3, 1), "and lose it again");
+        assert_eq!(stands().await, [["Facebook", "700"], ["fb", "500"], ["fb", "600"], ["fb", "800"]]);
+        take_back(db, newest().await, "Mo", NOW).await.expect("taken back");
+        assert_eq!(stands().await, together);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_source_that_calls_a_channel_by_its_new_name_replaces_what_it_said_under_the_old_one() {
+    on_each_engine(async |db| {
+        let own = set_up(db).await;
+        take(db, &own, Kind::Spend, "date,channel,amount\n2025-09-01,fb,5\n2025-09-01,fb,6\n", Wishes::default()).await;
+        name_channel(db, "fb", "Facebook", "Mo", NOW).await.expect("named");
+        let renamed = "date,channel,amount\n2025-09-01,Facebook,5\n2025-09-01,Facebook,9\n";
+        let report = take(db, &own, Kind::Spend, renamed, Wishes::default()).await;
+        assert_eq!((report.new, report.changed), (0, 2));
+        let sum = "select count(*), cast(sum(amount_minor) as bigint) from spend where gone = 0";
+        assert_eq!(table(db, sum).await, [["2", "1400"]]);
+        // A column a channel: the heading is the name.
+        let wide = Wishes { map: pairs(&[("channel", "*")]), ..Wishes::default() };
+        take(db, &own, Kind::Spend, "date,tv\n2025-09-02,8\n", wide.clone()).await;
+        name_channel(db, "tv", "Television", "Mo", NOW).await.expect("named");
+        take(db, &own, Kind::Spend, "date,tv\n2025-09-02,8\n", wide).await;
+        assert_eq!(table(db, sum).await, [["3", "2200"]]);
+    })
+    .await;
+}
+
+#[test]
+fn no_import_of_the_command_line_comes_from_the_sample_company() {
+    let parsed = Line::try_parse_from(["doubles", "leads", "contacts.csv", "--source", "Sample"]);
+    let refusal = parsed.expect_err("the name is kept").to_string();
+    assert!(refusal.contains("goes when the sample company is removed"), "{refusal}");
 }

@@ -389,3 +389,51 @@ async fn a_changed_amount_replaces_the_row_of_spend_and_equal_rows_of_a_file_add
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_check_of_events_foretells_the_import_however_its_rows_fall_into_batches() {
+    on_each_engine(async |db| {
+        import(db, File::Leads(vec![lead(2, "A", "ada@x.example"), lead(3, "B", "")])).await;
+        import(db, File::Events(vec![event(2, "A", Some(EventKind::Touch), 3_000)])).await;
+        for (nth, rows_a_batch) in [1, 2, 3, 100].into_iter().enumerate() {
+            let new = format!("N{nth}");
+            let later = 4_000 + u32::try_from(nth).expect("few");
+            let noted =
+                EventRecord { note: Some(format!("call {nth}")), ..event(5, "A", Some(EventKind::Touch), 3_000) };
+            let rows = vec![
+                event(2, "A", Some(EventKind::Touch), 3_000),
+                event(3, "A", Some(EventKind::Touch), later),
+                event(4, "A", Some(EventKind::Touch), later),
+                noted.clone(),
+                event(6, &new, Some(EventKind::Handover), 2_000),
+                event(7, &new, None, 1_500),
+                event(8, &new, None, 1_700),
+                event(9, &new, Some(EventKind::Handover), 2_000),
+                noted,
+                event(11, "B", None, 800 - later / 100),
+                event(12, "B", None, 890),
+                event(13, "A", Some(EventKind::Touch), later),
+            ];
+            let answers = import_from(db, "Nimbus CRM", File::Events(rows), rows_a_batch).await.1;
+            use Taken::{Changed, New, Unchanged};
+            let first = if nth == 0 { Changed } else { Unchanged };
+            let expected = [
+                Unchanged, New, Unchanged, New, New, Changed, Unchanged, Unchanged, Unchanged, first, Unchanged,
+                Unchanged,
+            ];
+            assert_eq!(answers, expected, "{rows_a_batch} rows a batch");
+        }
+        let deals = vec![
+            outcome(2, "A", "d1"),
+            outcome(3, "B", "d2"),
+            OutcomeRecord { won_at: Some(at(6_000)), ..outcome(4, "A", "d1") },
+            OutcomeRecord { won_at: Some(at(6_000)), ..outcome(5, "A", "d1") },
+            OutcomeRecord { owner: Some("Kim".into()), ..outcome(6, "B", "d2") },
+            outcome(7, "A", "d1"),
+            OutcomeRecord { owner: Some("Kim".into()), ..outcome(8, "B", "d2") },
+        ];
+        let answers = import_from(db, "Nimbus CRM", File::Outcomes(deals), 1).await.1;
+        assert_eq!(answers[..4], [Taken::New, Taken::New, Taken::Changed, Taken::Unchanged]);
+    })
+    .await;
+}

@@ -22,6 +22,7 @@ use doubles::people::model::Team;
 use doubles::people::service::Caller;
 use doubles::period::{Instant, Period};
 use doubles::queue::model::{List, Place};
+use doubles::queue::search::Asked;
 use doubles::queue::store as queue;
 use doubles::server::db::Db;
 use doubles::work::apply::Who;
@@ -326,7 +327,8 @@ async fn the_queue_and_the_kpis_agree_to_the_lead_whatever_people_did() {
                     .map(|(lead, standing)| Place { due: i64::from(standing.due), lead: *lead })
                     .collect();
                 expected.sort_unstable();
-                let late = owed.iter().filter_map(|(_, owed)| owed.standing(now)).filter(|owed| owed.is_overdue(now)).count();
+                let late =
+                    owed.iter().filter_map(|(_, owed)| owed.standing(now)).filter(|owed| owed.is_overdue(now)).count();
                 let (mut found, mut overdue) = (Vec::new(), 0);
                 for range in queue::ranges(list, now, &[]) {
                     let filter = Filter::default();
@@ -341,6 +343,12 @@ async fn the_queue_and_the_kpis_agree_to_the_lead_whatever_people_did() {
                 }
                 found.sort_unstable();
                 assert_eq!(found, expected, "{list} {later} {}", name(db));
+                // And as the memory has them, which lists under a filter are asked from.
+                let asked = Asked { filter: Filter::default(), owners: Vec::new(), now, today: now };
+                let finder = &office.state.finder;
+                let counted = finder.counts(asked.clone(), &[list]).await.expect("counts");
+                assert_eq!(counted[0].leads as usize, expected.len(), "{list} {later} {}", name(db));
+                assert_eq!(finder.places(asked, list, None, 10_000).await, Ok(expected), "{list} {later} {}", name(db));
             }
         }
     })

@@ -28,6 +28,7 @@ mod kpis;
 mod kpis_properties;
 mod kpis_reference;
 mod kpis_store;
+mod lead_page;
 mod listing;
 mod live;
 mod loop_feedback;

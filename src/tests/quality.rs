@@ -13,6 +13,7 @@ use doubles::leads::model::{Dimension, EventKind, LeadId};
 use doubles::leads::store as leads;
 use doubles::period::{Day, Instant, Period};
 use doubles::quality::model::{Pattern, RuleId, RuleKind};
+use doubles::quality::rules::spread::{self, Spread};
 use doubles::quality::rules::store as rules;
 use doubles::quality::store::{self, Slice};
 use doubles::quality::{fix, merge};
@@ -240,14 +241,48 @@ async fn an_import_after_a_merge_is_taken_back_and_the_merge_stands() {
     .await;
 }
 
+#[tokio::test]
+async fn an_import_that_is_taken_back_after_an_unmerge_leaves_no_milestone_of_the_merged_lead() {
+    on_each_engine(async |db| {
+        import(db, File::Leads(vec![at_moments(2, "A", 1_200, None), at_moments(3, "B", 1_000, None)])).await;
+        import(db, File::Outcomes(vec![outcome(2, "B", "d1")])).await;
+        let before = everything(db).await;
+        join(db, 1, &[2]).await.expect("it merges");
+        let touch = File::Events(vec![event(2, "A", Some(EventKind::Touch), 1_400)]);
+        let (id, _) = import_from(db, "Nimbus CRM", touch, 9).await;
+        part(db, 2).await.expect("it is merged");
+        assert_eq!(milestones(db).await[0], ["1", "1200", "1400", "-", "-", "-"]);
+        undo::take_back(db, id, "Mira", NOW).await.expect("nothing of the merge is left");
+        assert_eq!(
+            milestones(db).await[0],
+            ["1", "1200", "-", "-", "-", "-"],
+            "one opportunity, and that is the other’s"
+        );
+        assert_derived(db, &[1, 2]).await;
+        assert_eq!(everything(db).await, before, "{}", name(db));
+    })
+    .await;
+}
+
 async fn rule(db: &Db, kind: RuleKind, text: &str) -> RuleId {
     let pattern = Pattern::parse(kind.key(), text).expect("a pattern");
     let mut tx = db.write().await.expect("a write");
     let id = rules::add_rule(&mut tx, &pattern, "a test", "Hal", NOW).await.expect("a rule");
     let found = rules::matching(&mut tx, &pattern).await.expect("a read");
-    rules::add_matches(&mut tx, id, &found).await.expect("it leaves them out");
+    spread::begin(&mut tx, id, found, spread::AT_ONCE).await.expect("it leaves them out");
     commit(tx, ChangeKind::RuleAdded).await;
     id
+}
+
+/// Switches a rule off in a write that lets `at_once` of its leads in; what is left.
+async fn switch_off(db: &Db, rule: RuleId, at_once: usize) -> Spread {
+    let mut tx = db.write().await.expect("a write");
+    let since = tx.seq().0;
+    rules::switch_rule(&mut tx, rule, false, "Hal", NOW).await.expect("it is there");
+    let leads = rules::of_rule(&mut tx, rule).await.expect("a read");
+    let rest = spread::begin(&mut tx, rule, leads, at_once).await.expect("it lets them in");
+    commit(tx, ChangeKind::RuleSwitchedOff).await;
+    Spread { rule, since, rest, by: "Hal".into(), at: NOW }
 }
 
 async fn excluded(db: &Db) -> Vec<String> {
@@ -285,10 +320,7 @@ async fn a_rule_leaves_out_leads_that_are_here_and_those_that_come_and_lets_them
         let undone = undo::take_back(db, id, "Mira", NOW).await;
         assert!(undone.is_err(), "a newer one stands");
 
-        let mut tx = db.write().await.expect("a write");
-        rules::switch_rule(&mut tx, domain, false, "Hal", NOW).await.expect("it is there");
-        rules::remove_matches(&mut tx, domain).await.expect("it lets them in");
-        commit(tx, ChangeKind::RuleSwitchedOff).await;
+        switch_off(db, domain, 9).await;
         assert_eq!(excluded(db).await, Vec::<String>::new());
         let newest = table(db, "select max(id) from import").await[0][0].parse().expect("a number");
         for import in [newest, id.0] {
@@ -321,11 +353,104 @@ async fn a_lead_that_two_rules_leave_out_stays_out_until_both_are_off() {
         let first = rule(db, RuleKind::EmailDomain, "spam.example").await;
         let second = rule(db, RuleKind::Name, "person").await;
         for (off, left) in [(first, vec!["1".to_owned()]), (second, Vec::new())] {
-            let mut tx = db.write().await.expect("a write");
-            rules::switch_rule(&mut tx, off, false, "Hal", NOW).await.expect("it is there");
-            rules::remove_matches(&mut tx, off).await.expect("it lets them in");
-            commit(tx, ChangeKind::RuleSwitchedOff).await;
+            switch_off(db, off, 9).await;
             assert_eq!(excluded(db).await, left, "{}", name(db));
+        }
+    })
+    .await;
+}
+
+async fn marked(db: &Db) -> Vec<RuleId> {
+    let spreading = rules::spreading(&mut db.read().await.expect("a read")).await.expect("rules");
+    spreading.into_iter().map(|one| one.rule).collect()
+}
+
+#[tokio::test]
+async fn a_rule_reaches_its_leads_part_by_part_and_ends_after_a_crash() {
+    on_each_engine(async |db| {
+        let mut snapshot = set_up(db).await;
+        let spam = |line: u64| lead(line, &format!("S{line}"), &format!("{line}@spam.example"));
+        import(db, File::Leads((2..7).map(spam).collect())).await;
+        let pattern = Pattern::parse("email_domain", "spam.example").expect("a pattern");
+        let mut tx = db.write().await.expect("a write");
+        let since = tx.seq().0;
+        let rule = rules::add_rule(&mut tx, &pattern, "a test", "Hal", NOW).await.expect("a rule");
+        let found = rules::matching(&mut tx, &pattern).await.expect("a read");
+        let rest = spread::begin(&mut tx, rule, found, 2).await.expect("it leaves two out");
+        commit(tx, ChangeKind::RuleAdded).await;
+        assert_eq!(excluded(db).await, ["1", "2"], "{}", name(db));
+        assert_eq!(marked(db).await, [rule]);
+
+        // Others write meanwhile, and the rule holds for what they write.
+        import(db, File::Leads(vec![spam(7)])).await;
+        assert_eq!(excluded(db).await, ["1", "2", "6"]);
+        spread::go_on(db, Spread { rule, since, rest, by: "Hal".into(), at: NOW }, 2).await.expect("it goes on");
+        assert_eq!(excluded(db).await.len(), 6);
+        assert_eq!(marked(db).await, []);
+        let parts = table(db, "select count(distinct seq) from lead where excluded = 1").await;
+        assert_eq!(parts, [["4"]], "three writes of the rule and one of an import");
+        assert_eq!(answered(db, &mut snapshot).await.current.context.excluded, 6);
+
+        // The program dies while the leads are let in.
+        let left = switch_off(db, rule, 2).await;
+        assert_eq!((left.rest.len(), excluded(db).await.len()), (4, 4));
+        import(db, File::Leads(vec![LeadRecord { company: Some("Quay AG".into()), ..spam(6) }])).await;
+        assert_eq!(excluded(db).await.len(), 3, "what is written meanwhile is let in");
+        spread::resume(db, NOW).await.expect("the next start ends it");
+        assert_eq!((excluded(db).await.len(), marked(db).await.len()), (0, 0));
+        assert_eq!(table(db, "select count(*) from lead_rule").await, [["0"]]);
+        assert_eq!(answered(db, &mut snapshot).await.current.context.excluded, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rule_that_is_switched_while_it_reaches_its_leads_is_what_it_was_switched_to() {
+    on_each_engine(async |db| {
+        let spam = |line: u64| lead(line, &format!("S{line}"), &format!("{line}@spam.example"));
+        import(db, File::Leads((2..8).map(spam).collect())).await;
+        let rule = rule(db, RuleKind::EmailDomain, "spam.example").await;
+        let off = switch_off(db, rule, 2).await;
+        let mut tx = db.write().await.expect("a write");
+        rules::switch_rule(&mut tx, rule, true, "Mia", NOW).await.expect("it is there");
+        commit(tx, ChangeKind::RuleSwitchedOn).await;
+        let before = table(db, "select max(seq) from change").await;
+        spread::go_on(db, off, 2).await.expect("it has nothing to do any more");
+        assert_eq!(table(db, "select max(seq) from change").await, before, "{}", name(db));
+        assert_eq!((excluded(db).await.len(), marked(db).await), (4, vec![rule]));
+        spread::resume(db, NOW).await.expect("it is on");
+        assert_eq!((excluded(db).await.len(), marked(db).await.len()), (6, 0));
+        let by = table(db, "select actor from change where kind = 'rule_batch'").await;
+        assert_eq!(by, [["Mia"]]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lead_that_a_rule_names_is_a_finding_where_its_opportunity_makes_it_count() {
+    on_each_engine(async |db| {
+        let bare = |line, id: &str| LeadRecord {
+            name: Some("Ada Berg".into()),
+            dimensions: Vec::new(),
+            ..lead(line, id, "no mail")
+        };
+        import(db, File::Leads(vec![bare(2, "A"), bare(3, "B"), bare(4, "C")])).await;
+        import(db, File::Outcomes(vec![outcome(2, "A", "d1"), outcome(3, "B", "d2")])).await;
+        rule(db, RuleKind::Company, "harbour").await;
+        assert_eq!(excluded(db).await, ["1", "2", "3"]);
+        let mut tx = db.read().await.expect("a read");
+        let all = Slice { rows: 10, after: 0 };
+        let counted = vec![LeadId(1), LeadId(2)];
+        for dimension in [Dimension::Channel, Dimension::Persona, Dimension::Owner] {
+            let narrow = store::Narrow::default();
+            assert_eq!(store::count_missing(&mut tx, dimension, narrow).await, Ok(2), "{dimension} on {}", name(db));
+            assert_eq!(store::missing(&mut tx, dimension, narrow, true, all).await, Ok(counted.clone()));
+        }
+        assert_eq!(store::count_odd(&mut tx).await, Ok(2));
+        assert_eq!(store::odd(&mut tx, all).await, Ok(vec![LeadId(2), LeadId(1)]));
+        for by_email in [true, false] {
+            assert_eq!(store::count_same(&mut tx, by_email).await, Ok((1, 2)), "{by_email} on {}", name(db));
+            assert_eq!(store::same(&mut tx, by_email, all).await, Ok(vec![counted.clone()]));
         }
     })
     .await;

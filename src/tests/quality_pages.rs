@@ -3,11 +3,14 @@
 use crate::browser::{Browser, TestServer};
 use crate::databases::table;
 use crate::filled::{Filled, plain};
-use crate::import_cast::{File, at, import, lead};
+use crate::import_cast::{File, NOW, at, import, import_from, lead};
 use crate::spend::{HEAD, MARKETING, SALES};
-use doubles::import::model::{LeadRecord, Taken};
+use doubles::import::model::{ImportId, LeadRecord, Taken};
+use doubles::import::store as imports;
+use doubles::import::undo;
 use doubles::leads::model::{Dimension, EventKind};
 use doubles::people::model::Standing;
+use doubles::server::db::Db;
 
 /// Mia of marketing, Sam of sales, Hal, head of sales, and six leads.
 async fn house() -> (TestServer, Browser, Browser, Browser) {
@@ -187,6 +190,72 @@ async fn sales_takes_an_event_out_of_order_out_of_the_history_and_puts_it_back()
     send(&mut sam, "/import/quality/take-back", &undo).await;
     assert_eq!(touched().await, [["900"]]);
     assert!(get(&mut sam, "/import/quality/out-of-order").await.contains("Dee Moe"));
+}
+
+#[tokio::test]
+async fn a_void_that_was_taken_back_stays_so_when_an_import_in_between_is_taken_back() {
+    let (server, _, mut sam, _) = house().await;
+    let db = &server.state.db;
+    let touched = async || table(db, "select first_touch_at from lead where id = 4").await;
+    let form = Filled::of(&sam.get("/import/quality/out-of-order").await.body, "/import/quality/void");
+    let done = send(&mut sam, "/import/quality/void", &form).await;
+    let import = renamed(db).await;
+    assert_eq!(touched().await, [["-"]]);
+    let undo = Filled::of(&sam.get(&done).await.body, "/import/quality/take-back");
+    send(&mut sam, "/import/quality/take-back", &undo).await;
+    assert_eq!(touched().await, [["900"]]);
+    undo::take_back(db, import, "Mia", NOW).await.expect("nothing of the work is left");
+    assert_eq!(touched().await, [["900"]], "the milestones are what the history says");
+}
+
+/// A newer file that knows another company of every lead.
+async fn renamed(db: &Db) -> ImportId {
+    let rows = leads().into_iter().map(|row| LeadRecord { company: Some("Quay AG".into()), ..row }).collect();
+    let (import, taken) = import_from(db, "Nimbus CRM", File::Leads(rows), 9).await;
+    assert!(taken.iter().all(|taken| *taken == Taken::Changed), "{taken:?}");
+    import
+}
+
+#[tokio::test]
+async fn what_was_taken_back_does_not_come_back_with_the_undo_of_an_import() {
+    let (server, mut mia, ..) = house().await;
+    let db = &server.state.db;
+    let form = Filled::of(&mia.get("/import/quality/no-channel").await.body, "/import/quality/fill");
+    let form = form.with("value", "Fair").with("which", "ticked").with("lead", "2");
+    let filled = send(&mut mia, "/import/quality/fill", &form).await;
+    let form = Filled::of(&mia.get("/import/quality/odd-email").await.body, "/import/quality/email");
+    let corrected = send(&mut mia, "/import/quality/email", &form.with("email", "cy@quay.example")).await;
+    let import = renamed(db).await;
+    for done in [filled, corrected] {
+        let undo = Filled::of(&mia.get(&done).await.body, "/import/quality/take-back");
+        send(&mut mia, "/import/quality/take-back", &undo).await;
+    }
+    let values = "select coalesce(l.channel_id, 0), p.email, l.by_hand from lead l join lead_person p
+        on p.lead_id = l.id where l.id in (2, 3) order by l.id";
+    let now = table(db, values).await;
+    assert_eq!(now, [["0", "ada@harbour.example", "0"], ["0", "cy at quay.example", "0"]]);
+    let refused = undo::take_back(db, import, "Mia", NOW).await.expect_err("it would bring both back").to_string();
+    assert!(refused.contains("people have worked on 2 of its leads"), "{refused}");
+    let who = imports::who_worked_on(&mut db.read().await.expect("a read"), import, 9).await.expect("a read");
+    let who: Vec<_> = who.into_iter().map(|work| (work.lead_id, work.actor)).collect();
+    assert_eq!(who, [(2, "mia".to_owned()), (3, "mia".to_owned())]);
+    assert_eq!(table(db, values).await, now);
+}
+
+#[tokio::test]
+async fn two_people_who_correct_one_address_do_not_lose_what_it_was() {
+    let (server, mut mia, ..) = house().await;
+    let db = &server.state.db;
+    let email = async || table(db, "select email, email_before from lead_person where lead_id = 3").await;
+    let first = Filled::of(&mia.get("/import/quality/odd-email").await.body, "/import/quality/email");
+    let second = Filled::of(&mia.get("/import/quality/odd-email").await.body, "/import/quality/email");
+    let done = send(&mut mia, "/import/quality/email", &first.with("email", "cy@quay.example")).await;
+    let late = mia.post("/import/quality/email", &second.with("email", "cy@other.example").pairs()).await;
+    assert!(late.status == 409 && late.body.contains("somebody corrected it meanwhile"), "{}", late.body);
+    assert_eq!(email().await, [["cy@quay.example", "cy at quay.example"]]);
+    let undo = Filled::of(&mia.get(&done).await.body, "/import/quality/take-back");
+    send(&mut mia, "/import/quality/take-back", &undo).await;
+    assert_eq!(email().await, [["cy at quay.example", "-"]], "and nothing is kept of a correction that is none");
 }
 
 #[tokio::test]

@@ -22,7 +22,8 @@ async fn house() -> (TestServer, Browser, Browser, Browser) {
 
 /// Mia writes a lead down and hands it over.
 async fn write(mia: &mut Browser, name: &str, more: &[(&str, &str)]) -> Answer {
-    let mut form = Filled::of(&mia.get("/leads/new").await.body, "/leads/add").with("name", name).with("hand_over", "1");
+    let mut form =
+        Filled::of(&mia.get("/leads/new").await.body, "/leads/add").with("name", name).with("hand_over", "1");
     for (field, value) in more {
         form = form.with(field, value);
     }
@@ -98,7 +99,10 @@ async fn an_email_that_is_here_already_is_answered_with_the_lead_and_nothing_typ
     let again = write(&mut mia, "Tom A.", &[("email", "TOM@client.example"), ("title", "Buyer")]).await;
     assert_eq!(again.status, 409);
     let said = text(&again.body);
-    assert!(said.contains("A lead with this e-mail is here already Tom Ashworth , Rope & Sons, nobody's yet"), "{said}");
+    assert!(
+        said.contains("A lead with this e-mail is here already Tom Ashworth , Rope & Sons, nobody's yet"),
+        "{said}"
+    );
     assert!(again.body.contains("href=\"/leads/2\""), "{}", again.body);
     let typed = Filled::of(&again.body, "/leads/add");
     assert_eq!((typed.get("name"), typed.get("title")), ("Tom A.", "Buyer"));
@@ -125,7 +129,10 @@ async fn leads_are_accepted_together_and_what_was_done_can_be_taken_back() {
     let done = bulk(&mut ben, &page, &leads, &[("act", "accept")]).await;
     assert_eq!(done.status, 200, "more is to be said than an address holds");
     let said = text(&done.body);
-    assert!(said.contains("Accepted 2 leads. Undo One lead was left alone Tom Ashworth : ann changed this lead"), "{said}");
+    assert!(
+        said.contains("Accepted 2 leads. Undo One lead was left alone Tom Ashworth : ann changed this lead"),
+        "{said}"
+    );
     assert!(said.contains("Nothing waits here"), "the list is empty now: {said}");
     let touch = text(&ben.get("/leads?list=touch").await.body);
     assert!(touch.contains("First touch 3"), "{touch}");
@@ -200,7 +207,8 @@ async fn a_touch_is_logged_from_the_queue_and_moves_the_lead_on() {
     let (_server, mut mia, mut ben, _) = house().await;
     three(&mut mia).await;
     let page = ben.get("/leads").await.body;
-    let form = Filled::each(&page, "/leads/bulk").into_iter().find(|form| !form.fields.iter().any(|(key, _)| key == "owner"));
+    let form =
+        Filled::each(&page, "/leads/bulk").into_iter().find(|form| !form.fields.iter().any(|(key, _)| key == "owner"));
     let form = form.expect("the dialog").with("lead", &shown(&page)[0]).with("touch", "call");
     let done = ben.post("/leads/bulk", &form.pairs()).await;
     let said = text(&ben.get(done.leads_to().expect("it is logged")).await.body);
@@ -219,7 +227,10 @@ async fn a_list_is_narrowed_by_the_address_and_kept_under_a_name() {
     three(&mut mia).await;
     let fair = ben.get("/leads?channel=Fair&list=acceptance").await.body;
     let said = text(&fair);
-    assert!(said.contains("Hanna Vogel") && said.contains("Giulia Ferrante") && !said.contains("Tom Ashworth"), "{said}");
+    assert!(
+        said.contains("Hanna Vogel") && said.contains("Giulia Ferrante") && !said.contains("Tom Ashworth"),
+        "{said}"
+    );
     assert!(said.contains("Accept or reject 2"), "the lists count under the filter: {said}");
     let found = text(&ben.get("/leads?search=ASH+rope").await.body);
     assert!(found.contains("Tom Ashworth") && !found.contains("Hanna Vogel"), "{found}");

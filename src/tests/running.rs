@@ -2,7 +2,7 @@
 
 use crate::backup::a_change;
 use crate::browser::{NOW, PASSWORD, TestServer};
-use crate::served::{Served, program, said};
+use crate::served::{Served, on_disks_of_its_own, program, said};
 use doubles::backup::copy::copy;
 use doubles::backup::doctor::examine;
 use doubles::import::undo::recover;
@@ -176,28 +176,8 @@ fn the_command_line_backs_up_restores_and_examines() {
 #[test]
 fn full_and_read_only_disks_are_sentences_and_nothing_is_lost() {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let small = folder.path().join("small");
-    let fixed = folder.path().join("fixed");
-    let mount = format!(
-        "mkdir {small} {fixed} && mount -t tmpfs -o size=32m tmpfs {small} && mount -t tmpfs tmpfs {fixed}",
-        small = small.display(),
-        fixed = fixed.display()
-    );
-    let possible = Command::new("unshare").args(["-m", "sh", "-c", &mount]).output();
-    if !possible.as_ref().is_ok_and(|output| output.status.success()) {
-        println!("skipped: this user may not mount: {possible:?}");
-        return;
-    }
-    fs::remove_dir(&small).and_then(|()| fs::remove_dir(&fixed)).expect("empty outside");
-    let again = format!("{mount} && exec \"$0\" --exact running::on_small_disks --nocapture");
-    let output = Command::new("unshare")
-        .args(["-m", "sh", "-c", &again])
-        .arg(std::env::current_exe().expect("this test"))
-        .env("DOUBLES_TEST_DISKS", folder.path())
-        .output()
-        .expect("unshare worked before");
-    let words = said(&output);
-    assert!(output.status.success() && words.contains("1 passed"), "{words}");
+    let disks = [("small", "size=32m"), ("fixed", "size=64m")];
+    on_disks_of_its_own(folder.path(), &disks, "running::on_small_disks");
 }
 
 /// Has something to do only where [`full_and_read_only_disks_are_sentences_and_nothing_is_lost`] runs it.

@@ -133,3 +133,32 @@ pub fn database(url: &DatabaseUrl) -> Vec<&str> {
 pub fn said(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
+
+/// Runs a test once more, in a process of its own with disks of its own: `DOUBLES_TEST_DISKS` names the folder, and in it
+/// lies a disk for each name with its mount options. They are there for that process and those that it starts alone.
+pub fn on_disks_of_its_own(folder: &Path, disks: &[(&str, &str)], test: &str) {
+    let mounts: Vec<_> = disks
+        .iter()
+        .map(|(name, options)| {
+            let disk = folder.join(name);
+            format!("mkdir -p {disk} && mount -t tmpfs -o {options} tmpfs {disk}", disk = disk.display())
+        })
+        .collect();
+    let mount = mounts.join(" && ");
+    let possible = Command::new("unshare").args(["-m", "sh", "-c", &mount]).output();
+    if !possible.as_ref().is_ok_and(|output| output.status.success()) {
+        println!("skipped: this user may not mount: {possible:?}");
+        return;
+    }
+    let output = Command::new("unshare")
+        .args(["-m", "sh", "-c", &format!("{mount} && exec \"$0\" --exact {test} --nocapture")])
+        .arg(std::env::current_exe().expect("this test"))
+        .env("DOUBLES_TEST_DISKS", folder)
+        .output()
+        .expect("unshare worked before");
+    let words = said(&output);
+    assert!(output.status.success() && words.contains("1 passed"), "{words}");
+    for line in words.lines().filter(|line| line.starts_with("  ok ")) {
+        println!("{line}");
+    }
+}

@@ -64,6 +64,7 @@ fn record(amount_minor: i64, channel: &str) -> SpendRecord {
         from: Day(20_454),
         to: Day(20_484),
         channel: Some(channel.to_owned()),
+        written: None,
         kind: SpendKind::Media,
         team: Some(SpendTeam::Marketing),
         amount_minor,

@@ -4,6 +4,7 @@ use crate::browser::{Answer, Browser, TestServer};
 use crate::databases::{dump, name, on_each_engine, table};
 use crate::filled::{Filled, plain};
 use crate::spend::{MARKETING, SALES};
+use doubles::import::memory::{name_channel, unname_channel};
 use doubles::people::model::Standing;
 use std::time::Duration;
 
@@ -267,4 +268,81 @@ async fn each_kind_has_an_example_that_its_own_import_takes() {
     assert!(page.contains("This file came before"), "{page}");
     let checked = check(&mut mia, &again).await;
     assert!(checked.contains("<dt>Unchanged</dt><dd>1</dd>"), "{checked}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_file_comes_from_the_sample_company_whose_removal_would_take_it_along() {
+    let (server, mut mia, _) = house().await;
+    let answer = mia.upload(&[("kind", "leads"), ("source", " Sample")], "a.csv", LEADS.as_bytes()).await;
+    assert!(answer.status == 400 && answer.body.contains("when the sample company is removed"), "{}", answer.body);
+    let path = upload(&mut mia, "leads", "leads.csv", LEADS).await;
+    let renamed = [("form", "reading"), ("source", "sample"), ("zone", "")];
+    let answer = mia.post(&format!("{path}/columns"), &renamed).await;
+    assert!(answer.status == 400 && answer.body.contains("when the sample company is removed"), "{}", answer.body);
+    let mut tx = server.state.db.keep_house().await.expect("a write");
+    let sources = "insert into source (id, name) values (98, 'sample'), (99, 'zoho crm')";
+    sqlx::query(sources).execute(tx.conn()).await.expect("written");
+    tx.commit().await.expect("committed");
+    let page = mia.get("/import").await.body;
+    assert!(page.contains("value=\"zoho crm\"") && !page.contains("value=\"sample\""), "{page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_of_a_file_follows_what_is_changed_elsewhere() {
+    let (server, mut mia, _) = house().await;
+    let path = upload(&mut mia, "spend", "ads.csv", "date,channel,amount\n2026-09-01,fbx,5\n").await;
+    assert!(!plain(&mia.get(&path).await.body).contains("Television"));
+    name_channel(&server.state.db, "fbx", "Television", "Mo", crate::browser::NOW).await.expect("named");
+    assert!(plain(&mia.get(&path).await.body).contains("Television"));
+    unname_channel(&server.state.db, "fbx", "Mo", crate::browser::NOW).await.expect("forgotten");
+    assert!(!plain(&mia.get(&path).await.body).contains("Television"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_that_is_too_wide_for_a_form_is_refused_and_says_what_to_do() {
+    let (_server, mut mia, _) = house().await;
+    let text = |columns: usize| {
+        let cells = |cell: &str| (2..columns).map(|n| format!(",{cell}{n}")).collect::<String>();
+        format!("id,created_at{}\n1,2026-09-04{}\n", cells("c"), cells(""))
+    };
+    let path = upload(&mut mia, "leads", "wide.csv", &text(2_001)).await;
+    let page = plain(&mia.get(&path).await.body);
+    assert!(page.contains("2,001 columns, and a page can ask about 2,000"), "{page}");
+    assert!(page.contains("only the columns that matter") && !page.contains("column.2001"), "{page}");
+    let refused = mia.post(&format!("{path}/check"), &[]).await;
+    assert!(refused.status == 400 && refused.body.contains("doubles import"), "{}", refused.body);
+    // A wide one that is shown can be sent.
+    let path = upload(&mut mia, "leads", "wide.csv", &text(300)).await;
+    let checked = check(&mut mia, &path).await;
+    assert!(checked.contains("its one row can be taken"), "{checked}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn which_dollars_is_asked_and_no_page_names_an_option_of_the_command_line() {
+    let (_server, mut mia, _) = house().await;
+    for page in ["/import", "/import/memory"] {
+        assert_eq!(mia.get(page).await.status, 200, "{page}");
+    }
+    assert!(mia.get("/import").await.body.contains("href=\"/import/memory\""));
+    let text = "date,channel,amount\n2026-09-01,Fair,$ 12.50\n2026-09-02,Fiar,7\n2026-09-03,Fair,x\n";
+    let path = upload(&mut mia, "spend", "ads.csv", text).await;
+    let page = mia.get(&path).await.body;
+    assert!(page.contains("href=\"/import/memory\""), "{page}");
+    let page = plain(&page);
+    assert!(page.contains("“amount” holds “$ 12.50”, a sign that several currencies share"), "{page}");
+    let checked = check(&mut mia, &path).await;
+    assert!(checked.contains("1 row") && checked.contains("say below the columns which one it is"), "{checked}");
+
+    let form = columns(&mut mia, &path).await.with("set.currency", "USD");
+    mia.post(&format!("{path}/columns"), &form.pairs()).await;
+    let again = columns(&mut mia, &path).await;
+    assert_eq!(again.get("set.currency"), "USD");
+    let said = check(&mut mia, &path).await;
+    assert!(!said.contains("a sign that several currencies share"), "{said}");
+    assert!(said.contains("no exchange rate holds on") && said.contains("under Spend, Exchange rates"), "{said}");
+    for page in [checked, said] {
+        for option in ["--set", "--map", "--value", "--day-first", "doubles rates"] {
+            assert!(!page.contains(option), "{option}: {page}");
+        }
+    }
 }

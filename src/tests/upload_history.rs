@@ -69,3 +69,27 @@ async fn the_history_is_filtered_and_comes_as_a_file() {
     assert!(page.contains("Leads that this import changed") && page.contains("Lind"), "{page}");
     assert_eq!(mia.get("/import/history/99").await.status, 404);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_leads_of_a_large_import_are_all_listed_and_all_in_the_file() {
+    let (server, mut mia, _) = house().await;
+    let leads = |company: &str| {
+        let rows = (1..=6_000).map(|n| format!("{n},2026-09-04,{company} {n}\n"));
+        std::iter::once("id,created_at,company\n".to_owned()).chain(rows).collect::<String>()
+    };
+    let first = bring(&mut mia, "leads", "leads.csv", &leads("Lind")).await;
+    let second = bring(&mut mia, "leads", "again.csv", &leads("Osei")).await;
+    let mut tx = server.state.db.keep_house().await.expect("a write");
+    let gone = "update lead set gone = 1 where id between 3 and 22";
+    sqlx::query(gone).execute(tx.conn()).await.expect("written");
+    tx.commit().await.expect("committed");
+    for path in [format!("{first}/leads"), format!("{second}/leads?which=changed")] {
+        let page = plain(&mia.get(&path).await.body);
+        assert!(page.contains("after=120"), "those that are gone take no place on the page: {page}");
+        let file = mia.get(&path.replace("/leads", "/leads.csv")).await.body;
+        assert_eq!(file.lines().count(), 5_981, "{path}");
+        assert!(file.starts_with("lead,name,email,company,channel,handed_over_at\n1,,,Osei 1,"), "{}", &file[..200]);
+        assert_eq!(file.matches("handed_over_at").count(), 1, "one head");
+        assert!(file.contains("\n6000,,,Osei 6000,"), "{path}");
+    }
+}

@@ -248,6 +248,8 @@ pub struct Cell {
     pub stressed: bool,
     /// It only stands beside.
     pub quiet: bool,
+    /// Where it leads, the server renders by itself: the browser asks for it.
+    pub outside: bool,
 }
 
 impl Cell {
@@ -266,6 +268,12 @@ impl Cell {
     #[must_use]
     pub fn href(self, href: impl Into<String>) -> Self {
         Self { href: href.into(), ..self }
+    }
+
+    /// As a link to a page that the server renders by itself.
+    #[must_use]
+    pub fn outside(self, href: impl Into<String>) -> Self {
+        Self { href: href.into(), outside: true, ..self }
     }
 
     /// Standing out.

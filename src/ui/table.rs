@@ -58,7 +58,7 @@ fn heading(cell: Cell) -> AnyView {
     if cell.href.is_empty() {
         view! { <th scope="row">{cell.text}{sub(cell.sub)}</th> }.into_any()
     } else {
-        view! { <th scope="row"><a class="row-link" href=cell.href>{cell.text}</a>{sub(cell.sub)}</th> }.into_any()
+        view! { <th scope="row"><a class="row-link" href=cell.href rel=cell.outside.then_some("external")>{cell.text}</a>{sub(cell.sub)}</th> }.into_any()
     }
 }
 
@@ -71,7 +71,11 @@ fn data(cell: Cell, holds: Holds) -> AnyView {
         (Holds::Words, true) => "quiet",
     };
     let text = if cell.stressed { view! { <b>{cell.text}</b> }.into_any() } else { cell.text.into_any() };
-    let text = if cell.href.is_empty() { text } else { view! { <a href=cell.href>{text}</a> }.into_any() };
+    let text = if cell.href.is_empty() {
+        text
+    } else {
+        view! { <a href=cell.href rel=cell.outside.then_some("external")>{text}</a> }.into_any()
+    };
     view! { <td class=class>{text}{sub(cell.sub)}</td> }.into_any()
 }
 

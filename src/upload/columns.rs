@@ -8,7 +8,7 @@ use crate::import::headings::fields;
 use crate::import::model::Kind;
 use crate::import::reading::{Delimiter, ReadingWishes, TextEncoding};
 use crate::import::wishes::{Meaning, Wishes};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// In place of a field's key: the column holds the amounts of one channel.
 pub const A_CHANNEL: &str = "@channel";
@@ -56,14 +56,14 @@ fn take_proposals(pairs: &mut Pairs) {
     let Some(field) = find(pairs, "accept").map(str::to_owned) else { return };
     pairs.retain(|(name, _)| name != "accept");
     let start = format!("word.{field}.");
-    let proposals: Vec<(String, String)> = pairs
+    let proposals: HashMap<String, String> = pairs
         .iter()
         .filter_map(|(name, value)| {
             Some((format!("{start}{}", name.strip_prefix(&format!("word_proposal.{field}."))?), value.clone()))
         })
         .collect();
     for (name, value) in pairs.iter_mut().filter(|(name, value)| name.starts_with(&start) && value == OPEN) {
-        if let Some((_, proposal)) = proposals.iter().find(|(of, _)| of == name) {
+        if let Some(proposal) = proposals.get(name.as_str()) {
             value.clone_from(proposal);
         }
     }
@@ -105,11 +105,11 @@ pub fn wishes_of(kind: Kind, pairs: &[(String, String)]) -> Wishes {
     let known = |key: &str| fields(kind).iter().any(|field| field.key == key);
     let mut wishes = Wishes::default();
     let aliases = named(pairs, "alias.", "alias_name.");
+    let taken = by_name(&aliases);
     for column in &columns {
         if column.field == A_CHANNEL {
-            let alias = aliases.iter().find(|(name, _)| name == column.heading);
-            let name = alias.map(|(_, taken)| taken.clone()).unwrap_or_default();
-            wishes.channels.push((column.heading.to_owned(), name));
+            let name = taken.get(column.heading).copied().unwrap_or_default();
+            wishes.channels.push((column.heading.to_owned(), name.to_owned()));
         } else if known(column.field) && !is_superseded(column, &columns) {
             wishes.map.push((column.field.to_owned(), column.heading.to_owned()));
         }
@@ -157,7 +157,8 @@ struct Sent<'a> {
 
 fn columns(pairs: &[(String, String)]) -> Vec<Sent<'_>> {
     let headings = pairs.iter().filter_map(|(name, heading)| Some((name.strip_prefix("heading.")?, heading)));
-    let of = |what: &str, place: &str| find(pairs, &format!("{what}.{place}")).unwrap_or_default();
+    let sent = by_name(pairs);
+    let of = |what: &str, place: &str| sent.get(format!("{what}.{place}").as_str()).copied().unwrap_or_default();
     headings
         .map(|(place, heading)| Sent {
             heading,
@@ -178,9 +179,15 @@ fn is_superseded(column: &Sent<'_>, columns: &[Sent<'_>]) -> bool {
 /// Values and what was written beside them: `{values}{n}` names what `{texts}{n}` is about.
 fn named(pairs: &[(String, String)], texts: &str, values: &str) -> Vec<(String, String)> {
     let about = pairs.iter().filter_map(|(name, value)| Some((name.strip_prefix(values)?, value)));
-    about
-        .filter_map(|(n, value)| Some((value.clone(), find(pairs, &format!("{texts}{n}"))?.trim().to_owned())))
-        .collect()
+    let said: HashMap<&str, &str> =
+        pairs.iter().rev().filter_map(|(name, text)| Some((name.strip_prefix(texts)?, text.as_str()))).collect();
+    about.filter_map(|(n, value)| Some((value.clone(), said.get(n)?.trim().to_owned()))).collect()
+}
+
+/// The value of each field: of a wide file there are thousands, and [`find`] looks through all of them.
+pub fn by_name(pairs: &[(String, String)]) -> HashMap<&str, &str> {
+    // The first of a name is meant.
+    pairs.iter().rev().map(|(name, value)| (name.as_str(), value.as_str())).collect()
 }
 
 /// The value of a field.

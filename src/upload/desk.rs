@@ -8,6 +8,8 @@ use super::page::{OwnLine, StartPage};
 use super::receive::Beside;
 use super::store;
 use crate::activity::feed::zone;
+use crate::changes::model::Seq;
+use crate::changes::store::newest_seq;
 use crate::editing::once::person;
 use crate::error::{AppError, Result};
 use crate::import::amounts::Currency;
@@ -20,6 +22,7 @@ use crate::import::parse::Options;
 use crate::import::read::{ShownRow, Table};
 use crate::import::reading::Reading;
 use crate::import::store::{self as journal, State};
+use crate::import::wishes::{Voice, Wishes};
 use crate::kpis::words::{local_day, local_time};
 use crate::people::service::Caller;
 use crate::server::AppState;
@@ -27,25 +30,44 @@ use crate::server::db::Tx;
 use crate::server::disk;
 use crate::workspace;
 use crate::zone::Zone;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Semaphore;
 use tokio::task::spawn_blocking;
 
 /// Imports that are listed beside the form.
 const LATEST: i64 = 6;
 /// Rows from which the heading is chosen.
 const TOP: usize = 12;
+/// Columns of which a page can ask; more make a form that no browser sends.
+const MOST_COLUMNS: usize = 2_000;
 /// Files whose columns are kept in memory, so that a page that is shown again need not read its file again.
 const KEPT: usize = 16;
 
+/// Files that are read for their pages at one time; more wait.
+const AT_ONCE: usize = 2;
+
 /// What the columns of files mean, as it was read last. Cheap to clone.
-#[derive(Clone, Debug, Default)]
-pub struct Looks(Arc<Mutex<Vec<Kept>>>);
+#[derive(Clone, Debug)]
+pub struct Looks {
+    kept: Arc<Mutex<Vec<Kept>>>,
+    /// Whose turn it is at a file: whoever comes second finds what the first has read.
+    turns: Arc<Mutex<HashMap<UploadId, Arc<tokio::sync::Mutex<()>>>>>,
+    places: Arc<Semaphore>,
+}
+
+impl Default for Looks {
+    fn default() -> Self {
+        Self { kept: Arc::default(), turns: Arc::default(), places: Arc::new(Semaphore::new(AT_ONCE)) }
+    }
+}
 
 type Kept = (LookKey, Arc<Look>);
 
-/// The file, and everything that was said about it.
+/// The file, everything that was said about it, and the last change here: rates, channels and their other names, and
+/// how files of its shape were mapped, have their say as well.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct LookKey(UploadId, Option<String>, Vec<(String, String)>);
+struct LookKey(UploadId, Option<String>, Vec<(String, String)>, Seq);
 
 /// A file as it is read.
 #[derive(Debug)]
@@ -213,13 +235,32 @@ fn problem_of(upload: &Upload, at_work: bool, run: Option<State>) -> Option<Stri
     }
 }
 
-/// How a file is read and what its columns mean; read once, kept in memory.
+/// How a file is read and what its columns mean; read once, kept in memory until something is changed.
+///
+/// # Errors
+/// The file is gone, cannot be read, has more columns than a page shows, or the database refuses.
 pub async fn look(state: &AppState, upload: &Upload) -> Result<Arc<Look>> {
     state.uploads.check_there(upload).await?;
-    let key = LookKey(upload.id, upload.zone.clone(), upload.wishes.clone());
+    let seq = newest_seq(&mut state.db.read().await?).await?;
+    let key = LookKey(upload.id, upload.zone.clone(), upload.wishes.clone(), seq);
     if let Some(look) = state.looks.get(&key) {
         return Ok(look);
     }
+    // In a task of its own: whoever closes the browser gives up neither turn nor place while the file is being read.
+    let (state, upload) = (state.clone(), upload.clone());
+    let reading = tokio::spawn(async move {
+        let _turn = state.looks.turn(upload.id).lock_owned().await;
+        if let Some(look) = state.looks.get(&key) {
+            return Ok(look);
+        }
+        // Nobody ever closes it.
+        let _place = Arc::clone(&state.looks.places).acquire_owned().await.map_err(|_| AppError::Internal)?;
+        read(&state, &upload, key).await
+    });
+    reading.await.map_err(|_| AppError::Internal)?
+}
+
+async fn read(state: &AppState, upload: &Upload, key: LookKey) -> Result<Arc<Look>> {
     let Plan { options, zone: file_zone, recalled } = plan(state, upload).await?;
     let mut tx = state.db.read().await?;
     let found = workspace::store::find(&mut tx).await?;
@@ -232,6 +273,9 @@ pub async fn look(state: &AppState, upload: &Upload) -> Result<Arc<Look>> {
     drop(tx);
     let read = move || {
         let table = Table::open(&options.file, &options.reading)?;
+        if table.headings().len() > MOST_COLUMNS {
+            return Err(too_wide(table.headings().len()));
+        }
         let remembered = recalled.as_ref().map(|recalled| &recalled.wishes);
         let inspection = inspect(&table, options.kind, &options.wishes, remembered, &ground)?;
         let top = table.top(TOP)?;
@@ -239,6 +283,15 @@ pub async fn look(state: &AppState, upload: &Upload) -> Result<Arc<Look>> {
     };
     let look = spawn_blocking(read).await.map_err(|_| AppError::Internal)??;
     Ok(state.looks.keep(key, look))
+}
+
+fn too_wide(columns: usize) -> AppError {
+    let (columns, most) = (history::count(columns as u64), history::count(MOST_COLUMNS as u64));
+    AppError::Invalid(format!(
+        "This file has {columns} columns, and a page can ask about {most}. Export it with only the columns that matter \
+         here, or import it with the command line, doubles import. If it does not have so many, say below what stands \
+         between its cells."
+    ))
 }
 
 /// What is to be read of a file, and how.
@@ -268,19 +321,27 @@ pub async fn plan(state: &AppState, upload: &Upload) -> Result<Plan> {
         Some(recalled) => wishes.over(&recalled.wishes),
         None => wishes,
     };
+    let wishes = Wishes { voice: Voice::Page, ..wishes };
     let zone = upload.zone.clone().or_else(|| recalled.as_ref().and_then(|recalled| recalled.zone.clone()));
     Ok(Plan { options: Options { kind: upload.kind, file, reading, wishes, order: None }, zone, recalled })
 }
 
 impl Looks {
+    fn turn(&self, upload: UploadId) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those that nobody holds or waits for are gone.
+        turns.retain(|of, turn| *of == upload || Arc::strong_count(turn) > 1);
+        Arc::clone(turns.entry(upload).or_default())
+    }
+
     fn get(&self, key: &LookKey) -> Option<Arc<Look>> {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.iter().find(|(of, _)| of == key).map(|(_, look)| Arc::clone(look))
     }
 
     fn keep(&self, key: LookKey, look: Look) -> Arc<Look> {
         let look = Arc::new(look);
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         // Of one file only the last: earlier forms of it are not shown again.
         kept.retain(|(of, _)| of.0 != key.0);
         if kept.len() >= KEPT {
@@ -288,5 +349,28 @@ impl Looks {
         }
         kept.push((key, Arc::clone(&look)));
         look
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_reads_a_file_at_a_time_and_only_a_few_are_read_at_once() {
+        let looks = Looks::default();
+        let (first, other) = (looks.turn(UploadId(1)), looks.turn(UploadId(2)));
+        let held = first.try_lock_owned().expect("it is free");
+        assert!(looks.turn(UploadId(1)).try_lock_owned().is_err(), "whoever comes second waits");
+        assert!(other.try_lock_owned().is_ok());
+        drop(held);
+        assert!(looks.turn(UploadId(1)).try_lock_owned().is_ok());
+        looks.turn(UploadId(3));
+        assert_eq!(
+            looks.turns.lock().map(|turns| turns.len()).ok(),
+            Some(1),
+            "of those that nobody waits for, none is kept"
+        );
+        assert_eq!(looks.places.available_permits(), AT_ONCE);
     }
 }

@@ -14,8 +14,9 @@ use crate::people::service::Caller;
 use crate::server::AppState;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::http::request::Parts;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 
@@ -92,7 +93,14 @@ async fn download_leads(
     Path(id): Path<i64>,
     Query(which): Query<Which>,
 ) -> Response {
-    as_file("leads-of-import.csv", history::leads_file(&state, &caller, ImportId(id), &which).await)
+    match history::leads_file(&state, &caller, ImportId(id), &which).await {
+        Ok(body) => {
+            let kind = (CONTENT_TYPE, "text/csv; charset=utf-8");
+            let name = (CONTENT_DISPOSITION, "attachment; filename=\"leads-of-import.csv\"");
+            ([kind, name], body).into_response()
+        }
+        Err(error) => as_file("", Err(error)),
+    }
 }
 
 async fn refuse(state: &AppState, parts: &Parts, error: AppError) -> Response {

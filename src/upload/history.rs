@@ -3,7 +3,7 @@
 use super::jobs::{Standing, Subject};
 use super::model::{Counts, action_of, kind_words};
 use super::store::{self, Past, Touched};
-use crate::activity::feed::{to_csv, zone};
+use crate::activity::feed::{csv_of, to_csv, zone};
 use crate::error::{AppError, Result};
 use crate::import::model::{ImportId, Kind};
 use crate::import::store::{self as journal, State};
@@ -14,12 +14,16 @@ use crate::people::service::Caller;
 use crate::period::Instant;
 use crate::server::AppState;
 use crate::zone::Zone;
+use axum::body::Body;
+use futures_util::stream;
 use serde::Deserialize;
 
 /// Imports on a page.
 const PAGE: i64 = 50;
-/// Imports, and leads, in a file.
+/// Imports in a file.
 const FILE: i64 = 100_000;
+/// Leads that a file gets at once.
+const PIECE: i64 = 5_000;
 /// Leads on a page.
 const LEADS: i64 = 100;
 /// Leads that are named where they keep an import from being taken back.
@@ -86,6 +90,8 @@ pub struct PastPage {
     pub ended: Option<String>,
     /// It is being taken back by this process.
     pub job: Option<Standing>,
+    /// Why the last attempt to take it back came to nothing.
+    pub failure: Option<String>,
     /// Its file, if it is the reader's and still here.
     pub upload: Option<i64>,
     /// The reader may take it back; whether it can be, the next say.
@@ -202,6 +208,7 @@ pub async fn one(state: &AppState, caller: &Caller, who: &str, id: ImportId) -> 
         counts: past.counts,
         ended: past.ended_at.filter(|at| *at != past.started_at).map(|at| local_time(zone.local(at))),
         job,
+        failure: state.jobs.failure(id).filter(|_| past.state != State::Undone),
         upload: store::upload_of(&mut tx, id, who).await?.map(|upload| upload.0),
         may_undo: caller.visitor.may(action_of(past.kind)),
         newer: newest.filter(|newest| complete && *newest != id),
@@ -231,19 +238,36 @@ pub async fn leads(state: &AppState, caller: &Caller, id: ImportId, which: &Whic
     Ok(LeadsPage { line: line(&past, &zone), new: which.which != "changed", lines, next })
 }
 
-/// The same as a file.
-pub async fn leads_file(state: &AppState, caller: &Caller, id: ImportId, which: &Which) -> Result<Vec<u8>> {
-    let (_, zone, found) = touched(state, caller, id, which, FILE).await?;
-    let named = caller.visitor.may(Action::SeeLeads);
-    let rows = found.into_iter().map(|lead| {
-        let handed_over = lead.handed_over_at.map(|at| zone.rfc3339(instant(at))).unwrap_or_default();
-        let [name, email] = [lead.name, lead.email].map(|text| text.filter(|_| named).unwrap_or_default());
-        let [company, channel] = [lead.company, lead.channel].map(Option::unwrap_or_default);
-        vec![lead.id.to_string(), name, email, company, channel, handed_over]
+/// The same as a file, piece by piece: an import may have brought more leads than any memory holds.
+pub async fn leads_file(state: &AppState, caller: &Caller, id: ImportId, which: &Which) -> Result<Body> {
+    let (_, zone, found) = touched(state, caller, id, which, PIECE).await?;
+    let (db, new) = (state.db.clone(), which.which != "changed");
+    let head = ["lead", "name", "email", "company", "channel", "handed_over_at"].map(str::to_owned).to_vec();
+    let first = Some((Some(head), found));
+    let pieces = stream::try_unfold(first, move |piece: Option<(Option<Vec<String>>, Vec<Touched>)>| {
+        let (db, zone) = (db.clone(), zone.clone());
+        async move {
+            let Some((head, found)) = piece else { return Ok(None) };
+            let last = found.last().filter(|_| found.len() as i64 == PIECE).map(|last| last.id);
+            let bytes = csv_of(head.into_iter().chain(found.into_iter().map(|lead| lead_cells(lead, &zone))))?;
+            let next = match last {
+                Some(last) => Some((None, store::touched(&mut db.read().await?, id, new, last, PIECE).await?)),
+                None => None,
+            };
+            Ok::<_, AppError>(Some((bytes, next)))
+        }
     });
-    to_csv(&["lead", "name", "email", "company", "channel", "handed_over_at"], rows)
+    Ok(Body::from_stream(pieces))
 }
 
+fn lead_cells(lead: Touched, zone: &Zone) -> Vec<String> {
+    let handed_over = lead.handed_over_at.map(|at| zone.rfc3339(instant(at))).unwrap_or_default();
+    let [name, email, company, channel] =
+        [lead.name, lead.email, lead.company, lead.channel].map(Option::unwrap_or_default);
+    vec![lead.id.to_string(), name, email, company, channel, handed_over]
+}
+
+/// Leads of an import, for those who may see who they are.
 async fn touched(
     state: &AppState,
     caller: &Caller,

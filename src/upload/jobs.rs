@@ -6,11 +6,11 @@ use crate::import::model::ImportId;
 use crate::import::run::Progress;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
-/// Checks at one time; more wait. Each reads a whole file and keeps what it would have written in memory.
+/// Checks at one time; more wait. Each reads a whole file and keeps in memory what later rows may speak of again.
 const CHECKS: usize = 2;
 
 /// What a job is at.
@@ -26,8 +26,10 @@ pub enum Subject {
 #[derive(Clone, Debug)]
 pub struct Jobs {
     running: Arc<Mutex<HashMap<Subject, Arc<Job>>>>,
+    /// Why an undo came to nothing, until it is tried again: no row of the database has it.
+    failed: Arc<Mutex<HashMap<ImportId, String>>>,
     /// A place for each check.
-    pub(super) checks: Arc<Semaphore>,
+    pub checks: Arc<Semaphore>,
 }
 
 /// One job.
@@ -36,6 +38,9 @@ pub struct Job {
     task: Task,
     started: Instant,
     stopped: AtomicBool,
+    /// Wakes a job that waits for its place.
+    stop: Notify,
+    held_up: AtomicBool,
     far: Mutex<Far>,
 }
 
@@ -65,6 +70,8 @@ pub struct Standing {
     pub left: Option<u64>,
     /// It has been asked to stop.
     pub stopping: bool,
+    /// It broke off and cannot be taken back yet; that is tried again and again.
+    pub held_up: bool,
 }
 
 /// A job at work; dropped, it has ended.
@@ -77,7 +84,7 @@ pub struct Working {
 
 impl Default for Jobs {
     fn default() -> Self {
-        Self { running: Arc::default(), checks: Arc::new(Semaphore::new(CHECKS)) }
+        Self { running: Arc::default(), failed: Arc::default(), checks: Arc::new(Semaphore::new(CHECKS)) }
     }
 }
 
@@ -88,8 +95,11 @@ impl Jobs {
         if running.contains_key(&subject) {
             return None;
         }
-        let (stopped, far) = (AtomicBool::default(), Mutex::default());
-        let job = Arc::new(Job { task, started: Instant::now(), stopped, far });
+        let (stopped, held_up, far) = (AtomicBool::default(), AtomicBool::default(), Mutex::default());
+        let job = Arc::new(Job { task, started: Instant::now(), stopped, stop: Notify::new(), held_up, far });
+        if let Subject::Import(import) = subject {
+            self.failures().remove(&import);
+        }
         running.insert(subject, Arc::clone(&job));
         Some(Working { jobs: self.clone(), subject, job })
     }
@@ -103,10 +113,25 @@ impl Jobs {
     pub fn stop(&self, subject: Subject) {
         if let Some(job) = self.lock().get(&subject) {
             job.stopped.store(true, Ordering::Relaxed);
+            job.stop.notify_one();
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<Subject, Arc<Job>>> {
+    /// Why the last undo of an import came to nothing.
+    pub fn failure(&self, import: ImportId) -> Option<String> {
+        self.failures().get(&import).cloned()
+    }
+
+    /// Keeps why an undo came to nothing.
+    pub fn fail(&self, import: ImportId, sentence: String) {
+        self.failures().insert(import, sentence);
+    }
+
+    fn failures(&self) -> MutexGuard<'_, HashMap<ImportId, String>> {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Subject, Arc<Job>>> {
         self.running.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -121,6 +146,7 @@ impl Job {
             percent,
             left: far.left(self.started.elapsed()),
             stopping: self.stopped.load(Ordering::Relaxed),
+            held_up: self.held_up.load(Ordering::Relaxed),
         }
     }
 }
@@ -142,6 +168,16 @@ impl Working {
     /// It has been asked to stop.
     pub fn is_stopped(&self) -> bool {
         self.job.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Waits until it is asked to stop; at most one waits.
+    pub async fn when_stopped(&self) {
+        self.job.stop.notified().await;
+    }
+
+    /// What it did cannot be taken back yet.
+    pub fn is_held_up(&self) {
+        self.job.held_up.store(true, Ordering::Relaxed);
     }
 
     /// A batch of a file is done.

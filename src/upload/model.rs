@@ -6,6 +6,7 @@ use crate::import::model::{ImportId, Kind, Rejection, Report};
 use crate::people::model::Visitor;
 use crate::people::permission::Action;
 use crate::period::Instant;
+use crate::sample::files::{RESERVED, is_reserved};
 use crate::text_enum;
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -259,13 +260,14 @@ pub fn clean_name(name: &str) -> Result<String> {
 /// The name of a system as a person typed it.
 ///
 /// # Errors
-/// It is too long.
+/// It is too long, or the sample company's.
 pub fn clean_source(name: &str) -> Result<String> {
     match name.trim() {
         "" => Ok(crate::import::run::DEFAULT_SOURCE.to_owned()),
         long if long.chars().count() > 60 => {
             Err(AppError::Invalid("The name of a system has at most 60 characters, such as hubspot.".to_owned()))
         }
+        name if is_reserved(name) => Err(AppError::Invalid(RESERVED.to_owned())),
         name => Ok(name.to_owned()),
     }
 }
@@ -323,6 +325,14 @@ mod tests {
         assert_eq!(as_of(Some(Team::Marketing)), Kind::ALL);
         assert_eq!(as_of(Some(Team::Sales)), [Kind::Outcomes, Kind::Events]);
         assert_eq!(as_of(None), []);
+    }
+
+    #[test]
+    fn no_file_comes_from_the_sample_company() {
+        for name in ["sample", " SAMPLE ", "Sample"] {
+            assert_eq!(clean_source(name), Err(AppError::Invalid(RESERVED.to_owned())), "{name}");
+        }
+        assert_eq!(clean_source(" Sample CRM ").as_deref(), Ok("Sample CRM"));
     }
 
     #[test]

@@ -98,6 +98,7 @@ pub fn start(page: StartPage) -> AnyView {
                 <Latest lines=latest/>
                 <ul class="latest">
                     <li><a href=at("/import/history")>"All imports, and the way back"</a></li>
+                    <li><a href=at("/import/memory")>"What is remembered of files"</a></li>
                     <li><a href=at("/import/quality")>"What the data lacks"</a></li>
                 </ul>
             </aside>

@@ -16,8 +16,9 @@ pub fn JobView(
     /// Where the form that stops it goes; empty: it cannot be stopped.
     stop: String,
 ) -> impl IntoView {
-    let Standing { task, rows, percent, left, stopping } = job;
+    let Standing { task, rows, percent, left, stopping, held_up } = job;
     let doing = match task {
+        _ if held_up => "Waiting to take it back",
         _ if stopping => "Stopping",
         Task::Check => "Checking",
         Task::Run => "Importing",
@@ -30,14 +31,17 @@ pub fn JobView(
         (Some(percent), rows) => format!("{} rows, {percent} %", count(rows)),
     };
     let hint = match task {
+        _ if held_up => {
+            "It broke off and cannot be taken back yet: the server's disk is full, or its database does not answer. Make room there; nothing else is to be done, it is tried again every ten seconds."
+        }
         Task::Check => "Nothing is written. You can close this page; the answer will be here.",
         Task::Run => {
             "You can close this page: the import goes on, and the bell tells you when it has ended. Others can go on working."
         }
         Task::Undo => "You can close this page: it goes on. Until it has ended, pages that count leads say so.",
     };
-    let left = left.filter(|_| !stopping).map(|left| format!("{}. ", capital(&left_words(left))));
-    let stop = (!stop.is_empty() && !stopping).then(|| {
+    let left = left.filter(|_| !stopping && !held_up).map(|left| format!("{}. ", capital(&left_words(left))));
+    let stop = (!stop.is_empty() && !stopping && !held_up).then(|| {
         view! { <form method="post" action=at(&stop)><Button>{if task == Task::Run { "Cancel the import" } else { "Stop" }}</Button></form> }
     });
     view! {

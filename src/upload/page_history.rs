@@ -101,7 +101,7 @@ fn Choice(name: &'static str, label: &'static str, chosen: String, choices: Vec<
 
 /// `/import/history/{id}`
 pub fn one(page: PastPage, sentence: String) -> AnyView {
-    let PastPage { line, kind, source, counts, ended, job, upload, has_leads, .. } = page.clone();
+    let PastPage { line, kind, source, counts, ended, job, failure, upload, has_leads, .. } = page.clone();
     let id = line.id;
     let standing = match (line.state, ended) {
         (State::Undone, Some(ended)) => format!("It was taken back on {ended}."),
@@ -111,11 +111,15 @@ pub fn one(page: PastPage, sentence: String) -> AnyView {
         (State::Complete, _) => format!("It stands: {}.", count_words(&counts)),
     };
     let complete = line.state == State::Complete;
+    let failure = failure.map(|why| {
+        view! { <Notice kind=NoticeKind::Error title="Taking it back came to nothing"><p>{why}</p></Notice> }
+    });
     let job = job.map(|job| view! { <JobView job stop=String::new()/> });
     view! {
         <p class="back"><a href=at("/import/history")>"‹ Imports"</a></p>
         <PageHead title=line.file_name.clone() lede=format!("{}, by {}, {}. {standing}", line.what, line.who, line.when)/>
         <Rejection sentence/>
+        {failure}
         {job}
         {complete.then(|| view! { <Tally kind counts/><Changed id=id.0 kind source has_leads/> })}
         {upload.map(|upload| view! { <p><a href=at(&format!("/import/{upload}"))>"To the file and its columns"</a></p> })}

@@ -1,6 +1,6 @@
 //! `/import/{id}`: what is in which column, how the first rows will be read, what the check found, what the run did.
 
-use super::columns::{A_CHANNEL, FRESH, OPEN, READING, find};
+use super::columns::{A_CHANNEL, FRESH, OPEN, READING, by_name, find};
 use super::desk::{DeskPage, Look, Past};
 use super::history::count;
 use super::model::{Task, Upload, kind_words};
@@ -9,13 +9,14 @@ use super::page_answers::{Channels, Constants, Words};
 use super::page_check::{Found, JobView, Tally};
 use super::page_history::Changed;
 use super::page_reading::ReadingForm;
-use crate::import::inspection::{Ask, ColumnView, FieldView, Inspection, Preview, Question, Why};
+use crate::import::inspection::{Ask, ColumnView, CurrencyView, FieldView, Inspection, Preview, Question, Why};
 use crate::import::labels::{Group, Need};
 use crate::import::model::Kind;
 use crate::people::page::Rejection;
 use crate::place::at;
 use crate::ui::{Button, Notice, NoticeKind, SectionHead, Variant};
 use leptos::prelude::*;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Samples of a column that are shown.
@@ -112,6 +113,7 @@ fn Discard(id: i64) -> impl IntoView {
     view! {
         <div class="row leave-file">
             <a href=at("/import")>"Choose another file"</a>
+            <a href=at("/import/memory")>"What is remembered"</a>
             <form method="post" action=at(&format!("/import/{id}/discard"))>
                 <Button variant=Variant::Plain>"Discard this one"</Button>
             </form>
@@ -188,8 +190,14 @@ fn Columns(page: DeskPage, look: Arc<Look>) -> impl IntoView {
         view! { <div role="alert"><Notice kind=NoticeKind::Error title="This does not fit together">{problems.collect_view()}</Notice></div> }
     });
     let open = Open::of(&questions, &fields);
-    let context = Context { upload: upload.clone(), fields: fields.clone(), questions, wide: inspection.wide.clone() };
-    let rows = columns.into_iter().map(|column| view! { <ColumnRow column context=context.clone()/> });
+    let context = Arc::new(Context {
+        kind: upload.kind,
+        kept: by_name(&upload.wishes).into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        fields: fields.clone(),
+        questions,
+        wide: inspection.wide.iter().copied().collect(),
+    });
+    let rows = columns.into_iter().map(|column| view! { <ColumnRow column context=Arc::clone(&context)/> });
     let notes = (!notes.is_empty()).then(|| {
         let notes = notes.into_iter().map(|note| view! { <li>{note}</li> });
         view! { <ul class="clauses">{notes.collect_view()}</ul> }
@@ -288,19 +296,20 @@ impl Open {
 }
 
 /// What each row of the table needs.
-#[derive(Clone)]
 struct Context {
-    upload: Upload,
+    kind: Kind,
+    /// The form as it was sent last.
+    kept: HashMap<String, String>,
     fields: Vec<FieldView>,
     questions: Vec<Question>,
-    wide: Vec<usize>,
+    wide: HashSet<usize>,
 }
 
 #[component]
-fn ColumnRow(column: ColumnView, context: Context) -> impl IntoView {
+fn ColumnRow(column: ColumnView, context: Arc<Context>) -> impl IntoView {
     let ColumnView { heading, place, oddity, samples, empty, field, why, read_as, asks } = column;
-    let Context { upload, fields, questions, wide } = context;
-    let kept = |what: &str| find(&upload.wishes, &format!("{what}.{place}")).unwrap_or_default().to_owned();
+    let Context { kind, kept, fields, questions, wide } = &*context;
+    let kept = |what: &str| kept.get(&format!("{what}.{place}")).cloned().unwrap_or_default();
     let of_channel = field.is_none() && kept("column") == A_CHANNEL && kept("heading") == heading;
     let shown = if of_channel { A_CHANNEL } else { field.unwrap_or_default() };
     let question = asks.and_then(|at| questions.get(at).cloned());
@@ -312,7 +321,7 @@ fn ColumnRow(column: ColumnView, context: Context) -> impl IntoView {
     });
     let (label, name) = (format!("Field for {heading}"), format!("column.{place}"));
     let wide = wide.contains(&(place - 1)) || wide.contains(&place);
-    let channel = (upload.kind == Kind::Spend && (wide || of_channel)).then(|| {
+    let channel = (*kind == Kind::Spend && (wide || of_channel)).then(|| {
         view! { <option value=A_CHANNEL selected=of_channel>"Amounts of one channel"</option> }
     });
     let why = match why {
@@ -340,7 +349,7 @@ fn ColumnRow(column: ColumnView, context: Context) -> impl IntoView {
                 <select class="input" name=name aria-label=label>
                     <option value="" selected=shown.is_empty()>"Leave out"</option>
                     {channel}
-                    <FieldOptions fields chosen=shown/>
+                    <FieldOptions fields=fields.clone() chosen=shown/>
                 </select>
             </td>
             <td>
@@ -433,7 +442,19 @@ fn Settings(upload: Upload, inspection: Inspection) -> impl IntoView {
             </p>
         }
     });
-    view! { {micros}{weeks} }
+    let currency = inspection.currency.clone().map(|CurrencyView { heading, example, codes }| {
+        let codes = codes.iter().map(|&code| view! { <option value=code>{code}</option> });
+        view! {
+            <p class="field setting">
+                <label for="set-currency">{format!("“{heading}” holds “{example}”, a sign that several currencies share. All amounts of this file are in")}</label>
+                <select class="input" id="set-currency" name="set.currency">
+                    <option value="">"nothing said: rows with that sign are not taken"</option>
+                    {codes.collect_view()}
+                </select>
+            </p>
+        }
+    });
+    view! { {currency}{micros}{weeks} }
 }
 
 /// The first rows as the records will read them.

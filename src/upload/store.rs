@@ -6,6 +6,7 @@ use crate::error::{AppError, Result};
 use crate::import::model::{ImportId, Kind};
 use crate::import::store::State;
 use crate::period::Instant;
+use crate::sample::files::SOURCE;
 use crate::server::db::Tx;
 use crate::statements;
 use serde::de::DeserializeOwned;
@@ -31,7 +32,7 @@ statements! {
     /// A complete import of the same content as this kind, by anybody.
     CAME_BEFORE = "select i.id, i.actor, i.started_at from upload as u join import as i on i.id = u.import_id
         where u.digest = $1 and u.kind = $2 and i.state = 'complete' order by i.id desc limit 1";
-    SOURCES = "select name from source order by name limit 100";
+    SOURCES = "select name from source where name <> $1 order by name limit 100";
     /// By kind, state and who, each where it is not empty; before a number, where that is not zero.
     HISTORY = "select i.id, i.kind, s.name as source, i.file_name, i.state, i.actor, i.started_at, i.ended_at, i.counts
         from import as i join source as s on s.id = i.source_id
@@ -49,11 +50,11 @@ statements! {
         where b.import_id = $1 and b.last_lead > $2 and l.id > $2 and l.gone = 0
         order by b.n, l.id limit $3";
     CHANGED = "select l.id, p.name, p.email, l.company, v.name as channel, l.handed_over_at
-        from (select distinct lead_id from import_undo where import_id = $1 and lead_id > $2
-                order by lead_id limit $3) as u
+        from (select distinct u.lead_id from import_undo as u join lead as w on w.id = u.lead_id
+                where u.import_id = $1 and u.lead_id > $2 and w.gone = 0 order by u.lead_id limit $3) as u
             join lead as l on l.id = u.lead_id
             left join lead_person as p on p.lead_id = l.id left join dimension_value as v on v.id = l.channel_id
-        where l.gone = 0 order by l.id";
+        order by l.id";
 }
 
 /// A file that has come as a whole.
@@ -278,9 +279,9 @@ pub async fn came_before(tx: &mut Tx, upload: &Upload) -> Result<Option<(ImportI
     Ok(row.map(|(id, actor, at)| (ImportId(id), actor, instant(at))))
 }
 
-/// The systems that something came from.
+/// The systems that something came from, but for the sample company's.
 pub async fn sources(tx: &mut Tx) -> Result<Vec<String>> {
-    Ok(sqlx::query_scalar(SOURCES).fetch_all(tx.conn()).await?)
+    Ok(sqlx::query_scalar(SOURCES).bind(SOURCE).fetch_all(tx.conn()).await?)
 }
 
 /// Imports by kind, state and who (each where it is not empty), those before a number (where that is not 0), the

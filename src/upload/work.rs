@@ -16,8 +16,9 @@ use crate::server::AppState;
 use crate::workspace;
 use crate::workspace::model::Workspace;
 use std::fs::File;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 /// After an import could not be taken back at once, before the next attempt.
 const AGAIN: Duration = Duration::from_secs(10);
@@ -54,14 +55,25 @@ pub async fn begin(state: &AppState, caller: &Caller, upload: Upload, task: Task
     tx.commit().await?;
     let (state, client) = (state.clone(), Client::of(caller));
     tokio::spawn(async move {
-        let checks = std::sync::Arc::clone(&state.jobs.checks);
-        // Nobody ever closes it.
-        let _place = if task == Task::Check { checks.acquire_owned().await.ok() } else { None };
-        let inner = tokio::spawn(work(state.clone(), client, upload.clone(), task, working));
-        // A fault of the program is in the log; the file must not look as if it were being worked on for ever.
-        let (outcome, _working) = match inner.await {
-            Ok((outcome, working)) => (outcome, Some(working)),
-            Err(_) => (Err(AppError::Internal), None),
+        let begun = Arc::new(OnceLock::new());
+        let (outcome, _working, _place) = match place(&state, &upload, task, &working).await {
+            Ok(place) => {
+                let job = work(state.clone(), client.clone(), upload.clone(), task, (working, Arc::clone(&begun)));
+                match tokio::spawn(job).await {
+                    Ok((outcome, working)) => (outcome, Some(working), place),
+                    // A fault of the program is in the log; the file must not look as if it were being worked on for
+                    // ever, and what was taken in before goes, so that others can import.
+                    Err(_) => {
+                        // The hold on the file was lost with the job.
+                        let again = state.jobs.begin(Subject::Upload(upload.id), task);
+                        if let Some(import) = begun.get() {
+                            see_it_taken_back(&state, &client, *import, again.as_ref()).await;
+                        }
+                        (Err(AppError::Internal), again, place)
+                    }
+                }
+            }
+            Err(stopped) => (Err(stopped), Some(working), None),
         };
         if let Err(error) = write_down(&state, &upload, task, outcome).await {
             tracing::warn!(upload = upload.id.0, "the end of a job could not be written down: {error}");
@@ -70,17 +82,34 @@ pub async fn begin(state: &AppState, caller: &Caller, upload: Upload, task: Task
     Ok(())
 }
 
+/// The place of a check, which waits for one and may be stopped while it waits; any other job needs none.
+async fn place(
+    state: &AppState,
+    upload: &Upload,
+    task: Task,
+    working: &Working,
+) -> Result<Option<OwnedSemaphorePermit>> {
+    if task != Task::Check {
+        return Ok(None);
+    }
+    tokio::select! {
+        // Nobody ever closes it.
+        place = Arc::clone(&state.jobs.checks).acquire_owned() => Ok(place.ok()),
+        () = working.when_stopped() => Err(stopped(&upload.file_name)),
+    }
+}
+
 /// What came of it, with the hold on the file, which lasts until that is written down.
 async fn work(
     state: AppState,
     client: Client,
     upload: Upload,
     task: Task,
-    working: Working,
+    (working, standing): (Working, Arc<OnceLock<ImportId>>),
 ) -> (Result<Counts>, Working) {
     let (begun, number) = oneshot::channel();
     let noting = tokio::spawn(note_number(state.clone(), upload.clone(), number));
-    let mut follower = match Follower::new(&state.uploads, &upload, working, begun) {
+    let mut follower = match Follower::new(&state.uploads, &upload, working, (begun, standing)) {
         Ok(follower) => follower,
         Err((error, working)) => return (Err(error), working),
     };
@@ -91,10 +120,11 @@ async fn work(
     let report = match outcome {
         Ok(report) => report,
         Err(error) => {
-            if let Some(import) = import {
-                see_it_taken_back(&state, &client, import).await;
-            }
-            return (Err(error), working);
+            let late = match import {
+                Some(import) => see_it_taken_back(&state, &client, import, Some(&working)).await,
+                None => false,
+            };
+            return (Err(if late { taken_back_late(error) } else { error }), working);
         }
     };
     if let Err(error) = state.uploads.keep_rejected(&upload.stored).await {
@@ -145,14 +175,27 @@ async fn note_number(state: AppState, upload: Upload, number: oneshot::Receiver<
 }
 
 /// An import that broke off has taken itself back, or could not: then it is tried until it succeeds. No other import
-/// can begin before, and each page that counts says so.
-async fn see_it_taken_back(state: &AppState, client: &Client, import: ImportId) {
-    loop {
-        match undo::finish_taking_back(&state.db, import, &client.name, state.clock.now()).await {
-            Ok(()) => return,
-            Err(error) => tracing::warn!(import = import.0, "an import that broke off is not taken back yet: {error}"),
+/// can begin before, and each page that counts says so. Whether it had to wait.
+async fn see_it_taken_back(state: &AppState, client: &Client, import: ImportId, working: Option<&Working>) -> bool {
+    let mut late = false;
+    while let Err(error) = undo::finish_taking_back(&state.db, import, &client.name, state.clock.now()).await {
+        tracing::warn!(import = import.0, "an import that broke off is not taken back yet: {error}");
+        if let Some(working) = working {
+            working.is_held_up();
         }
+        late = true;
         tokio::time::sleep(AGAIN).await;
+    }
+    late
+}
+
+/// Whoever comes back hours later must know that nothing of it is left.
+fn taken_back_late(error: AppError) -> AppError {
+    match error {
+        AppError::Unavailable(sentence) => AppError::Unavailable(format!(
+            "{sentence} What it had taken in before was taken back once that was possible; the file is still here."
+        )),
+        other => other,
     }
 }
 
@@ -176,6 +219,8 @@ struct Follower {
     rejected: csv::Writer<File>,
     grouping: Grouping,
     begun: Option<oneshot::Sender<ImportId>>,
+    /// Known here even after the job has died.
+    standing: Arc<OnceLock<ImportId>>,
     file_name: String,
 }
 
@@ -184,7 +229,7 @@ impl Follower {
         uploads: &Uploads,
         upload: &Upload,
         working: Working,
-        begun: oneshot::Sender<ImportId>,
+        (begun, standing): (oneshot::Sender<ImportId>, Arc<OnceLock<ImportId>>),
     ) -> Result<Self, (AppError, Working)> {
         let rejected = File::create(uploads.rejected_so_far(&upload.stored)).map(csv::Writer::from_writer);
         let head = rejected.map_err(csv::Error::from).and_then(|mut file| {
@@ -197,6 +242,7 @@ impl Follower {
                 rejected,
                 grouping: Grouping::default(),
                 begun: Some(begun),
+                standing,
                 file_name: upload.file_name.clone(),
             }),
             Err(error) => Err((not_written(&error), working)),
@@ -209,7 +255,13 @@ impl Follow for &mut Follower {
         Some(self.file_name.clone())
     }
 
+    fn sees_to_the_rest(&self) -> bool {
+        true
+    }
+
     fn begun(&mut self, import: ImportId) {
+        // It begins once.
+        _ = self.standing.set(import);
         if let Some(begun) = self.begun.take() {
             // Whoever waits for it lives as long as the job.
             _ = begun.send(import);
@@ -230,13 +282,14 @@ impl Follow for &mut Follower {
     fn went_on(&mut self, progress: Progress) -> Result<()> {
         self.working.went_on(progress);
         if self.working.is_stopped() {
-            let file = &self.file_name;
-            return Err(AppError::Conflict(format!(
-                "You stopped it. Nothing of {file} stands, and the file is still here."
-            )));
+            return Err(stopped(&self.file_name));
         }
         Ok(())
     }
+}
+
+fn stopped(file: &str) -> AppError {
+    AppError::Conflict(format!("You stopped it. Nothing of {file} stands, and the file is still here."))
 }
 
 fn not_written(error: &csv::Error) -> AppError {
@@ -266,7 +319,8 @@ pub async fn begin_undo(state: &AppState, caller: &Caller, import: ImportId) -> 
         let undone = undo::take_back_followed(&state.db, import, &client.name, state.clock.now(), told).await;
         if let Err(error) = undone {
             tracing::warn!(import = import.0, "an import is not taken back: {error}");
-            see_it_taken_back(&state, &client, import).await;
+            state.jobs.fail(import, error.to_string());
+            see_it_taken_back(&state, &client, import, Some(&working)).await;
         }
         drop(working);
     });

@@ -21,6 +21,12 @@ statements! {
             account_id = excluded.account_id, at = excluded.at";
     REMOVE_ACTION = "delete from lead_action where lead_id = $1";
     ADD_COMMENT = "insert into lead_comment (id, lead_id, account_id, at, text) values ($1, $2, $3, $4, $5)";
+    VOIDS = "select n, voided_at, coalesce(voided_by, ''), coalesce(void_reason, '') from lead_event
+        where lead_id = $1 and voided_at is not null order by n";
+    SOURCES = "select distinct s.id, s.name from lead_event as e join source as s on s.id = e.source_id
+        where e.lead_id = $1 order by s.id";
+    KEYS = "select s.name, k.external_id from lead_key as k join source as s on s.id = k.source_id
+        where k.lead_id = $1 order by s.name, k.external_id limit 10";
     COMMENTS = "select c.id, c.account_id, coalesce(a.name, 'Somebody who has left') as name, c.at, c.text
         from lead_comment as c left join account as a on a.id = c.account_id
         where c.lead_id = $1 and c.gone = 0 order by c.id";
@@ -148,6 +154,36 @@ pub struct Comment {
 /// The comments on a lead, oldest first.
 pub async fn comments(tx: &mut Tx, lead: LeadId) -> Result<Vec<Comment>> {
     Ok(sqlx::query_as(COMMENTS).bind(lead.0).fetch_all(tx.conn()).await?)
+}
+
+/// By whom an event was voided, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Void {
+    /// The event.
+    pub n: i64,
+    /// When.
+    pub at: Instant,
+    /// Whose word or import it was.
+    pub by: String,
+    /// In their words.
+    pub reason: String,
+}
+
+/// The events of a lead that were voided.
+pub async fn voids(tx: &mut Tx, lead: LeadId) -> Result<Vec<Void>> {
+    let rows: Vec<(i64, i64, String, String)> = sqlx::query_as(VOIDS).bind(lead.0).fetch_all(tx.conn()).await?;
+    let void = |(n, at, by, reason): (i64, i64, String, String)| Void { n, at: Instant(at as u32), by, reason };
+    Ok(rows.into_iter().map(void).collect())
+}
+
+/// The sources that told of a lead, by number.
+pub async fn sources(tx: &mut Tx, lead: LeadId) -> Result<Vec<(i64, String)>> {
+    Ok(sqlx::query_as(SOURCES).bind(lead.0).fetch_all(tx.conn()).await?)
+}
+
+/// By what its sources know a lead: the source and the number, at most ten.
+pub async fn keys(tx: &mut Tx, lead: LeadId) -> Result<Vec<(String, String)>> {
+    Ok(sqlx::query_as(KEYS).bind(lead.0).fetch_all(tx.conn()).await?)
 }
 
 /// Adds a comment; its number.

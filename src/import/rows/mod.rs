@@ -66,6 +66,8 @@ pub struct Context {
     known: Ground,
     /// How many amounts were exchanged by which rate.
     exchanged: BTreeMap<(String, Day, String), u64>,
+    /// Whom the sentences are for.
+    voice: Voice,
 }
 
 /// So many channels that nothing else carries are looked at.
@@ -128,6 +130,7 @@ impl RowReader {
             strangers: BTreeMap::new(),
             known: ground.clone(),
             exchanged: BTreeMap::new(),
+            voice: mapping.voice,
         };
         Ok(Self { rules, width: headings.len(), context })
     }
@@ -178,7 +181,7 @@ impl Context {
     fn moment(&mut self, column: &Column, row: &Row) -> Result<Option<Moment>, Rejection> {
         let Some(text) = column.text(row) else { return Ok(None) };
         let placed = read_date(text, column.order).and_then(|written| self.clock.place(written));
-        let placed = placed.map_err(|fault| column.reject(row, fault.to_string()))?;
+        let placed = placed.map_err(|fault| column.reject(row, fault.said_to(column.voice)))?;
         match placed.local {
             LocalTime::Exact(_) => {}
             LocalTime::Ambiguous(_) => self.count(Doubt::TwiceShown, column.field.key),
@@ -200,7 +203,7 @@ impl Context {
         day: Day,
     ) -> Result<(i64, Option<Original>), Rejection> {
         let read = read_money(text, column.mark, &self.currency, stated, divisor, (&self.rates, day));
-        let (minor, original) = read.map_err(|fault| column.reject(row, fault.to_string()))?;
+        let (minor, original) = read.map_err(|fault| column.reject(row, fault.said_to(column.voice)))?;
         if let Some(Original { currency, rate, since, .. }) = &original {
             *self.exchanged.entry((currency.clone(), *since, rate.to_string())).or_default() += 1;
         }
@@ -220,10 +223,11 @@ impl Context {
     fn warnings(&self) -> Vec<String> {
         let strangers = self.strangers.iter().filter(|(_, (nearest, _))| !nearest.is_empty());
         let strangers = strangers.map(|(name, (nearest, n))| {
-            format!(
-                "channel: {n} × “{name}”, which is new here; if it is “{nearest}”, say so: --value \
-                 \"channel:{name}={nearest}\"."
-            )
+            let say = match self.voice {
+                Voice::CommandLine => format!("say so: --value \"channel:{name}={nearest}\""),
+                Voice::Page => "say so among its channels".to_owned(),
+            };
+            format!("channel: {n} × “{name}”, which is new here; if it is “{nearest}”, {say}.")
         });
         let own = &self.currency.code;
         let exchanged = self.exchanged.iter().map(|((currency, since, rate), n)| {

@@ -93,12 +93,17 @@ impl SpendRows {
             let Some(text) = column.text(row) else { continue };
             let stated = stated.or(column.currency.as_deref());
             let (amount_minor, original) = context.money((column, row), (text, stated, self.divisor), from)?;
-            let named = channel.as_deref().or_else(|| self.channel.as_ref().and_then(|column| column.text(row)));
+            let (named, raw) = match (channel, &self.channel) {
+                (Some(channel), _) => (Some(channel.as_str()), column.heading.as_str()),
+                (None, Some(named)) => (named.text(row), named.raw(row)),
+                (None, None) => (None, ""),
+            };
             if let Some(name) = named {
                 context.meet_channel(name);
             }
-            let channel = named.map(str::to_owned);
-            records.push(SpendRecord { line: row.line(), from, to, channel, kind, team, amount_minor, original });
+            let written = named.filter(|named| *named != raw).map(|_| raw.to_owned());
+            let (line, channel) = (row.line(), named.map(str::to_owned));
+            records.push(SpendRecord { line, from, to, channel, written, kind, team, amount_minor, original });
             paid = true;
         }
         if !paid {
@@ -134,7 +139,16 @@ impl SpendRows {
         };
         match days {
             None => Ok(span),
-            Some(_) => Err(AppError::Invalid("--set span belongs to a column that is mapped as date.".to_owned())),
+            Some(_) => {
+                let sentence = match mapping.voice {
+                    Voice::CommandLine => "--set span belongs to a column that is mapped as date.",
+                    Voice::Page => {
+                        "Whether an amount is for a day or a week is asked only where a column holds the day; choose \
+                         that column, or leave this open."
+                    }
+                };
+                Err(AppError::Invalid(sentence.to_owned()))
+            }
         }
     }
 }
@@ -144,7 +158,7 @@ impl Span {
     fn read(&self, row: &Row, context: &Context) -> Result<(Day, Day), Rejection> {
         let cell = |column: &Column, read: &dyn Fn(&str) -> Result<Day, DateFault>| {
             let text = column.text(row).ok_or_else(|| column.reject(row, "the row does not say when it was spent"))?;
-            read(text).map_err(|fault| column.reject(row, fault.to_string()))
+            read(text).map_err(|fault| column.reject(row, fault.said_to(column.voice)))
         };
         let day = |column: &Column| {
             cell(column, &|text| read_date(text, column.order).and_then(|written| context.clock.day(written)))

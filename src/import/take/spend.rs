@@ -1,5 +1,6 @@
 //! Rows of a spend file, taken in.
 
+use super::known::{KnownSpend, Met};
 use super::{Import, Turn};
 use crate::changes::store::{Counter, latest_number, take_numbers};
 use crate::error::Result;
@@ -7,19 +8,23 @@ use crate::import::model::{SpendRecord, Taken};
 use crate::import::store::{self, Batch};
 use crate::leads::model::Dimension;
 use crate::period::Instant;
-use crate::spend::store::{self as spend, SpendKey, Told};
+use crate::spend::store::{self as spend, Added};
 
 impl Import {
     /// Takes rows of a spend file; see [`Import::take_leads`].
     ///
-    /// A row is known by its days, channel, kind and team; where a file has several such rows, by which of them it
-    /// is, so they add up. A known row with another amount is replaced, and a row that a newer file lacks stays. A row that a person
+    /// A row is known by its days, channel, kind and team, whatever the file calls the channel; where a file has
+    /// several such rows, by which of them it is, so they add up. A known row with another amount, or with a name that
+    /// stands for another channel now, is replaced, and a row that a newer file lacks stays. A row that a person
     /// corrected or deleted stays as that person left it.
     pub async fn take_spend(&mut self, records: &[SpendRecord], at: Instant) -> Result<Vec<Taken>> {
         let mut turn = self.turn().await?;
         let mut known = match self.spend_known.take() {
             Some(known) => known,
-            None => spend::of_source(&mut turn, self.source).await?.into_iter().collect(),
+            None => {
+                let aliases = store::aliases(&mut turn).await?.into_iter().map(|alias| (alias.form, alias.channel));
+                KnownSpend::new(spend::of_source(&mut turn, self.source).await?, aliases.collect())
+            }
         };
         let named = records.iter().filter_map(|r| Some((Dimension::Channel, r.channel.clone()?)));
         let new_values = self.find_values(&mut turn, named.into_iter()).await?;
@@ -28,27 +33,14 @@ impl Import {
         let (mut added, mut taken_out) = (Vec::new(), Vec::new());
         let mut answers = Vec::with_capacity(records.len());
         for record in records {
-            let mut key = SpendKey {
-                from: record.from,
-                to: record.to,
-                channel: record.channel.clone(),
-                kind: record.kind,
-                team: record.team,
-                ordinal: 0,
-            };
-            let ordinal = self.spend_seen.entry(key.clone()).or_default();
-            *ordinal += 1;
-            key.ordinal = *ordinal;
-            let before = known.get(&key).copied();
-            if before.is_some_and(|told| told.held || told.amount == record.amount_minor) {
+            let Met::Adds { key, replaces } = known.meet(record) else {
                 answers.push(Taken::Unchanged);
                 continue;
-            }
+            };
             next += 1;
-            taken_out.extend(before.map(|told| told.id));
-            added.push((next, key.clone(), record));
-            known.insert(key, Told { id: next, amount: record.amount_minor, held: false });
-            answers.push(if before.is_some() { Taken::Changed } else { Taken::New });
+            answers.push(if replaces.is_some() { Taken::Changed } else { Taken::New });
+            taken_out.extend(replaces);
+            added.push((next, key, record));
         }
         if let (Turn::Write(mut tx), Some((last, ..))) = (turn, added.last()) {
             let import = self.written();
@@ -57,13 +49,14 @@ impl Import {
             self.add_values(&mut tx, &new_values).await?;
             let rows = added.iter().map(|(id, key, record)| {
                 let named = key.channel.as_ref().map(|name| (Dimension::Channel, name.clone()));
-                (
-                    *id,
+                Added {
+                    id: *id,
                     key,
-                    named.and_then(|named| self.values.get(&named).copied()),
-                    record.amount_minor,
-                    record.original.as_ref(),
-                )
+                    channel: named.and_then(|named| self.values.get(&named).copied()),
+                    written: record.written.as_deref(),
+                    amount: record.amount_minor,
+                    original: record.original.as_ref(),
+                }
             });
             spend::add(&mut tx, self.source, import.0, seq, rows).await?;
             spend::take_out(&mut tx, import.0, seq, taken_out.iter().copied()).await?;

@@ -73,8 +73,11 @@ pub struct Segments {
     pub pairs: Vec<Pair>,
     /// For each value of the dimension asked for, how often sales gave which reason, most frequent first: the values by
     /// how much was turned down, blank last among equals.
-    pub reasons: Vec<(Option<ValueId>, Vec<(String, u32)>)>,
+    pub reasons: Vec<ReasonsOf>,
 }
+
+/// A value of a dimension (`None`: blank), and how often sales gave which reason, by key.
+pub type ReasonsOf = (Option<ValueId>, Vec<(String, u32)>);
 
 /// Counts what became of each pair of values, and the reasons by the values of `by`.
 pub fn segments(facts: &Facts, question: &Question, by: Dimension) -> Segments {
@@ -105,11 +108,7 @@ pub fn segments(facts: &Facts, question: &Question, by: Dimension) -> Segments {
 }
 
 /// Reasons by value, from counts by the codes of both.
-fn reasons(
-    facts: &Facts,
-    by: Dimension,
-    counts: &FxHashMap<(u32, u32), u32>,
-) -> Vec<(Option<ValueId>, Vec<(String, u32)>)> {
+fn reasons(facts: &Facts, by: Dimension, counts: &FxHashMap<(u32, u32), u32>) -> Vec<ReasonsOf> {
     let mut of_value: FxHashMap<u32, Vec<(String, u32)>> = FxHashMap::default();
     for (&(code, reason), &count) in counts {
         let key = facts.words.reasons()[reason as usize - 1].clone();

@@ -2,6 +2,7 @@
 //! off again. Both teams see them and what they count.
 
 pub mod page;
+pub mod spread;
 pub mod store;
 
 use super::fix::change_of;
@@ -118,11 +119,14 @@ pub async fn add(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Strin
         let way = if rule.active { "It is on." } else { "Switch it on again, below." };
         return Err(AppError::Conflict(format!("{} wrote this rule before. {way}", rule.made.0)));
     }
-    let rule = store::add_rule(&mut once, &pattern, reason, caller.visitor.name(), state.clock.now()).await?;
-    let leads = leave_out(&mut once, rule, &found).await?;
+    let (by, now) = (caller.visitor.name(), state.clock.now());
+    let rule = store::add_rule(&mut once, &pattern, reason, by, now).await?;
+    let (leads, rest) = begin(&mut once, rule, found).await?;
     let detail = json!({ "looks at": pattern.kind().words(), "leads": leads });
     let change = change_of(state, caller, ChangeKind::RuleAdded, Entity::Rule, rule.0, detail);
-    Ok(once.finish(&change, format!("/import/quality/rules?done=added&rule={rule}")).await?.1)
+    let (seq, leads_to) = once.finish(&change, format!("/import/quality/rules?done=added&rule={rule}")).await?;
+    spread::leave(&state.db, spread::Spread { rule, since: seq.0, rest, by: by.to_owned(), at: now });
+    Ok(leads_to)
 }
 
 /// Switches a rule on or off; where the form leads.
@@ -133,7 +137,7 @@ pub async fn switch(state: &AppState, caller: &Caller, sent: &Sent) -> Result<St
     let (rule, on) = (RuleId(sent.id()?), sent.get("to") == "on");
     let missing = || AppError::NotFound("There is no such rule.".to_owned());
     let (pattern, _) = store::find_rule(&mut state.db.read().await?, rule).await?.ok_or_else(missing)?;
-    let found = if on { find(state, &pattern).await? } else { Found::default() };
+    let found = if on { find(state, &pattern).await? } else { find_left_out(state, rule).await? };
     let mut once = match once::begin(&state.db, caller, sent.key()).await? {
         Begun::Answered(leads_to) => return Ok(leads_to),
         Begun::Write(once) => once,
@@ -145,21 +149,20 @@ pub async fn switch(state: &AppState, caller: &Caller, sent: &Sent) -> Result<St
         // It is as it was asked to be, by somebody who was faster.
         return Ok(leads_to);
     }
-    store::switch_rule(&mut once, rule, on, caller.visitor.name(), state.clock.now()).await?;
-    let (kind, leads) = if on {
-        (ChangeKind::RuleSwitchedOn, leave_out(&mut once, rule, &found).await?)
-    } else {
-        let leads = store::of_rule(&mut once, rule, usize::MAX >> 1).await?.len();
-        store::remove_matches(&mut once, rule).await?;
-        (ChangeKind::RuleSwitchedOff, leads)
-    };
+    let (by, now) = (caller.visitor.name(), state.clock.now());
+    store::switch_rule(&mut once, rule, on, by, now).await?;
+    let before = store::count_of_rule(&mut once, rule).await?;
+    let (matching, rest) = begin(&mut once, rule, found).await?;
+    let (kind, leads) = if on { (ChangeKind::RuleSwitchedOn, matching) } else { (ChangeKind::RuleSwitchedOff, before) };
     let detail = json!({ "looks at": pattern.kind().words(), "leads": leads });
     let change = change_of(state, caller, kind, Entity::Rule, rule.0, detail);
-    Ok(once.finish(&change, leads_to).await?.1)
+    let (seq, leads_to) = once.finish(&change, leads_to).await?;
+    spread::leave(&state.db, spread::Spread { rule, since: seq.0, rest, by: by.to_owned(), at: now });
+    Ok(leads_to)
 }
 
-/// Leads that matched a pattern, as of a seq.
-#[derive(Debug, Default)]
+/// Leads that a rule is to look at, as of a seq.
+#[derive(Debug)]
 struct Found {
     leads: Vec<LeadId>,
     seq: i64,
@@ -172,11 +175,22 @@ async fn find(state: &AppState, pattern: &Pattern) -> Result<Found> {
     Ok(Found { leads: store::matching(&mut tx, pattern).await?, seq })
 }
 
-/// Leaves out what was found, and looks once more at leads that changed since; how many there are.
-async fn leave_out(tx: &mut WriteTx, rule: RuleId, found: &Found) -> Result<usize> {
-    let seq = tx.seq().0;
-    let changed = store::changed_since(tx, found.seq).await?;
-    store::add_matches(tx, rule, &found.leads).await?;
-    store::apply_rules(tx, seq, &changed).await?;
-    Ok(store::of_rule(tx, rule, usize::MAX >> 1).await?.len())
+/// The leads that a rule leaves out.
+async fn find_left_out(state: &AppState, rule: RuleId) -> Result<Found> {
+    let mut tx: Tx = state.db.read().await?;
+    let seq = newest_seq(&mut tx).await?.0;
+    Ok(Found { leads: store::of_rule(&mut tx, rule).await?, seq })
+}
+
+/// Leaves the first leads out, or lets them in; those that changed since the others were found are looked at too. How
+/// many leads the rule leaves out in the end, and those that are left for [`spread::leave`].
+async fn begin(tx: &mut WriteTx, rule: RuleId, found: Found) -> Result<(i64, Vec<LeadId>)> {
+    let expected = found.leads.len() as i64;
+    let mut leads = store::changed_since(tx, found.seq).await?;
+    // They come in the order of their numbers.
+    let others: Vec<LeadId> = found.leads.into_iter().filter(|lead| leads.binary_search(lead).is_err()).collect();
+    leads.extend(others);
+    let rest = spread::begin(tx, rule, leads, spread::AT_ONCE).await?;
+    let leads = if rest.is_empty() { store::count_of_rule(tx, rule).await? } else { expected };
+    Ok((leads, rest))
 }

@@ -76,6 +76,9 @@ fn RuleRow(rule: Rule, told: String, may_rule: bool) -> impl IntoView {
     let counts = (rule.with_opportunity > 0).then(|| {
         view! { <span class="sub">{format!("{} an opportunity and counts", counted(rule.with_opportunity, "more has", "more have"))}</span> }
     });
+    let at_it = rule
+        .spreading
+        .then(|| view! { <span class="sub">"Its leads are being gone through; numbers still move."</span> });
     let label = format!("{verb}: {}", rule.pattern.words());
     let switch = may_rule.then(|| {
         view! {
@@ -92,7 +95,7 @@ fn RuleRow(rule: Rule, told: String, may_rule: bool) -> impl IntoView {
     view! {
         <tr data-none=(!rule.active).then_some("")>
             <th scope="row">{state}{rule.pattern.words()}<span class="sub">{rule.reason}</span></th>
-            <td class="num" data-label="Left out">{count(left_out)}{counts}</td>
+            <td class="num" data-label="Left out">{count(left_out)}{counts}{at_it}</td>
             <td data-label="By whom">{told}</td>
             {switch}
         </tr>

@@ -13,19 +13,28 @@ use sqlx::any::AnyRow;
 
 statements! {
     RULES = "select r.id, r.kind, r.pattern, r.reason, r.active, r.made_by, r.made_at, r.switched_by, r.switched_at,
-            count(l.id) as leads,
+            r.spreading, count(l.id) as leads,
             cast(coalesce(sum(case when l.opportunity_at is null then 0 else 1 end), 0) as bigint) as with_opportunity
         from exclusion_rule as r left join lead_rule as x on x.rule_id = r.id
         left join lead as l on l.id = x.lead_id and l.gone = 0
-        group by r.id, r.kind, r.pattern, r.reason, r.active, r.made_by, r.made_at, r.switched_by, r.switched_at
+        group by r.id, r.kind, r.pattern, r.reason, r.active, r.made_by, r.made_at, r.switched_by, r.switched_at,
+            r.spreading
         order by r.active desc, r.id desc";
-    ACTIVE_RULES = "select id, kind, pattern from exclusion_rule where active = 1 order by id";
+    /// Those that are on, and those whose leads are still to be let in.
+    RULES_AT_WORK = "select id, kind, pattern, active from exclusion_rule
+        where active = 1 or spreading > 0 order by id";
+    SPREADING = "select id, kind, pattern, active, spreading, coalesce(switched_by, made_by) from exclusion_rule
+        where spreading > 0 order by id";
+    SPREADING_SINCE = "select spreading from exclusion_rule where id = $1";
+    HAS_SPREAD = "update exclusion_rule set spreading = 0 where id = $1";
     FIND_RULE = "select kind, pattern, active from exclusion_rule where id = $1";
-    ADD_RULE = "insert into exclusion_rule (id, kind, pattern, reason, active, made_by, made_at)
-        values ($1, $2, $3, $4, 1, $5, $6)";
-    SWITCH_RULE = "update exclusion_rule set active = $2, switched_by = $3, switched_at = $4 where id = $1";
-    OF_RULE = "select x.lead_id from lead_rule as x join lead as l on l.id = x.lead_id
-        where x.rule_id = $1 and l.gone = 0 order by x.lead_id desc limit $2";
+    ADD_RULE = "insert into exclusion_rule (id, kind, pattern, reason, active, made_by, made_at, spreading)
+        values ($1, $2, $3, $4, 1, $5, $6, $7)";
+    SWITCH_RULE = "update exclusion_rule set active = $2, switched_by = $3, switched_at = $4, spreading = $5
+        where id = $1";
+    OF_RULE = "select lead_id from lead_rule where rule_id = $1 order by lead_id";
+    COUNT_OF_RULE = "select count(*) from lead_rule as x join lead as l on l.id = x.lead_id
+        where x.rule_id = $1 and l.gone = 0";
     OF_DOMAIN = "select p.lead_id from lead_person as p join lead as l on l.id = p.lead_id
         where p.email_key like $1 and l.gone = 0 order by p.lead_id";
     OF_CHANNEL = "select l.id from lead as l join dimension_value as v on v.id = l.channel_id
@@ -44,10 +53,6 @@ statements! {
     REMOVE_MATCHES = "delete from lead_rule where lead_id in (select {0:int} from {rows})";
     SET_EXCLUDED = "update lead set excluded = {1:int}, seq = {2:int} from {rows}
         where id = {0:int} and excluded <> {1:int}";
-    INCLUDE_AGAIN = "update lead set excluded = 0, seq = $2
-        where id in (select lead_id from lead_rule where rule_id = $1) and not exists
-            (select 1 from lead_rule as o where o.lead_id = lead.id and o.rule_id <> $1)";
-    REMOVE_RULE_MATCHES = "delete from lead_rule where rule_id = $1";
 }
 
 /// Every rule with its counts, those that are on first.
@@ -62,6 +67,7 @@ pub async fn rules(tx: &mut Tx) -> Result<Vec<Rule>> {
             pattern: Pattern::stored(kind, row.try_get("pattern")?),
             reason: row.try_get("reason")?,
             active: row.try_get::<i64, _>("active")? == 1,
+            spreading: row.try_get::<i64, _>("spreading")? > 0,
             made: (row.try_get("made_by")?, instant_of(row.try_get("made_at")?)),
             switched: switched.0.zip(switched.1.map(instant_of)),
             leads: count(row.try_get("leads")?),
@@ -78,25 +84,69 @@ pub async fn find_rule(tx: &mut Tx, rule: RuleId) -> Result<Option<(Pattern, boo
     Ok(row.and_then(|(kind, text, active)| Some((Pattern::stored(RuleKind::from_key(&kind)?, text), active == 1))))
 }
 
-/// Writes a rule down, switched on; the leads that it leaves out are for [`add_matches`].
-pub async fn add_rule(tx: &mut Tx, pattern: &Pattern, reason: &str, by: &str, at: Instant) -> Result<RuleId> {
-    let id = take_numbers(tx, Counter::ExclusionRule, 1).await?;
+/// Writes a rule down, switched on; the leads that it leaves out are for [`super::spread`].
+pub async fn add_rule(tx: &mut WriteTx, pattern: &Pattern, reason: &str, by: &str, at: Instant) -> Result<RuleId> {
+    let (id, seq) = (take_numbers(tx, Counter::ExclusionRule, 1).await?, tx.seq().0);
     let add = sqlx::query(ADD_RULE).bind(id).bind(pattern.kind().key()).bind(pattern.text());
-    add.bind(reason).bind(by).bind(i64::from(at.0)).execute(tx.conn()).await?;
+    add.bind(reason).bind(by).bind(i64::from(at.0)).bind(seq).execute(tx.conn()).await?;
     Ok(RuleId(id))
 }
 
-/// Switches a rule on or off; the leads that it leaves out are for [`add_matches`] and [`remove_matches`].
-pub async fn switch_rule(tx: &mut Tx, rule: RuleId, active: bool, by: &str, at: Instant) -> Result<()> {
+/// Switches a rule on or off; the leads that it leaves out are for [`super::spread`].
+pub async fn switch_rule(tx: &mut WriteTx, rule: RuleId, active: bool, by: &str, at: Instant) -> Result<()> {
+    let seq = tx.seq().0;
     let switch = sqlx::query(SWITCH_RULE).bind(rule.0).bind(i64::from(active)).bind(by).bind(i64::from(at.0));
-    switch.execute(tx.conn()).await?;
+    switch.bind(seq).execute(tx.conn()).await?;
     Ok(())
 }
 
-/// The leads that a rule leaves out, the newest first.
-pub async fn of_rule(tx: &mut Tx, rule: RuleId, limit: usize) -> Result<Vec<LeadId>> {
-    let ids: Vec<i64> = sqlx::query_scalar(OF_RULE).bind(rule.0).bind(limit as i64).fetch_all(tx.conn()).await?;
+/// The leads that a rule leaves out, and that it still does where it was switched off a moment ago.
+pub async fn of_rule(tx: &mut Tx, rule: RuleId) -> Result<Vec<LeadId>> {
+    let ids: Vec<i64> = sqlx::query_scalar(OF_RULE).bind(rule.0).fetch_all(tx.conn()).await?;
     Ok(ids.into_iter().map(LeadId).collect())
+}
+
+/// How many leads a rule leaves out.
+pub async fn count_of_rule(tx: &mut Tx, rule: RuleId) -> Result<i64> {
+    Ok(sqlx::query_scalar(COUNT_OF_RULE).bind(rule.0).fetch_one(tx.conn()).await?)
+}
+
+/// A rule whose leads are still being left out or let in.
+#[derive(Clone, Debug)]
+pub struct Spreading {
+    /// Which one.
+    pub rule: RuleId,
+    /// What it looks for.
+    pub pattern: Pattern,
+    /// Whether it is on.
+    pub active: bool,
+    /// The seq of the write that made or switched it.
+    pub since: i64,
+    /// Who did.
+    pub by: String,
+}
+
+/// Rules whose leads are still being left out or let in.
+pub async fn spreading(tx: &mut Tx) -> Result<Vec<Spreading>> {
+    type Columns = (i64, String, String, i64, i64, String);
+    let rows: Vec<Columns> = sqlx::query_as(SPREADING).fetch_all(tx.conn()).await?;
+    let known = |(id, kind, text, active, since, by): Columns| {
+        let pattern = Pattern::stored(RuleKind::from_key(&kind)?, text);
+        Some(Spreading { rule: RuleId(id), pattern, active: active == 1, since, by })
+    };
+    Ok(rows.into_iter().filter_map(known).collect())
+}
+
+/// The seq of the write that made or switched a rule, while its leads are still being left out or let in.
+pub async fn spreading_since(tx: &mut Tx, rule: RuleId) -> Result<Option<i64>> {
+    let since: Option<i64> = sqlx::query_scalar(SPREADING_SINCE).bind(rule.0).fetch_optional(tx.conn()).await?;
+    Ok(since.filter(|since| *since > 0))
+}
+
+/// Every lead of a rule is left out, or let in again.
+pub async fn has_spread(tx: &mut Tx, rule: RuleId) -> Result<()> {
+    sqlx::query(HAS_SPREAD).bind(rule.0).execute(tx.conn()).await?;
+    Ok(())
 }
 
 /// Every lead that is what a pattern looks for.
@@ -140,31 +190,16 @@ pub async fn changed_since(tx: &mut Tx, seq: i64) -> Result<Vec<LeadId>> {
     Ok(ids.into_iter().map(LeadId).collect())
 }
 
-/// Leaves leads out because of a rule.
-pub async fn add_matches(tx: &mut WriteTx, rule: RuleId, leads: &[LeadId]) -> Result<()> {
-    let seq = tx.seq().0;
-    tx.bulk(ADD_MATCHES, &leads.iter().map(|id| [rule.0.into(), (*id).into()]).collect()).await?;
-    tx.bulk(SET_EXCLUDED, &leads.iter().map(|id| [(*id).into(), 1_i64.into(), seq.into()]).collect()).await
-}
-
-/// A rule leaves nothing out any more; a lead that another one leaves out stays out.
-pub async fn remove_matches(tx: &mut WriteTx, rule: RuleId) -> Result<()> {
-    let seq = tx.seq().0;
-    sqlx::query(INCLUDE_AGAIN).bind(rule.0).bind(seq).execute(tx.conn()).await?;
-    sqlx::query(REMOVE_RULE_MATCHES).bind(rule.0).execute(tx.conn()).await?;
-    Ok(())
-}
-
 /// Leaves those of these leads out that the rules of the heads name, and lets the others in again. To be called by
 /// whatever writes leads, in the same transaction, after they are written.
 pub async fn apply_rules(tx: &mut Tx, seq: i64, written: &[LeadId]) -> Result<()> {
-    let rules: Vec<(i64, String, String)> = sqlx::query_as(ACTIVE_RULES).fetch_all(tx.conn()).await?;
-    let known = |(id, kind, text)| Some((id, Pattern::stored(RuleKind::from_key(kind)?, text)));
-    let rules: Vec<(i64, Pattern)> =
-        rules.iter().filter_map(|(id, kind, text)| known((*id, kind, text.clone()))).collect();
-    if rules.is_empty() {
+    let at_work: Vec<(i64, String, String, i64)> = sqlx::query_as(RULES_AT_WORK).fetch_all(tx.conn()).await?;
+    if at_work.is_empty() {
         return Ok(());
     }
+    let on = at_work.into_iter().filter(|(.., active)| *active == 1);
+    let rules: Vec<(i64, Pattern)> =
+        on.filter_map(|(id, kind, text, _)| Some((id, Pattern::stored(RuleKind::from_key(&kind)?, text)))).collect();
     let (mut matches, mut stale, mut excluded) = (Rows::default(), Rows::default(), Rows::default());
     for row in tx.bulk_rows(LOOKS, &written.iter().map(|id| [(*id).into()]).collect()).await? {
         let (id, before): (i64, i64) = (row.try_get("id")?, row.try_get("excluded")?);

@@ -3,10 +3,12 @@
 
 mod clients;
 mod clocks;
+mod imports;
 mod kill;
 mod load;
 mod locked;
 mod postgres;
+mod traps;
 
 use crate::databases::{Schema, postgres, table};
 use doubles::backup::doctor::examine;

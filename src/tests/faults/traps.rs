@@ -1,0 +1,93 @@
+//! Files that are made to break whoever reads them: one line of a gigabyte, a hundred thousand columns. They are refused
+//! with a sentence, in memory that does not grow with them, and the server goes on.
+
+use super::imports::{leads_to, page, post, pour, upload};
+use super::{House, key_of, report, spend_form};
+use crate::filled::plain;
+use crate::served::{Served, over};
+use std::fs;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+/// Pieces of a megabyte in the line: just below the gigabyte that an upload may have.
+const PIECES: u64 = 950;
+/// So many bytes more than before a server may hold while the line is uploaded, looked at and refused.
+const ROOM: u64 = 64 << 20;
+/// So many bytes the command may hold in all.
+const COMMAND: u64 = 192 << 20;
+
+/// The most memory that a process ever held, in bytes; `None` once it has ended.
+fn peak(process: u32) -> Option<u64> {
+    let status = fs::read_to_string(Path::new("/proc").join(process.to_string()).join("status")).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kilobytes: u64 = line.trim().trim_end_matches(" kB").trim().parse().expect("a number");
+    Some(kilobytes << 10)
+}
+
+fn line(out: &mut impl Write) -> io::Result<()> {
+    let piece = vec![b'x'; 1 << 20];
+    (0..PIECES).try_for_each(|_| out.write_all(&piece))
+}
+
+/// A hundred thousand columns and a row.
+fn wide() -> String {
+    format!("{}\n1\n", "a,".repeat(100_000))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_of_a_gigabyte_and_a_hundred_thousand_columns_are_refused_by_the_pages_in_flat_memory() {
+    let house = House::sqlite();
+    house.set_up().await;
+    let served = Served::start(house.data(), &[]);
+    let address = served.address.clone();
+    // What any upload takes is held already.
+    page(&address, &upload(&address, "small.csv", "id,created_at\n1,2026-01-02\n"));
+    let before = peak(served.id()).expect("it runs");
+
+    let long = leads_to(&pour(&address, "long.csv", PIECES << 20, line).expect("it answers"));
+    let wide = upload(&address, "wide.csv", &wide());
+    for (path, says) in [(long, "Line 1: the row is longer than 1 MB"), (wide, "more than 16,384 cells")] {
+        let refused = plain(&page(&address, &path));
+        assert!(refused.contains("It cannot be read so") && refused.contains(says), "{says}: {refused}");
+        let refused = post(&address, &format!("{path}/check"), "");
+        assert!(refused.starts_with("HTTP/1.1 400") && refused.contains(says), "{says}: {refused}");
+        assert_eq!(leads_to(&post(&address, &format!("{path}/discard"), "")), "/import?done=discarded");
+    }
+    let saved = post(&address, "/spend/add", &spend_form(&key_of("after"), "after the traps"));
+    assert!(saved.starts_with("HTTP/1.1 303"), "others go on: {saved}");
+    let after = peak(served.id()).expect("it runs");
+    let words =
+        format!("a line of {PIECES} MB and 100,000 columns: memory at most {} -> {} MB", before >> 20, after >> 20);
+    assert!(after < before + ROOM, "{words}");
+    report(&words);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_of_a_gigabyte_and_a_hundred_thousand_columns_are_refused_by_the_command_line_in_flat_memory() {
+    let house = House::sqlite();
+    house.set_up().await;
+    let file = house.data().join("trap.csv");
+    let mut long = fs::File::create(&file).expect("a file");
+    long.write_all(b"id,created_at\n1,").and_then(|()| line(&mut long)).expect("there is room for it");
+    for says in ["Line 2: the row is longer than 1 MB", "more than 16,384 cells"] {
+        let args = ["import", "leads", file.to_str().expect("UTF-8")];
+        let mut command = over(&house.url, house.data(), &args);
+        let mut child = command.stderr(Stdio::piped()).spawn().expect("the program starts");
+        let mut most = 0;
+        while child.try_wait().expect("it was started").is_none() {
+            most = peak(child.id()).unwrap_or_default().max(most);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let output = child.wait_with_output().expect("it has ended");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.code() == Some(1) && said.contains(says), "{says}: {said}");
+        assert!((1..COMMAND).contains(&most), "{says}: {} MB", most >> 20);
+        report(&format!("“{says}”: memory at most {} MB", most >> 20));
+        fs::write(&file, wide()).expect("a file");
+    }
+    let db = house.open().await;
+    assert_eq!(crate::databases::table(&db, "select cast(count(*) as bigint) from lead").await, [["0"]]);
+    db.close().await;
+}
