@@ -137,9 +137,7 @@ fn day(key: &str, text: &str) -> Result<Option<Day>> {
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse()
-        .map(Some)
-        .map_err(|error| AppError::Invalid(format!("In “{key}”: {error}. Write a day as 2026-03-31.")))
+    text.parse().map(Some).map_err(|error| AppError::Invalid(format!("In “{key}”: {error}.")))
 }
 
 #[cfg(test)]

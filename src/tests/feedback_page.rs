@@ -144,7 +144,7 @@ async fn verdicts_stand_newest_first_with_their_clock_and_both_teams_promises() 
     }
     let wrong = house.mia.get("/feedback?from=2027-02-30").await;
     assert_eq!(wrong.status, 400);
-    assert!(text(&wrong.body).contains("Write a day as 2026-03-31"), "{}", text(&wrong.body));
+    assert!(text(&wrong.body).contains("write it as 2026-03-31"), "{}", text(&wrong.body));
     assert_eq!(house.mia.get("/feedback?channel=Radio").await.status, 400);
 }
 
