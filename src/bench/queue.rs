@@ -53,7 +53,10 @@ const PASSWORD: &str = "correct-horse-battery-staple";
 
 /// How long the server took for each request, by what it was for.
 #[derive(Clone, Default)]
-struct Times(Arc<Mutex<Vec<(&'static str, Instant, Duration)>>>);
+struct Times(Arc<Mutex<Vec<Took>>>);
+
+/// What, when it began, and how long it took.
+type Took = (&'static str, Instant, Duration);
 
 /// Prints the table; ends the process where a goal is missed.
 pub fn measure() {

@@ -23,7 +23,7 @@ use sqlx::Row;
 
 const NOW: Instant = Instant(1_750_000_000);
 
-#[derive(Parser)]
+#[derive(Debug, Parser)]
 struct Line {
     #[command(flatten)]
     args: Args,
