@@ -70,7 +70,7 @@ fn says(page: &str, sentences: &[&str]) {
 
 #[tokio::test]
 async fn a_page_says_who_the_lead_is_what_both_teams_owe_it_and_what_happened() {
-    let House { mut mia, mut ben, .. } = house().await;
+    let House { mut mia, mut ben, server: _server, .. } = house().await;
     add(&mut mia, "Hanna").await;
     let page = plain(&ben.get("/leads/1").await.body);
     says(
@@ -110,7 +110,7 @@ async fn whoever_may_not_see_leads_does_not_see_this_one_either() {
 
 #[tokio::test]
 async fn a_touch_is_logged_by_one_button_and_taken_back_by_another() {
-    let House { mut mia, mut ben, .. } = house().await;
+    let House { mut mia, mut ben, server: _server, .. } = house().await;
     add(&mut mia, "Hanna").await;
     let page = act(&mut ben, "touch", &[("touch", "call.reached"), ("note", "Rings back on Monday")]).await;
     says(&page, &["Touch logged.", "First touch", "call, reached", "“Rings back on Monday”", "on time", "by ben"]);
@@ -126,7 +126,7 @@ async fn a_touch_is_logged_by_one_button_and_taken_back_by_another() {
 
 #[tokio::test]
 async fn a_verdict_that_is_refused_comes_back_as_it_was_typed_and_stands_when_it_is_complete() {
-    let House { mut mia, mut ben, .. } = house().await;
+    let House { mut mia, mut ben, server: _server, .. } = house().await;
     add(&mut mia, "Hanna").await;
     let fields = [("decision", "reject"), ("intent", "no"), ("usefulness", "2"), ("reason", "below_criteria")];
     let fields = [&fields[..], &[("proof", "Sites: at least two"), ("line", "not a fit")]].concat();
@@ -156,7 +156,7 @@ async fn a_verdict_that_is_refused_comes_back_as_it_was_typed_and_stands_when_it
 
 #[tokio::test]
 async fn a_verdict_that_lacks_something_says_what() {
-    let House { mut mia, mut ben, .. } = house().await;
+    let House { mut mia, mut ben, server: _server, .. } = house().await;
     add(&mut mia, "Hanna").await;
     let page = act(&mut ben, "judge", &[("decision", "good"), ("usefulness", "4")]).await;
     says(&page, &["It is not complete yet: it does not say whether you saw intent and one line for marketing."]);
@@ -191,7 +191,7 @@ async fn what_contradicts_the_record_ends_in_a_sentence_and_nothing_typed_is_los
 
 #[tokio::test]
 async fn the_second_of_two_reps_reads_who_has_the_lead() {
-    let House { mut mia, mut ben, mut ann, .. } = house().await;
+    let House { mut mia, mut ben, mut ann, server: _server, .. } = house().await;
     add(&mut mia, "Hanna").await;
     let both = form_of(&ben.get("/leads/1").await.body, "accept");
     let hers = form_of(&ann.get("/leads/1").await.body, "accept");
@@ -203,7 +203,7 @@ async fn the_second_of_two_reps_reads_who_has_the_lead() {
 
 #[tokio::test]
 async fn what_was_written_about_a_lead_that_went_meanwhile_is_given_back() {
-    let House { mut mia, mut ben, .. } = house().await;
+    let House { mut mia, mut ben, server: _server, .. } = house().await;
     add(&mut mia, "Hanna").await;
     let form = form_of(&ben.get("/leads/1").await.body, "comment").with("text", "Ask @mia about <Fulda>");
     let undo = Filled::of(&mia.get("/leads?list=all&did=1").await.body, "/leads/bulk/undo");
@@ -215,7 +215,7 @@ async fn what_was_written_about_a_lead_that_went_meanwhile_is_given_back() {
 
 #[tokio::test]
 async fn a_correction_strikes_an_event_with_who_and_why_and_is_for_its_own_team() {
-    let House { mut mia, mut ben, mut ann, .. } = house().await;
+    let House { mut mia, mut ben, mut ann, server: _server, .. } = house().await;
     add(&mut mia, "Hanna").await;
     act(&mut ben, "touch", &[("touch", "call")]).await;
     let page = mia.get("/leads/1").await.body;
@@ -247,7 +247,7 @@ async fn a_comment_names_somebody_and_a_plan_starts_with_the_day_of_the_next_att
 
 #[tokio::test]
 async fn a_recycled_lead_is_handed_over_once_more_and_its_handovers_are_numbered() {
-    let House { mut mia, mut ben, .. } = house().await;
+    let House { mut mia, mut ben, server: _server, .. } = house().await;
     add(&mut mia, "Hanna").await;
     let verdict = [("decision", "recycle"), ("reason", "not_now"), ("line", "Asks us again after the fair")];
     let page = act(&mut ben, "judge", &[&verdict[..], &[("returns", "2027-03-01")]].concat()).await;
@@ -258,7 +258,7 @@ async fn a_recycled_lead_is_handed_over_once_more_and_its_handovers_are_numbered
 
 #[tokio::test]
 async fn the_way_back_keeps_the_filters_and_the_neighbours_are_those_of_the_list() {
-    let House { mut mia, mut ben, .. } = house().await;
+    let House { mut mia, mut ben, server: _server, .. } = house().await;
     for name in ["Hanna", "Tom", "Yusuf"] {
         add(&mut mia, name).await;
     }

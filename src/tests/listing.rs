@@ -187,7 +187,9 @@ fn links(html: &str) -> Vec<(String, String)> {
 /// The names of the leads on a page, from top to bottom.
 fn names(html: &str) -> Vec<String> {
     let rows = html.split("<th scope=\"row\">").skip(1);
-    rows.map(|row| row.split('<').next().unwrap_or_default().replace("&#x27;", "'")).collect()
+    // The name is a link to the lead's page.
+    let name = |row: &str| row.split('>').nth(1)?.split('<').next().map(|name| name.replace("&#x27;", "'"));
+    rows.map(|row| name(row).unwrap_or_default()).collect()
 }
 
 fn between<'a>(text: &'a str, start: &str, end: &str) -> &'a str {

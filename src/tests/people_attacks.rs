@@ -57,7 +57,7 @@ async fn a_get_changes_nothing() {
         for method in ["GET", "HEAD", "OPTIONS", "TRACE", "PUT", "DELETE", "PATCH", "PROPFIND"] {
             let asked = format!("{}?account=1&name=Eve", path.replace("{id}", "1"));
             let status = ada.send(method, &asked, Body::empty()).await.status.as_u16();
-            let reads = ["/settings/people", "/settings/people/{id}", "/settings/workspace"];
+            let reads = ["/settings/people", "/settings/people/{id}", "/settings/workspace", "/settings/notices"];
             let is_page = (reads.contains(path) || path.ends_with(".csv")) && ["GET", "HEAD"].contains(&method);
             assert!(is_page || [403, 404, 405].contains(&status), "{method} {path}: {status}");
         }

@@ -224,6 +224,7 @@ async fn on_a_small_disk() {
     let own = Workspace::new("Northaisle", "Europe/Berlin", "EUR").expect("a workspace");
     workspace::create(&db, &own, "a test", Instant(1_700_000_000)).await.expect("it is empty");
     db.close().await;
+    drop(db);
     let served = Served::start(&disk, &[]);
     disk_full_under_an_upload(&served.address, &disk);
     disk_full_under_an_import(&served.address, &disk, &url).await;

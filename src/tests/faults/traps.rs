@@ -48,7 +48,7 @@ async fn a_line_of_a_gigabyte_and_a_hundred_thousand_columns_are_refused_by_the_
 
     let long = leads_to(&pour(&address, "long.csv", PIECES << 20, line).expect("it answers"));
     let wide = upload(&address, "wide.csv", &wide());
-    for (path, says) in [(long, "Line 1: the row is longer than 1 MB"), (wide, "more than 16,384 cells")] {
+    for (path, says) in [(long, "its first line alone is longer than 1 MB"), (wide, "more than 16,384 cells")] {
         let refused = plain(&page(&address, &path));
         assert!(refused.contains("It cannot be read so") && refused.contains(says), "{says}: {refused}");
         let refused = post(&address, &format!("{path}/check"), "");
