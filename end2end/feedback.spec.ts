@@ -22,6 +22,7 @@ const pages = [
 const entries = (page: Page) => page.locator(".verdicts > li");
 
 test("the loop passes the accessibility checker and is no wider than the window", async ({ page }) => {
+  test.slow();
   for (const name of ["Miriam Osei", "Daniel Brandt"]) {
     await lookAs(page, name);
     for (const address of pages) {

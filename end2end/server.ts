@@ -65,15 +65,15 @@ export async function evilServer() {
 }
 
 /** A server with a sample company of its own, for tests that change something. */
-export async function ownServer() {
+export async function ownServer(at = now) {
   const folder = mkdtempSync(join(tmpdir(), "doubles-own-"));
   const data = join(folder, "data");
-  run(data, ["sample"]);
-  return serve(folder, data);
+  run(data, ["sample"], at);
+  return serve(folder, data, at);
 }
 
-async function serve(folder: string, data: string) {
-  const server = spawn(program, ["serve", "--address", "127.0.0.1:0", "--data", data, "--now", now]);
+async function serve(folder: string, data: string, at = now) {
+  const server = spawn(program, ["serve", "--address", "127.0.0.1:0", "--data", data, "--now", at]);
   const ended = new Promise((resolve) => server.once("exit", resolve));
   return {
     address: await address(server),
@@ -85,8 +85,8 @@ async function serve(folder: string, data: string) {
   };
 }
 
-export function run(data: string, args: string[]): string {
-  return execFileSync(program, [...args, "--data", data, "--now", now], { encoding: "utf8" });
+export function run(data: string, args: string[], at = now): string {
+  return execFileSync(program, [...args, "--data", data, "--now", at], { encoding: "utf8" });
 }
 
 /** The address that the server says it is ready at. */

@@ -27,8 +27,7 @@ pub fn notices(choices: Option<Vec<(NoticeKind, bool)>>, told: Told) -> AnyView 
     view! {
         <SettingsHead path="/settings/notices" lede="What rings your bell. What waits in the lists stands there either way." told/>
         <form class="door" method="post" action=at("/settings/notices/save")>
-            <fieldset>
-                <legend class="sr">"Tell me when"</legend>
+            <fieldset aria-label="Tell me when">
                 {choices}
             </fieldset>
             <p class="hint">"That your team or flags were changed, you are told in any case."</p>

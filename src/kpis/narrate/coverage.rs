@@ -192,9 +192,7 @@ impl Said for Coverage {
     }
 
     fn columns(&self) -> Vec<Column> {
-        ["Due", "With verdict", "Coverage", "On time", "Reason “other”", "Answered", "Disputed"]
-            .map(Column::numbers)
-            .into()
+        ["Due", "With verdict", "Coverage", "On time", "Reason “other”"].map(Column::numbers).into()
     }
 
     fn cells(&self, board: &Board, figures: &Figures) -> Vec<Cell> {
@@ -206,21 +204,11 @@ impl Said for Coverage {
             Cell::new(self.short(board, figures)).stressed(),
             share(k.on_time, k.due),
             share(k.other, k.turned_down),
-            share(k.replied, k.turned_down),
-            share(k.disputed, k.turned_down),
         ]
     }
 
     fn opens(&self) -> &'static [Option<Part>] {
-        &[
-            Some(Part::FeedbackDue),
-            Some(Part::WithVerdict),
-            None,
-            Some(Part::VerdictOnTime),
-            Some(Part::OtherReason),
-            Some(Part::Replied),
-            Some(Part::Disputed),
-        ]
+        &[Some(Part::FeedbackDue), Some(Part::WithVerdict), None, Some(Part::VerdictOnTime), Some(Part::OtherReason)]
     }
 }
 
