@@ -12,8 +12,7 @@ export default defineConfig({
   forbidOnly: !!process.env.CI,
   fullyParallel: true,
   workers: 2,
-  // A test that passes only the second time is reported as flaky; on a busy machine it is not worth the whole run.
-  retries: process.env.CI ? 1 : 0,
+  retries: 0,
   timeout: 30_000,
   reporter: process.env.CI ? "line" : "list",
   use: {
