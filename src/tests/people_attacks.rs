@@ -238,11 +238,9 @@ async fn unknown_and_known_addresses_take_the_same_time() {
             times[which].push(started.elapsed().as_secs_f64());
         }
     }
-    let [known, unknown] = times.map(|mut all| {
-        all.sort_by(f64::total_cmp);
-        all[all.len() / 2]
-    });
-    println!("Median of a known address {:.1} ms, of an unknown one {:.1} ms.", known * 1e3, unknown * 1e3);
+    // The fastest of each: other tests that run beside this one only ever add to a time.
+    let [known, unknown] = times.map(|all| all.into_iter().fold(f64::INFINITY, f64::min));
+    println!("Fastest of a known address {:.1} ms, of an unknown one {:.1} ms.", known * 1e3, unknown * 1e3);
     assert!((known / unknown).max(unknown / known) < 1.3, "{known} against {unknown}");
 }
 
