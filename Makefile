@@ -34,7 +34,6 @@ test: check front ## everything that CI runs: check, tests on SQLite and Postgre
 	@scripts/need chromium
 	@scripts/step "Compiling the tests" cargo test --quiet --features ssr --no-run
 	@scripts/with-postgres cargo test --quiet --features ssr
-	@$(MAKE) --no-print-directory release
 	@node_modules/.bin/playwright test --config end2end
 
 bench: release ## measure speed and memory, as tables

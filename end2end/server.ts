@@ -1,5 +1,7 @@
-// Starts the release binary, once for all tests: a data folder of its own with the sample company in it, a clock that
-// stands still, so that its story is the same every time, and a port that is free.
+// Starts the program, once for all tests: a data folder of its own with the sample company in it, a clock that stands
+// still, so that its story is the same every time, and a port that is free. It is the unoptimised one, which is there
+// once the tests in Rust have run: an optimised build would take longer than all tests in the browser. Both have the same
+// pages and the same, optimised site; DOUBLES_TEST_PROGRAM names another, such as target/release/doubles.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -7,7 +9,7 @@ import { type Server, createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-export const program = join(__dirname, "../target/release/doubles");
+export const program = process.env.DOUBLES_TEST_PROGRAM ?? join(__dirname, "../target/debug/doubles");
 
 /** The sample company's story ends here: its eighteen months began in March 2025. */
 export const now = "2026-08-03T09:00:00Z";
