@@ -80,8 +80,12 @@ async function refresh() {
   const own = page.dataset.live?.split(" ");
   try {
     if (own && (own[0] == "*" || concerns(own))) {
-      const [{ renew }, answer] = await Promise.all([import("./renew.js"), fetch(location.href)]);
-      if (answer.ok && !answer.redirected) renew(await answer.text(), actor);
+      const asked = location.href;
+      const [{ renew }, answer] = await Promise.all([import("./renew.js"), fetch(asked)]);
+      const text = await answer.text();
+      // A form that was answered meanwhile led to another address: what this answer holds is not what it said.
+      if (location.href != asked) topics.forEach((topic) => due.add(topic));
+      else if (answer.ok && !answer.redirected) renew(text, actor);
     }
   } catch {
     // The next change asks again.
