@@ -215,7 +215,7 @@ fn lead(id: i64, n: i64, values: &[(Dimension, i64, i64)]) -> StoredLead {
     };
     let start = NOW.0 - ago;
     let mut lead =
-        StoredLead { id: LeadId(id), row, person, events: Vec::new(), absorbed: Vec::new(), merged_into: None };
+        StoredLead { id: LeadId(id), row, person, events: Vec::new(), absorbed: Vec::new(), said: Vec::new(), merged_into: None };
     lead.row.created_at = moment(start);
     event(&mut lead, EventKind::Handover, start, Detail::default());
     if kind >= 3 {

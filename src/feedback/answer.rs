@@ -5,7 +5,7 @@ use super::answers::{self, Entry};
 use super::narrate::{self, Around};
 use super::pareto;
 use super::question::Question;
-use super::reasons::ReasonCode;
+use super::reasons::{Proof, ReasonCode, Route, When};
 use super::sheet::{FeedShown, Head, NumbersShown, Part, ReasonsShown, ReturnsShown, VerdictLine};
 use super::store::{self, Which};
 use crate::agreement::rules::Rules;
@@ -464,7 +464,27 @@ fn edited(kind: &str, detail: &str, list: &[ReasonCode]) -> String {
         Some(ChangeKind::ReasonAdded) => format!("added “{}”", text("after")),
         Some(ChangeKind::ReasonRetired) => format!("retired “{name}”"),
         Some(ChangeKind::ReasonBroughtBack) => format!("brought “{name}” back"),
-        _ if text("before") == text("after") => format!("changed “{}”", text("after")),
-        _ => format!("renamed “{}” to “{}”", text("before"), text("after")),
+        _ => {
+            let renamed = match text("before") == text("after") {
+                true => format!("changed “{}”", text("after")),
+                false => format!("renamed “{}” to “{}”", text("before"), text("after")),
+            };
+            let of = |what: &str, words: fn(&str) -> String| {
+                let (before, after) = (text(&format!("{what}_before")), text(what));
+                (before != after).then(|| format!("{what}: {} → {}", words(&before), words(&after)))
+            };
+            let changes = [
+                of("moment", |key| When::from_key(key).map_or_else(|| key.to_owned(), |when| when.words().to_owned())),
+                of("problem", str::to_owned),
+                of("route", |key| Route::from_key(key).map_or_else(|| key.to_owned(), |route| route.words().to_owned())),
+                of("proof", |key| match Proof::from_key(key) {
+                    Some(Proof::None) => "none".to_owned(),
+                    Some(proof) => proof.words().to_owned(),
+                    None => key.to_owned(),
+                }),
+            ];
+            let changes: Vec<String> = changes.into_iter().flatten().collect();
+            if changes.is_empty() { renamed } else { format!("{renamed}; {}", changes.join(", ")) }
+        }
     }
 }

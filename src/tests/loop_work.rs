@@ -201,7 +201,7 @@ async fn a_verdict_a_plan_a_comment_and_a_correction_can_be_taken_back() {
             let mut tx = db.read().await.expect("a read");
             let action = store::action(&mut tx, lead).await.expect("a read").expect("the plan is there");
             assert_eq!((action.kind, action.note.as_deref()), (TouchKind::Mail, Some("the offer")));
-            assert_eq!(store::comments(&mut tx, lead).await.expect("a read"), []);
+            assert_eq!(store::comments(&mut tx, &[lead]).await.expect("a read"), []);
         }
         let reasons = table(db, "select distinct void_reason from lead_event where voided_at is not null").await;
         assert_eq!(reasons, [["undone"]], "what was voided by hand holds again");

@@ -5,9 +5,10 @@ use super::sheet::{CommentLine, Fact, Judged, ReasonLine};
 use super::store::{Action, Comment, Void};
 use crate::agreement::rules::Rules;
 use crate::feedback::reasons::{Proof, ReasonCode};
-use crate::feedback::store::{State, Word};
+use crate::feedback::store::Word;
 use crate::kpis::narrate::dimension_name;
 use crate::kpis::words::{self, Currency};
+use crate::leads::derive::Answer;
 use crate::leads::model::{Decision, Dimension, Moment, TouchKind};
 use crate::leads::record::{Judged as Said, StoredLead};
 use crate::people::model::{Account, Team};
@@ -33,8 +34,6 @@ pub struct Known<'a> {
     pub voids: &'a [Void],
     /// The sources that told of it.
     pub sources: &'a [(i64, String)],
-    /// Where marketing's answers stand.
-    pub states: &'a [State],
     /// What was said about its verdicts.
     pub words: &'a [Word],
     /// As of when.
@@ -135,14 +134,14 @@ pub fn verdict(known: &Known<'_>, may_reply: bool) -> Option<Judged> {
     let turned_down = decision != Decision::Good;
     let state = state(known);
     let answer = match state {
-        Some(State { ruled_at: Some(_), upheld: true, .. }) => "Disputed; both heads ruled for marketing.",
-        Some(State { ruled_at: Some(_), .. }) => "Disputed; both heads ruled for sales.",
-        Some(State { disputed_at: Some(_), .. }) => "Marketing disputes it; both heads are to rule.",
-        Some(State { replied_at: Some(_), .. }) => "Marketing has answered.",
+        Answer { ruled_at: Some(_), upheld: true, .. } => "Disputed; both heads ruled for marketing.",
+        Answer { ruled_at: Some(_), .. } => "Disputed; both heads ruled for sales.",
+        Answer { disputed_at: Some(_), .. } => "Marketing disputes it; both heads are to rule.",
+        Answer { replied_at: Some(_), .. } => "Marketing has answered.",
         _ if turned_down => "Marketing has not answered yet.",
         _ => "",
     };
-    let unanswered = state.is_none_or(|state| state.replied_at.is_none());
+    let unanswered = state.replied_at.is_none();
     Some(Judged {
         title,
         text: format!("{}{by}.{said}", when_words(event.moment, known.rules, known.now)),
