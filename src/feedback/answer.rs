@@ -3,6 +3,7 @@
 use super::alike::{self, Basis};
 use super::answers::{self, Entry};
 use super::narrate::{self, Around};
+use super::losses;
 use super::pareto;
 use super::question::Question;
 use super::reasons::{Proof, ReasonCode, Route, When};
@@ -18,7 +19,7 @@ use crate::kpis::compute::{Segments, segments};
 use crate::kpis::model::Comparison;
 use crate::kpis::narrate::{dimension_name, scope::scope};
 use crate::kpis::query::{Query, pairs_of, search_of};
-use crate::kpis::sheet::Kpi;
+use crate::kpis::sheet::{Kpi, Section};
 use crate::kpis::words;
 use crate::leads::model::{Dimension, LeadId};
 use crate::leads::store as leads;
@@ -288,7 +289,47 @@ pub async fn why(state: &AppState, visitor: &Visitor, asked: &Asked) -> Result<N
     shown.finding = (said.title, said.measure);
     (shown.svg, shown.section) = (said.svg, said.section);
     shown.scope = Some(bar(Part::Why, &[], &board));
+    shown.beside = beside(state, visitor, &board, &list).await?;
     Ok(shown)
+}
+
+/// Why deals were lost, and what the offer lacks: both in words of sales, which are for the two teams.
+async fn beside(
+    state: &AppState,
+    visitor: &Visitor,
+    board: &Board,
+    list: &[ReasonCode],
+) -> Result<Vec<(Section, &'static str, String)>> {
+    if !visitor.may(Action::SeeLeads) {
+        return Ok(Vec::new());
+    }
+    let mut tx = state.db.read().await?;
+    let zone = crate::activity::feed::zone(&mut tx).await?;
+    let around = losses::Around { period: board.answer.period, query: &board.query, list, zone: &zone };
+    let file = |path: &str| address(path, &board.query.to_string());
+    let [lost_file, features_file] = [file("/feedback/lost.csv"), file("/feedback/features.csv")];
+    let lost = losses::lost_section(&losses::lost(&mut tx, around).await?, Some(&lost_file));
+    let features = losses::feature_section(&losses::features(&mut tx, around).await?, Some(&features_file));
+    let both = [(lost, "lost", lost_file), (features, "features", features_file)].into_iter();
+    Ok(both.filter_map(|(section, id, file)| Some((section?, id, file))).collect())
+}
+
+/// The leads behind one of the two, as rows of a file.
+///
+/// # Errors
+/// As for [`counted`], or they may not see leads.
+pub async fn beside_file(state: &AppState, visitor: &Visitor, asked: &Asked, lost: bool) -> Result<Vec<Vec<String>>> {
+    visitor.require(Action::SeeLeads)?;
+    let Some((board, _)) = counted(state, asked).await? else { return Ok(Vec::new()) };
+    let mut tx = state.db.read().await?;
+    let list = store::reasons(&mut tx).await?;
+    let zone = crate::activity::feed::zone(&mut tx).await?;
+    let around = losses::Around { period: board.answer.period, query: &board.query, list: &list, zone: &zone };
+    let cases = match lost {
+        true => losses::lost(&mut tx, around).await?,
+        false => losses::features(&mut tx, around).await?,
+    };
+    Ok(losses::file(&cases, &zone))
 }
 
 /// `/feedback/more`
@@ -335,6 +376,7 @@ fn nothing(head: Head, choice: &'static str) -> NumbersShown {
         svg: String::new(),
         section: None,
         csv: String::new(),
+        beside: Vec::new(),
     }
 }
 

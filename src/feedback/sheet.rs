@@ -145,6 +145,8 @@ pub struct NumbersShown {
     pub section: Option<Section>,
     /// Their file.
     pub csv: String,
+    /// What is counted beside it: the section, by which id it is led to, and its file (empty: not for the reader).
+    pub beside: Vec<(Section, &'static str, String)>,
 }
 
 /// What `/feedback/returns` shows.

@@ -154,9 +154,10 @@ pub async fn shown(state: &AppState, caller: &Caller, lead: LeadId, asked: &Aske
         people: named(&everybody, |account| account.standing.team == Some(Team::Sales)),
         myself: myself.map(|account| account.id.0),
         owner: row.owner().unwrap_or_default().to_owned(),
-        verdict: narrate::verdict(&known, can.reply),
+        verdict: narrate::verdict(&known, visitor),
         verdict_note: narrate::verdict_note(&known),
         reasons: narrate::reasons(&known),
+        losses: narrate::losses(&known),
         timeline: timeline::lines(&known, &Who::of(visitor)),
         comments: narrate::comments(&comments, &everybody, &known),
         names: named(&everybody, |account| account.standing.team.is_some()).into_iter().map(|(_, name)| name).collect(),
@@ -207,7 +208,6 @@ fn can(visitor: &Visitor, known: &Known<'_>) -> Can {
         open: work && open,
         win: work && derived.won_at.is_none(),
         lose: work && !open && derived.won_at.is_none() && derived.lost_at.is_none(),
-        reply: visitor.may(May::ReplyToFeedback),
     }
 }
 

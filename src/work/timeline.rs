@@ -241,7 +241,8 @@ impl<'a> History<'a> {
             EventKind::Opportunity => ("Opportunity opened".to_owned(), worth),
             EventKind::Won => ("Won".to_owned(), worth),
             EventKind::Lost => {
-                ("Lost".to_owned(), detail.reason.as_ref().map(|why| why.replace('_', " ")).unwrap_or_default())
+                let why = detail.reason.as_ref().map(|key| reason_name(key, self.known.reasons));
+                ("Lost".to_owned(), why.unwrap_or_default())
             }
             EventKind::Freed => ("Taken off its rep's list".to_owned(), String::new()),
         }
