@@ -2,8 +2,8 @@
 
 use super::alike::{self, Basis};
 use super::answers::{self, Entry};
-use super::narrate::{self, Around};
 use super::losses;
+use super::narrate::{self, Around};
 use super::pareto;
 use super::question::Question;
 use super::reasons::{Proof, ReasonCode, Route, When};
@@ -518,7 +518,9 @@ fn edited(kind: &str, detail: &str, list: &[ReasonCode]) -> String {
             let changes = [
                 of("moment", |key| When::from_key(key).map_or_else(|| key.to_owned(), |when| when.words().to_owned())),
                 of("problem", str::to_owned),
-                of("route", |key| Route::from_key(key).map_or_else(|| key.to_owned(), |route| route.words().to_owned())),
+                of("route", |key| {
+                    Route::from_key(key).map_or_else(|| key.to_owned(), |route| route.words().to_owned())
+                }),
                 of("proof", |key| match Proof::from_key(key) {
                     Some(Proof::None) => "none".to_owned(),
                     Some(proof) => proof.words().to_owned(),

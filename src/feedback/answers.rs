@@ -361,9 +361,8 @@ pub async fn rule(
     };
     store::add_word(&mut once, &word).await?;
     let ruled_on = count_anew(&mut once, lead.id, &who).await?;
-    let is_over = ruled_on.is_some_and(|lead| {
-        lead.row.derived.handover(handover).is_some_and(|stay| stay.answer.ruled_at.is_some())
-    });
+    let is_over = ruled_on
+        .is_some_and(|lead| lead.row.derived.handover(handover).is_some_and(|stay| stay.answer.ruled_at.is_some()));
     let words = store::words(&mut once, &[history]).await?;
     let here = |word: &&Word| word.verdict == contested;
     let other = |word: &&Word| here(word) && word.kind == WordKind::Ruling && word.team != Some(team);
@@ -487,10 +486,8 @@ async fn find(tx: &mut Tx, history: LeadId, n: i64) -> Result<Found> {
         ))
     };
     let own = leads::load(tx, &[history]).await?.remove(&history).ok_or_else(gone)?;
-    let verdict = own
-        .events
-        .iter()
-        .find(|event| event.n == n && event.kind == EventKind::Verdict && event.voided == Voided::No);
+    let verdict =
+        own.events.iter().find(|event| event.n == n && event.kind == EventKind::Verdict && event.voided == Voided::No);
     let verdict = verdict.cloned().ok_or_else(gone)?;
     let lead = match own.merged_into {
         Some(survivor) => leads::load(tx, &[survivor]).await?.remove(&survivor).ok_or_else(gone)?,

@@ -301,7 +301,10 @@ pub fn judge_loss(key: &str, note: &str, list: &[ReasonCode]) -> Result<()> {
     }
     let asked = reason.proof.is_typed() || reason.proof == Proof::Note;
     if asked && note.is_empty() {
-        return refuse(format!("“{name}” needs its proof: {}. Say it in the note.", reason.proof.words().to_lowercase()));
+        return refuse(format!(
+            "“{name}” needs its proof: {}. Say it in the note.",
+            reason.proof.words().to_lowercase()
+        ));
     }
     Ok(())
 }
@@ -499,8 +502,7 @@ mod tests {
     #[test]
     fn a_deal_is_lost_for_a_reason_of_the_list_that_is_heard_after_contact() {
         let at_the_door = ReasonCode { key: "d".into(), when: When::Door, ..reason(Route::Remove, Proof::None) };
-        let retired =
-            ReasonCode { key: "o".into(), retired_at: Some(Instant(5)), ..reason(Route::Lost, Proof::None) };
+        let retired = ReasonCode { key: "o".into(), retired_at: Some(Instant(5)), ..reason(Route::Lost, Proof::None) };
         let list = [reason(Route::Lost, Proof::Competitor), at_the_door, retired];
         let says = |key: &str, note: &str| judge_loss(key, note, &list).map_err(|error| error.to_string());
         assert_eq!(says("r", "Skuttle"), Ok(()));

@@ -342,7 +342,8 @@ fn answer_of<'a>(said: impl Iterator<Item = &'a Said>) -> Answer {
 /// is open, as the last ruling says.
 fn together(one: Answer, other: Answer) -> Answer {
     let first = |a: Option<Instant>, b: Option<Instant>| a.into_iter().chain(b).min();
-    let (disputed_at, replied_at) = (first(one.disputed_at, other.disputed_at), first(one.replied_at, other.replied_at));
+    let (disputed_at, replied_at) =
+        (first(one.disputed_at, other.disputed_at), first(one.replied_at, other.replied_at));
     let disputes = [one, other].into_iter().filter(|answer| answer.disputed_at.is_some());
     let open = disputes.clone().any(|answer| answer.ruled_at.is_none());
     let last = disputes.max_by_key(|answer| answer.ruled_at).filter(|_| !open);

@@ -138,7 +138,8 @@ pub fn next_step(known: &Known<'_>, visitor: &Visitor) -> Option<NextStep> {
     let route = event.detail.judged.as_ref().and_then(|said| said.route).or(stay.route)?;
     let proof = event.detail.judged.as_ref().and_then(|said| said.proof.clone()).unwrap_or_default();
     let link = |own: &str, words: &str| (at(own), words.to_owned());
-    let rules = || visitor.may(May::MoveNumbers).then(|| link("/import/quality/rules", "Leave others like it out by rule"));
+    let rules =
+        || visitor.may(May::MoveNumbers).then(|| link("/import/quality/rules", "Leave others like it out by rule"));
     let add = || visitor.may(May::AddLeads).then(|| link("/leads/new", "Write that person down"));
     let assign = || visitor.may(May::WorkLeads).then(|| ("#assign".to_owned(), "Assign it".to_owned()));
     let left_out = match (known.lead.row.derived.opportunity_at.is_some(), stay.answer.is_contested()) {
@@ -166,9 +167,10 @@ pub fn next_step(known: &Known<'_>, visitor: &Visitor) -> Option<NextStep> {
         }
         Route::KeepCompany => ("The company stays; the right person is a lead of their own.".to_owned(), vec![add()]),
         Route::FindDecider => ("It is kept; who decides is a lead of their own.".to_owned(), vec![add()]),
-        Route::TagFeature => {
-            (format!("Counted with what the offer lacks: “{proof}”."), vec![Some(link("/feedback/why#features", "All of it"))])
-        }
+        Route::TagFeature => (
+            format!("Counted with what the offer lacks: “{proof}”."),
+            vec![Some(link("/feedback/why#features", "All of it"))],
+        ),
         Route::Review => ("Both teams look at it in their monthly meeting.".to_owned(), Vec::new()),
         Route::Nurture
         | Route::Nurture180

@@ -147,7 +147,8 @@ pub async fn add(tx: &mut WriteTx, who: &Who, new: &NewLead, now: Instant) -> Re
         }
     }
     let person = Person { name: new.name.clone(), email: new.email.clone(), phone: new.phone.clone() };
-    let mut lead = StoredLead { id, row, person, events: Vec::new(), absorbed: Vec::new(), said: Vec::new(), merged_into: None };
+    let mut lead =
+        StoredLead { id, row, person, events: Vec::new(), absorbed: Vec::new(), said: Vec::new(), merged_into: None };
     if new.hand_over {
         lead.row.events = 1;
         lead.events.push(StoredEvent {
@@ -367,7 +368,8 @@ impl<'a> Work<'a> {
                 voided: worked.effect.voided.iter().map(|(n, _)| *n).collect(),
                 owner: worked.before.values[Dimension::Owner as usize],
                 by_hand: worked.before.by_hand,
-                owner_kept: lead.row.values[Dimension::Owner as usize] == worked.before.values[Dimension::Owner as usize]
+                owner_kept: lead.row.values[Dimension::Owner as usize]
+                    == worked.before.values[Dimension::Owner as usize]
                     && lead.row.by_hand == worked.before.by_hand,
                 action_at: worked.before.action_at,
                 action: worked.action.clone(),
