@@ -123,7 +123,7 @@ pub async fn features(
     as_file("features.csv", beside(&state, &caller, search, false).await)
 }
 
-async fn beside(state: &AppState, caller: &Caller, search: Option<String>, lost: bool) -> Result<String> {
+async fn beside(state: &AppState, caller: &Caller, search: Option<String>, lost: bool) -> Result<Vec<u8>> {
     let asked = Asked::parse(&search.unwrap_or_default())?;
     let rows = answer::beside_file(state, &caller.visitor, &asked, lost).await?;
     to_csv(&losses::FILE_HEAD, rows.into_iter())

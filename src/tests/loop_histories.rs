@@ -174,7 +174,7 @@ fn said(lead: &StoredLead, handover: usize) -> Feedback {
     let replied = first(&[WordKind::Reply, WordKind::TookOver, WordKind::Dispute]);
     let latest = |of: Team, until: Instant| {
         let rulings = words.iter().filter_map(|said| said.ruling.filter(|_| said.at <= until));
-        rulings.filter(|(team, _)| *team == of).last().map(|(_, winner)| winner)
+        rulings.filter(|(team, _)| *team == of).next_back().map(|(_, winner)| winner)
     };
     let alike = |said: &&&Said| {
         let both = [Team::Marketing, Team::Sales].map(|team| latest(team, said.at));

@@ -192,12 +192,13 @@ fn Deal(shown: LeadShown) -> impl IntoView {
             let selected = key == chosen;
             view! { <option value=key selected=selected>{name}</option> }
         });
+        let reasons = reasons.collect_view();
         view! {
             <ActForm act="lose" carry>
                 <h3>"Lost"</h3>
                 <p class="field">
                     <label for="lose-reason">"Why it was lost"</label>
-                    <select class="input" id="lose-reason" name="reason"><option value="">"Choose…"</option>{reasons.collect_view()}</select>
+                    <select class="input" id="lose-reason" name="reason"><option value="">"Choose…"</option>{reasons}</select>
                 </p>
                 <Field id="lose-why" name="why" label="Who it was, or what was missing" value=why/>
                 <When id="lose-at" value=typed.of("lose", "at")/>
