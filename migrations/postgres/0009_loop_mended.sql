@@ -48,3 +48,6 @@ create index handover_replied on handover (lead_id) where replied_at is not null
 
 -- Why deals were lost, and what the offer lacks.
 create index lead_event_lost on lead_event (at, lead_id, n) where kind = 'lost' and voided_at is null;
+
+-- Which leads come back is derived by another rule now: the queue is counted anew at the next start.
+delete from queue_count;
