@@ -588,16 +588,4 @@ impl<'a> Set<'a> {
             });
         self.happened(stay.accepted) || silent
     }
-
-    fn reasons(&self) -> Vec<(String, u32)> {
-        let mut counts = BTreeMap::new();
-        for stay in self.stays() {
-            if let (true, Some(reason)) = (self.happened(stay.verdict), stay.reason) {
-                *counts.entry(reason.to_owned()).or_insert(0) += 1;
-            }
-        }
-        let mut reasons: Vec<(String, u32)> = counts.into_iter().collect();
-        reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        reasons
-    }
 }
