@@ -191,8 +191,8 @@ fn said(lead: &StoredLead, handover: usize) -> Feedback {
     let first = |kinds: &[WordKind]| words.iter().filter(|said| kinds.contains(&said.kind)).map(|said| said.at).min();
     let replied = first(&[WordKind::Reply, WordKind::TookOver, WordKind::Dispute]);
     let latest = |of: Team, until: Instant| {
-        let rulings = words.iter().filter_map(|said| said.ruling.filter(|_| said.at <= until));
-        rulings.filter(|(team, _)| *team == of).next_back().map(|(_, winner)| winner)
+        let mut rulings = words.iter().filter_map(|said| said.ruling.filter(|_| said.at <= until));
+        rulings.rfind(|(team, _)| *team == of).map(|(_, winner)| winner)
     };
     let alike = |said: &&&Said| {
         let both = [Team::Marketing, Team::Sales].map(|team| latest(team, said.at));
