@@ -129,6 +129,7 @@ document.addEventListener("click", ({ target }) => {
   // A dialog closes with a click beside it, a panel too.
   if (target.matches("dialog.dialog")) target.close();
   for (const open of all(".acts details[open]")) if (!open.contains(target)) open.open = false;
+  if (target.closest('a[href="#assign"]')) unfold("assign");
 });
 
 function ready() {

@@ -225,6 +225,7 @@ fn stays(lead: &LeadFact) -> Vec<HandoverFact> {
         verdict: own(lead.verdict),
         released: own(lead.released),
         decision: lead.decision,
+        removes: lead.removes,
         reason: lead.reason.clone(),
         verdict_complete: lead.verdict_complete,
         feedback: lead.feedback,

@@ -214,8 +214,15 @@ fn lead(id: i64, n: i64, values: &[(Dimension, i64, i64)]) -> StoredLead {
         _ => 10 * DAY + (n as u32 * 7) % (700 * DAY),
     };
     let start = NOW.0 - ago;
-    let mut lead =
-        StoredLead { id: LeadId(id), row, person, events: Vec::new(), absorbed: Vec::new(), merged_into: None };
+    let mut lead = StoredLead {
+        id: LeadId(id),
+        row,
+        person,
+        events: Vec::new(),
+        absorbed: Vec::new(),
+        said: Vec::new(),
+        merged_into: None,
+    };
     lead.row.created_at = moment(start);
     event(&mut lead, EventKind::Handover, start, Detail::default());
     if kind >= 3 {

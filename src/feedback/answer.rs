@@ -2,10 +2,11 @@
 
 use super::alike::{self, Basis};
 use super::answers::{self, Entry};
+use super::losses;
 use super::narrate::{self, Around};
 use super::pareto;
 use super::question::Question;
-use super::reasons::ReasonCode;
+use super::reasons::{Proof, ReasonCode, Route, When};
 use super::sheet::{FeedShown, Head, NumbersShown, Part, ReasonsShown, ReturnsShown, VerdictLine};
 use super::store::{self, Which};
 use crate::agreement::rules::Rules;
@@ -18,7 +19,7 @@ use crate::kpis::compute::{Segments, segments};
 use crate::kpis::model::Comparison;
 use crate::kpis::narrate::{dimension_name, scope::scope};
 use crate::kpis::query::{Query, pairs_of, search_of};
-use crate::kpis::sheet::Kpi;
+use crate::kpis::sheet::{Kpi, Section};
 use crate::kpis::words;
 use crate::leads::model::{Dimension, LeadId};
 use crate::leads::store as leads;
@@ -288,7 +289,47 @@ pub async fn why(state: &AppState, visitor: &Visitor, asked: &Asked) -> Result<N
     shown.finding = (said.title, said.measure);
     (shown.svg, shown.section) = (said.svg, said.section);
     shown.scope = Some(bar(Part::Why, &[], &board));
+    shown.beside = beside(state, visitor, &board, &list).await?;
     Ok(shown)
+}
+
+/// Why deals were lost, and what the offer lacks: both in words of sales, which are for the two teams.
+async fn beside(
+    state: &AppState,
+    visitor: &Visitor,
+    board: &Board,
+    list: &[ReasonCode],
+) -> Result<Vec<(Section, &'static str, String)>> {
+    if !visitor.may(Action::SeeLeads) {
+        return Ok(Vec::new());
+    }
+    let mut tx = state.db.read().await?;
+    let zone = crate::activity::feed::zone(&mut tx).await?;
+    let around = losses::Around { period: board.answer.period, query: &board.query, list, zone: &zone };
+    let file = |path: &str| address(path, &board.query.to_string());
+    let [lost_file, features_file] = [file("/feedback/lost.csv"), file("/feedback/features.csv")];
+    let lost = losses::lost_section(&losses::lost(&mut tx, around).await?, Some(&lost_file));
+    let features = losses::feature_section(&losses::features(&mut tx, around).await?, Some(&features_file));
+    let both = [(lost, "lost", lost_file), (features, "features", features_file)].into_iter();
+    Ok(both.filter_map(|(section, id, file)| Some((section?, id, file))).collect())
+}
+
+/// The leads behind one of the two, as rows of a file.
+///
+/// # Errors
+/// As for [`counted`], or they may not see leads.
+pub async fn beside_file(state: &AppState, visitor: &Visitor, asked: &Asked, lost: bool) -> Result<Vec<Vec<String>>> {
+    visitor.require(Action::SeeLeads)?;
+    let Some((board, _)) = counted(state, asked).await? else { return Ok(Vec::new()) };
+    let mut tx = state.db.read().await?;
+    let list = store::reasons(&mut tx).await?;
+    let zone = crate::activity::feed::zone(&mut tx).await?;
+    let around = losses::Around { period: board.answer.period, query: &board.query, list: &list, zone: &zone };
+    let cases = match lost {
+        true => losses::lost(&mut tx, around).await?,
+        false => losses::features(&mut tx, around).await?,
+    };
+    Ok(losses::file(&cases, &zone))
 }
 
 /// `/feedback/more`
@@ -335,6 +376,7 @@ fn nothing(head: Head, choice: &'static str) -> NumbersShown {
         svg: String::new(),
         section: None,
         csv: String::new(),
+        beside: Vec::new(),
     }
 }
 
@@ -464,7 +506,29 @@ fn edited(kind: &str, detail: &str, list: &[ReasonCode]) -> String {
         Some(ChangeKind::ReasonAdded) => format!("added “{}”", text("after")),
         Some(ChangeKind::ReasonRetired) => format!("retired “{name}”"),
         Some(ChangeKind::ReasonBroughtBack) => format!("brought “{name}” back"),
-        _ if text("before") == text("after") => format!("changed “{}”", text("after")),
-        _ => format!("renamed “{}” to “{}”", text("before"), text("after")),
+        _ => {
+            let renamed = match text("before") == text("after") {
+                true => format!("changed “{}”", text("after")),
+                false => format!("renamed “{}” to “{}”", text("before"), text("after")),
+            };
+            let of = |what: &str, words: fn(&str) -> String| {
+                let (before, after) = (text(&format!("{what}_before")), text(what));
+                (before != after).then(|| format!("{what}: {} → {}", words(&before), words(&after)))
+            };
+            let changes = [
+                of("moment", |key| When::from_key(key).map_or_else(|| key.to_owned(), |when| when.words().to_owned())),
+                of("problem", str::to_owned),
+                of("route", |key| {
+                    Route::from_key(key).map_or_else(|| key.to_owned(), |route| route.words().to_owned())
+                }),
+                of("proof", |key| match Proof::from_key(key) {
+                    Some(Proof::None) => "none".to_owned(),
+                    Some(proof) => proof.words().to_owned(),
+                    None => key.to_owned(),
+                }),
+            ];
+            let changes: Vec<String> = changes.into_iter().flatten().collect();
+            if changes.is_empty() { renamed } else { format!("{renamed}; {}", changes.join(", ")) }
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::model::{MOST_ANSWER, WordKind};
 use super::reasons::{ReasonText, key_of};
-use super::store::{self, Place, State, Which, Word};
+use super::store::{self, Place, Which, Word};
 use crate::agreement::rules::Rules;
 use crate::bell;
 use crate::bell::model::{Notice, NoticeKind};
@@ -10,6 +10,7 @@ use crate::changes::model::{Change, ChangeKind, Entity};
 use crate::editing::once::{self, Begun};
 use crate::error::{AppError, Result};
 use crate::kpis::model::Filter;
+use crate::leads::derive::Answer as Stand;
 use crate::leads::model::{Decision, EventKind, LeadId};
 use crate::leads::record::{StoredEvent, StoredLead, Voided};
 use crate::leads::store as leads;
@@ -32,18 +33,22 @@ const MOST_LOOKED_AT: usize = 5_000;
 pub struct Entry {
     /// Where it stands in the list.
     pub place: Place,
-    /// The lead, with its history and its personal values: whoever may not see those must not be shown them.
+    /// The lead, with its history and its personal values: whoever may not see those must not be shown them. Where the
+    /// one that was judged was merged, its survivor.
     pub lead: StoredLead,
+    /// In whose history the verdict stands.
+    pub history: LeadId,
     /// The verdict.
     pub verdict: StoredEvent,
     /// The handover that it judges, 1 is the first.
     pub handover: usize,
-    /// Where the answers to that handover's verdict stand.
-    pub state: Option<State>,
-    /// What was said about it, oldest first.
+    /// Where the answers to that handover's verdicts stand.
+    pub state: Stand,
+    /// What was said about that handover's verdicts, oldest first.
     pub words: Vec<Word>,
-    /// The last second at which marketing's answer is in time; `None` for a good one, which asks for none.
-    pub reply_due: Option<u32>,
+    /// When marketing's time to answer began, and the last second at which its answer is in time; `None` where none is
+    /// asked for: of a handover that is not turned down, and of a verdict that a later one replaced.
+    pub reply: Option<(Instant, u32)>,
 }
 
 /// Which verdicts of a list are sought.
@@ -75,7 +80,7 @@ pub async fn list(
         let places = store::verdicts(tx, which, after, limit as i64 + 1).await?;
         let more = places.len() > limit;
         looked_at += places.len();
-        for entry in self::entries(tx, rules, &places[..places.len().min(limit)]).await? {
+        for entry in self::entries(tx, rules, which, &places[..places.len().min(limit)]).await? {
             if sought.since.is_some_and(|since| entry.place.at < since) {
                 return Ok((entries, None));
             }
@@ -108,55 +113,77 @@ impl Sought {
     }
 }
 
-/// The verdicts at these places, in their order.
+/// The verdicts at these places, in their order. A place that is a handover is told by the verdict that is contested,
+/// else by its latest.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn entries(tx: &mut Tx, rules: &Rules, places: &[Place]) -> Result<Vec<Entry>> {
-    let ids: Vec<LeadId> = places.iter().map(|place| place.lead).collect::<BTreeSet<_>>().into_iter().collect();
-    let leads = leads::load(tx, &ids).await?;
-    let states = store::states(tx, &ids).await?;
-    let words = store::words(tx, &ids).await?;
+pub async fn entries(tx: &mut Tx, rules: &Rules, which: Which, places: &[Place]) -> Result<Vec<Entry>> {
+    let ids: BTreeSet<LeadId> = places.iter().map(|place| place.lead).collect();
+    let mut leads = leads::load(tx, &ids.into_iter().collect::<Vec<_>>()).await?;
+    let survivors: BTreeSet<LeadId> = leads.values().filter_map(|lead| lead.merged_into).collect();
+    leads.extend(leads::load(tx, &survivors.into_iter().collect::<Vec<_>>()).await?);
+    let told: BTreeSet<LeadId> = leads.values().flat_map(StoredLead::histories).collect();
+    let words = store::words(tx, &told.into_iter().collect::<Vec<_>>()).await?;
     let entry = |place: &Place| {
-        let lead = leads.get(&place.lead)?;
-        let verdict = lead.events.iter().find(|event| event.n == place.n)?;
-        let handover = lead.handovers().into_iter().find(|(n, _)| *n == place.n).map_or(1, |(_, handover)| handover);
-        let of = |lead: LeadId, other: usize| lead == place.lead && other == handover;
+        let own = leads.get(&place.lead)?;
+        let lead = own.merged_into.map_or(Some(own), |survivor| leads.get(&survivor))?;
+        let numbers = lead.handovers_of_all();
+        let (history, n, handover) = match which.goes_by_handover() {
+            true => told_by(lead, usize::try_from(place.n).ok()?)?,
+            false => *numbers.iter().find(|(history, n, _)| (*history, *n) == (place.lead, place.n))?,
+        };
+        let verdicts = lead.verdicts_of(handover);
+        let is_it = |history_of: LeadId, event: &StoredEvent| (history_of, event.n) == (history, n);
+        let (_, verdict) = verdicts.iter().find(|(of, event)| is_it(*of, event))?;
+        let is_latest = verdicts.last().is_some_and(|(of, event)| is_it(*of, event));
+        let here = |word: &&Word| numbers.contains(&(word.lead, word.verdict, handover));
+        let mut said: Vec<Word> = words.iter().filter(here).cloned().collect();
+        said.sort_by_key(|word| word.id);
         Some(Entry {
             place: *place,
             lead: lead.clone(),
-            verdict: verdict.clone(),
+            history,
+            verdict: (*verdict).clone(),
             handover,
-            state: states.iter().find(|state| of(state.lead, state.handover)).copied(),
-            words: words.iter().filter(|word| of(word.lead, word.handover)).cloned().collect(),
-            reply_due: reply_due(lead, verdict, handover, rules),
+            state: lead.row.derived.handover(handover)?.answer,
+            words: said,
+            reply: reply_of(lead, handover, rules).filter(|_| is_latest),
         })
     };
     Ok(places.iter().filter_map(entry).collect())
 }
 
-/// The last second at which an answer to a rejection or recycling is in time, by the agreement in force on the day of
-/// the handover.
-pub fn reply_due(lead: &StoredLead, verdict: &StoredEvent, handover: usize, rules: &Rules) -> Option<u32> {
-    let turned_down = verdict.detail.decision.is_some_and(|decision| decision != Decision::Good);
-    let version = rules.in_force_at(began(lead, verdict, handover));
-    turned_down.then(|| rules.due(version, verdict.moment, version.terms.marketing.reply))
+/// The verdict by which a handover is told: that which is contested, else the latest.
+fn told_by(lead: &StoredLead, handover: usize) -> Option<(LeadId, i64, usize)> {
+    let verdicts = lead.verdicts_of(handover);
+    let is_contested = |(history, event): &&(LeadId, &StoredEvent)| {
+        let said = lead.said.iter().filter(|said| (said.lead, said.verdict) == (*history, event.n));
+        said.into_iter().any(|said| said.kind == WordKind::Dispute)
+    };
+    let (history, event) = verdicts.iter().rev().find(is_contested).or(verdicts.last())?;
+    Some((*history, event.n, handover))
+}
+
+/// When marketing's time to answer a handover's verdict began and ends, where that turns the lead down; by the agreement
+/// in force on the day of the handover. Of several verdicts the first gives the time, as K4 counts.
+pub fn reply_of(lead: &StoredLead, handover: usize, rules: &Rules) -> Option<(Instant, u32)> {
+    let stay = lead.row.derived.handover(handover).filter(|stay| stay.is_turned_down())?;
+    let verdict = stay.verdict_at?;
+    let version = rules.in_force_at(stay.handed_over_at?.at);
+    Some((verdict.at, rules.due(version, verdict, version.terms.marketing.reply)))
 }
 
 /// When the handover began that a verdict judges; its agreement is the one in force then.
 pub fn began(lead: &StoredLead, verdict: &StoredEvent, handover: usize) -> Instant {
-    let derived = &lead.row.derived;
-    let start = match handover {
-        1 => derived.first.handed_over_at,
-        later => derived.later.get(later - 2).and_then(|handover| handover.handed_over_at),
-    };
+    let start = lead.row.derived.handover(handover).and_then(|stay| stay.handed_over_at);
     start.unwrap_or(verdict.moment).at
 }
 
 /// An answer of marketing, as its form sends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// The lead.
+    /// The lead in whose history the verdict stands; it may be merged into another one.
     pub lead: LeadId,
     /// The event of the verdict.
     pub verdict: i64,
@@ -202,27 +229,26 @@ pub async fn answer(
     };
     let now = state.clock.now();
     let who = Who::of(&caller.visitor);
-    let (lead, verdict, handover) = find(&mut once, answer.lead, answer.verdict).await?;
-    let mut standing = standing(&mut once, answer.lead, handover, answer.verdict).await?;
+    let Found { lead, verdict, state, .. } = find(&mut once, answer.lead, answer.verdict).await?;
     if answer.kind == WordKind::Dispute {
         if verdict.detail.decision == Some(Decision::Good) {
             return Err(AppError::Invalid("A good verdict is nothing to contest. Answer it instead.".to_owned()));
         }
-        if let Some(since) = standing.disputed_at {
+        if let Some(since) = state.disputed_at {
             let since = crate::work::run::agreed(&mut once).await?.zone.day_of(since);
-            return Err(AppError::Conflict(format!(
-                "This verdict is disputed since {since}; it waits for both heads."
-            )));
+            return Err(AppError::Conflict(match state.ruled_at {
+                None => format!("This verdict is disputed since {since}; its ruling is open."),
+                Some(_) => {
+                    let winner = if state.upheld { Team::Marketing } else { Team::Sales };
+                    format!("This verdict was disputed on {since}, and both heads have ruled for {winner}.")
+                }
+            }));
         }
-        standing.disputed_at = Some(now);
     }
-    standing.replied_at.get_or_insert(now);
-    standing.verdict_n = answer.verdict;
-    store::put_state(&mut once, &standing).await?;
     let word = Word {
         id: 0,
         lead: answer.lead,
-        handover,
+        verdict: answer.verdict,
         kind: answer.kind,
         team: None,
         in_favour: None,
@@ -232,9 +258,9 @@ pub async fn answer(
         text: answer.text.clone(),
     };
     store::add_word(&mut once, &word).await?;
-    count_anew(&mut once, lead.id).await?;
+    count_anew(&mut once, lead.id, &who).await?;
 
-    let detail = json!({ "lead": answer.lead, "how": answer.kind });
+    let detail = json!({ "lead": lead.id, "how": answer.kind });
     let author = verdict.account.into_iter();
     tell(&mut once, NoticeKind::VerdictAnswered, author, &who, now, &detail).await?;
     let kind = if answer.kind == WordKind::Dispute {
@@ -244,14 +270,14 @@ pub async fn answer(
     } else {
         ChangeKind::VerdictAnswered
     };
-    let change = change(kind, caller, now, Entity::Lead, Some(answer.lead.0), json!({ "how": answer.kind }));
+    let change = change(kind, caller, now, Entity::Lead, Some(lead.id.0), json!({ "how": answer.kind }));
     Ok(once.finish(&change, leads_to()).await?.1)
 }
 
 /// A head's ruling, as its form sends it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ruling {
-    /// The lead.
+    /// The lead in whose history the verdict stands; it may be merged into another one.
     pub lead: LeadId,
     /// The event of the verdict.
     pub verdict: i64,
@@ -311,19 +337,20 @@ pub async fn rule(
         Begun::Write(once) => once,
     };
     let now = state.clock.now();
-    let (lead, verdict, handover) = find(&mut once, ruling.lead, ruling.verdict).await?;
-    let mut standing = standing(&mut once, ruling.lead, handover, ruling.verdict).await?;
-    if standing.disputed_at.is_none() {
+    let Found { lead, verdict, handover, state: stand } = find(&mut once, ruling.lead, ruling.verdict).await?;
+    if stand.disputed_at.is_none() {
         return Err(AppError::NotFound("Nobody disputes this verdict, so there is nothing to rule on.".to_owned()));
     }
-    if standing.ruled_at.is_some() {
-        let winner = if standing.upheld { Team::Marketing } else { Team::Sales };
+    if stand.ruled_at.is_some() {
+        let winner = if stand.upheld { Team::Marketing } else { Team::Sales };
         return Err(AppError::Conflict(format!("Both heads have ruled on this dispute, for {winner}.")));
     }
+    // A handover may have several verdicts: the ruling is on the one that is contested.
+    let (history, contested, _) = told_by(&lead, handover).unwrap_or((ruling.lead, ruling.verdict, handover));
     let word = Word {
         id: 0,
-        lead: ruling.lead,
-        handover,
+        lead: history,
+        verdict: contested,
         kind: WordKind::Ruling,
         team: Some(team),
         in_favour: Some(ruling.in_favour),
@@ -333,25 +360,25 @@ pub async fn rule(
         text: ruling.text.clone(),
     };
     store::add_word(&mut once, &word).await?;
-    let words = store::words(&mut once, &[ruling.lead]).await?;
-    let here = |word: &&Word| word.handover == handover && word.kind == WordKind::Ruling && word.team != Some(team);
-    let other = words.iter().rev().find(here).and_then(|word| word.in_favour);
-    let ruled = match other {
-        Some(other) if other == ruling.in_favour => Ruled::Over(other),
+    let ruled_on = count_anew(&mut once, lead.id, &who).await?;
+    let is_over = ruled_on
+        .is_some_and(|lead| lead.row.derived.handover(handover).is_some_and(|stay| stay.answer.ruled_at.is_some()));
+    let words = store::words(&mut once, &[history]).await?;
+    let here = |word: &&Word| word.verdict == contested;
+    let other = |word: &&Word| here(word) && word.kind == WordKind::Ruling && word.team != Some(team);
+    let ruled = match words.iter().rev().find(other) {
+        _ if is_over => Ruled::Over(ruling.in_favour),
         Some(_) => Ruled::Differ,
         None => Ruled::Waits,
     };
     if let Ruled::Over(winner) = ruled {
-        (standing.ruled_at, standing.upheld) = (Some(now), winner == Team::Marketing);
-        store::put_state(&mut once, &standing).await?;
-        let detail = json!({ "lead": ruling.lead, "upheld": standing.upheld });
-        let disputed = words.iter().filter(|word| word.handover == handover && word.kind == WordKind::Dispute);
+        let detail = json!({ "lead": lead.id, "upheld": winner == Team::Marketing });
+        let disputed = words.iter().filter(here).filter(|word| word.kind == WordKind::Dispute);
         let concerned: BTreeSet<AccountId> = disputed.map(|word| word.account).chain(verdict.account).collect();
         tell(&mut once, NoticeKind::DisputeRuled, concerned.into_iter(), &who, now, &detail).await?;
     }
-    count_anew(&mut once, lead.id).await?;
     let detail = json!({ "for": ruling.in_favour, "over": matches!(ruled, Ruled::Over(_)) });
-    let change = change(ChangeKind::DisputeRuled, caller, now, Entity::Lead, Some(ruling.lead.0), detail);
+    let change = change(ChangeKind::DisputeRuled, caller, now, Entity::Lead, Some(lead.id.0), detail);
     Ok(once.finish(&change, leads_to(ruled)).await?.1)
 }
 
@@ -403,13 +430,18 @@ pub async fn edit_reason(
             free(text, "")?;
             let new = key_of(&text.name, |key| reasons.iter().any(|reason| reason.key == key));
             store::add_reason(&mut once, &new, text).await?;
-            (ChangeKind::ReasonAdded, json!({ "reason": new, "after": text.name }))
+            let mut detail = json!({ "reason": new, "after": text.name });
+            tell_rules(&mut detail, "", text);
+            (ChangeKind::ReasonAdded, detail)
         }
         ReasonEdit::Change(key, text) => {
-            let before = find(key)?.name.clone();
+            let before = find(key)?.clone().text();
             free(text, key)?;
             store::change_reason(&mut once, key, text).await?;
-            (ChangeKind::ReasonChanged, json!({ "reason": key, "before": before, "after": text.name }))
+            let mut detail = json!({ "reason": key, "before": before.name, "after": text.name });
+            tell_rules(&mut detail, "", text);
+            tell_rules(&mut detail, "_before", &before);
+            (ChangeKind::ReasonChanged, detail)
         }
         ReasonEdit::Retire(key) => {
             find(key)?;
@@ -426,36 +458,57 @@ pub async fn edit_reason(
     Ok(once.finish(&change, leads_to()).await?.1)
 }
 
-/// The lead of a verdict, the verdict, and the handover that it judges.
-async fn find(tx: &mut Tx, lead: LeadId, n: i64) -> Result<(StoredLead, StoredEvent, usize)> {
+/// What a reason says beside its name, as the log keeps it.
+fn tell_rules(detail: &mut Value, when: &str, text: &ReasonText) {
+    detail[format!("moment{when}")] = json!(text.when);
+    detail[format!("problem{when}")] = json!(text.problem);
+    detail[format!("route{when}")] = json!(text.route);
+    detail[format!("proof{when}")] = json!(text.proof);
+}
+
+/// A verdict that is answered.
+struct Found {
+    /// Its lead; the survivor of the one that was judged, where that was merged.
+    lead: StoredLead,
+    verdict: StoredEvent,
+    /// The handover that it judges.
+    handover: usize,
+    /// Where the answers to that handover's verdicts stand.
+    state: Stand,
+}
+
+/// The verdict that stands in the history of a lead.
+async fn find(tx: &mut Tx, history: LeadId, n: i64) -> Result<Found> {
     let gone = || {
         AppError::NotFound(format!(
-            "This verdict is not here any more: it was voided, or its lead {lead} was taken back or joined with another. The loop has the \
+            "This verdict is not here any more: it was voided, or its lead {history} was taken back. The loop has the \
              others, at /feedback."
         ))
     };
-    let found = leads::load(tx, &[lead]).await?.remove(&lead).filter(|lead| lead.merged_into.is_none());
-    let found = found.ok_or_else(gone)?;
-    let verdict = found
-        .events
-        .iter()
-        .find(|event| event.n == n && event.kind == EventKind::Verdict && event.voided == Voided::No);
+    let own = leads::load(tx, &[history]).await?.remove(&history).ok_or_else(gone)?;
+    let verdict =
+        own.events.iter().find(|event| event.n == n && event.kind == EventKind::Verdict && event.voided == Voided::No);
     let verdict = verdict.cloned().ok_or_else(gone)?;
-    let handover = found.handovers().into_iter().find(|(other, _)| *other == n).map_or(1, |(_, handover)| handover);
-    Ok((found, verdict, handover))
+    let lead = match own.merged_into {
+        Some(survivor) => leads::load(tx, &[survivor]).await?.remove(&survivor).ok_or_else(gone)?,
+        None => own,
+    };
+    let numbers = lead.handovers_of_all();
+    let (_, _, handover) = numbers.into_iter().find(|(of, event, _)| (*of, *event) == (history, n)).ok_or_else(gone)?;
+    let state = lead.row.derived.handover(handover).map(|stay| stay.answer).unwrap_or_default();
+    Ok(Found { lead, verdict, handover, state })
 }
 
-async fn standing(tx: &mut Tx, lead: LeadId, handover: usize, verdict_n: i64) -> Result<State> {
-    let none = State { lead, handover, verdict_n, replied_at: None, disputed_at: None, ruled_at: None, upheld: false };
-    let states = store::states(tx, &[lead]).await?;
-    Ok(states.into_iter().find(|state| state.handover == handover).unwrap_or(none))
-}
-
-/// A dispute may bring a lead back into the numbers: what sales owes it is counted anew, and the KPIs read it again.
-async fn count_anew(tx: &mut WriteTx, lead: LeadId) -> Result<()> {
+/// What was said may bring a lead back into the numbers: what sales owes it is counted anew, and the KPIs read it again.
+/// It is work on the lead, so that nobody takes the verdict back at once that was answered.
+async fn count_anew(tx: &mut WriteTx, lead: LeadId, who: &Who) -> Result<Option<StoredLead>> {
     let seq = tx.seq().0;
-    let lead = leads::load(tx, &[lead]).await?;
-    leads::put(tx, seq, lead.iter().map(|(id, lead)| (*id, &lead.row))).await
+    leads::derive_anew(tx, seq, &[lead]).await?;
+    let found = leads::load(tx, &[lead]).await?.remove(&lead);
+    if let Some(found) = &found {
+        crate::work::store::mark(tx, &[(lead, found.row.by_hand)], seq, Some(who.account)).await?;
+    }
+    Ok(found)
 }
 
 /// The heads of both teams.

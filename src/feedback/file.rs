@@ -3,6 +3,7 @@
 use super::alike;
 use super::answer::{self, Asked};
 use super::answers::Entry;
+use super::losses;
 use super::narrate::when;
 use super::pareto;
 use super::question::Question;
@@ -10,6 +11,7 @@ use super::sheet::VerdictLine;
 use super::store;
 use crate::activity::feed::{as_file, to_csv};
 use crate::agreement::rules::Rules;
+use crate::error::Result;
 use crate::leads::model::Dimension;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
@@ -101,6 +103,30 @@ pub async fn why(
         to_csv(&pareto::FILE_HEAD, rows.unwrap_or_default().into_iter())
     };
     as_file("reasons.csv", file.await)
+}
+
+/// `/feedback/lost.csv`
+pub async fn lost(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    RawQuery(search): RawQuery,
+) -> Response {
+    as_file("lost.csv", beside(&state, &caller, search, true).await)
+}
+
+/// `/feedback/features.csv`
+pub async fn features(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    RawQuery(search): RawQuery,
+) -> Response {
+    as_file("features.csv", beside(&state, &caller, search, false).await)
+}
+
+async fn beside(state: &AppState, caller: &Caller, search: Option<String>, lost: bool) -> Result<Vec<u8>> {
+    let asked = Asked::parse(&search.unwrap_or_default())?;
+    let rows = answer::beside_file(state, &caller.visitor, &asked, lost).await?;
+    to_csv(&losses::FILE_HEAD, rows.into_iter())
 }
 
 /// `/feedback/more.csv`

@@ -30,6 +30,8 @@ pub fn routes() -> Router<AppState> {
         .route("/feedback/rule", post(rule_on))
         .route("/feedback/why", get(show_why))
         .route("/feedback/why.csv", get(file::why))
+        .route("/feedback/lost.csv", get(file::lost))
+        .route("/feedback/features.csv", get(file::features))
         .route("/feedback/more", get(show_alike))
         .route("/feedback/more.csv", get(file::alike))
         .route("/feedback/returns", get(show_returns))

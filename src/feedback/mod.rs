@@ -11,6 +11,7 @@ pub mod answers;
 mod file;
 pub mod forms;
 mod forms_reasons;
+mod losses;
 pub mod model;
 pub mod narrate;
 mod page;

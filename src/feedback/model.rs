@@ -62,6 +62,12 @@ pub struct Record {
     pub handed_over: bool,
     /// It became an opportunity, or was won.
     pub has_opportunity: bool,
+    /// A deal is open.
+    pub is_open: bool,
+    /// It was won.
+    pub is_won: bool,
+    /// Both sides spoke since the latest handover.
+    pub reached: bool,
     /// Touches since the latest handover.
     pub attempts: u32,
     /// As many as the agreement asks for before “unreachable”.
@@ -192,6 +198,20 @@ pub fn judge(verdict: &Verdict, reason: Option<&ReasonCode>, record: &Record) ->
     if verdict.decision == Decision::Good {
         return Ok(Judgement { missing, returns_on: None });
     }
+    if record.is_won {
+        return refuse(
+            "This lead was won, so it is a customer and is not turned down. If that is wrong, void the win in the \
+             history first."
+                .to_owned(),
+        );
+    }
+    if verdict.decision == Decision::Recycle && record.is_open {
+        return refuse(
+            "A deal is open on this lead. Mark it lost, with the reason; then recycle the lead, so that it comes back on \
+             its day."
+                .to_owned(),
+        );
+    }
     if verdict.decision == Decision::Reject && record.has_opportunity {
         return refuse(
             "This lead became an opportunity, so that lead was qualified: mark it lost, with the reason.".to_owned(),
@@ -215,6 +235,12 @@ pub fn judge(verdict: &Verdict, reason: Option<&ReasonCode>, record: &Record) ->
         ));
     }
     match reason.proof {
+        Proof::Attempts if record.reached => {
+            return refuse(format!(
+                "“{name}” does not hold: sales reached this lead, as its history says. Choose the reason that you heard, \
+                 or void the contact if there was none."
+            ));
+        }
         Proof::Attempts if record.attempts < record.attempts_agreed => {
             return refuse(format!(
                 "“{name}” needs {} attempts by the agreement; this lead has {}. Log the others, or try again.",
@@ -229,6 +255,9 @@ pub fn judge(verdict: &Verdict, reason: Option<&ReasonCode>, record: &Record) ->
         Proof::Lead if verdict.proof.trim_start_matches('#').parse::<i64>().is_err() => {
             return refuse(format!("“{name}” needs its proof: the number of the other lead."));
         }
+        Proof::Date if verdict.decision == Decision::Reject || verdict.returns_on.is_none() => {
+            return refuse(format!("“{name}” sends the lead back on a day: recycle it, and name the day."));
+        }
         proof if proof.is_typed() && verdict.proof.is_empty() => {
             return refuse(format!("“{name}” needs its proof: {}.", proof.words().to_lowercase()));
         }
@@ -242,6 +271,42 @@ pub fn judge(verdict: &Verdict, reason: Option<&ReasonCode>, record: &Record) ->
         _ => None,
     };
     Ok(Judgement { missing, returns_on })
+}
+
+/// Whether a deal can be lost for a reason, by its key in the list, with what is written beside it.
+///
+/// # Errors
+/// The list has no such reason, it is retired, it is one of those that are known at the door, or it asks for a proof that
+/// the note does not give. The sentence says why.
+pub fn judge_loss(key: &str, note: &str, list: &[ReasonCode]) -> Result<()> {
+    let refuse = |sentence: String| Err(AppError::Invalid(sentence));
+    let Some(reason) = list.iter().find(|reason| reason.key == key) else {
+        return refuse(match key {
+            "" => "A deal is lost for a reason. Choose one of the list.".to_owned(),
+            key => format!("The list has no reason “{key}”. Choose one of the list."),
+        });
+    };
+    let name = &reason.name;
+    if reason.retired_at.is_some() {
+        return refuse(format!("“{name}” was retired by the heads and is not given any more. Choose another reason."));
+    }
+    if !reason.can_lose() {
+        return refuse(format!(
+            "“{name}” is known before anybody speaks to a lead, and a lead with a deal was qualified. Choose the reason \
+             that you heard."
+        ));
+    }
+    if !note.is_empty() && says_nothing(note) {
+        return refuse(format!("Your note “{note}” says nothing specific. Name what was missing, or who decided."));
+    }
+    let asked = reason.proof.is_typed() || reason.proof == Proof::Note;
+    if asked && note.is_empty() {
+        return refuse(format!(
+            "“{name}” needs its proof: {}. Say it in the note.",
+            reason.proof.words().to_lowercase()
+        ));
+    }
+    Ok(())
 }
 
 /// Words that carry nothing in a note.
@@ -341,8 +406,16 @@ mod tests {
     use super::*;
     use crate::period::Instant;
 
-    const RECORD: Record =
-        Record { handed_over: true, has_opportunity: false, attempts: 2, attempts_agreed: 5, today: Day(20_000) };
+    const RECORD: Record = Record {
+        handed_over: true,
+        has_opportunity: false,
+        is_open: false,
+        is_won: false,
+        reached: false,
+        attempts: 2,
+        attempts_agreed: 5,
+        today: Day(20_000),
+    };
 
     fn reason(route: Route, proof: Proof) -> ReasonCode {
         let (key, name, problem) = ("r".into(), "This reason".into(), "shared".into());
@@ -394,6 +467,56 @@ mod tests {
         let record = Record { has_opportunity: true, ..RECORD };
         let any = reason(Route::Nurture, Proof::None);
         refused(&whole(Decision::Reject), Some(&any), &record, "that lead was qualified: mark it lost");
+    }
+
+    #[test]
+    fn a_lead_that_was_won_is_not_turned_down_and_one_with_an_open_deal_is_lost_first() {
+        let any = reason(Route::Recycle30, Proof::None);
+        let open = Record { has_opportunity: true, is_open: true, ..RECORD };
+        refused(&whole(Decision::Recycle), Some(&any), &open, "A deal is open on this lead");
+        let won = Record { has_opportunity: true, is_won: true, ..RECORD };
+        for decision in [Decision::Reject, Decision::Recycle] {
+            refused(&whole(decision), Some(&any), &won, "This lead was won");
+        }
+        let lost = Record { has_opportunity: true, ..RECORD };
+        assert!(judge(&whole(Decision::Recycle), Some(&any), &lost).is_ok(), "what was lost may come back");
+        assert!(judge(&whole(Decision::Good), None, &won).is_ok());
+    }
+
+    #[test]
+    fn unreachable_is_refused_for_a_lead_that_was_reached_however_often_it_was_tried() {
+        let reached = Record { attempts: 7, reached: true, ..RECORD };
+        let unreachable = reason(Route::Recycle30, Proof::Attempts);
+        refused(&whole(Decision::Recycle), Some(&unreachable), &reached, "sales reached this lead");
+    }
+
+    #[test]
+    fn a_reason_that_asks_for_a_day_needs_one_whatever_its_route() {
+        let dated = reason(Route::Nurture180, Proof::Date);
+        refused(&whole(Decision::Reject), Some(&dated), &RECORD, "recycle it, and name the day");
+        refused(&whole(Decision::Recycle), Some(&dated), &RECORD, "recycle it, and name the day");
+        let named = Verdict { returns_on: Some(Day(20_100)), ..whole(Decision::Recycle) };
+        assert!(judge(&named, Some(&dated), &RECORD).is_ok());
+    }
+
+    #[test]
+    fn a_deal_is_lost_for_a_reason_of_the_list_that_is_heard_after_contact() {
+        let at_the_door = ReasonCode { key: "d".into(), when: When::Door, ..reason(Route::Remove, Proof::None) };
+        let retired = ReasonCode { key: "o".into(), retired_at: Some(Instant(5)), ..reason(Route::Lost, Proof::None) };
+        let list = [reason(Route::Lost, Proof::Competitor), at_the_door, retired];
+        let says = |key: &str, note: &str| judge_loss(key, note, &list).map_err(|error| error.to_string());
+        assert_eq!(says("r", "Skuttle"), Ok(()));
+        for (key, note, sentence) in [
+            ("r", "", "needs its proof: who it was"),
+            ("r", "not a fit", "says nothing specific"),
+            ("d", "", "before anybody speaks to a lead"),
+            ("o", "", "was retired"),
+            ("price", "", "no reason “price”"),
+            ("", "", "lost for a reason"),
+        ] {
+            let refused = says(key, note).expect_err("it is refused");
+            assert!(refused.contains(sentence), "{refused}");
+        }
     }
 
     #[test]

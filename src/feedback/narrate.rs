@@ -123,17 +123,16 @@ pub struct Around<'a> {
 
 /// A verdict as the page shows it; `row` is the lead as the queue has it.
 pub fn line(entry: &Entry, row: Option<&Row>, around: &Around) -> VerdictLine {
-    let Entry { lead, verdict, state, words: said, reply_due, handover, .. } = entry;
+    let Entry { lead, verdict, state, words: said, reply, handover, .. } = entry;
     let Around { rules, now, reasons, visitor } = *around;
     let decision = verdict.detail.decision;
     let reason = verdict.detail.reason.as_deref().map(|key| pareto::name(reasons, key));
-    let is_disputed = state.is_some_and(|state| state.disputed_at.is_some());
-    let is_ruled = state.is_some_and(|state| state.ruled_at.is_some());
-    let answered = said.iter().any(|word| word.kind != WordKind::Ruling && word.at >= verdict.moment.at);
-    let clock = reply_due.filter(|_| !answered).map(|due| {
+    let is_disputed = state.disputed_at.is_some();
+    let is_ruled = state.ruled_at.is_some();
+    let clock = reply.filter(|_| state.replied_at.is_none()).map(|(since, due)| {
         let version = rules.in_force_at(began(lead, verdict, *handover));
         let clock = time_left(version.terms.marketing.reply, Instant(due), due < now.0, (version, now), rules);
-        dial((verdict.moment.at, Instant(due)), now, clock, rules)
+        dial((since, Instant(due)), now, clock, rules)
     });
     let may_dispute = decision.is_some_and(|decision| decision != Decision::Good) && !is_disputed;
     let answers = [
@@ -146,7 +145,7 @@ pub fn line(entry: &Entry, row: Option<&Row>, around: &Around) -> VerdictLine {
     let is_head = visitor.may(Action::RuleOnDisputes) && Who::of(visitor).team.is_some();
     let who = verdict.actor.clone().unwrap_or_else(|| "an import".to_owned());
     VerdictLine {
-        lead: lead.id.0,
+        lead: entry.history.0,
         verdict: verdict.n,
         href: at(&format!("/leads/{}", lead.id)),
         name: row.map_or_else(|| format!("Lead {}", lead.id), queue::narrate::name),
@@ -215,7 +214,7 @@ fn word_line(word: &Word, rules: &Rules) -> WordLine {
 
 /// How a dispute ended, or for whom it waits.
 fn dispute(entry: &Entry, rules: &Rules) -> String {
-    let Some(state) = &entry.state else { return String::new() };
+    let state = &entry.state;
     let day = |at: Instant| words::local_day(rules.zone.local(at));
     if let Some(ruled) = state.ruled_at {
         let winner = if state.upheld { Team::Marketing } else { Team::Sales };

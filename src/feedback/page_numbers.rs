@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 /// `/feedback/why` and `/feedback/more`
 pub fn numbers(shown: NumbersShown) -> AnyView {
-    let NumbersShown { head, scope, choices, choice, finding: (title, measure), svg, section, csv } = shown;
+    let NumbersShown { head, scope, choices, choice, finding: (title, measure), svg, section, csv, beside } = shown;
     let part = head.part;
     let Some(scope) = scope else {
         return view! {
@@ -38,6 +38,16 @@ pub fn numbers(shown: NumbersShown) -> AnyView {
             <p class="hint">"An association is no proof: leads of such a pair may do better for a reason that neither of its values names. The file has every pair with enough cases, those that do not stand out too."</p>
         }
     });
+    let beside = beside.into_iter().map(|(section, id, file)| {
+        view! {
+            <section class="section" aria-labelledby=id>
+                <SectionHead id=id title=section.title.clone()/>
+                <DataTable table=section.table class="loop-table" label=section.title/>
+                <p class="pages"><span class="files"><a href=file download=format!("{id}.csv")>"CSV"</a></span></p>
+            </section>
+        }
+    });
+    let beside = beside.collect_view();
     view! {
         <LoopHead head/>
         <ScopeBar scope/>
@@ -49,6 +59,7 @@ pub fn numbers(shown: NumbersShown) -> AnyView {
             {note}
         </section>
         <p class="pages"><span class="files"><a href=csv download=file>"CSV"</a></span></p>
+        {beside}
     }
     .into_any()
 }

@@ -2,6 +2,7 @@
 //! retired, so that no number loses its word.
 
 use crate::error::{AppError, Result};
+use crate::leads::model::Reason;
 use crate::period::{Day, Instant};
 use crate::text_enum;
 use serde::{Deserialize, Serialize};
@@ -98,6 +99,17 @@ pub enum Return {
 pub const MOST_AHEAD: u32 = 3 * 366;
 
 impl Route {
+    /// Where a lead goes for a reason as the list ships, as far as that moves numbers. Imported verdicts go by it; one
+    /// that is given here goes by the list of its day.
+    pub const fn of(reason: Reason) -> Option<Self> {
+        match reason {
+            Reason::InvalidData => Some(Self::Fix),
+            Reason::SpamOrTest => Some(Self::Remove),
+            Reason::Duplicate => Some(Self::Merge),
+            _ => None,
+        }
+    }
+
     /// When a lead comes back by it.
     pub const fn returns(self) -> Return {
         match self {
@@ -107,6 +119,11 @@ impl Route {
             Self::Remove | Self::Merge => Return::Never,
             _ => Return::Between(1, MOST_AHEAD),
         }
+    }
+
+    /// A verdict for it takes the lead out of every KPI, unless it is contested or the lead has an opportunity.
+    pub const fn removes(self) -> bool {
+        matches!(self, Self::Remove | Self::Merge)
     }
 
     /// As people read it.
@@ -234,6 +251,19 @@ impl ReasonText {
             route: Route::from_key(route).ok_or_else(|| unknown("route"))?,
             proof: Proof::from_key(proof).ok_or_else(|| unknown("proof"))?,
         })
+    }
+}
+
+impl ReasonCode {
+    /// A deal can be lost for it: it is heard after contact. What is known at the door, a qualified lead has not.
+    pub fn can_lose(&self) -> bool {
+        self.when != When::Door
+    }
+
+    /// What heads may write of it.
+    pub fn text(self) -> ReasonText {
+        let Self { name, when, problem, route, proof, .. } = self;
+        ReasonText { name, when, problem, route, proof }
     }
 }
 

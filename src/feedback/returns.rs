@@ -34,7 +34,12 @@ pub async fn open_due(db: &Db, now: Instant) -> Result<usize> {
         let due = store::returns_due(&mut tx, now, BATCH).await?;
         let opened = open(&mut tx, &due, now).await?;
         if opened == 0 {
-            return Ok(all);
+            // None of them comes back after all, and none is to be asked for again: no change of which anybody is told.
+            drop(tx);
+            let mut tx = db.keep_house().await?;
+            store::forget_returns(&mut tx, &due, now).await?;
+            tx.commit().await?;
+            continue;
         }
         all += opened;
         let entity_id = if let [one] = due[..] { Some(one.0) } else { None };

@@ -79,11 +79,11 @@ pub struct FeedShown {
 /// A verdict with what was said to it.
 #[derive(Clone, Debug, Default)]
 pub struct VerdictLine {
-    /// The lead.
+    /// The lead in whose history the verdict stands.
     pub lead: i64,
     /// The event.
     pub verdict: i64,
-    /// The lead's page.
+    /// The page of the lead, or of the one that it was merged into.
     pub href: String,
     /// Its name.
     pub name: String,
@@ -145,6 +145,8 @@ pub struct NumbersShown {
     pub section: Option<Section>,
     /// Their file.
     pub csv: String,
+    /// What is counted beside it: the section, by which id it is led to, and its file (empty: not for the reader).
+    pub beside: Vec<(Section, &'static str, String)>,
 }
 
 /// What `/feedback/returns` shows.

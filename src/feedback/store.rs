@@ -5,6 +5,7 @@ use super::reasons::{Proof, ReasonCode, ReasonText, Route, When};
 use crate::changes::store::{Counter, take_numbers};
 use crate::error::{AppError, Result};
 use crate::leads::model::LeadId;
+use crate::leads::record::Detail;
 use crate::people::model::{AccountId, Team};
 use crate::period::Instant;
 use crate::server::bulk::{Cell, Rows};
@@ -19,47 +20,64 @@ statements! {
         select $1, $2, $3, $4, $5, $6, coalesce(max(place), 0) + 1 from reason";
     CHANGE_REASON = "update reason set name = $2, moment = $3, problem = $4, route = $5, proof = $6 where key = $1";
     RETIRE_REASON = "update reason set retired_at = $2 where key = $1";
-    STATES = "select f.lead_id, f.handover, f.verdict_n, f.replied_at, f.disputed_at, f.ruled_at, f.upheld
-        from {rows} cross join feedback as f where f.lead_id = {0:int} order by f.lead_id, f.handover";
-    PUT_STATE = "insert into feedback (lead_id, handover, verdict_n, replied_at, disputed_at, ruled_at, upheld)
-        values ($1, $2, $3, $4, $5, $6, $7)
-        on conflict (lead_id, handover) do update set verdict_n = excluded.verdict_n, replied_at = excluded.replied_at,
-            disputed_at = excluded.disputed_at, ruled_at = excluded.ruled_at, upheld = excluded.upheld";
-    ADD_WORD = "insert into feedback_word (id, lead_id, handover, kind, team, in_favour, account_id, at, text)
+    ADD_WORD = "insert into feedback_word (id, lead_id, verdict_n, kind, team, in_favour, account_id, at, text)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-    WORDS = "select w.id, w.lead_id, w.handover, w.kind, w.team, w.in_favour, w.account_id,
+    WORDS = "select w.id, w.lead_id, w.verdict_n, w.kind, w.team, w.in_favour, w.account_id,
             coalesce(a.name, 'Somebody who has left') as name, w.at, w.text
         from {rows} cross join feedback_word as w left join account as a on a.id = w.account_id
-        where w.lead_id = {0:int} order by w.lead_id, w.handover, w.id";
+        where w.lead_id = {0:int} order by w.id";
+    /// Those of a lead that was merged are its survivor's.
     VERDICTS = "select e.lead_id, e.n, e.at from lead_event as e join lead as l on l.id = e.lead_id
-        where e.kind = 'verdict' and e.voided_at is null and l.gone = 0
+        where e.kind = 'verdict' and e.voided_at is null and (l.gone = 0 or l.merged_into is not null)
             and (e.at < $1 or (e.at = $1 and (e.lead_id < $2 or (e.lead_id = $2 and e.n < $3))))
         order by e.at desc, e.lead_id desc, e.n desc limit $4";
     TURNED_DOWN = "select e.lead_id, e.n, e.at from lead_event as e join lead as l on l.id = e.lead_id
-        where e.kind = 'verdict' and e.voided_at is null and l.gone = 0 and e.detail like '%\"decision\":\"re%'
-            and (e.at < $1 or (e.at = $1 and (e.lead_id < $2 or (e.lead_id = $2 and e.n < $3))))
-        order by e.at desc, e.lead_id desc, e.n desc limit $4";
-    /// Turned down, and marketing has said nothing since.
-    TO_ANSWER = "select e.lead_id, e.n, e.at from lead_event as e join lead as l on l.id = e.lead_id
-        where e.kind = 'verdict' and e.voided_at is null and l.gone = 0 and e.detail like '%\"decision\":\"re%'
-            and not exists (select 1 from feedback_word as w
-                where w.lead_id = e.lead_id and w.kind <> 'ruling' and w.at >= e.at)
+        where e.kind = 'verdict' and e.voided_at is null and (l.gone = 0 or l.merged_into is not null)
+            and e.detail like '%\"decision\":\"re%'
             and (e.at < $1 or (e.at = $1 and (e.lead_id < $2 or (e.lead_id = $2 and e.n < $3))))
         order by e.at desc, e.lead_id desc, e.n desc limit $4";
     PRAISED = "select e.lead_id, e.n, e.at from lead_event as e join lead as l on l.id = e.lead_id
-        where e.kind = 'verdict' and e.voided_at is null and l.gone = 0 and e.detail like '%\"more_like_this\":true%'
+        where e.kind = 'verdict' and e.voided_at is null and (l.gone = 0 or l.merged_into is not null)
+            and e.detail like '%\"more_like_this\":true%'
             and (e.at < $1 or (e.at = $1 and (e.lead_id < $2 or (e.lead_id = $2 and e.n < $3))))
         order by e.at desc, e.lead_id desc, e.n desc limit $4";
-    DISPUTED = "select f.lead_id, f.verdict_n, f.disputed_at from feedback as f join lead as l on l.id = f.lead_id
-        where f.disputed_at is not null and f.ruled_at is null and l.gone = 0
-            and (f.disputed_at < $1 or (f.disputed_at = $1 and (f.lead_id < $2 or (f.lead_id = $2 and f.verdict_n < $3))))
-        order by f.disputed_at desc, f.lead_id desc, f.verdict_n desc limit $4";
-    RULED = "select f.lead_id, f.verdict_n, f.ruled_at from feedback as f join lead as l on l.id = f.lead_id
-        where f.ruled_at is not null and l.gone = 0
-            and (f.ruled_at < $1 or (f.ruled_at = $1 and (f.lead_id < $2 or (f.lead_id = $2 and f.verdict_n < $3))))
-        order by f.ruled_at desc, f.lead_id desc, f.verdict_n desc limit $4";
-    DISPUTES = "select count(*), count(ruled_at), cast(coalesce(sum(upheld), 0) as bigint) from feedback
-        where disputed_at is not null";
+    /// Handovers that were turned down, and marketing has said nothing to any of their verdicts: as K4 counts replies.
+    TO_ANSWER = "select lead_id, n, at from (
+            select * from (select id as lead_id, cast(1 as bigint) as n, verdict_at as at from lead
+                where decision <> 'good' and replied_at is null and handed_over_at is not null and gone = 0
+                    and verdict_at <= $1
+                    and (verdict_at < $1 or (id < $2 or (id = $2 and cast(1 as bigint) < $3)))
+                order by verdict_at desc, id desc limit $4) as first
+            union all
+            select * from (select h.lead_id, h.n, h.verdict_at as at from handover as h join lead as l on l.id = h.lead_id
+                where h.decision <> 'good' and h.replied_at is null and l.gone = 0 and h.verdict_at <= $1
+                    and (h.verdict_at < $1 or (h.lead_id < $2 or (h.lead_id = $2 and h.n < $3)))
+                order by h.verdict_at desc, h.lead_id desc, h.n desc limit $4) as later
+        ) as found order by at desc, lead_id desc, n desc limit $4";
+    DISPUTED = "select lead_id, n, at from (
+            select id as lead_id, cast(1 as bigint) as n, disputed_at as at from lead
+                where disputed_at is not null and ruled_at is null and gone = 0
+            union all
+            select h.lead_id, h.n, h.disputed_at as at from handover as h join lead as l on l.id = h.lead_id
+                where h.disputed_at is not null and h.ruled_at is null and l.gone = 0
+        ) as found
+        where at < $1 or (at = $1 and (lead_id < $2 or (lead_id = $2 and n < $3)))
+        order by at desc, lead_id desc, n desc limit $4";
+    RULED = "select lead_id, n, at from (
+            select id as lead_id, cast(1 as bigint) as n, ruled_at as at from lead
+                where disputed_at is not null and ruled_at is not null and gone = 0
+            union all
+            select h.lead_id, h.n, h.ruled_at as at from handover as h join lead as l on l.id = h.lead_id
+                where h.disputed_at is not null and h.ruled_at is not null and l.gone = 0
+        ) as found
+        where at < $1 or (at = $1 and (lead_id < $2 or (lead_id = $2 and n < $3)))
+        order by at desc, lead_id desc, n desc limit $4";
+    DISPUTES = "select count(*), count(ruled_at), cast(coalesce(sum(upheld), 0) as bigint) from (
+            select ruled_at, upheld from lead where disputed_at is not null and gone = 0
+            union all
+            select h.ruled_at, h.upheld from handover as h join lead as l on l.id = h.lead_id
+                where h.disputed_at is not null and l.gone = 0
+        ) as found";
     /// The latest verdict of each handover gives its reason: that of the first one stands beside the lead.
     USES = "select reason, count(*) from (
             select reason from lead where reason is not null and gone = 0
@@ -68,26 +86,19 @@ statements! {
                 where h.reason is not null and l.gone = 0
         ) as used group by reason";
     EDITS = "select at, actor, kind, detail from change where entity = 'reason' order by seq desc limit $1";
-    RULINGS = "select lead_id, handover, team, in_favour from feedback_word where kind = 'ruling' order by id";
-}
-
-/// Where the answers to the verdict of one handover stand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct State {
-    /// The lead.
-    pub lead: LeadId,
-    /// 1 for the first handover.
-    pub handover: usize,
-    /// The event of the verdict that was answered last.
-    pub verdict_n: i64,
-    /// When marketing first answered, in whichever way.
-    pub replied_at: Option<Instant>,
-    /// When it contested the verdict.
-    pub disputed_at: Option<Instant>,
-    /// When both heads had ruled alike.
-    pub ruled_at: Option<Instant>,
-    /// They ruled for marketing.
-    pub upheld: bool,
+    RULINGS = "select w.lead_id, w.verdict_n, w.team, w.in_favour from feedback_word as w
+        join lead_event as e on e.lead_id = w.lead_id and e.n = w.verdict_n and e.voided_at is null
+        join lead as l on l.id = w.lead_id and (l.gone = 0 or l.merged_into is not null)
+        where w.kind = 'ruling' order by w.id";
+    LOST = "select coalesce(l.merged_into, l.id), e.at, e.detail from lead_event as e
+        join lead as l on l.id = e.lead_id
+        where e.kind = 'lost' and e.voided_at is null and (l.gone = 0 or l.merged_into is not null)
+            and e.at >= $1 and e.at < $2 order by e.at desc, e.lead_id desc, e.n desc limit $3";
+    FEATURES = "select coalesce(l.merged_into, l.id), e.at, e.detail from lead_event as e
+        join lead as l on l.id = e.lead_id
+        where e.kind = 'verdict' and e.voided_at is null and (l.gone = 0 or l.merged_into is not null)
+            and e.detail like '%\"route\":\"tag_feature\"%'
+            and e.at >= $1 and e.at < $2 order by e.at desc, e.lead_id desc, e.n desc limit $3";
 }
 
 /// Something that was said about a verdict.
@@ -95,10 +106,10 @@ pub struct State {
 pub struct Word {
     /// Its number.
     pub id: i64,
-    /// The lead.
+    /// In whose history the verdict stands.
     pub lead: LeadId,
-    /// 1 for the first handover.
-    pub handover: usize,
+    /// Which event it is there.
+    pub verdict: i64,
     /// What it is.
     pub kind: WordKind,
     /// Of a ruling: the team whose head gave it.
@@ -120,9 +131,9 @@ pub struct Word {
 pub struct Place {
     /// When the verdict was given, or what the list goes by.
     pub at: Instant,
-    /// Of which lead.
+    /// Of which lead: in whose history it stands.
     pub lead: LeadId,
-    /// The event.
+    /// The event; where a list goes by handovers ([`Which::goes_by_handover`]), the number of the handover.
     pub n: i64,
 }
 
@@ -165,6 +176,14 @@ crate::text_enum!(
         Ruled = "ruled",
     }
 );
+
+impl Which {
+    /// Its places are handovers, each of which stands once whatever number of verdicts it has; those of the others are
+    /// verdicts.
+    pub const fn goes_by_handover(self) -> bool {
+        matches!(self, Self::ToAnswer | Self::Disputed | Self::Ruled)
+    }
+}
 
 /// How disputes ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -245,46 +264,13 @@ pub async fn retire_reason(tx: &mut Tx, key: &str, since: Option<Instant>) -> Re
     Ok(())
 }
 
-/// Where the answers to the verdicts of these leads stand, by lead and handover.
-pub async fn states(tx: &mut Tx, leads: &[LeadId]) -> Result<Vec<State>> {
-    let rows: Rows = leads.iter().map(|id| [Cell::from(*id)]).collect();
-    let state = |row: &sqlx::any::AnyRow| -> Result<State> {
-        Ok(State {
-            lead: LeadId(row.try_get(0)?),
-            handover: row.try_get::<i64, _>(1)? as usize,
-            verdict_n: row.try_get(2)?,
-            replied_at: instant(row.try_get(3)?),
-            disputed_at: instant(row.try_get(4)?),
-            ruled_at: instant(row.try_get(5)?),
-            upheld: row.try_get::<i64, _>(6)? == 1,
-        })
-    };
-    tx.bulk_rows(STATES, &rows).await?.iter().map(state).collect()
-}
-
-/// Writes where they stand.
-pub async fn put_state(tx: &mut Tx, state: &State) -> Result<()> {
-    let seconds = |at: Option<Instant>| at.map(|at| i64::from(at.0));
-    sqlx::query(PUT_STATE)
-        .bind(state.lead.0)
-        .bind(state.handover as i64)
-        .bind(state.verdict_n)
-        .bind(seconds(state.replied_at))
-        .bind(seconds(state.disputed_at))
-        .bind(seconds(state.ruled_at))
-        .bind(i64::from(state.upheld))
-        .execute(tx.conn())
-        .await?;
-    Ok(())
-}
-
 /// Writes down what was said; [`Word::id`] and [`Word::name`] are given by the database.
 pub async fn add_word(tx: &mut Tx, word: &Word) -> Result<i64> {
     let id = take_numbers(tx, Counter::FeedbackWord, 1).await?;
     sqlx::query(ADD_WORD)
         .bind(id)
         .bind(word.lead.0)
-        .bind(word.handover as i64)
+        .bind(word.verdict)
         .bind(word.kind.key())
         .bind(word.team.map(Team::key))
         .bind(word.in_favour.map(Team::key))
@@ -296,7 +282,7 @@ pub async fn add_word(tx: &mut Tx, word: &Word) -> Result<i64> {
     Ok(id)
 }
 
-/// What was said about the verdicts of these leads, by lead and handover, oldest first.
+/// What was said about the verdicts in the histories of these leads, oldest first in each part of them.
 pub async fn words(tx: &mut Tx, leads: &[LeadId]) -> Result<Vec<Word>> {
     let rows: Rows = leads.iter().map(|id| [Cell::from(*id)]).collect();
     let team = |key: Option<String>| key.and_then(|key| Team::from_key(&key));
@@ -306,7 +292,7 @@ pub async fn words(tx: &mut Tx, leads: &[LeadId]) -> Result<Vec<Word>> {
         Ok(Some(Word {
             id: row.try_get(0)?,
             lead: LeadId(row.try_get(1)?),
-            handover: row.try_get::<i64, _>(2)? as usize,
+            verdict: row.try_get(2)?,
             kind,
             team: team(row.try_get(4)?),
             in_favour: team(row.try_get(5)?),
@@ -373,8 +359,8 @@ pub async fn disputes(tx: &mut Tx) -> Result<Disputes> {
     let rulings: Vec<(i64, i64, String, String)> = sqlx::query_as(RULINGS).fetch_all(tx.conn()).await?;
     // The first ruling of each team on each dispute.
     let mut first = std::collections::BTreeMap::<(i64, i64), std::collections::BTreeMap<String, String>>::new();
-    for (lead, handover, team, in_favour) in rulings {
-        first.entry((lead, handover)).or_default().entry(team).or_insert(in_favour);
+    for (lead, verdict, team, in_favour) in rulings {
+        first.entry((lead, verdict)).or_default().entry(team).or_insert(in_favour);
     }
     let both: Vec<_> = first.values().filter(|rulings| rulings.len() == 2).collect();
     let alike = |rulings: &&&std::collections::BTreeMap<String, String>| {
@@ -388,6 +374,38 @@ pub async fn disputes(tx: &mut Tx) -> Result<Disputes> {
         both: both.len() as u32,
         agreed: both.iter().filter(alike).count() as u32,
     })
+}
+
+/// What an event of some lead says, as its column holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    /// The lead, or the one that it was merged into.
+    pub lead: LeadId,
+    /// When.
+    pub at: Instant,
+    /// What it says.
+    pub detail: Detail,
+}
+
+/// Losses of deals in a time, the latest first, at most so many.
+pub async fn lost(tx: &mut Tx, from: Instant, to: Instant, most: i64) -> Result<Vec<Told>> {
+    told(tx, LOST, from, to, most).await
+}
+
+/// Verdicts of a time that say what the offer lacks, the latest first, at most so many.
+pub async fn features(tx: &mut Tx, from: Instant, to: Instant, most: i64) -> Result<Vec<Told>> {
+    told(tx, FEATURES, from, to, most).await
+}
+
+async fn told(tx: &mut Tx, statement: &'static str, from: Instant, to: Instant, most: i64) -> Result<Vec<Told>> {
+    let query = sqlx::query_as(statement).bind(i64::from(from.0)).bind(i64::from(to.0)).bind(most);
+    let rows: Vec<(i64, i64, Option<String>)> = query.fetch_all(tx.conn()).await?;
+    let told = |(lead, at, detail): (i64, i64, Option<String>)| Told {
+        lead: LeadId(lead),
+        at: Instant(at as u32),
+        detail: detail.and_then(|json| serde_json::from_str(&json).ok()).unwrap_or_default(),
+    };
+    Ok(rows.into_iter().map(told).collect())
 }
 
 fn instant(seconds: Option<i64>) -> Option<Instant> {

@@ -80,7 +80,15 @@ impl Draft {
     pub fn new(id: LeadId, created_at: Moment, key: &LeadKey) -> Self {
         let person = Person { email: key.email.clone(), ..Person::default() };
         let row = LeadRow { created_at, ..LeadRow::default() };
-        let lead = StoredLead { id, row, person, events: Vec::new(), absorbed: Vec::new(), merged_into: None };
+        let lead = StoredLead {
+            id,
+            row,
+            person,
+            events: Vec::new(),
+            absorbed: Vec::new(),
+            said: Vec::new(),
+            merged_into: None,
+        };
         Self { lead, before: None, new_key: key.external_id.clone(), voided: Vec::new(), changed: true }
     }
 

@@ -395,6 +395,7 @@ struct Stay<'a> {
     decision: Option<Decision>,
     reason: Option<&'a str>,
     complete: bool,
+    removes: bool,
     feedback: Feedback,
 }
 
@@ -420,6 +421,7 @@ impl Stays {
             decision: lead.decision,
             reason: lead.reason.as_deref(),
             complete: lead.verdict_complete,
+            removes: lead.removes,
             feedback: lead.feedback,
         };
         let further = lead.further.iter().enumerate().map(|(n, handover)| {
@@ -445,6 +447,7 @@ impl<'a> Stay<'a> {
             decision: handover.decision,
             reason: handover.reason.as_deref(),
             complete: handover.verdict_complete,
+            removes: handover.removes,
             feedback: handover.feedback,
         }
     }
@@ -536,7 +539,7 @@ impl<'a> Stay<'a> {
             (verdict && self.complete, COMPLETE),
             (self.is_turned_down(), TURNED_DOWN),
             (reason == Some(Reason::Other), OTHER),
-            (reason.is_some_and(Reason::excludes), VERDICT_EXCLUDES),
+            (verdict && self.removes, VERDICT_EXCLUDES),
             (out_of_order, OUT_OF_ORDER),
         ]
         .into_iter()

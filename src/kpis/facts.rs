@@ -52,6 +52,8 @@ pub struct LeadFact {
     pub reason: Option<String>,
     /// That verdict has all that it needs.
     pub verdict_complete: bool,
+    /// That verdict takes the lead out of the numbers, unless it is contested.
+    pub removes: bool,
     /// Value of the first opportunity, minor units.
     pub opportunity_minor: Option<i64>,
     /// Value of the first win, minor units.
@@ -85,6 +87,8 @@ pub struct HandoverFact {
     pub reason: Option<String>,
     /// That verdict has all that it needs.
     pub verdict_complete: bool,
+    /// That verdict takes the lead out of the numbers, unless it is contested.
+    pub removes: bool,
     /// What marketing said to it.
     pub feedback: Feedback,
 }

@@ -4,6 +4,7 @@ use super::facts::{Facts, Feedback, HandoverFact, LeadFact, SpendFact};
 use crate::changes::model::Seq;
 use crate::changes::store::newest_seq;
 use crate::error::{AppError, Result};
+use crate::feedback::reasons::Route;
 use crate::leads::model::{Decision, Dimension, LeadId, Moment, ValueId};
 use crate::period::{Day, Instant};
 use crate::server::db::{Db, Tx};
@@ -22,25 +23,32 @@ const MOST_CHANGES: i64 = 50_000;
 // with the record separator, which no text in the database holds; the reason, which may hold a comma, comes last.
 statements! {
     MOST_LEAD = "select coalesce(max(id), 0) from lead";
-    LEADS = "select string_agg(format('%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s', id,
+    LEADS = "select string_agg(format('%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s', id,
              channel_id, campaign_id, segment_id, region_id, persona_id, owner_id, handed_over_at, accepted_at,
              first_touch_at, connected_at, verdict_at, opportunity_at, won_at, lost_at, released_at, day_only, decision,
-             verdict_complete, opportunity_minor, won_minor, excluded, reason), '\u{1e}')
+             verdict_complete, opportunity_minor, won_minor, excluded, route, reason), '\u{1e}')
              from lead where id > $1 and id <= $2 and gone = 0";
-    CHANGED_LEADS = "select string_agg(format('%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s',
+    CHANGED_LEADS = "select string_agg(format('%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s',
                      id, channel_id, campaign_id, segment_id, region_id, persona_id, owner_id, handed_over_at,
                      accepted_at, first_touch_at, connected_at, verdict_at, opportunity_at, won_at, lost_at, released_at,
-                     day_only, decision, verdict_complete, opportunity_minor, won_minor, excluded, reason), '\u{1e}')
-                     from lead where seq > $1 and gone = 0";
+                     day_only, decision, verdict_complete, opportunity_minor, won_minor, excluded, route, reason),
+                     '\u{1e}') from lead where seq > $1 and gone = 0";
     GONE_LEADS = "select id from lead where seq > $1 and gone = 1";
     COUNT_CHANGED = "select count(*) from lead where seq > $1";
-    HANDOVERS = "select string_agg(format('%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s', h.lead_id, h.n, h.handed_over_at,
+    HANDOVERS = "select string_agg(format('%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s,%s', h.lead_id, h.n, h.handed_over_at,
                  h.accepted_at, h.first_touch_at, h.connected_at, h.verdict_at, h.released_at, h.day_only, h.decision,
-                 h.verdict_complete, h.reason), '\u{1e}')
+                 h.verdict_complete, h.route, h.reason), '\u{1e}')
                  from handover h join lead l on l.id = h.lead_id where l.seq > $1 and l.gone = 0";
-    FEEDBACK = "select string_agg(format('%s,%s,%s,%s,%s,%s', f.lead_id, f.handover, f.replied_at, f.disputed_at,
-                f.ruled_at, f.upheld), '\u{1e}')
-                from feedback f join lead l on l.id = f.lead_id where l.seq > $1 and l.gone = 0";
+    FEEDBACK = "select string_agg(format('%s,%s,%s,%s,%s,%s', a.id, a.n, a.replied_at, a.disputed_at, a.ruled_at,
+                a.upheld), '\u{1e}')
+                from (
+                    select id, 1 as n, replied_at, disputed_at, ruled_at, upheld from lead
+                        where replied_at is not null and seq > $1 and gone = 0
+                    union all
+                    select h.lead_id, h.n, h.replied_at, h.disputed_at, h.ruled_at, h.upheld
+                        from handover h join lead l on l.id = h.lead_id
+                        where h.replied_at is not null and l.seq > $1 and l.gone = 0
+                ) as a";
     SPEND_CHANGED = "select count(*) from spend where seq > $1";
     SPEND = "select from_day, to_day, channel_id, kind, amount_minor from spend where gone = 0 order by id";
     VALUES = "select id, dimension, name from dimension_value";
@@ -202,6 +210,7 @@ async fn handovers(tx: &mut Tx, since: Seq) -> Result<HashMap<LeadId, Vec<Handov
             released: moment(5, 9),
             decision: Decision::from_key(cells.text()?),
             verdict_complete: cells.number()? == 1,
+            removes: removes(cells.text()?),
             reason: cells.rest(),
             feedback: Feedback::default(),
         };
@@ -277,10 +286,16 @@ fn lead(line: &str, beside: &mut Beside) -> Result<LeadFact> {
         opportunity_minor: cells.optional_number()?,
         won_minor: cells.optional_number()?,
         excluded: cells.number()? == 1,
+        removes: removes(cells.text()?),
         reason: cells.rest(),
         feedback: first,
         further,
     })
+}
+
+/// Whether a verdict takes the lead out of the numbers, by its route.
+fn removes(route: &str) -> bool {
+    Route::from_key(route).is_some_and(Route::removes)
 }
 
 fn moment(at: Option<i64>, day_only: i64, bit: u32) -> Option<Moment> {

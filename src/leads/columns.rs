@@ -1,10 +1,11 @@
 //! How instants stand in the columns of leads and handovers, and how such columns are read.
 
-use super::derive::{Derived, Milestones};
+use super::derive::{Answer, Derived, Milestones};
 use super::model::{Decision, Moment, Stage};
 use super::record::LeadRow;
 use super::stage::Kept;
 use crate::error::Result;
+use crate::feedback::reasons::Route;
 use crate::period::Instant;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -57,6 +58,21 @@ pub(super) fn kept_cells(kept: Kept) -> (Option<&'static str>, Option<i64>, Opti
 pub(super) fn decision_of(row: &AnyRow, column: usize) -> Result<Option<Decision>> {
     let key: Option<String> = row.try_get(column)?;
     Ok(key.and_then(|key| Decision::from_key(&key)))
+}
+
+/// Four columns from this one on.
+pub(super) fn answer_of(row: &AnyRow, column: usize) -> Result<Answer> {
+    Ok(Answer {
+        replied_at: instant_of(row, column)?,
+        disputed_at: instant_of(row, column + 1)?,
+        ruled_at: instant_of(row, column + 2)?,
+        upheld: flag_of(row, column + 3)?,
+    })
+}
+
+pub(super) fn route_of(row: &AnyRow, column: usize) -> Result<Option<Route>> {
+    let key: Option<String> = row.try_get(column)?;
+    Ok(key.and_then(|key| Route::from_key(&key)))
 }
 
 pub(super) fn flag_of(row: &AnyRow, column: usize) -> Result<bool> {

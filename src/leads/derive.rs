@@ -1,8 +1,38 @@
 //! The one rule that turns a lead's events into its milestones. Nothing else writes them.
 
-use super::model::{Decision, Event, EventKind, Moment, Reason};
+use super::model::{Decision, EventKind, Moment};
+use crate::feedback::reasons::Route;
 use crate::period::Instant;
 use serde::{Deserialize, Serialize};
+
+/// What the sales side said, as far as the KPIs need it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerdictFacts {
+    /// Good, reject or recycle.
+    pub decision: Decision,
+    /// The reason's key, for a rejection or recycling.
+    pub reason: Option<String>,
+    /// Everything that a verdict needs is there (see `product.md` section 5: decision, intent, usefulness, one
+    /// line, reason and proof where due; an imported verdict needs decision, and reason where due).
+    pub complete: bool,
+    /// Where the lead goes, by the reason; `None` where that moves no number.
+    pub route: Option<Route>,
+    /// Of a recycling, the first second of the day on which the lead comes back; `None`: when marketing decides.
+    pub returns_at: Option<Instant>,
+}
+
+/// One event that is not void.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Event {
+    /// What happened.
+    pub kind: EventKind,
+    /// When.
+    pub moment: Moment,
+    /// For a verdict, what it says.
+    pub verdict: Option<VerdictFacts>,
+    /// For an opportunity or win, its value in minor units of the workspace's currency.
+    pub value_minor: Option<i64>,
+}
 
 /// The milestones of one handover, or of a lead's whole life.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,6 +55,32 @@ pub struct Milestones {
     pub reason: Option<String>,
     /// That verdict says everything that a verdict needs.
     pub verdict_complete: bool,
+    /// Where the lead goes by it.
+    #[serde(default)]
+    pub route: Option<Route>,
+    /// What marketing said to the verdicts of the handover, and what both heads ruled.
+    #[serde(default)]
+    pub answer: Answer,
+}
+
+/// Where the answers to the verdicts of a handover stand. Follows from what was said to those that are not void.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// When marketing first answered, in whichever way.
+    pub replied_at: Option<Instant>,
+    /// When it first contested a verdict.
+    pub disputed_at: Option<Instant>,
+    /// When both heads had ruled alike.
+    pub ruled_at: Option<Instant>,
+    /// They ruled for marketing.
+    pub upheld: bool,
+}
+
+impl Answer {
+    /// A dispute is open, or was ruled for marketing: the verdict does not take the lead out of the numbers.
+    pub const fn is_contested(&self) -> bool {
+        self.disputed_at.is_some() && (self.ruled_at.is_none() || self.upheld)
+    }
 }
 
 /// Everything that the events of a lead say about it.
@@ -68,6 +124,11 @@ impl Derived {
         self.later.last().unwrap_or(&self.first)
     }
 
+    /// A handover by its number, 1 is the first; of the first, the moments of the whole life.
+    pub fn handover(&self, number: usize) -> Option<&Milestones> {
+        if number == 1 { Some(&self.first) } else { self.later.get(number.checked_sub(2)?) }
+    }
+
     /// Marketing has it back and may hand it over once more.
     pub fn may_return(&self) -> bool {
         self.current().handed_over_at.is_some() && self.current().returned()
@@ -78,11 +139,13 @@ impl Derived {
 ///
 /// - Events are read in the order of their moments; at equal moments, in the order in which they were written.
 /// - The first handover opens handover 1. A later one opens the next only if a verdict of the current one recycled
-///   the lead, or rejected it for invalid data; otherwise it says again what is known and opens nothing.
+///   the lead, or rejected it for a reason whose route is to mend it; otherwise it says again what is known and opens
+///   nothing.
 /// - An event belongs to the latest handover before it; those before the first belong to the first. Each handover
 ///   after the first has milestones of its own; the moments of the lead itself are the first of its whole life.
 /// - Of several verdicts of a handover the first gives the time, the latest decision, reason and completeness.
 /// - Opportunity, win and loss belong to the lead: the first of each.
+/// - A recycled lead comes back on its day unless a deal was opened since, or the lead was ever won.
 pub fn derive(events: &[Event]) -> Derived {
     walk(events, |_, _| ())
 }
@@ -129,6 +192,7 @@ fn walk(events: &[Event], mut belongs: impl FnMut(usize, usize)) -> Derived {
         }
         match event.kind {
             EventKind::Opportunity => {
+                derived.returns_at = None;
                 if derived.opportunity_at.is_none() {
                     derived.opportunity_minor = event.value_minor;
                 }
@@ -151,6 +215,9 @@ fn walk(events: &[Event], mut belongs: impl FnMut(usize, usize)) -> Derived {
     if derived.opportunity_at.is_none() {
         derived.opportunity_at = derived.won_at;
         derived.opportunity_minor = derived.won_minor;
+    }
+    if derived.won_at.is_some() || !derived.may_return() {
+        derived.returns_at = None;
     }
     derived
 }
@@ -183,14 +250,25 @@ impl Milestones {
             self.decision = Some(verdict.decision);
             self.reason.clone_from(&verdict.reason);
             self.verdict_complete = verdict.complete;
+            self.route = verdict.route.filter(|_| verdict.decision != Decision::Good);
         }
+    }
+
+    /// Its verdict turns the lead down.
+    pub fn is_turned_down(&self) -> bool {
+        self.decision.is_some_and(|decision| decision != Decision::Good)
+    }
+
+    /// Its verdict takes the lead out of the numbers, unless it is contested.
+    pub fn is_removed(&self) -> bool {
+        self.verdict_at.is_some() && self.route.is_some_and(Route::removes)
     }
 
     /// Marketing has it back and may hand it over once more.
     fn returned(&self) -> bool {
         match self.decision {
             Some(Decision::Recycle) => true,
-            Some(Decision::Reject) => self.reason.as_deref() == Some(Reason::InvalidData.key()),
+            Some(Decision::Reject) => self.route == Some(Route::Fix),
             Some(Decision::Good) | None => false,
         }
     }
@@ -199,7 +277,7 @@ impl Milestones {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::leads::model::VerdictFacts;
+    use crate::leads::model::Reason;
     use EventKind::*;
 
     fn moment(at: u32) -> Moment {
@@ -219,6 +297,7 @@ mod tests {
             decision,
             reason: reason.map(|reason| reason.key().to_owned()),
             complete: decision == Decision::Good || reason.is_some(),
+            route: reason.and_then(Route::of),
             returns_at: (decision == Decision::Recycle).then_some(Instant(90)),
         };
         Event { verdict: Some(facts), ..event(Verdict, at) }
@@ -376,6 +455,30 @@ mod tests {
         let derived = derive(&again);
         assert_eq!((derived.attempts, derived.last_touch_at), (1, Some(moment(95))));
         assert_eq!((derived.returns_at, derived.may_return()), (None, false));
+    }
+
+    #[test]
+    fn a_lead_whose_deal_was_opened_or_won_does_not_come_back() {
+        let recycled = [event(Handover, 10), verdict(Decision::Recycle, Some(Reason::NotNow), 20)];
+        let and = |later: Event| derive(&[&recycled[..], &[later]].concat()).returns_at;
+        assert_eq!(and(event(Touch, 30)), Some(Instant(90)));
+        assert_eq!((and(event(Won, 30)), and(event(Won, 15)), and(event(Opportunity, 30))), (None, None, None));
+        assert_eq!(and(event(Opportunity, 15)), Some(Instant(90)), "that deal was over when it was recycled");
+        assert_eq!(derive(&recycled[1..]).returns_at, None, "what was never handed over does not come back");
+    }
+
+    #[test]
+    fn the_route_of_a_reason_decides_what_may_be_handed_over_once_more_and_not_its_key() {
+        let rejected = |key: &str, route| {
+            let mut rejected = verdict(Decision::Reject, None, 20);
+            let facts = rejected.verdict.as_mut().expect("a verdict");
+            (facts.reason, facts.route) = (Some(key.to_owned()), route);
+            derive(&[event(Handover, 10), rejected, event(Handover, 30)])
+        };
+        assert_eq!(rejected("old_form", Some(Route::Fix)).handovers(), 2);
+        assert_eq!(rejected("invalid_data", Some(Route::Nurture)).handovers(), 1);
+        assert!(rejected("bot", Some(Route::Remove)).first.is_removed());
+        assert!(!rejected("spam_or_test", Some(Route::Nurture)).first.is_removed());
     }
 
     #[test]

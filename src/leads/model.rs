@@ -130,12 +130,6 @@ impl Reason {
             Self::Other => "other",
         }
     }
-
-    /// Verdicts with these reasons take a lead out of every KPI once undisputed or ruled
-    /// (unless it has an opportunity).
-    pub const fn excludes(self) -> bool {
-        matches!(self, Self::SpamOrTest | Self::Duplicate)
-    }
 }
 
 text_enum!(
@@ -186,31 +180,4 @@ pub struct Moment {
     /// Only the day is known: counts at the start of the day for K1 and K2, is compared by day for K3, and
     /// enters no duration.
     pub day_only: bool,
-}
-
-/// What the sales side said, as far as the KPIs need it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct VerdictFacts {
-    /// Good, reject or recycle.
-    pub decision: Decision,
-    /// The reason's key, for a rejection or recycling.
-    pub reason: Option<String>,
-    /// Everything that a verdict needs is there (see `product.md` section 5: decision, intent, usefulness, one
-    /// line, reason and proof where due; an imported verdict needs decision, and reason where due).
-    pub complete: bool,
-    /// Of a recycling, the first second of the day on which the lead comes back; `None`: when marketing decides.
-    pub returns_at: Option<Instant>,
-}
-
-/// One event that is not void.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Event {
-    /// What happened.
-    pub kind: EventKind,
-    /// When.
-    pub moment: Moment,
-    /// For a verdict, what it says.
-    pub verdict: Option<VerdictFacts>,
-    /// For an opportunity or win, its value in minor units of the workspace's currency.
-    pub value_minor: Option<i64>,
 }

@@ -1,8 +1,10 @@
 //! A lead with its history as the database holds it.
 
-use super::derive::{Derived, derive, handovers_of};
-use super::model::{Decision, Dimension, Event, EventKind, Fit, LeadId, Moment, TouchKind, ValueId, VerdictFacts};
-use crate::people::model::AccountId;
+use super::derive::{Answer, Derived, Event, VerdictFacts, derive, handovers_of};
+use super::model::{Decision, Dimension, EventKind, Fit, LeadId, Moment, Reason, TouchKind, ValueId};
+use crate::feedback::model::WordKind;
+use crate::feedback::reasons::Route;
+use crate::people::model::{AccountId, Team};
 use crate::period::{Day, Instant};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -55,7 +57,7 @@ pub struct LeadRow {
     /// What a person has set, which no import overwrites: see [`by_hand_bit`]. Written by `quality` and by `work` only.
     #[serde(skip)]
     pub by_hand: i64,
-    /// The latest handover's verdict is disputed and not ruled for sales. Kept beside the verdict and only read here.
+    /// The latest handover's verdict is disputed and not ruled for sales. Follows from what was said to it.
     #[serde(default)]
     pub contested: bool,
 }
@@ -75,7 +77,7 @@ pub struct Detail {
     /// A verdict's decision.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub decision: Option<Decision>,
-    /// Why it was turned down or lost.
+    /// Why it was turned down or lost: a key of the list; a file may have told it of a loss in other words.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// One line of text.
@@ -119,6 +121,9 @@ pub struct Judged {
     pub returns_at: Option<Instant>,
     /// All that a verdict needs is there.
     pub complete: bool,
+    /// Where the lead goes by its reason, as the list said it then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub route: Option<Route>,
 }
 
 impl Detail {
@@ -175,10 +180,29 @@ impl StoredEvent {
                 // An imported verdict needs its decision, and for a rejection or recycling its reason.
                 None => decision == Decision::Good || self.detail.reason.is_some(),
             },
+            route: match &self.detail.judged {
+                Some(Judged { route: Some(route), .. }) => Some(*route),
+                _ => self.detail.reason.as_deref().and_then(Reason::from_key).and_then(Route::of),
+            },
             returns_at: self.detail.judged.as_ref().and_then(|judged| judged.returns_at),
         });
         Event { kind: self.kind, moment: self.moment, verdict, value_minor: self.detail.value_minor }
     }
+}
+
+/// What was said about a verdict, without its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// In whose history the verdict stands.
+    pub lead: LeadId,
+    /// Which event it is there.
+    pub verdict: i64,
+    /// What it is.
+    pub kind: WordKind,
+    /// Of a ruling: the team whose head gave it, and the team for which it is.
+    pub ruling: Option<(Team, Team)>,
+    /// When.
+    pub at: Instant,
 }
 
 /// A lead with everything that a write may change.
@@ -192,8 +216,10 @@ pub struct StoredLead {
     pub person: Person,
     /// Its history, void events too, by number.
     pub events: Vec<StoredEvent>,
-    /// What leads that were merged into it have in their histories, without what is void there.
-    pub absorbed: Vec<StoredEvent>,
+    /// What leads that were merged into it have in their histories, each with its lead, without what is void there.
+    pub absorbed: Vec<(LeadId, StoredEvent)>,
+    /// What was said about its verdicts and theirs, oldest first.
+    pub said: Vec<Said>,
     /// The lead that it was merged into: its own row goes on saying what its own events say.
     pub merged_into: Option<LeadId>,
 }
@@ -201,20 +227,161 @@ pub struct StoredLead {
 impl StoredLead {
     /// To which handover each event of its own belongs that is not void, by its number; 1 is the first.
     pub fn handovers(&self) -> Vec<(i64, usize)> {
+        let all = self.handovers_of_all().into_iter();
+        all.filter(|(lead, _, _)| *lead == self.id).map(|(_, n, handover)| (n, handover)).collect()
+    }
+
+    /// To which handover each event belongs that is not void, its own and those of the leads that were merged into it:
+    /// in whose history it stands, its number there, and the handover.
+    pub fn handovers_of_all(&self) -> Vec<(LeadId, i64, usize)> {
         let holding = self.holding();
-        let events: Vec<Event> = holding.iter().map(|event| event.as_event()).collect();
-        let own = self.events.iter().filter(|event| event.voided == Voided::No).count();
-        holding.iter().map(|event| event.n).zip(handovers_of(&events)).take(own).collect()
+        let events: Vec<Event> = holding.iter().map(|(_, event)| event.as_event()).collect();
+        holding
+            .into_iter()
+            .zip(handovers_of(&events))
+            .map(|((lead, event), handover)| (lead, event.n, handover))
+            .collect()
     }
 
-    /// Brings the milestones up to date with the events: its own, and those of the leads that were merged into it.
+    /// The leads in whose histories its events stand: its own number, and those that were merged into it.
+    pub fn histories(&self) -> Vec<LeadId> {
+        let mut ids: Vec<LeadId> = self.absorbed.iter().map(|(lead, _)| *lead).chain([self.id]).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// The verdicts of a handover that are not void, the latest last; each with the lead in whose history it stands.
+    pub fn verdicts_of(&self, handover: usize) -> Vec<(LeadId, &StoredEvent)> {
+        let numbers = self.handovers_of_all();
+        let here = |lead: LeadId, event: &StoredEvent| {
+            event.kind == EventKind::Verdict && numbers.contains(&(lead, event.n, handover))
+        };
+        let mut verdicts: Vec<_> = self.holding().into_iter().filter(|(lead, event)| here(*lead, event)).collect();
+        // Of equal moments those later that stand later, as `derive` reads them.
+        verdicts.sort_by_key(|(_, event)| event.moment);
+        verdicts
+    }
+
+    /// Brings the milestones up to date with the events: its own, and those of the leads that were merged into it. What
+    /// was said about verdicts is taken with them: what was said to one that is void does not count.
     pub fn derive(&mut self) {
-        let holding: Vec<Event> = self.holding().into_iter().map(StoredEvent::as_event).collect();
+        let holding: Vec<Event> = self.holding().into_iter().map(|(_, event)| event.as_event()).collect();
         self.row.derived = derive(&holding);
+        if !self.said.is_empty() {
+            self.take_answers();
+        }
+        let derived = &mut self.row.derived;
+        // One that came back on this day and whose handover somebody voided does not come back on it once more.
+        let came_back = |event: &StoredEvent| {
+            event.kind == EventKind::Handover
+                && event.account.is_none()
+                && event.source.is_none()
+                && Some(event.moment.at) == derived.returns_at
+        };
+        if derived.returns_at.is_some() && self.events.iter().any(came_back) {
+            derived.returns_at = None;
+        }
+        self.row.contested = self.row.derived.current().answer.is_contested();
     }
 
-    /// What is not void, its own events first.
-    fn holding(&self) -> Vec<&StoredEvent> {
-        self.events.iter().chain(&self.absorbed).filter(|event| event.voided == Voided::No).collect()
+    fn take_answers(&mut self) {
+        let numbers = self.handovers_of_all();
+        let mut verdicts: Vec<(LeadId, i64)> = self.said.iter().map(|said| (said.lead, said.verdict)).collect();
+        verdicts.sort_unstable();
+        verdicts.dedup();
+        for (lead, n) in verdicts {
+            let Some((_, _, handover)) = numbers.iter().find(|(of, event, _)| (*of, *event) == (lead, n)) else {
+                continue;
+            };
+            let answer = answer_of(self.said.iter().filter(|said| (said.lead, said.verdict) == (lead, n)));
+            let derived = &mut self.row.derived;
+            let stay = match handover {
+                1 => Some(&mut derived.first),
+                later => derived.later.get_mut(later - 2),
+            };
+            if let Some(stay) = stay {
+                stay.answer = together(stay.answer, answer);
+            }
+        }
+    }
+
+    /// What is not void, its own events first, each with the lead in whose history it stands.
+    fn holding(&self) -> Vec<(LeadId, &StoredEvent)> {
+        let own = self.events.iter().map(|event| (self.id, event));
+        let absorbed = self.absorbed.iter().map(|(lead, event)| (*lead, event));
+        own.chain(absorbed).filter(|(_, event)| event.voided == Voided::No).collect()
+    }
+}
+
+/// Where the answers to one verdict stand: a dispute is over as soon as the latest rulings of both heads are alike.
+fn answer_of<'a>(said: impl Iterator<Item = &'a Said>) -> Answer {
+    let mut answer = Answer::default();
+    let mut latest: [Option<Team>; 2] = [None, None];
+    for said in said {
+        match (said.kind, said.ruling) {
+            (WordKind::Ruling, Some((of, winner))) => {
+                latest[usize::from(of == Team::Sales)] = Some(winner);
+                if answer.ruled_at.is_none() && latest == [Some(winner); 2] {
+                    (answer.ruled_at, answer.upheld) = (Some(said.at), winner == Team::Marketing);
+                }
+            }
+            (WordKind::Ruling, None) => {}
+            (kind, _) => {
+                answer.replied_at.get_or_insert(said.at);
+                if kind == WordKind::Dispute {
+                    answer.disputed_at.get_or_insert(said.at);
+                }
+            }
+        }
+    }
+    answer
+}
+
+/// The answers to two verdicts of one handover: replied and disputed since the first of them, and ruled once no dispute
+/// is open, as the last ruling says.
+fn together(one: Answer, other: Answer) -> Answer {
+    let first = |a: Option<Instant>, b: Option<Instant>| a.into_iter().chain(b).min();
+    let (disputed_at, replied_at) =
+        (first(one.disputed_at, other.disputed_at), first(one.replied_at, other.replied_at));
+    let disputes = [one, other].into_iter().filter(|answer| answer.disputed_at.is_some());
+    let open = disputes.clone().any(|answer| answer.ruled_at.is_none());
+    let last = disputes.max_by_key(|answer| answer.ruled_at).filter(|_| !open);
+    let (ruled_at, upheld) = last.map_or((None, false), |answer| (answer.ruled_at, answer.upheld));
+    Answer { replied_at, disputed_at, ruled_at, upheld }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(kind: WordKind, ruling: Option<(Team, Team)>, at: u32) -> Said {
+        Said { lead: LeadId(1), verdict: 2, kind, ruling, at: Instant(at) }
+    }
+
+    #[test]
+    fn a_dispute_is_over_when_the_latest_rulings_of_both_heads_are_alike() {
+        let ruling = |of, winner, at| said(WordKind::Ruling, Some((of, winner)), at);
+        let words = [
+            said(WordKind::Reply, None, 5),
+            said(WordKind::Dispute, None, 7),
+            ruling(Team::Marketing, Team::Marketing, 8),
+            ruling(Team::Sales, Team::Sales, 9),
+            ruling(Team::Sales, Team::Marketing, 10),
+        ];
+        let open = answer_of(words[..4].iter());
+        assert_eq!((open.replied_at, open.disputed_at, open.ruled_at), (Some(Instant(5)), Some(Instant(7)), None));
+        assert!(open.is_contested());
+        let over = answer_of(words.iter());
+        assert_eq!((over.ruled_at, over.upheld, over.is_contested()), (Some(Instant(10)), true, true));
+    }
+
+    #[test]
+    fn of_two_disputes_in_one_handover_none_is_over_before_both_are() {
+        let open = Answer { replied_at: Some(Instant(5)), disputed_at: Some(Instant(5)), ..Answer::default() };
+        let over = Answer { ruled_at: Some(Instant(9)), ..open };
+        assert_eq!(together(open, over).ruled_at, None);
+        assert_eq!(together(Answer::default(), over), over);
+        assert_eq!(together(over, Answer { ruled_at: Some(Instant(12)), upheld: true, ..open }).upheld, true);
     }
 }

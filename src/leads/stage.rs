@@ -15,7 +15,7 @@
 //!   the queue is read: a rule that is switched on moves many leads at once.
 
 use super::derive::Milestones;
-use super::model::{Moment, Reason, Stage};
+use super::model::{Moment, Stage};
 use super::record::LeadRow;
 use crate::agreement::model::Within;
 use crate::agreement::rules::{NEVER, Rules};
@@ -135,7 +135,5 @@ impl Standing {
 
 /// Left out of the numbers by a verdict that is not contested. Never with an opportunity.
 fn is_left_out(lead: &LeadRow, current: &Milestones) -> bool {
-    let reason = current.reason.as_deref().and_then(Reason::from_key);
-    let by_verdict = current.verdict_at.is_some() && reason.is_some_and(Reason::excludes) && !lead.contested;
-    by_verdict && lead.derived.opportunity_at.is_none()
+    current.is_removed() && !lead.contested && lead.derived.opportunity_at.is_none()
 }

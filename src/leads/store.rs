@@ -1,17 +1,20 @@
 //! Leads with their history in the database, many at a time.
 
 use super::columns::{
-    day_bits, decision_of, flag_of, handover_bits, instant_of, kept_cells, moment_of, moments, unreadable,
+    answer_of, day_bits, decision_of, flag_of, handover_bits, instant_of, kept_cells, moment_of, moments, route_of,
+    unreadable,
 };
 use super::derive::{Derived, Milestones};
 use super::identity::{match_key, oddity};
 use super::model::{Decision, Dimension, EventKind, LeadId, Moment, ValueId};
-use super::record::{Detail, LeadRow, Person, StoredEvent, StoredLead, Voided, email_key};
+use super::record::{Detail, LeadRow, Person, Said, StoredEvent, StoredLead, Voided, email_key};
 use super::stage::{Kept, Owed};
 use crate::agreement;
 use crate::agreement::rules::Rules;
 use crate::error::Result;
-use crate::people::model::AccountId;
+use crate::feedback::model::WordKind;
+use crate::feedback::reasons::Route;
+use crate::people::model::{AccountId, Team};
 use crate::period::Instant;
 use crate::server::bulk::{Cell, Rows};
 use crate::server::db::Tx;
@@ -36,8 +39,7 @@ statements! {
             l.decision, l.reason, l.verdict_complete, l.opportunity_minor, l.won_minor, l.excluded, l.events,
             p.lead_id, p.name, p.email, p.phone, l.merged_into, l.by_hand,
             l.attempts, l.last_touch_at, l.returns_at, l.action_at,
-            cast(exists (select 1 from feedback as f where f.lead_id = l.id and f.handover = l.handovers
-                and f.disputed_at is not null and (f.ruled_at is null or f.upheld = 1)) as integer)
+            l.replied_at, l.disputed_at, l.ruled_at, l.upheld, l.route
         from {rows} cross join lead as l left join lead_person as p on p.lead_id = l.id
         where l.id = {0:int} and (l.gone = 0 or l.merged_into is not null)";
     LOAD_EVENTS = "select e.lead_id, e.n, e.kind, e.at, e.day_only, e.actor, e.source_id, e.import_id, e.record, e.detail,
@@ -47,14 +49,22 @@ statements! {
         order by e.lead_id, e.n";
     /// What the leads that were merged into these say.
     LOAD_ABSORBED = "select m.merged_into, e.n, e.kind, e.at, e.day_only, e.actor, e.source_id, e.import_id, e.record,
-            e.detail, cast(0 as bigint), e.account_id
+            e.detail, cast(0 as bigint), e.account_id, m.id
         from {rows} cross join lead as m cross join lead_event as e
         where m.merged_into = {0:int} and e.lead_id = m.id and e.voided_at is null
         order by m.merged_into, m.id, e.n";
+    /// What was said about their verdicts.
+    LOAD_SAID = "select w.lead_id, w.lead_id, w.verdict_n, w.kind, w.team, w.in_favour, w.at
+        from {rows} cross join feedback_word as w where w.lead_id = {0:int} order by w.id";
+    /// And about those of the leads that were merged into them.
+    LOAD_SAID_THERE = "select m.merged_into, w.lead_id, w.verdict_n, w.kind, w.team, w.in_favour, w.at
+        from {rows} cross join lead as m cross join feedback_word as w
+        where m.merged_into = {0:int} and w.lead_id = m.id order by w.id";
     SURVIVORS_OF = "select distinct l.merged_into from {rows} cross join lead as l
         where l.id = {0:int} and l.merged_into is not null";
     LOAD_HANDOVERS = "select h.lead_id, h.handed_over_at, h.accepted_at, h.first_touch_at, h.connected_at, h.verdict_at,
-            h.released_at, h.day_only, h.decision, h.reason, h.verdict_complete
+            h.released_at, h.day_only, h.decision, h.reason, h.verdict_complete,
+            h.replied_at, h.disputed_at, h.ruled_at, h.upheld, h.route
         from {rows} cross join handover as h where h.lead_id = {0:int}
         order by h.lead_id, h.n";
     PUT = "insert into lead (id, created_at, company, title, size,
@@ -62,7 +72,8 @@ statements! {
             handed_over_at, accepted_at, first_touch_at, connected_at, verdict_at,
             opportunity_at, won_at, lost_at, released_at, day_only,
             decision, reason, verdict_complete, opportunity_minor, won_minor, excluded, events, handovers, seq,
-            attempts, last_touch_at, returns_at, action_at, stage, due_at, silent_at)
+            attempts, last_touch_at, returns_at, action_at, stage, due_at, silent_at,
+            replied_at, disputed_at, ruled_at, upheld, route)
         select {0:int}, {1:int}, {2:text}, {3:text},
             {4:int}, {5:int}, {6:int},
             {7:int}, {8:int}, {9:int},
@@ -72,7 +83,8 @@ statements! {
             {19:int}, {20:int}, {21:text}, {22:text},
             {23:int}, {24:int}, {25:int},
             {26:int}, {27:int}, {28:int}, {29:int},
-            {30:int}, {31:int}, {32:int}, {33:int}, {34:text}, {35:int}, {36:int}
+            {30:int}, {31:int}, {32:int}, {33:int}, {34:text}, {35:int}, {36:int},
+            {37:int}, {38:int}, {39:int}, {40:int}, {41:text}
         from {rows} where true
         on conflict (id) do update set created_at = excluded.created_at, company = excluded.company,
             title = excluded.title, size = excluded.size, channel_id = excluded.channel_id,
@@ -87,7 +99,8 @@ statements! {
             events = excluded.events, handovers = excluded.handovers, seq = excluded.seq,
             attempts = excluded.attempts, last_touch_at = excluded.last_touch_at, returns_at = excluded.returns_at,
             action_at = excluded.action_at, stage = excluded.stage, due_at = excluded.due_at,
-            silent_at = excluded.silent_at";
+            silent_at = excluded.silent_at, replied_at = excluded.replied_at, disputed_at = excluded.disputed_at,
+            ruled_at = excluded.ruled_at, upheld = excluded.upheld, route = excluded.route";
     /// What the queue is found by, counted anew.
     PUT_KEPT = "update lead set stage = {1:text}, due_at = {2:int}, silent_at = {3:int}, attempts = {4:int},
             last_touch_at = {5:int}, returns_at = {6:int}, day_only = {7:int}
@@ -104,11 +117,13 @@ statements! {
     REMOVE_PERSON = "delete from lead_person where lead_id in (select {0:int} from {rows})";
     REMOVE_HANDOVERS = "delete from handover where lead_id in (select {0:int} from {rows})";
     ADD_HANDOVERS = "insert into handover (lead_id, n, handed_over_at, accepted_at, first_touch_at, connected_at,
-            verdict_at, released_at, day_only, decision, reason, verdict_complete)
+            verdict_at, released_at, day_only, decision, reason, verdict_complete,
+            replied_at, disputed_at, ruled_at, upheld, route)
         select {0:int}, {1:int}, {2:int},
             {3:int}, {4:int}, {5:int},
             {6:int}, {7:int}, {8:int},
-            {9:text}, {10:text}, {11:int}
+            {9:text}, {10:text}, {11:int},
+            {12:int}, {13:int}, {14:int}, {15:int}, {16:text}
         from {rows}";
     ADD_EVENTS = "insert into lead_event (lead_id, n, kind, at, day_only, actor, record, detail, source_id, import_id,
             account_id)
@@ -165,13 +180,23 @@ pub async fn load(tx: &mut Tx, ids: &[LeadId]) -> Result<HashMap<LeadId, StoredL
     }
     for row in tx.bulk_rows(LOAD_ABSORBED, &rows).await? {
         if let Some(lead) = leads.get_mut(&LeadId(row.try_get(0)?)) {
-            lead.absorbed.push(event_of(&row)?);
+            lead.absorbed.push((LeadId(row.try_get(12)?), event_of(&row)?));
         }
     }
     for row in tx.bulk_rows(LOAD_HANDOVERS, &rows).await? {
         if let Some(lead) = leads.get_mut(&LeadId(row.try_get(0)?)) {
             lead.row.derived.later.push(handover_of(&row)?);
         }
+    }
+    for statement in [LOAD_SAID, LOAD_SAID_THERE] {
+        for row in tx.bulk_rows(statement, &rows).await? {
+            if let Some((lead, said)) = leads.get_mut(&LeadId(row.try_get(0)?)).zip(said_of(&row)?) {
+                lead.said.push(said);
+            }
+        }
+    }
+    for lead in leads.values_mut() {
+        lead.row.contested = lead.row.derived.current().answer.is_contested();
     }
     Ok(leads)
 }
@@ -266,6 +291,11 @@ pub async fn put_handovers<'a>(tx: &mut Tx, leads: impl Iterator<Item = (LeadId,
                 handover.decision.map(Decision::key).into(),
                 handover.reason.as_ref().into(),
                 handover.verdict_complete.into(),
+                handover.answer.replied_at.into(),
+                handover.answer.disputed_at.into(),
+                handover.answer.ruled_at.into(),
+                handover.answer.upheld.into(),
+                handover.route.map(Route::key).into(),
             ]);
         }
     }
@@ -380,7 +410,7 @@ pub async fn add_values<'a>(
 }
 
 /// A lead as the cells of [`PUT`].
-fn cells_of(id: LeadId, row: &LeadRow, kept: Kept, seq: i64) -> [Cell<'_>; 37] {
+fn cells_of(id: LeadId, row: &LeadRow, kept: Kept, seq: i64) -> [Cell<'_>; 42] {
     let (stage, due, silent) = kept_cells(kept);
     let derived = &row.derived;
     let moments = moments(row);
@@ -424,6 +454,11 @@ fn cells_of(id: LeadId, row: &LeadRow, kept: Kept, seq: i64) -> [Cell<'_>; 37] {
         stage.into(),
         due.into(),
         silent.into(),
+        derived.first.answer.replied_at.into(),
+        derived.first.answer.disputed_at.into(),
+        derived.first.answer.ruled_at.into(),
+        derived.first.answer.upheld.into(),
+        derived.first.route.map(Route::key).into(),
     ]
 }
 
@@ -444,6 +479,8 @@ fn lead_of(row: &AnyRow) -> Result<StoredLead> {
         decision: decision_of(row, 21)?,
         reason: row.try_get(22)?,
         verdict_complete: flag_of(row, 23)?,
+        answer: answer_of(row, 38)?,
+        route: route_of(row, 42)?,
     };
     let derived = Derived {
         first,
@@ -469,7 +506,7 @@ fn lead_of(row: &AnyRow) -> Result<StoredLead> {
         events: row.try_get(27)?,
         by_hand: row.try_get(33)?,
         action_at: instant_of(row, 37)?,
-        contested: flag_of(row, 38)?,
+        contested: false,
     };
     let merged_into = row.try_get::<Option<i64>, _>(32)?.map(LeadId);
     let person = Person { name: row.try_get(29)?, email: row.try_get(30)?, phone: row.try_get(31)? };
@@ -479,6 +516,7 @@ fn lead_of(row: &AnyRow) -> Result<StoredLead> {
         person,
         events: Vec::new(),
         absorbed: Vec::new(),
+        said: Vec::new(),
         merged_into,
     })
 }
@@ -518,5 +556,21 @@ fn handover_of(row: &AnyRow) -> Result<Milestones> {
         decision: decision_of(row, 8)?,
         reason: row.try_get(9)?,
         verdict_complete: flag_of(row, 10)?,
+        answer: answer_of(row, 11)?,
+        route: route_of(row, 15)?,
     })
+}
+
+/// Of a row of [`LOAD_SAID`].
+fn said_of(row: &AnyRow) -> Result<Option<Said>> {
+    let text = |column: usize| row.try_get::<Option<String>, _>(column);
+    let team = |column: usize| Ok::<_, sqlx::Error>(text(column)?.and_then(|key| Team::from_key(&key)));
+    let Some(kind) = text(3)?.and_then(|key| WordKind::from_key(&key)) else { return Ok(None) };
+    Ok(Some(Said {
+        lead: LeadId(row.try_get(1)?),
+        verdict: row.try_get(2)?,
+        kind,
+        ruling: team(4)?.zip(team(5)?),
+        at: instant_of(row, 6)?.unwrap_or_default(),
+    }))
 }

@@ -81,6 +81,8 @@ pub const PATHS: &[(&str, Need)] = &[
     ("/feedback/rule", May(RuleOnDisputes)),
     ("/feedback/why", May(SeeNumbers)),
     ("/feedback/why.csv", May(SeeNumbers)),
+    ("/feedback/lost.csv", May(SeeLeads)),
+    ("/feedback/features.csv", May(SeeLeads)),
     ("/feedback/more", May(SeeNumbers)),
     ("/feedback/more.csv", May(SeeNumbers)),
     ("/feedback/returns", May(SeeLeads)),

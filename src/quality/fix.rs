@@ -14,11 +14,14 @@ use crate::leads::identity::oddity;
 use crate::leads::model::{Dimension, EventKind, LeadId, ValueId};
 use crate::leads::record::{Person, StoredLead, Voided};
 use crate::leads::store as leads;
+use crate::people::model::AccountId;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::period::Instant;
 use crate::server::AppState;
 use crate::server::db::{Db, Tx};
+use crate::work;
+use crate::work::apply::Who;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -231,11 +234,17 @@ pub async fn take_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result
     }
     rules::apply_rules(&mut once, seq, &concerned).await?;
     store::remove_work(&mut once, made).await?;
+    work::store::mark_mended(&mut once, &concerned, seq, by(caller)).await?;
     let finding = Finding::from_key(&told.finding).ok_or_else(missing)?;
     let detail = json!({ "leads": concerned.len() });
     let change = change_of(state, caller, ChangeKind::WorkTakenBack, Entity::Leads, made, detail);
     let leads_to = asked_of(sent).address(&path_of(finding), &[("done", &seq.to_string())]);
     Ok(once.finish(&change, leads_to).await?.1)
+}
+
+/// Whose word a change is.
+pub fn by(caller: &Caller) -> AccountId {
+    Who::of(&caller.visitor).account
 }
 
 /// A lead that is there.
@@ -290,7 +299,7 @@ async fn finish(
 ) -> Result<String> {
     let seq = once.seq().0;
     rules::apply_rules(&mut once, seq, concerned).await?;
-    store::add_work(&mut once, concerned).await?;
+    store::add_work(&mut once, concerned, by(caller)).await?;
     let change = change_of(state, caller, kind, Entity::Leads, seq, detail);
     let leads_to = asked.address(&path_of(finding), &[("done", &seq.to_string())]);
     Ok(once.finish(&change, leads_to).await?.1)

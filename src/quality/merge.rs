@@ -1,6 +1,6 @@
 //! Leads that are one lead, and one that is not after all. See the module for what a merge is.
 
-use super::fix::{asked_of, change_of, path_of};
+use super::fix::{asked_of, by, change_of, path_of};
 use super::model::Finding;
 use super::rules::store as rules;
 use super::store::{self, Whereabouts};
@@ -10,10 +10,13 @@ use crate::editing::once::{self, Begun};
 use crate::error::{AppError, Result};
 use crate::leads::model::LeadId;
 use crate::leads::store as leads;
+use crate::people::model::AccountId;
 use crate::people::service::Caller;
 use crate::period::Instant;
 use crate::server::AppState;
 use crate::server::db::WriteTx;
+use crate::work;
+use crate::work::apply::Who;
 use serde_json::json;
 
 /// At most so many leads in one merge: more are no duplicates but a mistake of their source.
@@ -39,7 +42,7 @@ pub async fn merge(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Str
         Begun::Answered(leads_to) => return Ok(leads_to),
         Begun::Write(once) => once,
     };
-    join(&mut once, survivor, &merged, caller.visitor.name(), state.clock.now()).await?;
+    join(&mut once, survivor, &merged, &Who::of(&caller.visitor), state.clock.now()).await?;
     let seq = once.seq().0;
     let numbers: Vec<i64> = merged.iter().map(|lead| lead.0).collect();
     let finding = Finding::from_key(sent.get("finding")).unwrap_or(Finding::SameEmail);
@@ -59,7 +62,7 @@ pub async fn unmerge(state: &AppState, caller: &Caller, sent: &Sent) -> Result<S
         Begun::Answered(leads_to) => return Ok(leads_to),
         Begun::Write(once) => once,
     };
-    let survivor = part(&mut once, merged).await?;
+    let survivor = part(&mut once, merged, by(caller)).await?;
     let seq = once.seq().0;
     let detail = json!({ "merged": [merged.0] });
     let change = change_of(state, caller, ChangeKind::LeadUnmerged, Entity::Merge, survivor.0, detail);
@@ -70,7 +73,7 @@ pub async fn unmerge(state: &AppState, caller: &Caller, sent: &Sent) -> Result<S
 ///
 /// # Errors
 /// One of them is gone or merged, or the database refuses.
-pub async fn join(tx: &mut WriteTx, survivor: LeadId, merged: &[LeadId], by: &str, at: Instant) -> Result<()> {
+pub async fn join(tx: &mut WriteTx, survivor: LeadId, merged: &[LeadId], who: &Who, at: Instant) -> Result<()> {
     for &lead in merged.iter().chain([&survivor]) {
         match store::whereabouts(tx, lead).await? {
             Whereabouts::Here => {}
@@ -87,10 +90,10 @@ pub async fn join(tx: &mut WriteTx, survivor: LeadId, merged: &[LeadId], by: &st
         }
     }
     let seq = tx.seq().0;
-    store::merge(tx, survivor, merged, at, by).await?;
+    store::merge(tx, survivor, merged, at, &who.name).await?;
     leads::derive_anew(tx, seq, &[survivor]).await?;
     let concerned: Vec<LeadId> = merged.iter().copied().chain([survivor]).collect();
-    store::add_work(tx, &concerned).await
+    store::add_work(tx, &concerned, who.account).await
 }
 
 /// Takes a lead out of its merge, in a transaction that has its change yet to be recorded; the lead that it was merged
@@ -98,7 +101,7 @@ pub async fn join(tx: &mut WriteTx, survivor: LeadId, merged: &[LeadId], by: &st
 ///
 /// # Errors
 /// It is not merged, or the database refuses.
-pub async fn part(tx: &mut WriteTx, merged: LeadId) -> Result<LeadId> {
+pub async fn part(tx: &mut WriteTx, merged: LeadId, by: AccountId) -> Result<LeadId> {
     let Some((into, merge_seq)) = store::find_merge(tx, merged).await? else {
         return Err(AppError::Conflict(format!("Lead {merged} is not merged, or was un-merged before.")));
     };
@@ -110,5 +113,6 @@ pub async fn part(tx: &mut WriteTx, merged: LeadId) -> Result<LeadId> {
     store::unmerge(tx, merged, merge_seq).await?;
     leads::derive_anew(tx, seq, &[survivor, merged]).await?;
     rules::apply_rules(tx, seq, &[merged]).await?;
+    work::store::mark_mended(tx, &[survivor, merged], seq, by).await?;
     Ok(into)
 }

@@ -6,10 +6,11 @@ use crate::error::Result;
 use crate::leads::model::{Dimension, LeadId, ValueId};
 use crate::leads::record::by_hand_bit;
 use crate::leads::store as leads;
+use crate::people::model::AccountId;
 use crate::period::Instant;
 use crate::server::bulk::Rows;
 use crate::server::db::{Tx, WriteTx};
-use crate::statements;
+use crate::{statements, work};
 use sqlx::Row as _;
 use sqlx::any::AnyRow;
 
@@ -291,9 +292,11 @@ pub async fn change(tx: &mut Tx, seq: i64) -> Result<Option<(String, i64, String
     Ok(sqlx::query_as(CHANGE).bind(seq).fetch_optional(tx.conn()).await?)
 }
 
-/// Writes down which leads a change concerns.
-pub async fn add_work(tx: &mut WriteTx, leads: &[LeadId]) -> Result<()> {
+/// Writes down which leads a change concerns, and that somebody worked on them: what others did before is not taken back
+/// over it, and who looked at them before decides once more.
+pub async fn add_work(tx: &mut WriteTx, leads: &[LeadId], by: AccountId) -> Result<()> {
     let seq = tx.seq().0;
+    work::store::mark_mended(tx, leads, seq, by).await?;
     tx.bulk(ADD_WORK, &leads.iter().map(|id| [(*id).into(), seq.into()]).collect()).await
 }
 

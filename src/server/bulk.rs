@@ -14,7 +14,7 @@ use std::borrow::Cow;
 use std::fmt::Write;
 
 /// Values bound by one statement on SQLite, at most. Beyond some thousands a statement gains nothing more.
-const MOST_VALUES: usize = 5_120;
+const MOST_VALUES: usize = 5_376;
 
 /// One value of a row.
 #[derive(Clone, Debug, PartialEq, Serialize)]

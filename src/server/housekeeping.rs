@@ -7,13 +7,15 @@ use crate::error::Result;
 use crate::feedback::returns;
 use crate::period::Instant;
 use crate::upload::folder::Uploads;
-use crate::{quality, queue, spend, work};
+use crate::zone::Zone;
+use crate::{activity, quality, queue, spend, work};
 use std::time::Duration;
 
 /// How often what has had its time is thrown away.
 const SWEEP: Duration = Duration::from_secs(3_600);
 
-/// Throws away what has had its time, now and every hour, until it is dropped.
+/// Throws away what has had its time, now, every hour and when a day begins in the workspace's zone, which is when
+/// recycled leads come back; until it is dropped.
 pub async fn sweep_hourly(db: Db, uploads: Uploads, clock: Clock) {
     loop {
         let now = clock.now();
@@ -22,8 +24,22 @@ pub async fn sweep_hourly(db: Db, uploads: Uploads, clock: Clock) {
                 tracing::warn!("What has had its time stays for another hour: {error}");
             }
         }
-        tokio::time::sleep(SWEEP).await;
+        let rest = match zone(&db).await {
+            Ok(zone) => until_next(clock.now(), &zone),
+            Err(_) => SWEEP,
+        };
+        tokio::time::sleep(rest).await;
     }
+}
+
+async fn zone(db: &Db) -> Result<Zone> {
+    activity::feed::zone(&mut db.read().await?).await
+}
+
+/// How long the housekeeping rests: an hour, or until the next day begins.
+fn until_next(now: Instant, zone: &Zone) -> Duration {
+    let tomorrow = zone.start_of(zone.day_of(now).plus(1));
+    SWEEP.min(Duration::from_secs(u64::from(tomorrow.0.saturating_sub(now.0).max(1))))
 }
 
 /// Throws away what has had its time: keys of forms and ways back after a day, what people deleted after thirty. Does
@@ -80,5 +96,21 @@ impl std::ops::Deref for HouseTx {
 impl std::ops::DerefMut for HouseTx {
     fn deref_mut(&mut self) -> &mut Tx {
         &mut self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_housekeeping_wakes_as_a_day_begins_in_the_workspaces_zone() {
+        let zone = Zone::utc();
+        // 2026-03-03 is day 20,515.
+        let at = |seconds: u32| until_next(Instant(20_515 * 86_400 + seconds), &zone).as_secs();
+        assert_eq!(at(9 * 3_600), 3_600);
+        assert_eq!(at(23 * 3_600 + 40 * 60), 20 * 60);
+        assert_eq!(at(86_399), 1);
+        assert_eq!(at(0), 3_600);
     }
 }

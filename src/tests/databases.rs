@@ -90,7 +90,8 @@ pub async fn dump(db: &Db) -> String {
     ] {
         let statement = format!("select * from {table} where {condition} order by {order}");
         for row in rows(&mut tx, statement).await.expect(table) {
-            let cells = row.columns().iter().filter(|column| column.name() != "seq");
+            let cells =
+                row.columns().iter().filter(|column| !["seq", "worked_seq", "worked_by"].contains(&column.name()));
             let cells: Vec<String> =
                 cells.map(|column| format!("{}={}", column.name(), cell(&row, column.ordinal()))).collect();
             text += &format!("{table}: {}\n", cells.join(" "));

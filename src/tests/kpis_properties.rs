@@ -104,6 +104,7 @@ fn any_lead(id: i64, zone: Zone) -> impl Strategy<Value = LeadFact> {
                     verdict: own(3),
                     released: own(4),
                     decision,
+                    removes: removes(&reason),
                     reason,
                     verdict_complete,
                     feedback,
@@ -122,6 +123,7 @@ fn any_lead(id: i64, zone: Zone) -> impl Strategy<Value = LeadFact> {
                 lost: ends[2],
                 released: life[4],
                 decision,
+                removes: removes(&reason),
                 reason,
                 verdict_complete,
                 opportunity_minor: money.0,
@@ -132,6 +134,11 @@ fn any_lead(id: i64, zone: Zone) -> impl Strategy<Value = LeadFact> {
             }
         },
     )
+}
+
+/// As the list of reasons ships.
+fn removes(reason: &Option<String>) -> bool {
+    matches!(reason.as_deref(), Some("spam_or_test" | "duplicate"))
 }
 
 fn any_within() -> impl Strategy<Value = Within> {

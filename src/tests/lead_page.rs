@@ -310,3 +310,60 @@ async fn the_neighbours_of_a_place_are_the_nearest_on_either_side_on_both_engine
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_deal_is_lost_for_a_reason_of_the_list_which_the_page_and_the_loop_show() {
+    let House { mut mia, mut ben, server: _server, .. } = house().await;
+    add(&mut mia, "Hanna").await;
+    act(&mut ben, "open", &[("value", "4000.00")]).await;
+    let page = act(&mut ben, "lose", &[("reason", ""), ("why", "Signed with Skuttle in May")]).await;
+    says(&page, &["A deal is lost for a reason. Choose one of the list."]);
+    assert_eq!(form_of(&page, "lose").get("why"), "Signed with Skuttle in May", "what was typed is back");
+    let offered = page.split("id=\"lose-reason\"").nth(1).and_then(|rest| rest.split("</select>").next());
+    let offered = offered.expect("the reasons");
+    assert!(offered.contains("chose_competitor") && !offered.contains("spam_or_test"), "{offered}");
+    let page = act(&mut ben, "lose", &[("reason", "chose_competitor")]).await;
+    says(&page, &["“Chose a competitor” needs its proof: who it was."]);
+    let lost = [("reason", "chose_competitor"), ("why", "Signed with Skuttle in May")];
+    let page = act(&mut ben, "lose", &lost).await;
+    says(&page, &["Lost, with its reason.", ": Chose a competitor", "“Signed with Skuttle in May”"]);
+    let why = "?period=month&at=2027-01";
+    let loop_page = plain(&mia.get(&format!("/feedback/why{why}")).await.body);
+    says(&loop_page, &["Why deals were lost", "Chose a competitor", "/feedback/lost.csv"]);
+    let file = mia.get(&format!("/feedback/lost.csv{why}")).await.body;
+    let row = "chose_competitor,Chose a competitor,1,Hanna,Rope & Sons,2027-01-15,Signed with Skuttle in May";
+    assert!(file.contains(row), "{file}");
+    assert!(!mia.get("/feedback/lost.csv?period=month&at=2026-12").await.body.contains("Hanna"), "not in those days");
+}
+
+#[tokio::test]
+async fn a_verdict_says_where_the_lead_goes_and_leads_the_way_there() {
+    let House { server, mut mia, mut ben, .. } = house().await;
+    server.add("hal@company.example", of(Team::Sales, true)).await;
+    let mut hal = server.signed_in("hal@company.example").await;
+    add(&mut mia, "Hanna").await;
+    add(&mut mia, "Tom").await;
+    let line = [("decision", "reject"), ("line", "It has no crane mode, they say")];
+    let gap = [("reason", "offer_gap"), ("proof", "Crane mode")];
+    let page = act(&mut ben, "judge", &[&line[..], &gap].concat()).await;
+    says(&page, &["Counted with what the offer lacks: “Crane mode”.", "/feedback/why#features"]);
+    let loop_page = plain(&mia.get("/feedback/why?period=month&at=2027-01").await.body);
+    says(&loop_page, &["What the offer lacks", "Crane mode"]);
+
+    let spam = [("reason", "spam_or_test")];
+    let page = act(&mut ben, "judge", &[&line[..], &spam].concat()).await;
+    says(&page, &["By this verdict it is left out of every number, unless marketing disputes it."]);
+    assert!(!page.contains("/import/quality/rules"), "rules are the heads'");
+    says(&plain(&hal.get("/leads/1").await.body), &["/import/quality/rules"]);
+
+    let twice = [("reason", "duplicate"), ("proof", "2")];
+    let page = act(&mut ben, "judge", &[&line[..], &twice].concat()).await;
+    says(&page, &["Look at lead 2", "The heads of both teams merge leads."]);
+    let page = hal.get("/leads/1").await.body;
+    let merge = Filled::of(&page, "/import/quality/merge");
+    let merged = hal.post("/import/quality/merge", &merge.pairs()).await;
+    assert!(merged.leads_to().is_some(), "{}", merged.body);
+    assert_eq!(ben.get("/leads/1").await.leads_to(), Some("/leads/2"), "both are one");
+    let page = plain(&ben.get("/leads/2").await.body);
+    says(&page, &["Rejected: Duplicate", "in a lead that was merged into this one"]);
+}

@@ -17,6 +17,7 @@ use doubles::people::service::Caller;
 use doubles::period::{Instant, Period};
 use doubles::server::db::Db;
 use doubles::work::model::Act;
+use doubles::work::undo;
 
 async fn figures(db: &Db, now: Instant) -> Figures {
     let snapshot = load(db).await.expect("a read").expect("a workspace");
@@ -90,7 +91,7 @@ async fn marketing_answers_and_k4_shows_the_reply_rate() {
             list(&mut tx, &rules, Which::All, &Sought::default(), Place::NEWEST, 2).await.expect("a list");
         assert_eq!(page.iter().map(|entry| entry.lead.id).collect::<Vec<_>>(), [ids[2], ids[1]], "the newest first");
         assert_eq!(page[1].words.iter().map(|word| word.kind).collect::<Vec<_>>(), [WordKind::TookOver]);
-        assert!(page[0].reply_due.is_some());
+        assert!(page[0].reply.is_some());
         let (rest, end) =
             list(&mut tx, &rules, Which::All, &Sought::default(), next.expect("more"), 2).await.expect("a list");
         assert_eq!((rest.len(), end), (1, None));
@@ -217,6 +218,154 @@ async fn heads_edit_the_list_of_reasons_and_what_is_retired_is_not_given_any_mor
         assert!(sentence.contains("“No budget” was retired"), "{sentence}");
         edit(&office.hal, ReasonEdit::BringBack("no_budget".into())).await.expect("it is back");
         office.act(&office.ben, after(HOUR), &[lead], judge(Decision::Reject, "no_budget")).await.expect("it is given");
+    })
+    .await;
+}
+
+async fn waiting(db: &Db, which: Which) -> Vec<(LeadId, usize)> {
+    let mut tx = db.read().await.expect("a read");
+    let rules = doubles::work::run::agreed(&mut tx).await.expect("the agreement");
+    let (entries, _) = list(&mut tx, &rules, which, &Sought::default(), Place::NEWEST, 50).await.expect("a list");
+    assert_eq!(store::count(&mut tx, which, 100).await, Ok(entries.len() as u32));
+    entries.into_iter().map(|entry| (entry.lead.id, entry.handover)).collect()
+}
+
+#[tokio::test]
+async fn a_verdict_that_is_voided_takes_its_dispute_along_and_the_next_one_can_be_disputed() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let lead = office.lead("Hanna", TUESDAY).await;
+        let reject = judge(Decision::Reject, "spam_or_test");
+        office.act(&office.ben, after(HOUR), &[lead], reject.clone()).await.expect("judged");
+        says(&office, &office.mia, after(DAY), lead, 2, WordKind::Dispute).await.expect("it is disputed");
+        rules(&office, &office.hedy, after(DAY), lead, Team::Marketing).await.expect("a ruling");
+        let void = Act::Void { event: 2, reason: "another Hanna".into() };
+        office.act(&office.ben, after(2 * DAY), &[lead], void).await.expect("it is voided");
+        assert_eq!(waiting(db, Which::Disputed).await, [], "{}", name(db));
+        let mut tx = db.read().await.expect("a read");
+        assert_eq!(disputes(&mut tx).await.expect("a read").all, 0);
+        drop(tx);
+        assert_eq!(figures(db, after(10 * DAY)).await.coverage.disputed, 0);
+
+        office.act(&office.ben, after(3 * DAY), &[lead], reject).await.expect("judged once more");
+        assert_eq!(figures(db, after(10 * DAY)).await.context.excluded, 1, "nobody contests this one");
+        says(&office, &office.mia, after(4 * DAY), lead, 3, WordKind::Dispute).await.expect("the next is disputed");
+        assert_eq!(waiting(db, Which::Disputed).await, [(lead, 1)]);
+        let figures = figures(db, after(10 * DAY)).await;
+        assert_eq!((figures.context.excluded, figures.coverage.disputed), (0, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_verdict_that_marketing_has_answered_is_not_taken_back_at_once() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let lead = office.lead("Hanna", TUESDAY).await;
+        let reject = judge(Decision::Reject, "below_criteria");
+        let done = office.act(&office.ben, after(HOUR), &[lead], reject).await.expect("judged");
+        says(&office, &office.mia, after(2 * HOUR), lead, 2, WordKind::Dispute).await.expect("it is disputed");
+        let state = office.at(after(3 * HOUR));
+        let late = undo::undo(&state, &office.ben, "", done.undo, |_| String::new()).await;
+        let sentence = late.expect_err("it was answered").to_string();
+        assert!(sentence.starts_with("Mia worked on lead 1 since"), "{sentence} {}", name(db));
+        for head in [&office.hal, &office.hedy] {
+            rules(&office, head, after(DAY), lead, Team::Sales).await.expect("a ruling");
+        }
+        let again = says(&office, &office.mia, after(2 * DAY), lead, 2, WordKind::Dispute).await;
+        let sentence = again.expect_err("it is over").to_string();
+        assert!(sentence.ends_with("and both heads have ruled for sales."), "{sentence}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_for_an_answer_is_a_handover_that_is_turned_down_and_was_not_answered() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let (lead, other) = (office.lead("Hanna", TUESDAY).await, office.lead("Tom", TUESDAY).await);
+        let reject = judge(Decision::Reject, "below_criteria");
+        office.act(&office.ben, after(HOUR), &[other], reject.clone()).await.expect("judged");
+        assert_eq!(waiting(db, Which::ToAnswer).await, [(other, 1)], "{}", name(db));
+        office
+            .act(&office.ben, after(2 * HOUR), &[other], judge(Decision::Good, ""))
+            .await
+            .expect("on second thoughts");
+        assert_eq!(waiting(db, Which::ToAnswer).await, [], "a good verdict replaced it");
+
+        let returns_on = Some(doubles::period::Day((TUESDAY.0 / DAY) as i32 + 3));
+        let recycle = doubles::feedback::model::Verdict { returns_on, ..verdict(Decision::Recycle, "not_now") };
+        office.act(&office.ben, after(HOUR), &[lead], Act::Judge(recycle)).await.expect("it is recycled");
+        assert_eq!(returns::open_due(db, after(4 * DAY)).await, Ok(1));
+        office.act(&office.ben, after(4 * DAY), &[lead], reject).await.expect("judged");
+        assert_eq!(waiting(db, Which::ToAnswer).await, [(lead, 2), (lead, 1)]);
+        says(&office, &office.mia, after(5 * DAY), lead, 4, WordKind::Reply).await.expect("an answer to the second");
+        assert_eq!(waiting(db, Which::ToAnswer).await, [(lead, 1)], "the first has none yet");
+        let coverage = figures(db, after(30 * DAY)).await.coverage;
+        assert_eq!((coverage.turned_down, coverage.replied), (2, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_merged_lead_brings_its_loop_along_and_takes_it_with_it_again() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let (lead, other) = (office.lead("Hanna", TUESDAY).await, office.lead("Tom", after(HOUR)).await);
+        let reject = judge(Decision::Reject, "below_criteria");
+        office.act(&office.ben, after(2 * HOUR), &[other], reject).await.expect("judged");
+        says(&office, &office.mia, after(DAY), other, 2, WordKind::Reply).await.expect("an answer");
+        let before = office.load(other).await.row.derived;
+        office.merge(lead, other, after(2 * DAY)).await;
+        let survivor = office.load(lead).await.row.derived.first.answer;
+        assert_eq!(survivor.replied_at, Some(after(DAY)), "{}", name(db));
+        assert_eq!(waiting(db, Which::All).await, [(lead, 1)], "the verdict is the survivor's");
+        assert_eq!(figures(db, after(10 * DAY)).await.coverage.replied, 1);
+        // What is said to it now goes on where it stands.
+        says(&office, &office.mia, after(3 * DAY), other, 2, WordKind::Dispute).await.expect("it is disputed");
+        assert_eq!(waiting(db, Which::Disputed).await, [(lead, 1)]);
+        assert_eq!(figures(db, after(10 * DAY)).await.coverage.disputed, 1);
+
+        office.unmerge(other, after(4 * DAY)).await;
+        assert_eq!(waiting(db, Which::Disputed).await, [(other, 1)]);
+        let after_all = office.load(other).await.row.derived;
+        assert_eq!(after_all.first.answer.replied_at, before.first.answer.replied_at);
+        assert_eq!(office.load(lead).await.row.derived.first.answer, Default::default());
+        let mut tx = db.read().await.expect("a read");
+        let words = store::words(&mut tx, &[other]).await.expect("a read");
+        assert_eq!(words.iter().map(|word| word.kind).collect::<Vec<_>>(), [WordKind::Reply, WordKind::Dispute]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_route_that_heads_give_a_reason_decides_and_not_its_key() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let (lead, other) = (office.lead("Hanna", TUESDAY).await, office.lead("Tom", TUESDAY).await);
+        let edit = async |key: &str, name: &str, route: &str| {
+            let text = [("name", name), ("problem", "marketing"), ("route", route), ("proof", "none")];
+            let edit = ReasonEdit::Change(key.into(), ReasonText::parse(text).expect("a text"));
+            edit_reason(&office.state, &office.hal, "", &edit, String::new).await.expect("it is changed");
+        };
+        edit("competitor", "Competitor", "remove").await;
+        edit("invalid_data", "Data that cannot be right", "nurture").await;
+        edit("wrong_person", "Wrong person", "fix").await;
+        let log = table(db, "select detail from change where kind = 'reason_changed' order by seq limit 1").await;
+        for told in ["\"route\":\"remove\"", "\"route_before\":\"hand_on\"", "\"proof\":\"none\""] {
+            assert!(log[0][0].contains(told), "{told}: {}", log[0][0]);
+        }
+        let reject = |reason| judge(Decision::Reject, reason);
+        office.act(&office.ben, after(HOUR), &[other], reject("competitor")).await.expect("judged");
+        assert_eq!(figures(db, after(10 * DAY)).await.context.excluded, 1, "{}", name(db));
+        office.act(&office.ben, after(HOUR), &[lead], reject("invalid_data")).await.expect("judged");
+        assert!(office.refused(&office.mia, after(DAY), lead, Act::HandOver).await.contains("Sales has this lead"));
+        office.act(&office.ben, after(DAY), &[lead], reject("wrong_person")).await.expect("judged once more");
+        office.act(&office.mia, after(2 * DAY), &[lead], Act::HandOver).await.expect("mended, it is handed over");
+        assert_eq!(office.load(lead).await.row.derived.handovers(), 2);
+        // What was decided before stays so, whatever the list says later.
+        edit("competitor", "Competitor", "hand_on").await;
+        assert_eq!(figures(db, after(10 * DAY)).await.context.excluded, 1);
     })
     .await;
 }

@@ -11,9 +11,10 @@ use doubles::people::model::{Standing, Team, Visitor};
 use doubles::people::service::Caller;
 use doubles::people::store::Origin;
 use doubles::period::Instant;
+use doubles::quality::merge;
 use doubles::server::AppState;
 use doubles::server::clock::Clock;
-use doubles::server::db::Db;
+use doubles::server::db::{Db, WriteTx};
 use doubles::work::apply::Who;
 use doubles::work::model::{Act, At, Done, NewLead, Order, Shown};
 use doubles::work::run::{add, perform};
@@ -96,6 +97,33 @@ impl Office {
         let (done, change) = perform(&mut tx, who, order, at).await?;
         tx.record_change(&change).await.expect("a change").commit().await.expect("a commit");
         Ok(done)
+    }
+
+    /// Hal merges a lead into another one.
+    pub async fn merge(&self, survivor: LeadId, merged: LeadId, at: Instant) {
+        let mut tx = self.db.write().await.expect("a write");
+        merge::join(&mut tx, survivor, &[merged], &Who::of(&self.hal.visitor), at).await.expect("both are free");
+        self.merged(tx, survivor, at).await;
+    }
+
+    /// And has second thoughts.
+    pub async fn unmerge(&self, merged: LeadId, at: Instant) {
+        let mut tx = self.db.write().await.expect("a write");
+        let by = self.hal.visitor.account().expect("an account").id;
+        let survivor = merge::part(&mut tx, merged, by).await.expect("it is merged");
+        self.merged(tx, survivor, at).await;
+    }
+
+    async fn merged(&self, tx: WriteTx, survivor: LeadId, at: Instant) {
+        let change = Change {
+            at,
+            actor: "Hal".into(),
+            kind: ChangeKind::LeadsMerged,
+            entity: Entity::Merge,
+            entity_id: Some(survivor.0),
+            detail: json!({}),
+        };
+        tx.record_change(&change).await.expect("a change").commit().await.expect("a commit");
     }
 
     /// What somebody is told when it is refused.

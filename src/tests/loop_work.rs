@@ -3,12 +3,19 @@
 use crate::databases::{name, on_each_engine, table};
 use crate::import_cast::{File, at as moment_at, import, key};
 use crate::loop_office::*;
+use doubles::editing::form::Sent;
 use doubles::error::AppError;
+use doubles::feedback::returns;
 use doubles::import::model::LeadRecord;
 use doubles::leads::model::{Decision, Dimension, EventKind, LeadId, TouchKind};
 use doubles::period::Instant;
+use doubles::quality::fix;
 use doubles::work::model::{Act, At, Created, NewLead, Order, Plan, Shown};
 use doubles::work::{run, store, undo};
+
+fn lose(reason: &str) -> Act {
+    Act::Lose { reason: reason.into(), note: String::new(), at: At::Now }
+}
 
 fn kinds(lead: &doubles::leads::record::StoredLead) -> Vec<&'static str> {
     lead.events.iter().map(|event| event.kind.key()).collect()
@@ -99,7 +106,7 @@ async fn what_contradicts_the_record_ends_in_a_sentence_and_nothing_is_written()
             (judge(Decision::Recycle, "unreachable"), "needs 5 attempts by the agreement; this lead has 0"),
             (judge(Decision::Reject, "nonsense"), "no reason “nonsense”"),
             (win(false), "No opportunity was opened on this lead"),
-            (Act::Lose { reason: "price".into(), at: At::Now }, "No opportunity was opened on this lead"),
+            (lose("no_budget"), "No opportunity was opened on this lead"),
             (Act::Void { event: 9, reason: "wrong".into() }, "has no such event"),
             (Act::Void { event: 1, reason: "wrong".into() }, "Only marketing and the heads"),
             (Act::HandOver, "Sales has this lead since 2026-03-03"),
@@ -120,7 +127,11 @@ async fn what_contradicts_the_record_ends_in_a_sentence_and_nothing_is_written()
         let rejected = office.refused(ben, now, lead, judge(Decision::Reject, "below_criteria")).await;
         assert!(rejected.contains("that lead was qualified: mark it lost"), "{rejected}");
         assert!(office.refused(ben, now, lead, open(At::Now)).await.contains("has an opportunity since 2026-03-03"));
-        office.act(ben, now, &[lead], Act::Lose { reason: "price".into(), at: At::Now }).await.expect("it is lost");
+        assert!(office.refused(ben, now, lead, lose("price")).await.contains("The list has no reason “price”"));
+        assert!(office.refused(ben, now, lead, lose("spam_or_test")).await.contains("was qualified"));
+        assert!(office.refused(ben, now, lead, judge(Decision::Recycle, "no_budget")).await.contains("A deal is open"));
+        office.act(ben, now, &[lead], lose("no_budget")).await.expect("it is lost");
+        office.act(ben, now, &[lead], judge(Decision::Recycle, "no_budget")).await.expect("and may come back");
     })
     .await;
 }
@@ -201,7 +212,7 @@ async fn a_verdict_a_plan_a_comment_and_a_correction_can_be_taken_back() {
             let mut tx = db.read().await.expect("a read");
             let action = store::action(&mut tx, lead).await.expect("a read").expect("the plan is there");
             assert_eq!((action.kind, action.note.as_deref()), (TouchKind::Mail, Some("the offer")));
-            assert_eq!(store::comments(&mut tx, lead).await.expect("a read"), []);
+            assert_eq!(store::comments(&mut tx, &[lead]).await.expect("a read"), []);
         }
         let reasons = table(db, "select distinct void_reason from lead_event where voided_at is not null").await;
         assert_eq!(reasons, [["undone"]], "what was voided by hand holds again");
@@ -289,4 +300,135 @@ async fn the_rep_whom_a_person_chose_stays_whatever_a_file_says() {
         assert_eq!(office.owner(LeadId(1)).await, "Ann", "{}", name(db));
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_lead_that_was_won_is_not_turned_down_and_one_that_was_recycled_before_does_not_come_back() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let (ben, lead) = (&office.ben, office.lead("Hanna", TUESDAY).await);
+        office.act(ben, after(HOUR), &[lead], recycle_tomorrow()).await.expect("it is recycled");
+        let won = Act::Win { value_minor: None, at: At::Now, and_opportunity: true };
+        office.act(ben, after(2 * HOUR), &[lead], won).await.expect("it calls and buys");
+        assert_eq!(office.load(lead).await.row.derived.returns_at, None, "{}", name(db));
+        assert_eq!(returns::open_due(db, after(3 * DAY)).await, Ok(0));
+        assert_eq!(office.load(lead).await.row.derived.handovers(), 1);
+        for act in [recycle_tomorrow(), judge(Decision::Reject, "below_criteria")] {
+            assert!(office.refused(ben, after(3 * DAY), lead, act).await.contains("This lead was won"));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_handover_that_opened_by_itself_and_was_voided_does_not_open_again() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let mut ids = Vec::new();
+        for name in ["Hanna", "Tom"] {
+            let lead = office.lead(name, TUESDAY).await;
+            office.act(&office.ben, after(HOUR), &[lead], recycle_tomorrow()).await.expect("it is recycled");
+            ids.push(lead);
+        }
+        assert_eq!(returns::open_due(db, after(2 * DAY)).await, Ok(2));
+        let handover = office.load(ids[0]).await.events.last().expect("it came back").n;
+        let void = Act::Void { event: handover, reason: "the company is closed".into() };
+        office.act(&office.hedy, after(2 * DAY), &[ids[0]], void).await.expect("it is voided");
+        for hour in [1, 2] {
+            assert_eq!(returns::open_due(db, after(2 * DAY + hour * HOUR)).await, Ok(0), "{}", name(db));
+        }
+        let stored = office.load(ids[0]).await;
+        assert_eq!((stored.row.derived.handovers(), stored.row.derived.returns_at), (1, None));
+        // Recycled once more, it comes back on its new day.
+        office.act(&office.ben, after(3 * DAY), &[ids[0]], recycle_on(7)).await.expect("it is recycled");
+        assert_eq!(returns::open_due(db, after(8 * DAY)).await, Ok(1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_day_that_stands_beside_a_lead_that_does_not_come_back_keeps_no_other_lead_away() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let stuck = office.lead("Hanna", TUESDAY).await;
+        let lead = office.lead("Tom", TUESDAY).await;
+        office.act(&office.ben, after(HOUR), &[lead], recycle_on(2)).await.expect("it is recycled");
+        // As an older version of the program left it: a day beside a lead that was won.
+        let mut tx = db.keep_house().await.expect("a write");
+        let statement = format!("update lead set returns_at = {} where id = {stuck}", TUESDAY.0);
+        sqlx::query(sqlx::AssertSqlSafe(statement)).execute(tx.conn()).await.expect("a day");
+        tx.commit().await.expect("a commit");
+        assert_eq!(returns::open_due(db, after(DAY)).await, Ok(0), "{}", name(db));
+        assert_eq!(table(db, "select count(*) from lead where returns_at is not null").await, [["1"]]);
+        assert_eq!(returns::open_due(db, after(3 * DAY)).await, Ok(1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_marketing_mended_meanwhile_is_not_taken_back_with_what_sales_did() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let lead = office.lead("Hanna", TUESDAY).await;
+        let done = office.act(&office.ben, after(HOUR), &[lead], Act::Accept).await.expect("it is Ben's");
+        let fields = [("finding", "no-persona"), ("value", "Planner"), ("lead", "1")];
+        let sent = Sent::new(fields.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect());
+        fix::fill(&office.at(after(2 * HOUR)), &office.mia, &sent).await.expect("it is mended");
+        let state = office.at(after(3 * HOUR));
+        let late = undo::undo(&state, &office.ben, "", done.undo, |_| String::new()).await;
+        let sentence = late.expect_err("somebody worked on it").to_string();
+        assert!(sentence.starts_with("Mia worked on lead 1 since"), "{sentence} {}", name(db));
+        let stored = office.load(lead).await;
+        assert!(stored.row.values[Dimension::Persona as usize].is_some() && stored.row.by_hand != 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_undo_gives_back_what_the_act_itself_set_and_leaves_the_rest() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let row = |owner: &str| LeadRecord {
+            dimensions: vec![(Dimension::Owner, owner.into())],
+            created_at: moment_at(TUESDAY.0 - DAY),
+            milestones: vec![(EventKind::Handover, Some(moment_at(TUESDAY.0)))],
+            key: key("A", ""),
+            ..crate::import_cast::lead(2, "A", "")
+        };
+        import(db, File::Leads(vec![row("Zoe")])).await;
+        let lead = LeadId(1);
+        let done = office.act(&office.ben, after(HOUR), &[lead], call(false)).await.expect("a touch");
+        import(db, File::Leads(vec![row("Yan")])).await;
+        let state = office.at(after(2 * HOUR));
+        undo::undo(&state, &office.ben, "", done.undo, |_| String::new()).await.expect("it is taken back");
+        assert_eq!(office.owner(lead).await, "Yan", "the touch did not set the owner, on {}", name(db));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lead_that_is_named_twice_in_one_order_is_done_once_and_one_that_was_merged_says_so_when_taken_back() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let (lead, other) = (office.lead("Hanna", TUESDAY).await, office.lead("Tom", TUESDAY).await);
+        let done = office.act(&office.ben, after(HOUR), &[lead, lead], Act::Accept).await.expect("it is accepted");
+        assert_eq!((done.leads, done.skipped), (vec![lead], Vec::new()), "{}", name(db));
+        let done = office.act(&office.ben, after(HOUR), &[lead], call(false)).await.expect("a touch");
+        office.merge(other, lead, after(2 * HOUR)).await;
+        let state = office.at(after(3 * HOUR));
+        let late = undo::undo(&state, &office.ben, "", done.undo, |_| String::new()).await;
+        let sentence = late.expect_err("it is merged").to_string();
+        assert!(sentence.starts_with("Lead 1 is one with lead 2 now, so nothing was taken back."), "{sentence}");
+    })
+    .await;
+}
+
+fn recycle_tomorrow() -> Act {
+    recycle_on(1)
+}
+
+/// So many days after that Tuesday.
+fn recycle_on(days: i32) -> Act {
+    let returns_on = Some(doubles::period::Day((TUESDAY.0 / DAY) as i32 + days));
+    Act::Judge(doubles::feedback::model::Verdict { returns_on, ..verdict(Decision::Recycle, "not_now") })
 }

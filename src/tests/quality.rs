@@ -11,6 +11,7 @@ use doubles::kpis::model::{Answer, Comparison, Filter, Question};
 use doubles::kpis::store::{Snapshot, catch_up, load};
 use doubles::leads::model::{Dimension, EventKind, LeadId};
 use doubles::leads::store as leads;
+use doubles::people::model::AccountId;
 use doubles::period::{Day, Instant, Period};
 use doubles::quality::model::{Pattern, RuleId, RuleKind};
 use doubles::quality::rules::spread::{self, Spread};
@@ -18,6 +19,7 @@ use doubles::quality::rules::store as rules;
 use doubles::quality::store::{self, Slice};
 use doubles::quality::{fix, merge};
 use doubles::server::db::{Db, WriteTx};
+use doubles::work::apply::Who;
 use doubles::workspace::{self, model::Workspace};
 use serde_json::json;
 
@@ -27,17 +29,21 @@ async fn commit(tx: WriteTx, kind: ChangeKind) {
     tx.record_change(&change).await.expect("a change").commit().await.expect("a commit");
 }
 
+fn hal() -> Who {
+    Who { name: "Hal".into(), account: AccountId(7), team: None, head: true }
+}
+
 async fn join(db: &Db, survivor: i64, merged: &[i64]) -> Result<()> {
     let merged: Vec<LeadId> = merged.iter().copied().map(LeadId).collect();
     let mut tx = db.write().await.expect("a write");
-    merge::join(&mut tx, LeadId(survivor), &merged, "Hal", NOW).await?;
+    merge::join(&mut tx, LeadId(survivor), &merged, &hal(), NOW).await?;
     commit(tx, ChangeKind::LeadsMerged).await;
     Ok(())
 }
 
 async fn part(db: &Db, merged: i64) -> Result<LeadId> {
     let mut tx = db.write().await.expect("a write");
-    let survivor = merge::part(&mut tx, LeadId(merged)).await?;
+    let survivor = merge::part(&mut tx, LeadId(merged), hal().account).await?;
     commit(tx, ChangeKind::LeadUnmerged).await;
     Ok(survivor)
 }

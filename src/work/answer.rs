@@ -20,6 +20,7 @@ use crate::people::service::Caller;
 use crate::people::store as people;
 use crate::period::Instant;
 use crate::place::at;
+use crate::quality;
 use crate::queue::model::{Ask, Place, Row};
 use crate::queue::narrate::TABS;
 use crate::queue::question::Question;
@@ -85,11 +86,14 @@ pub async fn shown(state: &AppState, caller: &Caller, lead: LeadId, asked: &Aske
     let reasons = feedback::store::reasons(&mut tx).await?;
     let voids = store::voids(&mut tx, lead).await?;
     let sources = store::sources(&mut tx, lead).await?;
-    let states = feedback::store::states(&mut tx, &[lead]).await?;
-    let words = feedback::store::words(&mut tx, &[lead]).await?;
+    // Of leads that were merged into it the whole loop is its own.
+    let mut histories = quality::store::merged_into(&mut tx, lead).await?;
+    histories.push(lead);
+    let mut words = feedback::store::words(&mut tx, &histories).await?;
+    words.sort_by_key(|word| word.id);
     let keys = store::keys(&mut tx, lead).await?;
     let action = store::action(&mut tx, lead).await?;
-    let comments = store::comments(&mut tx, lead).await?;
+    let comments = store::comments(&mut tx, &histories).await?;
     let everybody = people::list(&mut tx).await?;
     let told = match asked.question.did {
         Some(number) => told(&mut tx, visitor, lead, number).await?,
@@ -115,7 +119,6 @@ pub async fn shown(state: &AppState, caller: &Caller, lead: LeadId, asked: &Aske
         reasons: &reasons,
         voids: &voids,
         sources: &sources,
-        states: &states,
         words: &words,
         now,
     };
@@ -151,9 +154,10 @@ pub async fn shown(state: &AppState, caller: &Caller, lead: LeadId, asked: &Aske
         people: named(&everybody, |account| account.standing.team == Some(Team::Sales)),
         myself: myself.map(|account| account.id.0),
         owner: row.owner().unwrap_or_default().to_owned(),
-        verdict: narrate::verdict(&known, can.reply),
+        verdict: narrate::verdict(&known, visitor),
         verdict_note: narrate::verdict_note(&known),
         reasons: narrate::reasons(&known),
+        losses: narrate::losses(&known),
         timeline: timeline::lines(&known, &Who::of(visitor)),
         comments: narrate::comments(&comments, &everybody, &known),
         names: named(&everybody, |account| account.standing.team.is_some()).into_iter().map(|(_, name)| name).collect(),
@@ -204,7 +208,6 @@ fn can(visitor: &Visitor, known: &Known<'_>) -> Can {
         open: work && open,
         win: work && derived.won_at.is_none(),
         lose: work && !open && derived.won_at.is_none() && derived.lost_at.is_none(),
-        reply: visitor.may(May::ReplyToFeedback),
     }
 }
 

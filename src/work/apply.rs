@@ -3,7 +3,7 @@
 use super::model::{Act, At};
 use crate::agreement::rules::Rules;
 use crate::error::{AppError, Result};
-use crate::feedback::model::{Record, Verdict, judge};
+use crate::feedback::model::{Record, Verdict, judge, judge_loss};
 use crate::feedback::reasons::ReasonCode;
 use crate::leads::model::{Decision, EventKind, Moment, TouchKind};
 use crate::leads::record::{Detail, Judged, StoredEvent, StoredLead, Voided};
@@ -76,7 +76,7 @@ pub fn apply(lead: &mut StoredLead, act: &Act, context: &Context<'_>) -> Result<
         Act::Judge(verdict) => hand.judge(verdict)?,
         Act::Open { value_minor, at } => hand.open(*value_minor, *at)?,
         Act::Win { value_minor, at, and_opportunity } => hand.win(*value_minor, *at, *and_opportunity)?,
-        Act::Lose { reason, at } => hand.lose(reason, *at)?,
+        Act::Lose { reason, note, at } => hand.lose(reason, note, *at)?,
         Act::Plan(None) => hand.lead.row.action_at = None,
         Act::Plan(Some(plan)) => {
             hand.lead.row.action_at = Some(plan.due(context.now, &context.rules.zone)?);
@@ -92,7 +92,7 @@ pub fn apply(lead: &mut StoredLead, act: &Act, context: &Context<'_>) -> Result<
 }
 
 /// Opens the next handover of a lead that comes back on its day, by nobody's hand; false where it did not come back, or
-/// not yet.
+/// not yet. One whose handover of that day somebody voided does not come back on it again.
 pub fn come_back(lead: &mut StoredLead, now: Instant) -> bool {
     lead.derive();
     let due = lead.row.derived.returns_at.filter(|at| *at <= now && lead.row.derived.may_return());
@@ -150,6 +150,9 @@ impl Hand<'_> {
         let record = Record {
             handed_over: start.is_some(),
             has_opportunity: derived.opportunity_at.is_some(),
+            is_open: derived.opportunity_at.is_some() && derived.won_at.is_none() && derived.lost_at.is_none(),
+            is_won: derived.won_at.is_some(),
+            reached: derived.current().connected_at.is_some(),
             attempts: derived.attempts,
             attempts_agreed: agreed,
             today: rules.zone.day_of(now),
@@ -175,6 +178,7 @@ impl Hand<'_> {
             returns_on: judgement.returns_on,
             returns_at: judgement.returns_on.map(|day| rules.zone.start_of(day)),
             complete: judgement.is_complete(),
+            route: reason.filter(|_| verdict.decision != Decision::Good).map(|reason| reason.route),
         };
         let detail = Detail {
             decision: Some(verdict.decision),
@@ -228,7 +232,7 @@ impl Hand<'_> {
         Ok(())
     }
 
-    fn lose(&mut self, reason: &str, at: At) -> Result<()> {
+    fn lose(&mut self, reason: &str, note: &str, at: At) -> Result<()> {
         let moment = self.moment(at)?;
         let derived = &self.lead.row.derived;
         if derived.opportunity_at.is_none() {
@@ -245,7 +249,8 @@ impl Hand<'_> {
         if let Some(since) = derived.lost_at {
             return Err(AppError::Conflict(format!("This lead was lost on {} already.", self.day(since))));
         }
-        self.append(EventKind::Lost, moment, Detail { reason: some(reason), ..Detail::default() });
+        judge_loss(reason, note, self.context.reasons)?;
+        self.append(EventKind::Lost, moment, Detail { reason: some(reason), note: some(note), ..Detail::default() });
         self.lead.row.action_at = None;
         Ok(())
     }

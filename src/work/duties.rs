@@ -2,13 +2,12 @@
 
 use super::narrate::{Known, day_words};
 use super::sheet::Duty;
-use crate::agreement::rules::NEVER;
-use crate::feedback::answers::reply_due;
+use crate::feedback::answers::reply_of;
 use crate::feedback::narrate::dial;
-use crate::feedback::store::State;
 use crate::kpis::narrate::within;
-use crate::leads::model::{Decision, EventKind, Stage};
-use crate::leads::record::{StoredEvent, Voided};
+use crate::leads::derive::Answer;
+use crate::leads::model::Stage;
+use crate::leads::record::StoredEvent;
 use crate::leads::stage::NEXT_ATTEMPT;
 use crate::period::Instant;
 use crate::queue::model::time_left;
@@ -27,16 +26,15 @@ pub fn of_marketing(known: &Known<'_>) -> Duty {
     };
     let version = rules.in_force_at(start.at);
     let reply = version.terms.marketing.reply;
-    let Some(verdict) = turned_down(known) else {
+    let Some((since, due)) = reply_of(lead, lead.row.derived.handovers(), rules) else {
         let promise = format!("Reply within {} to a verdict that turns it down", within(reply));
         return Duty { promise, stand: "nothing to answer".to_owned(), reach: WHOLE, clock: None };
     };
     let promise = format!("Reply to the verdict within {}", within(reply));
-    let due = reply_due(lead, verdict, lead.row.derived.handovers(), rules).unwrap_or(NEVER);
-    let state = state(known);
-    if let Some(at) = state.and_then(|state| state.replied_at) {
-        let contested = match state.map(|state| (state.disputed_at, state.ruled_at)) {
-            Some((Some(_), None)) => "; disputed, both heads are to rule",
+    let answer = state(known);
+    if let Some(at) = answer.replied_at {
+        let contested = match (answer.disputed_at, answer.ruled_at) {
+            (Some(_), None) => "; disputed, both heads are to rule",
             _ => "",
         };
         let standing = if at.0 <= due { "on time" } else { "late" };
@@ -45,7 +43,7 @@ pub fn of_marketing(known: &Known<'_>) -> Duty {
     }
     let due = Instant(due);
     let clock = time_left(reply, due, due < now, (version, now), rules);
-    let clock = dial((verdict.moment.at, due), now, clock, rules);
+    let clock = dial((since, due), now, clock, rules);
     Duty { promise, reach: left(&clock), clock: Some(clock), ..Duty::default() }
 }
 
@@ -81,25 +79,13 @@ fn left(dial: &Dial) -> u8 {
     WHOLE - dial.gone.min(WHOLE)
 }
 
-/// The verdict of the latest handover, where it turns the lead down.
-pub fn turned_down<'a>(known: &Known<'a>) -> Option<&'a StoredEvent> {
-    last_verdict(known).filter(|verdict| verdict.detail.decision.is_some_and(|decision| decision != Decision::Good))
-}
-
 /// The verdict of the latest handover that counts: of several the latest.
 pub fn last_verdict<'a>(known: &Known<'a>) -> Option<&'a StoredEvent> {
-    let latest = known.lead.row.derived.handovers();
-    let numbers = known.lead.handovers();
-    let here = |event: &&StoredEvent| {
-        event.kind == EventKind::Verdict
-            && event.voided == Voided::No
-            && numbers.iter().any(|(n, handover)| *n == event.n && *handover == latest)
-    };
-    known.lead.events.iter().filter(here).max_by_key(|event| (event.moment, event.n))
+    let lead = known.lead;
+    lead.verdicts_of(lead.row.derived.handovers().max(1)).last().map(|(_, event)| *event)
 }
 
-/// Where marketing's answer to the latest handover's verdict stands.
-pub fn state<'a>(known: &Known<'a>) -> Option<&'a State> {
-    let latest = known.lead.row.derived.handovers();
-    known.states.iter().find(|state| state.handover == latest)
+/// Where marketing's answer to the latest handover's verdicts stands.
+pub fn state(known: &Known<'_>) -> Answer {
+    known.lead.row.derived.current().answer
 }

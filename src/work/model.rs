@@ -10,6 +10,7 @@ use crate::period::{Day, Instant};
 use crate::spend::model::parse_amount;
 use crate::zone::Zone;
 use chrono::NaiveDateTime;
+use std::collections::HashSet;
 
 /// Longest note of a touch, a plan or a correction, in characters.
 pub const MOST_NOTE: usize = 300;
@@ -147,8 +148,10 @@ pub enum Act {
     },
     /// The deal was lost.
     Lose {
-        /// Why, in words.
+        /// Why: the key of a reason of the list.
         reason: String,
+        /// What belongs to it, in words: what was missing, or who it was.
+        note: String,
         /// When.
         at: At,
     },
@@ -176,7 +179,7 @@ impl Act {
     /// - `touch`: `kind`, `reached` (anything is yes), `at`, `note`
     /// - `accept`; `hand_over`
     /// - `judge`: see [`Verdict::parse`]
-    /// - `open`: `value`, `at`; `win`: `value`, `at`, `and_opportunity`; `lose`: `why`, `at`
+    /// - `open`: `value`, `at`; `win`: `value`, `at`, `and_opportunity`; `lose`: `reason`, `why`, `at`
     /// - `plan`: `kind`, `on` (blank takes the plan away), `note`
     /// - `assign`: `owner` (an account's number; blank is nobody)
     /// - `comment`: `text`; `void`: `event`, `why`
@@ -206,7 +209,7 @@ impl Act {
             "win" => {
                 Self::Win { value_minor: value()?, at: at()?, and_opportunity: !get("and_opportunity").is_empty() }
             }
-            "lose" => Self::Lose { reason: needed("why it was lost", note("The reason", "why")?)?, at: at()? },
+            "lose" => Self::Lose { reason: get("reason").to_owned(), note: note("The note", "why")?, at: at()? },
             "plan" if get("on").is_empty() => Self::Plan(None),
             "plan" => {
                 let on = get("on")
@@ -301,7 +304,9 @@ impl Order {
     pub fn parse(pairs: &[(String, String)], zone: &Zone, currency: &str) -> Result<Self> {
         let borrowed: Vec<(&str, &str)> = pairs.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         let named = borrowed.iter().filter(|(key, _)| *key == "lead");
-        let leads = named.map(|(_, text)| Shown::parse(text)).collect::<Result<Vec<_>>>()?;
+        let mut leads = named.map(|(_, text)| Shown::parse(text)).collect::<Result<Vec<_>>>()?;
+        let mut seen = HashSet::new();
+        leads.retain(|shown| seen.insert(shown.lead));
         let order = Self { leads, act: Act::parse(&borrowed, zone, currency)? };
         order.check()?;
         Ok(order)
@@ -506,6 +511,14 @@ mod tests {
         assert_eq!(order("accept", 3).map(|order| order.leads.len()), Ok(3));
         assert!(order("touch", 1).is_ok() && order("touch", 2).is_err());
         assert!(order("accept", MOST_LEADS + 1).is_err());
+    }
+
+    #[test]
+    fn a_lead_that_is_named_twice_is_one_lead() {
+        let pairs = [("act", "touch"), ("kind", "call"), ("lead", "17@5"), ("lead", "17")];
+        let pairs: Vec<_> = pairs.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect();
+        let order = Order::parse(&pairs, &Zone::utc(), "EUR").expect("one lead is touched");
+        assert_eq!(order.leads, [Shown { lead: LeadId(17), seq: 5 }]);
     }
 
     #[test]

@@ -1,17 +1,20 @@
 //! Says a lead: who it is, where it came from, its deal, its verdict and the list of reasons, in finished words.
 
 use super::duties::{last_verdict, state};
-use super::sheet::{CommentLine, Fact, Judged, ReasonLine};
+use super::sheet::{CommentLine, Fact, Judged, NextStep, ReasonLine};
 use super::store::{Action, Comment, Void};
 use crate::agreement::rules::Rules;
-use crate::feedback::reasons::{Proof, ReasonCode};
-use crate::feedback::store::{State, Word};
+use crate::feedback::reasons::{Proof, ReasonCode, Route};
+use crate::feedback::store::Word;
 use crate::kpis::narrate::dimension_name;
 use crate::kpis::words::{self, Currency};
-use crate::leads::model::{Decision, Dimension, Moment, TouchKind};
-use crate::leads::record::{Judged as Said, StoredLead};
-use crate::people::model::{Account, Team};
+use crate::leads::derive::Answer;
+use crate::leads::model::{Decision, Dimension, EventKind, Moment, TouchKind};
+use crate::leads::record::{Judged as Said, StoredLead, Voided};
+use crate::people::model::{Account, Team, Visitor};
+use crate::people::permission::Action as May;
 use crate::period::Instant;
+use crate::place::at;
 use crate::queue::model::{List, Row};
 use crate::queue::question::Question;
 use chrono::Datelike;
@@ -33,8 +36,6 @@ pub struct Known<'a> {
     pub voids: &'a [Void],
     /// The sources that told of it.
     pub sources: &'a [(i64, String)],
-    /// Where marketing's answers stand.
-    pub states: &'a [State],
     /// What was said about its verdicts.
     pub words: &'a [Word],
     /// As of when.
@@ -114,14 +115,83 @@ pub fn deal(known: &Known<'_>) -> String {
     let on = |moment: Moment| day_words(moment.at, known.rules);
     match (derived.won_at, derived.lost_at, derived.opportunity_at) {
         (Some(won), _, _) => format!("Won on {}{}", on(won), worth(derived.won_minor)),
-        (None, Some(lost), _) => format!("Lost on {}{}", on(lost), worth(derived.opportunity_minor)),
+        (None, Some(lost), _) => {
+            let why = loss(known).map(|key| format!(": {}", reason_name(&key, known.reasons))).unwrap_or_default();
+            format!("Lost on {}{}{why}", on(lost), worth(derived.opportunity_minor))
+        }
         (None, None, Some(open)) => format!("Opportunity since {}{}", on(open), worth(derived.opportunity_minor)),
         (None, None, None) => String::new(),
     }
 }
 
+/// Why the deal was lost, as the first loss says.
+fn loss(known: &Known<'_>) -> Option<String> {
+    let own = known.lead.events.iter().chain(known.lead.absorbed.iter().map(|(_, event)| event));
+    let lost = own.filter(|event| event.kind == EventKind::Lost && event.voided == Voided::No);
+    lost.min_by_key(|event| event.moment)?.detail.reason.clone()
+}
+
+/// Where the lead goes by its latest verdict, and what the reader can do about that.
+pub fn next_step(known: &Known<'_>, visitor: &Visitor) -> Option<NextStep> {
+    let event = last_verdict(known)?;
+    let stay = known.lead.row.derived.current();
+    let route = event.detail.judged.as_ref().and_then(|said| said.route).or(stay.route)?;
+    let proof = event.detail.judged.as_ref().and_then(|said| said.proof.clone()).unwrap_or_default();
+    let link = |own: &str, words: &str| (at(own), words.to_owned());
+    let rules =
+        || visitor.may(May::MoveNumbers).then(|| link("/import/quality/rules", "Leave others like it out by rule"));
+    let add = || visitor.may(May::AddLeads).then(|| link("/leads/new", "Write that person down"));
+    let assign = || visitor.may(May::WorkLeads).then(|| ("#assign".to_owned(), "Assign it".to_owned()));
+    let left_out = match (known.lead.row.derived.opportunity_at.is_some(), stay.answer.is_contested()) {
+        (true, _) => "It became an opportunity, so it counts in the numbers.",
+        (false, true) => "It counts in the numbers while the verdict is contested.",
+        (false, false) => "By this verdict it is left out of every number, unless marketing disputes it.",
+    };
+    let (text, links): (String, Vec<Option<(String, String)>>) = match route {
+        Route::Fix => ("Marketing mends it, and hands it over once more.".to_owned(), Vec::new()),
+        Route::Remove => (left_out.to_owned(), vec![rules()]),
+        Route::Merge => {
+            let number = proof.trim_start_matches('#').parse::<i64>().ok().filter(|other| *other != known.lead.id.0);
+            let other = number.map(|other| link(&format!("/leads/{other}"), &format!("Look at lead {other}")));
+            let may = visitor.may(May::MoveNumbers);
+            let whose = if may { "" } else { " The heads of both teams merge leads." };
+            let text = format!("{left_out} Merged, both are one lead with one history.{whose}");
+            let links = other.into_iter().collect();
+            return Some(NextStep { text, links, merge: number.filter(|_| may) });
+        }
+        Route::RemoveOrPartner => {
+            ("It goes to a partner, or a head leaves its like out by rule.".to_owned(), vec![assign(), rules()])
+        }
+        Route::HandOn => {
+            ("It goes to whom it concerns, or a head leaves its like out by rule.".to_owned(), vec![assign(), rules()])
+        }
+        Route::KeepCompany => ("The company stays; the right person is a lead of their own.".to_owned(), vec![add()]),
+        Route::FindDecider => ("It is kept; who decides is a lead of their own.".to_owned(), vec![add()]),
+        Route::TagFeature => (
+            format!("Counted with what the offer lacks: “{proof}”."),
+            vec![Some(link("/feedback/why#features", "All of it"))],
+        ),
+        Route::Review => ("Both teams look at it in their monthly meeting.".to_owned(), Vec::new()),
+        Route::Nurture
+        | Route::Nurture180
+        | Route::Recycle30
+        | Route::Recycle90To180
+        | Route::RecycleOnDate
+        | Route::Lost => return None,
+    };
+    Some(NextStep { text, links: links.into_iter().flatten().collect(), merge: None })
+}
+
+/// For what a deal can be lost: key and name.
+pub fn losses(known: &Known<'_>) -> Vec<(String, String)> {
+    let able = known.reasons.iter().filter(|reason| reason.retired_at.is_none() && reason.can_lose());
+    // Those that say so come first.
+    let (named, others): (Vec<_>, Vec<_>) = able.partition(|reason| reason.route == Route::Lost);
+    named.into_iter().chain(others).map(|reason| (reason.key.clone(), reason.name.clone())).collect()
+}
+
 /// The verdict on the latest handover.
-pub fn verdict(known: &Known<'_>, may_reply: bool) -> Option<Judged> {
+pub fn verdict(known: &Known<'_>, visitor: &Visitor) -> Option<Judged> {
     let event = last_verdict(known)?;
     let detail = &event.detail;
     let decision = detail.decision?;
@@ -135,21 +205,22 @@ pub fn verdict(known: &Known<'_>, may_reply: bool) -> Option<Judged> {
     let turned_down = decision != Decision::Good;
     let state = state(known);
     let answer = match state {
-        Some(State { ruled_at: Some(_), upheld: true, .. }) => "Disputed; both heads ruled for marketing.",
-        Some(State { ruled_at: Some(_), .. }) => "Disputed; both heads ruled for sales.",
-        Some(State { disputed_at: Some(_), .. }) => "Marketing disputes it; both heads are to rule.",
-        Some(State { replied_at: Some(_), .. }) => "Marketing has answered.",
+        Answer { ruled_at: Some(_), upheld: true, .. } => "Disputed; both heads ruled for marketing.",
+        Answer { ruled_at: Some(_), .. } => "Disputed; both heads ruled for sales.",
+        Answer { disputed_at: Some(_), .. } => "Marketing disputes it; both heads are to rule.",
+        Answer { replied_at: Some(_), .. } => "Marketing has answered.",
         _ if turned_down => "Marketing has not answered yet.",
         _ => "",
     };
-    let unanswered = state.is_none_or(|state| state.replied_at.is_none());
+    let unanswered = state.replied_at.is_none();
     Some(Judged {
         title,
         text: format!("{}{by}.{said}", when_words(event.moment, known.rules, known.now)),
         line: detail.note.clone().unwrap_or_default(),
         lacks: lacks(known),
         answer: answer.to_owned(),
-        waits: turned_down && unanswered && may_reply,
+        waits: turned_down && unanswered && visitor.may(May::ReplyToFeedback),
+        next: next_step(known, visitor),
     })
 }
 
@@ -195,8 +266,12 @@ pub fn verdict_note(known: &Known<'_>) -> String {
     if derived.current().handed_over_at.is_none() {
         return "Nobody has handed this lead over to sales, so there is nothing to judge yet.".to_owned();
     }
+    if derived.won_at.is_some() {
+        return "It was won, so it is a customer: it can be good, and is not turned down any more.".to_owned();
+    }
     if derived.opportunity_at.is_some() {
-        return "It became an opportunity, so it was qualified: it can be good or lost, and is not rejected any more."
+        return "It became an opportunity, so it was qualified: it can be good or lost, and is not rejected any more. Once \
+                it is lost, it can be recycled."
             .to_owned();
     }
     String::new()

@@ -179,7 +179,7 @@ fn Next(shown: LeadShown) -> impl IntoView {
 
 #[component]
 fn Deal(shown: LeadShown) -> impl IntoView {
-    let LeadShown { can, carry, typed, .. } = shown.clone();
+    let LeadShown { can, carry, typed, losses, .. } = shown.clone();
     let Can { open, win, lose, .. } = can;
     if !(open || win || lose) {
         return ().into_any();
@@ -187,11 +187,20 @@ fn Deal(shown: LeadShown) -> impl IntoView {
     let sent = ["open", "win", "lose"].iter().any(|act| typed.is(act));
     let label = if open { "Opportunity" } else { "Won or lost" };
     let lost = lose.then(|| {
-        let (carry, why) = (carry.clone(), typed.of("lose", "why"));
+        let (carry, why, chosen) = (carry.clone(), typed.of("lose", "why"), typed.of("lose", "reason"));
+        let reasons = losses.into_iter().map(|(key, name)| {
+            let selected = key == chosen;
+            view! { <option value=key selected=selected>{name}</option> }
+        });
+        let reasons = reasons.collect_view();
         view! {
             <ActForm act="lose" carry>
                 <h3>"Lost"</h3>
-                <Field id="lose-why" name="why" label="Why it was lost" value=why/>
+                <p class="field">
+                    <label for="lose-reason">"Why it was lost"</label>
+                    <select class="input" id="lose-reason" name="reason"><option value="">"Choose…"</option>{reasons}</select>
+                </p>
+                <Field id="lose-why" name="why" label="Who it was, or what was missing" value=why/>
                 <When id="lose-at" value=typed.of("lose", "at")/>
                 <button class="button">"It is lost"</button>
             </ActForm>

@@ -3,7 +3,8 @@
 
 use super::page::sign;
 use super::page_acts::ActForm;
-use super::sheet::{Judged, LeadShown, ReasonLine, Typed};
+use super::sheet::{Judged, LeadShown, NextStep, ReasonLine, Typed};
+use crate::editing::page::Key;
 use crate::place::at;
 use crate::ui::{Notice, NoticeKind};
 use leptos::prelude::*;
@@ -16,9 +17,10 @@ pub fn VerdictSection(
     /// The lead.
     shown: LeadShown,
 ) -> impl IntoView {
-    let LeadShown { can, typed, verdict, verdict_note, sentence, .. } = shown.clone();
+    let LeadShown { can, typed, verdict, verdict_note, sentence, carry, .. } = shown.clone();
     let is_judged = verdict.is_some();
-    let said = verdict.map(|verdict| view! { <Said verdict/> });
+    let lead = carry.shown.split('@').next().unwrap_or_default().to_owned();
+    let said = verdict.map(|verdict| view! { <Said verdict lead/> });
     let sentence = if typed.is(ACT) { sentence } else { String::new() };
     let refused = (!sentence.is_empty()).then(|| {
         view! {
@@ -55,13 +57,34 @@ pub fn VerdictSection(
 }
 
 #[component]
-fn Said(verdict: Judged) -> impl IntoView {
-    let Judged { title, text, line, lacks, answer, waits } = verdict;
+fn Said(verdict: Judged, lead: String) -> impl IntoView {
+    let Judged { title, text, line, lacks, answer, waits, next } = verdict;
     let line = (!line.is_empty()).then(|| view! { <p class="quoted">{format!("“{line}”")}</p> });
     let lacks = (!lacks.is_empty()).then(|| view! { <p class="lacks">{lacks}</p> });
     let to_answer = waits.then(|| view! { " "<a href=at("/feedback?which=to_answer")>"Answer it in the loop"</a> });
     let answer = (!answer.is_empty()).then(|| view! { <p class="quiet">{answer}{to_answer}</p> });
-    view! { <div class="judged small"><h3>{title}</h3><p>{text}</p>{line}{lacks}{answer}</div> }
+    let next = next.map(|next| view! { <Next next lead/> });
+    view! { <div class="judged small"><h3>{title}</h3><p>{text}</p>{line}{lacks}{answer}{next}</div> }
+}
+
+/// Where the lead goes, and the way there.
+#[component]
+fn Next(next: NextStep, lead: String) -> impl IntoView {
+    let NextStep { text, links, merge } = next;
+    let links = links.into_iter().map(|(href, words)| view! { " "<a href=href>{words}</a> });
+    let links = links.collect_view();
+    let merge = merge.map(|survivor| {
+        view! {
+            <form method="post" action=at("/import/quality/merge") class="row">
+                <Key/>
+                <input type="hidden" name="finding" value="same-email"/>
+                <input type="hidden" name="survivor" value=survivor/>
+                <input type="hidden" name="lead" value=lead/>
+                <button class="button">{format!("Merge it into lead {survivor}")}</button>
+            </form>
+        }
+    });
+    view! { <div class="next"><p>{text}{links}</p>{merge}</div> }
 }
 
 #[component]

@@ -25,7 +25,7 @@ use crate::server::AppState;
 use crate::server::db::{Tx, WriteTx};
 use crate::{agreement, bell, feedback};
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 /// Does what an order says, once a form; where `leads_to` leads. With many leads it is done with those that it can be
@@ -59,7 +59,7 @@ pub async fn perform(tx: &mut WriteTx, caller: &Caller, order: &Order, now: Inst
     let who = Who::of(&caller.visitor);
     let agreed = agreed(tx).await?;
     let reasons = match order.act {
-        Act::Judge(_) => feedback::store::reasons(tx).await?,
+        Act::Judge(_) | Act::Lose { .. } => feedback::store::reasons(tx).await?,
         _ => Vec::new(),
     };
     let context = Context { who: &who, now, rules: &agreed, reasons: &reasons };
@@ -69,7 +69,9 @@ pub async fn perform(tx: &mut WriteTx, caller: &Caller, order: &Order, now: Inst
 
     let mut work = Work::new(tx, &who, &order.act).await?;
     let mut skipped: Vec<(LeadId, AppError)> = Vec::new();
-    for shown in &order.leads {
+    let mut seen = HashSet::new();
+    // A lead that is named twice is done once.
+    for shown in order.leads.iter().filter(|shown| seen.insert(shown.lead)) {
         let lead = loaded.remove(&shown.lead);
         match work.take(tx, &context, *shown, marks.get(&shown.lead.0), lead).await {
             Ok(()) => {}
@@ -145,7 +147,8 @@ pub async fn add(tx: &mut WriteTx, who: &Who, new: &NewLead, now: Instant) -> Re
         }
     }
     let person = Person { name: new.name.clone(), email: new.email.clone(), phone: new.phone.clone() };
-    let mut lead = StoredLead { id, row, person, events: Vec::new(), absorbed: Vec::new(), merged_into: None };
+    let mut lead =
+        StoredLead { id, row, person, events: Vec::new(), absorbed: Vec::new(), said: Vec::new(), merged_into: None };
     if new.hand_over {
         lead.row.events = 1;
         lead.events.push(StoredEvent {
@@ -206,7 +209,7 @@ pub(super) fn change(kind: ChangeKind, caller: &Caller, at: Instant, leads: &[Le
 }
 
 /// The bit of an owner whom a person chose.
-const OWNER: i64 = by_hand_bit(Some(Dimension::Owner));
+pub(super) const OWNER: i64 = by_hand_bit(Some(Dimension::Owner));
 
 /// An act on its way.
 struct Work<'a> {
@@ -365,6 +368,9 @@ impl<'a> Work<'a> {
                 voided: worked.effect.voided.iter().map(|(n, _)| *n).collect(),
                 owner: worked.before.values[Dimension::Owner as usize],
                 by_hand: worked.before.by_hand,
+                owner_kept: lead.row.values[Dimension::Owner as usize]
+                    == worked.before.values[Dimension::Owner as usize]
+                    && lead.row.by_hand == worked.before.by_hand,
                 action_at: worked.before.action_at,
                 action: worked.action.clone(),
                 comment: worked.comment,
@@ -400,6 +406,7 @@ impl<'a> Work<'a> {
         match self.act {
             Act::Touch { kind, reached, .. } => json!({ "kind": kind, "reached": reached }),
             Act::Judge(verdict) => json!({ "decision": verdict.decision, "reason": verdict.reason }),
+            Act::Lose { reason, .. } => json!({ "reason": reason }),
             Act::Assign(_) => json!({ "to": self.given_to.as_ref().map(|account| account.name.clone()) }),
             Act::Void { event, .. } => json!({ "event": event }),
             _ => json!({}),

@@ -52,6 +52,8 @@ pub struct LeadShown {
     pub verdict_note: String,
     /// For what it can be turned down.
     pub reasons: Vec<ReasonLine>,
+    /// For what its deal can be lost: key and name.
+    pub losses: Vec<(String, String)>,
     /// What happened, the latest first.
     pub timeline: Vec<Line>,
     /// What both teams wrote beside it, oldest first.
@@ -120,8 +122,6 @@ pub struct Can {
     pub win: bool,
     /// Say that it is lost.
     pub lose: bool,
-    /// Answer verdicts.
-    pub reply: bool,
 }
 
 /// What was done last.
@@ -180,6 +180,19 @@ pub struct Judged {
     pub answer: String,
     /// Marketing may still answer.
     pub waits: bool,
+    /// Where the lead goes by its reason, and what the reader can do about that.
+    pub next: Option<NextStep>,
+}
+
+/// What follows from the route of a verdict's reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NextStep {
+    /// What becomes of the lead.
+    pub text: String,
+    /// What the reader can open to do it: where and in which words.
+    pub links: Vec<(String, String)>,
+    /// The reader may merge it into that lead.
+    pub merge: Option<i64>,
 }
 
 /// A reason to choose.

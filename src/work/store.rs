@@ -12,8 +12,9 @@ use crate::statements;
 use sqlx::{FromRow, Row};
 
 statements! {
-    MARKS = "select l.id, l.worked_seq, l.worked_by, l.gone from {rows} cross join lead as l where l.id = {0:int}";
+    MARKS = "select l.id, l.worked_seq, l.worked_by, l.gone, l.merged_into from {rows} cross join lead as l where l.id = {0:int}";
     MARK = "update lead set worked_seq = {1:int}, worked_by = {2:int}, by_hand = {3:int} from {rows} where id = {0:int}";
+    MARK_WORKED = "update lead set worked_seq = {1:int}, worked_by = {2:int} from {rows} where id = {0:int}";
     ADD_WORK = "insert into lead_work (lead_id, seq) select {0:int}, {1:int} from {rows}";
     ACTION = "select kind, note, account_id, at from lead_action where lead_id = $1";
     PUT_ACTION = "insert into lead_action (lead_id, kind, note, account_id, at) values ($1, $2, $3, $4, $5)
@@ -28,8 +29,8 @@ statements! {
     KEYS = "select s.name, k.external_id from lead_key as k join source as s on s.id = k.source_id
         where k.lead_id = $1 order by s.name, k.external_id limit 10";
     COMMENTS = "select c.id, c.account_id, coalesce(a.name, 'Somebody who has left') as name, c.at, c.text
-        from lead_comment as c left join account as a on a.id = c.account_id
-        where c.lead_id = $1 and c.gone = 0 order by c.id";
+        from {rows} cross join lead_comment as c left join account as a on a.id = c.account_id
+        where c.lead_id = {0:int} and c.gone = 0 order by c.id";
     REMOVE_COMMENT = "update lead_comment set gone = 1, text = '' where id = $1";
     OWNER_OF = "select value_id from owner_account where account_id = $1 order by value_id";
     OWNER_ACCOUNT = "select account_id from owner_account where value_id = $1";
@@ -52,6 +53,8 @@ statements! {
         where id = $1";
     RETURNS_DUE = "select id from lead where returns_at is not null and returns_at <= $1 and gone = 0
         order by returns_at, id limit $2";
+    FORGET_RETURNS = "update lead set returns_at = null from {rows}
+        where id = {0:int} and returns_at is not null and returns_at <= {1:int}";
     RETURNS_AHEAD = "select id, returns_at from lead where returns_at is not null and returns_at > $1 and gone = 0
         order by returns_at, id limit $2";
 }
@@ -67,6 +70,8 @@ pub struct Mark {
     pub worked_by: Option<i64>,
     /// It was taken away.
     pub gone: i64,
+    /// It is one with that lead now.
+    pub merged_into: Option<i64>,
 }
 
 /// Who touched these leads last; those that never were have none.
@@ -87,6 +92,12 @@ pub async fn mark(tx: &mut Tx, leads: &[(LeadId, i64)], seq: i64, by: Option<Acc
         tx.bulk(ADD_WORK, &leads.iter().map(|(id, _)| [(*id).into(), seq.into()]).collect()).await?;
     }
     Ok(())
+}
+
+/// Writes down who mends leads now. Which leads those are, where they are many, the mending itself keeps.
+pub async fn mark_mended(tx: &mut Tx, leads: &[LeadId], seq: i64, by: AccountId) -> Result<()> {
+    let cells = |id: &LeadId| [(*id).into(), seq.into(), by.0.into()];
+    tx.bulk(MARK_WORKED, &leads.iter().map(cells).collect()).await
 }
 
 /// What is planned with a lead; its day is the lead's own `action_at`.
@@ -151,9 +162,13 @@ pub struct Comment {
     pub text: String,
 }
 
-/// The comments on a lead, oldest first.
-pub async fn comments(tx: &mut Tx, lead: LeadId) -> Result<Vec<Comment>> {
-    Ok(sqlx::query_as(COMMENTS).bind(lead.0).fetch_all(tx.conn()).await?)
+/// The comments on these leads, oldest first.
+pub async fn comments(tx: &mut Tx, leads: &[LeadId]) -> Result<Vec<Comment>> {
+    let rows: Rows = leads.iter().map(|id| [Cell::from(*id)]).collect();
+    let found = tx.bulk_rows(COMMENTS, &rows).await?;
+    let mut comments: Vec<Comment> = found.iter().map(FromRow::from_row).collect::<Result<_, _>>()?;
+    comments.sort_by_key(|comment| comment.id);
+    Ok(comments)
 }
 
 /// By whom an event was voided, and why.
@@ -299,6 +314,11 @@ pub async fn returns_due(tx: &mut Tx, now: Instant, limit: i64) -> Result<Vec<Le
     let query = sqlx::query_scalar(RETURNS_DUE).bind(i64::from(now.0)).bind(limit);
     let ids: Vec<i64> = query.fetch_all(tx.conn()).await?;
     Ok(ids.into_iter().map(LeadId).collect())
+}
+
+/// The day of these leads is over, and they have not come back on it.
+pub async fn forget_returns(tx: &mut Tx, leads: &[LeadId], now: Instant) -> Result<()> {
+    tx.bulk(FORGET_RETURNS, &leads.iter().map(|id| [(*id).into(), now.into()]).collect()).await
 }
 
 /// Recycled leads whose day is still to come, the next first, with the first second of that day.

@@ -31,7 +31,7 @@ pub fn lines(known: &Known<'_>, who: &Who) -> Vec<Line> {
             placed.push(((event.moment.at, event.n), line));
         }
     }
-    placed.extend(known.lead.absorbed.iter().map(|event| ((event.moment.at, FIRST), history.absorbed(event))));
+    placed.extend(known.lead.absorbed.iter().map(|(_, event)| ((event.moment.at, FIRST), history.absorbed(event))));
     placed.extend(history.silences());
     placed.extend(known.words.iter().map(|word| ((word.at, AFTER_EVENTS + word.id), said(word, known))));
     placed.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
@@ -131,8 +131,7 @@ impl<'a> History<'a> {
 
     /// The milestones of a handover, from 1.
     fn stay(&self, number: usize) -> Option<&'a Milestones> {
-        let derived = &self.known.lead.row.derived;
-        if number == 1 { Some(&derived.first) } else { derived.later.get(number.checked_sub(2)?) }
+        self.known.lead.row.derived.handover(number)
     }
 
     /// An event as a line; nothing where it was taken back at once, or stands in another line already.
@@ -242,7 +241,8 @@ impl<'a> History<'a> {
             EventKind::Opportunity => ("Opportunity opened".to_owned(), worth),
             EventKind::Won => ("Won".to_owned(), worth),
             EventKind::Lost => {
-                ("Lost".to_owned(), detail.reason.as_ref().map(|why| why.replace('_', " ")).unwrap_or_default())
+                let why = detail.reason.as_ref().map(|key| reason_name(key, self.known.reasons));
+                ("Lost".to_owned(), why.unwrap_or_default())
             }
             EventKind::Freed => ("Taken off its rep's list".to_owned(), String::new()),
         }

@@ -1,6 +1,6 @@
 //! The way back from what somebody just did, as long as nobody else touched the lead. Events stay in the history, void.
 
-use super::run::change;
+use super::run::{OWNER, change};
 use super::store::{self, Action};
 use crate::changes::model::ChangeKind;
 use crate::editing::once::{self, Begun};
@@ -35,6 +35,8 @@ pub struct Before {
     pub owner: Option<ValueId>,
     /// See [`crate::leads::record::LeadRow::by_hand`].
     pub by_hand: i64,
+    /// It stayed whose it was, so that there is nothing to take back of that.
+    pub owner_kept: bool,
     /// When the next thing was planned for.
     pub action_at: Option<Instant>,
     /// What that was.
@@ -82,7 +84,20 @@ pub async fn undo(
     }
     let ids: Vec<LeadId> = rows.iter().map(|(lead, _)| *lead).collect();
     for mark in store::marks(&mut once, &ids).await? {
-        if mark.worked_seq != undo.seq || mark.gone == 1 {
+        if let Some(survivor) = mark.merged_into {
+            return Err(AppError::Conflict(format!(
+                "Lead {} is one with lead {survivor} now, so nothing was taken back. Void it in the history at \
+                 /leads/{survivor}, or have the merge taken back first, under Import, Merged leads.",
+                mark.id
+            )));
+        }
+        if mark.gone == 1 {
+            return Err(AppError::Conflict(format!(
+                "Lead {} is not here any more: what brought it was taken back, and this with it.",
+                mark.id
+            )));
+        }
+        if mark.worked_seq != undo.seq {
             let by = name_of(&mut once, mark.worked_by).await?;
             return Err(AppError::Conflict(format!(
                 "{by} worked on lead {} since, so nothing was taken back. Void it in the lead's history instead, at \
@@ -99,8 +114,8 @@ pub async fn undo(
             AppError::Internal
         })?;
         if let Some(lead) = loaded.remove(id) {
-            take_back(&mut once, lead, &before, &who.name, now).await?;
-            marked.push((*id, before.by_hand));
+            let by_hand = take_back(&mut once, lead, &before, &who.name, now).await?;
+            marked.push((*id, by_hand));
         }
     }
     let seq = once.seq().0;
@@ -110,11 +125,13 @@ pub async fn undo(
     Ok(once.finish(&change, leads_to(&ids)).await?.1)
 }
 
-async fn take_back(tx: &mut WriteTx, mut lead: StoredLead, before: &Before, who: &str, now: Instant) -> Result<()> {
+/// Takes back what the act did and nothing else; what a person has set of the lead then.
+async fn take_back(tx: &mut WriteTx, mut lead: StoredLead, before: &Before, who: &str, now: Instant) -> Result<i64> {
     let (id, seq) = (lead.id, tx.seq().0);
     if before.created {
         leads::put_people(tx, [(id, None, &Person::default())].into_iter()).await?;
-        return store::take_away(tx, id, seq).await;
+        store::take_away(tx, id, seq).await?;
+        return Ok(lead.row.by_hand);
     }
     let later = lead.row.derived.later.clone();
     for event in &mut lead.events {
@@ -124,8 +141,10 @@ async fn take_back(tx: &mut WriteTx, mut lead: StoredLead, before: &Before, who:
             event.voided = Voided::No;
         }
     }
-    lead.row.values[Dimension::Owner as usize] = before.owner;
-    lead.row.by_hand = before.by_hand;
+    if !before.owner_kept {
+        lead.row.values[Dimension::Owner as usize] = before.owner;
+        lead.row.by_hand = (lead.row.by_hand & !OWNER) | (before.by_hand & OWNER);
+    }
     lead.row.action_at = before.action_at;
     lead.derive();
     leads::put(tx, seq, [(id, &lead.row)].into_iter()).await?;
@@ -138,7 +157,7 @@ async fn take_back(tx: &mut WriteTx, mut lead: StoredLead, before: &Before, who:
     if let Some(comment) = before.comment {
         store::remove_comment(tx, comment).await?;
     }
-    Ok(())
+    Ok(lead.row.by_hand)
 }
 
 async fn name_of(tx: &mut WriteTx, account: Option<i64>) -> Result<String> {

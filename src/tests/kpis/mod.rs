@@ -115,6 +115,7 @@ fn captured() -> LeadFact {
         decision: None,
         reason: None,
         verdict_complete: false,
+        removes: false,
         opportunity_minor: None,
         won_minor: None,
         excluded: false,
@@ -134,6 +135,7 @@ fn rejected(handed_over_at: &str, verdict_at: &str, reason: &str) -> LeadFact {
         decision: Some(Decision::Reject),
         reason: Some(reason.to_owned()),
         verdict_complete: true,
+        removes: matches!(reason, "spam_or_test" | "duplicate"),
         ..handed_over(handed_over_at)
     }
 }
@@ -172,6 +174,7 @@ fn again(text: &str) -> HandoverFact {
         decision: None,
         reason: None,
         verdict_complete: false,
+        removes: false,
         feedback: Feedback::default(),
     }
 }

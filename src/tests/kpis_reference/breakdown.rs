@@ -4,7 +4,7 @@ use super::{Set, value};
 use doubles::kpis::model::{Breakdown, Conversion, NoCac, SMALL_CHARTS};
 use doubles::leads::model::{Dimension, ValueId};
 use doubles::period::Bucket;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl Set<'_> {
     /// With K1 by bucket for the largest values, where buckets are asked for.
@@ -52,5 +52,18 @@ impl Set<'_> {
         });
         let trends = trends.collect();
         Breakdown { dimension, rows, trends }
+    }
+
+    /// What sales turned leads down for, the most frequent first.
+    pub(super) fn reasons(&self) -> Vec<(String, u32)> {
+        let mut counts = BTreeMap::new();
+        for stay in self.stays() {
+            if let (true, Some(reason)) = (self.happened(stay.verdict), stay.reason) {
+                *counts.entry(reason.to_owned()).or_insert(0) += 1;
+            }
+        }
+        let mut reasons: Vec<(String, u32)> = counts.into_iter().collect();
+        reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        reasons
     }
 }

@@ -45,6 +45,7 @@ struct Stay<'a> {
     decision: Option<Decision>,
     reason: Option<&'a str>,
     complete: bool,
+    removes: bool,
     feedback: Feedback,
 }
 
@@ -198,6 +199,7 @@ fn stays(lead: &LeadFact) -> Vec<Stay<'_>> {
         decision: lead.decision,
         reason: lead.reason.as_deref(),
         complete: lead.verdict_complete,
+        removes: lead.removes,
         feedback: lead.feedback,
     }];
     for (n, handover) in lead.further.iter().enumerate() {
@@ -219,6 +221,7 @@ fn stays(lead: &LeadFact) -> Vec<Stay<'_>> {
             decision: handover.decision,
             reason: handover.reason.as_deref(),
             complete: handover.verdict_complete,
+            removes: handover.removes,
             feedback: handover.feedback,
         });
     }
@@ -303,7 +306,7 @@ impl<'a> Set<'a> {
             let contested = self.down(stay)
                 && self.since(stay.feedback.disputed)
                 && (!self.since(stay.feedback.ruled) || stay.feedback.upheld);
-            self.happened(stay.verdict) && matches!(stay.reason, Some("spam_or_test" | "duplicate")) && !contested
+            self.happened(stay.verdict) && stay.removes && !contested
         });
         lead.excluded || by_verdict
     }
@@ -584,17 +587,5 @@ impl<'a> Set<'a> {
                 !self.world.in_time(stay.start, next, within)
             });
         self.happened(stay.accepted) || silent
-    }
-
-    fn reasons(&self) -> Vec<(String, u32)> {
-        let mut counts = BTreeMap::new();
-        for stay in self.stays() {
-            if let (true, Some(reason)) = (self.happened(stay.verdict), stay.reason) {
-                *counts.entry(reason.to_owned()).or_insert(0) += 1;
-            }
-        }
-        let mut reasons: Vec<(String, u32)> = counts.into_iter().collect();
-        reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        reasons
     }
 }
