@@ -141,8 +141,9 @@ impl Parsing {
     }
 
     /// What is worth remembering of it.
-    pub fn lesson(&self, wishes: &Wishes, zone: Option<&str>) -> Lesson {
-        Lesson::of(self.table.headings(), &self.mapping, wishes, zone)
+    pub fn lesson(&self, options: &Options, zone: Option<&str>) -> Lesson {
+        let lesson = Lesson::of(self.table.headings(), &self.mapping, &options.wishes, zone);
+        lesson.with_reading(&options.reading, &options.file)
     }
 
     /// What was decided where the file leaves room, so far.

@@ -115,15 +115,17 @@ pub async fn run_import(
     mut follower: impl Follow,
 ) -> Result<Report> {
     let Actor { name: actor, account } = actor.into();
+    let began = std::time::Instant::now();
+    let by_now = || Instant(now.0.saturating_add(u32::try_from(began.elapsed().as_secs()).unwrap_or_default()));
     let clock = clock_of(workspace, request.zone.as_deref())?;
     let currency = Currency::new(&workspace.currency);
     let ground = memory::ground(&mut db.read().await?, clock, currency).await?;
     let options = request.options;
     let kind = options.kind;
-    let zone = request.zone.clone();
+    let (zone, learns) = (request.zone.clone(), !request.check_only);
     let opened = spawn_blocking(move || {
         let parsing = Parsing::open(&options, &ground)?;
-        let lesson = (!options.wishes.passing).then(|| parsing.lesson(&options.wishes, zone.as_deref()));
+        let lesson = (learns && !options.wishes.passing).then(|| parsing.lesson(&options, zone.as_deref()));
         Ok::<_, AppError>((parsing, lesson))
     });
     let (parsing, lesson) = opened.await.map_err(stopped)??;
@@ -174,7 +176,7 @@ pub async fn run_import(
     (report.warnings, report.reading) = match (outcome, told) {
         (Ok(()), Ok(told)) => told,
         (Err(error), _) | (_, Err(error)) => {
-            return Err(match import.cancel(now).await {
+            return Err(match import.cancel(by_now()).await {
                 Ok(()) => error,
                 Err(_) if follower.sees_to_the_rest() => error,
                 Err(undoing) => AppError::Unavailable(format!(
@@ -188,7 +190,7 @@ pub async fn run_import(
         let (all, listed) = (report.rejected_rows(), report.rejected.len());
         report.warnings.push(format!("{all} rows were rejected; the first {listed} are listed."));
     }
-    import.finish(&counts(&report), now).await?;
+    import.finish(&counts(&report), by_now()).await?;
     Ok(report)
 }
 

@@ -75,6 +75,8 @@ struct Unsaved {
     drafts: FxHashMap<LeadId, Draft>,
     /// When leads were captured that a check has brought or corrected, and whose drafts are gone.
     created: FxHashMap<LeadId, Moment>,
+    /// What a check was told of deals, by leads whose drafts are gone.
+    deals: FxHashMap<LeadId, Box<str>>,
     /// The events that a check has told, in 128 bits each.
     said: FxHashSet<u128>,
     /// Numbers given to new leads and values.
@@ -307,7 +309,7 @@ impl Import {
             self.unsaved.drafts.insert(id, Draft::of(lead));
         }
         for id in missing {
-            self.unsaved.recall(id);
+            self.unsaved.recall(id, self.source);
         }
         Ok(())
     }

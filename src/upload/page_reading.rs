@@ -18,7 +18,17 @@ pub fn ReadingForm(
     look: Option<Arc<Look>>,
 ) -> impl IntoView {
     let upload = page.upload;
-    let kept = |name: &str| find(&upload.wishes, name).unwrap_or_default().to_owned();
+    let asked = look.as_ref().map(|look| look.asked.clone()).unwrap_or_default();
+    let kept = |name: &str| {
+        let told = match name {
+            "delimiter" => asked.delimiter.map(Delimiter::key),
+            "encoding" => asked.encoding.map(TextEncoding::key),
+            "heading_line" => asked.heading_line.map(|line| line.to_string()),
+            "sheet" => asked.sheet.clone(),
+            _ => None,
+        };
+        find(&upload.wishes, name).map(str::to_owned).or(told).unwrap_or_default()
+    };
     let overruled = READING.iter().any(|name| !kept(name).is_empty());
     let form = look.as_ref().map(|look| look.reading.form.clone());
     let is_text = !matches!(form, Some(Form::Sheet { .. }));

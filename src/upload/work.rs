@@ -2,6 +2,7 @@
 
 use super::desk::{Plan, plan};
 use super::folder::Uploads;
+use super::history;
 use super::jobs::{Subject, Working};
 use super::model::{Counts, Findings, Grouping, Task, Upload, action_of};
 use super::store;
@@ -56,7 +57,7 @@ pub async fn begin(state: &AppState, caller: &Caller, upload: Upload, task: Task
     let (state, client) = (state.clone(), Client::of(caller));
     tokio::spawn(async move {
         let begun = Arc::new(OnceLock::new());
-        let (outcome, _working, _place) = match place(&state, &upload, task, &working).await {
+        let (outcome, working, place) = match place(&state, &upload, task, &working).await {
             Ok(place) => {
                 let job = work(state.clone(), client.clone(), upload.clone(), task, (working, Arc::clone(&begun)));
                 match tokio::spawn(job).await {
@@ -75,8 +76,19 @@ pub async fn begin(state: &AppState, caller: &Caller, upload: Upload, task: Task
             }
             Err(stopped) => (Err(stopped), Some(working), None),
         };
-        if let Err(error) = write_down(&state, &upload, task, outcome).await {
+        let mut written = write_down(&state, &upload, task, outcome.clone()).await;
+        drop((working, place));
+        while let Err(error) = written {
             tracing::warn!(upload = upload.id.0, "the end of a job could not be written down: {error}");
+            let subject = Subject::Upload(upload.id);
+            state.jobs.keep_end(subject, unwritten(task, &outcome, &error));
+            tokio::time::sleep(AGAIN).await;
+            // Whoever has begun another one meanwhile has seen it; and while it is being written, nobody begins one.
+            if state.jobs.end_of(subject).is_none() {
+                break;
+            }
+            let Some(_held) = state.jobs.begin(subject, task) else { break };
+            written = write_down(&state, &upload, task, outcome.clone()).await;
         }
     });
     Ok(())
@@ -199,6 +211,18 @@ fn taken_back_late(error: AppError) -> AppError {
     }
 }
 
+/// How a job ended of which the database could not be told: what it did stands or is gone all the same.
+fn unwritten(task: Task, outcome: &Result<Counts>, error: &AppError) -> String {
+    let ended = match (task, outcome) {
+        (Task::Check, Ok(_)) => "The check has ended.".to_owned(),
+        (_, Ok(counts)) => format!("The import has ended and stands: {}.", history::count_words(counts)),
+        (_, Err(why)) => why.to_string(),
+    };
+    format!(
+        "{ended} Only that could not be written down beside the file, and is tried again every ten seconds: {error}"
+    )
+}
+
 /// What stands of a check: after a run that succeeded nothing, since the journal has its counts; after one that came to
 /// nothing, what the check before it said.
 async fn write_down(state: &AppState, upload: &Upload, task: Task, outcome: Result<Counts>) -> Result<()> {
@@ -319,7 +343,7 @@ pub async fn begin_undo(state: &AppState, caller: &Caller, import: ImportId) -> 
         let undone = undo::take_back_followed(&state.db, import, &client.name, state.clock.now(), told).await;
         if let Err(error) = undone {
             tracing::warn!(import = import.0, "an import is not taken back: {error}");
-            state.jobs.fail(import, error.to_string());
+            state.jobs.keep_end(Subject::Import(import), error.to_string());
             see_it_taken_back(&state, &client, import, Some(&working)).await;
         }
         drop(working);
