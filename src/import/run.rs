@@ -4,6 +4,7 @@ use super::amounts::Currency;
 use super::dates::Clock;
 use super::memory;
 use super::model::{EventRecord, ImportId, LeadKey, LeadRecord, OutcomeRecord, Rejection, Report, SpendRecord, Taken};
+use super::pace::Pace;
 use super::parse::{Options, Parsed, Parsing};
 use super::reading::Reading;
 use super::rows::Batch;
@@ -160,10 +161,17 @@ pub async fn run_import(
 
     // One thread reads ahead while the other writes: two batches are on the way at most.
     let (sender, mut receiver) = mpsc::channel(1);
-    let reader = spawn_blocking(move || read_ahead(parsing, &sender));
+    let pace = Pace::default();
+    let readers = pace.clone();
+    let reader = spawn_blocking(move || read_ahead(parsing, &readers, &sender));
     let outcome = loop {
         let Some(parsed) = receiver.recv().await else { break Ok(()) };
+        let (begun, before) = (std::time::Instant::now(), fill.report.rows);
         let taken = take_batch(&mut import, parsed, now, &mut fill, &mut follower).await;
+        if import.id().is_some() {
+            // Nobody waits for a check.
+            pace.took((fill.report.rows - before) as usize, begun.elapsed());
+        }
         let told =
             taken.and_then(|bytes_read| follower.went_on(Progress { rows: fill.report.rows, bytes_read, bytes }));
         if let Err(error) = told {
@@ -206,8 +214,8 @@ fn clock_of(workspace: &Workspace, zone: Option<&str>) -> Result<Clock> {
 }
 
 /// Sends every batch of the file; at the end the warnings, and how the file was understood.
-fn read_ahead(mut parsing: Parsing, sender: &mpsc::Sender<Result<Parsed>>) -> (Vec<String>, Reading) {
-    while let Some(parsed) = parsing.next_batch().transpose() {
+fn read_ahead(mut parsing: Parsing, pace: &Pace, sender: &mpsc::Sender<Result<Parsed>>) -> (Vec<String>, Reading) {
+    while let Some(parsed) = parsing.next_batch(pace.rows()).transpose() {
         let failed = parsed.is_err();
         if sender.blocking_send(parsed).is_err() || failed {
             break;
