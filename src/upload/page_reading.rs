@@ -93,7 +93,10 @@ pub fn ReadingForm(
 
 #[component]
 fn Choice(name: &'static str, label: &'static str, chosen: String, choices: Vec<(String, String)>) -> impl IntoView {
-    let choices = choices.into_iter().map(|(value, words)| {
+    // A file may be read in a way that only the command line knows.
+    let is_listed = chosen.is_empty() || choices.iter().any(|(value, _)| *value == chosen);
+    let unlisted = (!is_listed).then(|| (chosen.clone(), chosen.clone()));
+    let choices = choices.into_iter().chain(unlisted).map(|(value, words)| {
         let selected = value == chosen;
         view! { <option value=value selected=selected>{words}</option> }
     });

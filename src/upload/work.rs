@@ -76,20 +76,8 @@ pub async fn begin(state: &AppState, caller: &Caller, upload: Upload, task: Task
             }
             Err(stopped) => (Err(stopped), Some(working), None),
         };
-        let mut written = write_down(&state, &upload, task, outcome.clone()).await;
-        drop((working, place));
-        while let Err(error) = written {
-            tracing::warn!(upload = upload.id.0, "the end of a job could not be written down: {error}");
-            let subject = Subject::Upload(upload.id);
-            state.jobs.keep_end(subject, unwritten(task, &outcome, &error));
-            tokio::time::sleep(AGAIN).await;
-            // Whoever has begun another one meanwhile has seen it; and while it is being written, nobody begins one.
-            if state.jobs.end_of(subject).is_none() {
-                break;
-            }
-            let Some(_held) = state.jobs.begin(subject, task) else { break };
-            written = write_down(&state, &upload, task, outcome.clone()).await;
-        }
+        drop(place);
+        see_it_written(&state, &upload, task, outcome, working).await;
     });
     Ok(())
 }
@@ -208,6 +196,31 @@ fn taken_back_late(error: AppError) -> AppError {
             "{sentence} What it had taken in before was taken back once that was possible; the file is still here."
         )),
         other => other,
+    }
+}
+
+/// Writes down how a job ended, and where that cannot be done, tells it on the file's page and tries again.
+async fn see_it_written(
+    state: &AppState,
+    upload: &Upload,
+    task: Task,
+    outcome: Result<Counts>,
+    mut working: Option<Working>,
+) {
+    let subject = Subject::Upload(upload.id);
+    while let Err(error) = write_down(state, upload, task, outcome.clone()).await {
+        tracing::warn!(upload = upload.id.0, "the end of a job could not be written down: {error}");
+        state.jobs.keep_end(subject, unwritten(task, &outcome, &error));
+        drop(working.take());
+        tokio::time::sleep(AGAIN).await;
+        // Whoever has begun another job meanwhile has read it; and while it is being written, nobody begins one.
+        if state.jobs.end_of(subject).is_none() {
+            return;
+        }
+        working = state.jobs.begin(subject, task);
+        if working.is_none() {
+            return;
+        }
     }
 }
 
