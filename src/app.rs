@@ -291,11 +291,12 @@ fn groups(desk: Option<[Mark; 2]>) -> Vec<NavGroup> {
             )),
         ],
     });
+    let import = item("/import", "Import", "Import", "M8 2v8M4.500 7 8 10.500 11.500 7M2 13.500h12").outside();
     groups.push(NavGroup {
         heading: None,
         items: vec![
             item("/spend", "Spend", "Spend", "M2 4.500h12v8H2zM2 7.500h12M4.500 10h3").outside().rail_only(),
-            item("/import", "Import", "Import", "M8 2v8M4.500 7 8 10.500 11.500 7M2 13.500h12").outside().rail_only(),
+            if sees_leads { import } else { import.rail_only() },
             item("/import/quality", "Data quality", "Quality", "M2.500 8.500l3.500 3.500 7.500-8")
                 .outside()
                 .rail_only(),

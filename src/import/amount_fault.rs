@@ -52,7 +52,7 @@ impl AmountFault {
             }
             (Self::NoRate { found, own, day }, Voice::Page) => format!(
                 "this is in {found}, the workspace counts in {own}, and no exchange rate holds on {day}; write one down \
-                 under Spend, Exchange rates"
+                 below the columns for this file, or under Spend, Exchange rates, for every one"
             ),
             (Self::WhichCurrency { found, own }, Voice::Page) => format!(
                 "“{found}” does not say which currency this is, and {own} it is not; say below the columns which one \

@@ -98,17 +98,6 @@ impl Draft {
         Self { lead, before, new_key: None, voided: Vec::new(), changed: false }
     }
 
-    /// Leaves of it what a later row of deals in a check asks for: what its source says of them.
-    pub fn slim(&mut self, source: i64) {
-        let is_deal = |kind| matches!(kind, EventKind::Opportunity | EventKind::Won | EventKind::Lost);
-        let events = &mut self.lead.events;
-        events.retain(|event| is_deal(event.kind) && event.source == Some(source) && event.voided != Voided::ByImport);
-        events.shrink_to_fit();
-        (self.voided, self.lead.absorbed) = (Vec::new(), Vec::new());
-        (self.lead.person, self.before, self.new_key) = (Person::default(), None, None);
-        (self.lead.row.company, self.lead.row.title) = (None, None);
-    }
-
     /// The source knows it by this number from now on.
     pub fn attach_key(&mut self, external_id: &str) {
         self.new_key = Some(external_id.to_owned());

@@ -3,10 +3,9 @@
 use super::dates::Order;
 use super::headings::fields;
 use super::mapping::Wishes;
-use super::memory::{self, Remembered};
+use super::memory::{self, Recalled};
 use super::model::{Kind, Rejection, Report};
 use super::parse::Options;
-use super::read::Table;
 use super::reading::{Delimiter, ReadingWishes, TextEncoding};
 use super::run::{DEFAULT_SOURCE, Progress, Request, run_import};
 use crate::error::{AppError, Result};
@@ -21,7 +20,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
-use tokio::task::spawn_blocking;
 
 const EXAMPLES: &str = "\
 EXAMPLES
@@ -154,13 +152,14 @@ pub async fn run(args: &Args, db: &Db, actor: &str, now: Instant) -> Result<u8> 
         rates: args.rate.clone(),
         ..Wishes::default()
     };
-    let recalled = if args.map.is_empty() && !args.fresh { recall(args, db).await? } else { None };
-    let wishes = recalled.iter().fold(wishes, |wishes, earlier| wishes.over(&earlier.wishes));
+    let recalled = recall(args, db).await;
+    let mapping = recalled.mapping.as_ref();
+    let wishes = mapping.iter().fold(wishes, |wishes, earlier| wishes.over(&earlier.wishes));
     let request = Request {
         options: Options {
             kind: args.kind,
             file: args.file.clone(),
-            reading: reading_of(args),
+            reading: recalled.reading.clone(),
             wishes,
             order: match (args.day_first, args.month_first) {
                 (true, _) => Some(Order::DayFirst),
@@ -168,7 +167,7 @@ pub async fn run(args: &Args, db: &Db, actor: &str, now: Instant) -> Result<u8> 
                 _ => None,
             },
         },
-        zone: args.zone.clone().or_else(|| recalled.as_ref().and_then(|earlier| earlier.zone.clone())),
+        zone: args.zone.clone().or_else(|| mapping.and_then(|earlier| earlier.zone.clone())),
         source: args.source.clone(),
         is_first,
         check_only: args.dry_run,
@@ -183,7 +182,7 @@ pub async fn run(args: &Args, db: &Db, actor: &str, now: Instant) -> Result<u8> 
     if bar {
         eprint!("\r\x1b[K");
     }
-    if let Some(earlier) = recalled {
+    if let Some(earlier) = recalled.earlier() {
         let how = earlier.words(&own.zone()?);
         report.warnings.insert(0, format!("Columns and words were read {how}; --fresh reads the file without that."));
     }
@@ -207,13 +206,16 @@ fn reading_of(args: &Args) -> ReadingWishes {
     }
 }
 
-/// How the last file of this shape and source was mapped. A file that cannot be read is refused later, with more words.
-async fn recall(args: &Args, db: &Db) -> Result<Option<Remembered>> {
-    let file = args.file.clone();
-    let headings =
-        spawn_blocking(move || Table::open(&file, &ReadingWishes::default()).map(|table| table.headings().to_vec()));
-    let Ok(headings) = headings.await.map_err(|_| AppError::Internal)? else { return Ok(None) };
-    memory::recall(&mut db.read().await?, args.kind, &headings, Some(&args.source)).await
+/// How the last file of this shape and source was read and mapped; whoever maps by hand maps all of it. A file that
+/// cannot be read is refused later, with more words.
+async fn recall(args: &Args, db: &Db) -> Recalled {
+    let reading = reading_of(args);
+    let recalled = match args.fresh {
+        true => None,
+        false => memory::recall(db, args.kind, &args.source, &args.file, &reading).await.ok(),
+    };
+    let recalled = recalled.unwrap_or_else(|| Recalled { reading, ..Recalled::default() });
+    Recalled { mapping: recalled.mapping.filter(|_| args.map.is_empty()), ..recalled }
 }
 
 /// 0: every row was taken; 2: some were rejected; 1: all were, so nothing was done.

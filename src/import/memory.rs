@@ -10,6 +10,8 @@ use super::ground::Ground;
 use super::headings::normal_form;
 use super::mapping::Mapping;
 use super::model::Kind;
+use super::read::Table;
+use super::reading::ReadingWishes;
 use super::store;
 use super::wishes::Wishes;
 use crate::changes::model::{Change, ChangeKind, Entity};
@@ -21,6 +23,8 @@ use crate::server::db::{Db, Tx, WriteTx};
 use crate::spend;
 use crate::zone::Zone;
 use serde_json::{Value, json};
+use std::path::Path;
+use tokio::task::spawn_blocking;
 
 /// How a file was mapped.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +39,8 @@ pub struct Remembered {
     pub wishes: Wishes,
     /// The zone of its times, where one was named.
     pub zone: Option<String>,
+    /// How it was to be read, where a person chose that: the shape is then that of the file as it reads by itself.
+    pub reading: Option<ReadingWishes>,
     /// Its name.
     pub file_name: String,
     /// When.
@@ -95,12 +101,52 @@ pub fn shape_of(headings: &[String]) -> String {
     digest(&forms.join("\n"))
 }
 
-/// How the last file of these headings was mapped: of one source, or, with `None`, of any.
+/// What is remembered of files like one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recalled {
+    /// How it is to be read: as was asked, or else as the last one of its shape was.
+    pub reading: ReadingWishes,
+    /// How the last one of its headings was mapped.
+    pub mapping: Option<Remembered>,
+    /// The one as which it is read.
+    pub read: Option<Remembered>,
+}
+
+impl Recalled {
+    /// The earlier file as which it is read or mapped.
+    pub fn earlier(&self) -> Option<&Remembered> {
+        self.mapping.as_ref().or(self.read.as_ref())
+    }
+}
+
+/// What is remembered of files of this kind and source that look like this one. What the asker says of its reading
+/// holds, and then only the mapping is recalled.
 ///
 /// # Errors
-/// The database refuses.
-pub async fn recall(tx: &mut Tx, kind: Kind, headings: &[String], source: Option<&str>) -> Result<Option<Remembered>> {
-    store::recall(tx, kind, &shape_of(headings), source).await
+/// The file cannot be read, or the database refuses.
+pub async fn recall(db: &Db, kind: Kind, source: &str, file: &Path, asked: &ReadingWishes) -> Result<Recalled> {
+    let mut recalled = Recalled { reading: asked.clone(), ..Recalled::default() };
+    let shape = shape_read(file, asked).await?;
+    let found = store::recall(&mut db.read().await?, kind, &shape, Some(source)).await?;
+    let told = found.as_ref().and_then(|found| found.reading.clone()).filter(|_| asked.lasting().is_none());
+    if let Some(told) = told {
+        let reading = ReadingWishes { last_line: asked.last_line, ..told };
+        // A file that cannot be read so, which lacks the sheet, say, is read as it says itself.
+        if let Ok(shape) = shape_read(file, &reading).await {
+            recalled.reading = reading;
+            recalled.mapping = store::recall(&mut db.read().await?, kind, &shape, Some(source)).await?;
+            recalled.read = found;
+            return Ok(recalled);
+        }
+    }
+    recalled.mapping = found.filter(|found| !found.wishes.is_empty() || found.zone.is_some());
+    Ok(recalled)
+}
+
+async fn shape_read(file: &Path, reading: &ReadingWishes) -> Result<String> {
+    let (file, reading) = (file.to_owned(), reading.clone());
+    let shape = spawn_blocking(move || Ok(shape_of(Table::open(&file, &reading)?.headings())));
+    shape.await.map_err(|_| AppError::Internal)?
 }
 
 /// What the workspace knows before it sees a file.
@@ -129,6 +175,8 @@ pub struct Lesson {
     pub zone: Option<String>,
     /// Other names of channels, as written, with the channel.
     pub channels: Vec<(String, String)>,
+    /// How it was to be read, where a person chose that, with its shape as it reads by itself.
+    pub reading: Option<(String, ReadingWishes)>,
 }
 
 impl Lesson {
@@ -138,7 +186,18 @@ impl Lesson {
         let channels = mapping.named_channels(wishes);
         // Names of channels hold for all files, and are kept apart.
         said.meanings.retain(|meaning| meaning.field != "channel");
-        Self { shape: shape_of(headings), wishes: said, zone: zone.map(str::to_owned), channels }
+        Self { shape: shape_of(headings), wishes: said, zone: zone.map(str::to_owned), channels, reading: None }
+    }
+
+    /// Of a file that a person had read in a way of their choice. One that could not be read otherwise has no shape to
+    /// be known by.
+    pub fn with_reading(self, reading: &ReadingWishes, file: &Path) -> Self {
+        let lasting = reading.lasting();
+        let by_itself = lasting.and_then(|lasting| {
+            let table = Table::open(file, &ReadingWishes::default()).ok()?;
+            Some((shape_of(table.headings()), lasting))
+        });
+        Self { reading: by_itself, ..self }
     }
 
     /// Writes it down, in the transaction that ends the import.
@@ -149,17 +208,28 @@ impl Lesson {
         by: &str,
         at: Instant,
     ) -> Result<()> {
-        if !self.wishes.is_empty() || self.zone.is_some() {
-            let memory = Remembered {
-                kind,
-                source: source.to_owned(),
-                shape: self.shape.clone(),
-                wishes: self.wishes.clone(),
-                zone: self.zone.clone(),
-                file_name: file_name.to_owned(),
-                at,
-                by: by.to_owned(),
-            };
+        let (file_name, by_whom) = (file_name.to_owned(), by.to_owned());
+        let mut memory = Remembered {
+            kind,
+            source: source.to_owned(),
+            shape: self.shape.clone(),
+            wishes: self.wishes.clone(),
+            zone: self.zone.clone(),
+            reading: None,
+            file_name,
+            at,
+            by: by_whom,
+        };
+        if let Some((shape, reading)) = &self.reading {
+            if *shape == self.shape {
+                memory.reading = Some(reading.clone());
+            } else {
+                let (shape, reading) = (shape.clone(), Some(reading.clone()));
+                let read = Remembered { shape, reading, wishes: Wishes::default(), zone: None, ..memory.clone() };
+                store::remember(tx, &read).await?;
+            }
+        }
+        if !memory.wishes.is_empty() || memory.zone.is_some() || memory.reading.is_some() {
             store::remember(tx, &memory).await?;
         }
         for (name, channel) in &self.channels {

@@ -4,6 +4,7 @@ use super::headings::fields;
 use super::memory::{self, Remembered};
 use super::memory_page::{self, AliasLine, MappingLine, MemoryPage};
 use super::model::Kind;
+use super::reading::ReadingWishes;
 use super::store;
 use crate::activity::feed::{as_file, to_csv};
 use crate::editing::form::{Sent, incomplete};
@@ -189,7 +190,7 @@ async fn read(state: &AppState, caller: &Caller) -> Result<MemoryPage> {
 /// What was said of the file, in words: `kind is “State”, “working” is handover`.
 fn said(memory: &Remembered) -> String {
     let wishes = &memory.wishes;
-    let mut parts: Vec<String> = Vec::new();
+    let mut parts: Vec<String> = memory.reading.iter().flat_map(ReadingWishes::words).collect();
     for field in fields(memory.kind) {
         for (_, heading) in wishes.map.iter().filter(|(key, _)| key == field.key) {
             parts.push(match heading.is_empty() {

@@ -5,7 +5,7 @@
 //! `headings`) says which field each column holds, `survey` lets the columns decide what one value cannot say, `dates`,
 //! `amounts` and `rows` turn cells into the typed records of `model`, against what the workspace knows (`ground`).
 //! `inspect` shows all that for one file, with what only a person can answer; what a person said is remembered
-//! (`memory`). `take` writes the records in short batches under a journal (`store`), so that an import ends complete or
+//! (`memory`). `take` writes the records in short batches (`pace`) under a journal (`store`), so that an import ends complete or
 //! fully undone (`undo`). `run` is the whole way, `command` its command line.
 
 pub mod amount_fault;
@@ -30,6 +30,7 @@ pub mod memory_forms;
 pub mod memory_page;
 pub mod model;
 pub mod names;
+pub mod pace;
 pub mod parse;
 pub mod preview;
 pub mod proposals;

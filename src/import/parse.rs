@@ -14,9 +14,6 @@ use crate::error::Result;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-/// Rows read before a batch is handed on.
-pub const BATCH_ROWS: usize = 5_000;
-
 /// Which file, and what the user says about it.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -70,11 +67,12 @@ impl Parsing {
         Ok(Self { kind: options.kind, table, mapping, reader, rows, row: Row::default() })
     }
 
-    /// The records of the next rows; `None` at the end. Refused at the end if the file has changed meanwhile.
-    pub fn next_batch(&mut self) -> Result<Option<Parsed>> {
+    /// The records of the next rows, so many at most but for those of a wide last one; `None` at the end. Refused at the
+    /// end if the file has changed meanwhile.
+    pub fn next_batch(&mut self, most: usize) -> Result<Option<Parsed>> {
         let batch = Batch::new(self.kind);
         let mut parsed = Parsed { batch, rejected: Vec::new(), rows: 0, passed_over: 0, bytes_read: 0 };
-        while parsed.rows < BATCH_ROWS as u64 && parsed.batch.len() < BATCH_ROWS {
+        while parsed.rows < most as u64 && parsed.batch.len() < most {
             if !self.rows.next_row(&mut self.row)? {
                 break;
             }
@@ -141,8 +139,9 @@ impl Parsing {
     }
 
     /// What is worth remembering of it.
-    pub fn lesson(&self, wishes: &Wishes, zone: Option<&str>) -> Lesson {
-        Lesson::of(self.table.headings(), &self.mapping, wishes, zone)
+    pub fn lesson(&self, options: &Options, zone: Option<&str>) -> Lesson {
+        let lesson = Lesson::of(self.table.headings(), &self.mapping, &options.wishes, zone);
+        lesson.with_reading(&options.reading, &options.file)
     }
 
     /// What was decided where the file leaves room, so far.

@@ -3,10 +3,12 @@
 
 use crate::error::{AppError, Result};
 use encoding_rs::Encoding;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How a file is to be read, as far as the user says so; the rest is told from the file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ReadingWishes {
     /// What stands between two cells. A workbook has none.
     pub delimiter: Option<Delimiter>,
@@ -14,7 +16,9 @@ pub struct ReadingWishes {
     pub encoding: Option<TextEncoding>,
     /// Line (of a sheet: row) that is the heading; the first is 1.
     pub heading_line: Option<u64>,
-    /// Line (row) on which the last row begins that counts; whatever stands below is left out, and nothing else.
+    /// Line (row) on which the last row begins that counts; whatever stands below is left out, and nothing else. The
+    /// next file of the shape is longer, so this is not remembered.
+    #[serde(skip)]
     pub last_line: Option<u64>,
     /// Name of a workbook's sheet, or its place among the sheets, the first being 1.
     pub sheet: Option<String>,
@@ -75,7 +79,8 @@ impl WorkbookFormat {
 }
 
 /// The character between two cells: one byte of ASCII that is no letter, digit, quote or line end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct Delimiter(u8);
 
 impl Delimiter {
@@ -137,7 +142,8 @@ impl fmt::Display for Delimiter {
 }
 
 /// How letters are written as bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct TextEncoding(&'static Encoding);
 
 impl TextEncoding {
@@ -190,6 +196,34 @@ impl TextEncoding {
 
     pub(super) const fn decoder(self) -> &'static Encoding {
         self.0
+    }
+}
+
+impl From<Delimiter> for String {
+    fn from(delimiter: Delimiter) -> Self {
+        delimiter.key()
+    }
+}
+
+impl TryFrom<String> for Delimiter {
+    type Error = String;
+
+    fn try_from(key: String) -> Result<Self, String> {
+        Self::parse(&key).ok_or(key)
+    }
+}
+
+impl From<TextEncoding> for String {
+    fn from(encoding: TextEncoding) -> Self {
+        encoding.key()
+    }
+}
+
+impl TryFrom<String> for TextEncoding {
+    type Error = String;
+
+    fn try_from(key: String) -> Result<Self, String> {
+        Self::parse(&key).ok_or(key)
     }
 }
 
@@ -265,6 +299,21 @@ impl Reading {
 }
 
 impl ReadingWishes {
+    /// What of it is worth remembering for the next file of the shape; `None` where that is nothing.
+    pub fn lasting(&self) -> Option<Self> {
+        let lasting = Self { last_line: None, ..self.clone() };
+        (lasting != Self::default()).then_some(lasting)
+    }
+
+    /// In finished words, each beginning with what was chosen.
+    pub fn words(&self) -> Vec<String> {
+        let sheet = self.sheet.as_ref().map(|name| format!("the sheet is “{name}”"));
+        let delimiter = self.delimiter.map(|delimiter| format!("it is read with {delimiter}"));
+        let encoding = self.encoding.map(|encoding| format!("its letters are {encoding}"));
+        let heading = self.heading_line.map(|line| format!("its heading is on line {line}"));
+        [sheet, delimiter, encoding, heading].into_iter().flatten().collect()
+    }
+
     /// Refused where they can hold for no file: lines count from 1, and the last one stands below the heading.
     pub fn check(&self) -> Result<()> {
         if self.heading_line == Some(0) || self.last_line == Some(0) {

@@ -4,6 +4,7 @@ use super::amounts::Currency;
 use super::dates::Clock;
 use super::memory;
 use super::model::{EventRecord, ImportId, LeadKey, LeadRecord, OutcomeRecord, Rejection, Report, SpendRecord, Taken};
+use super::pace::Pace;
 use super::parse::{Options, Parsed, Parsing};
 use super::reading::Reading;
 use super::rows::Batch;
@@ -115,15 +116,17 @@ pub async fn run_import(
     mut follower: impl Follow,
 ) -> Result<Report> {
     let Actor { name: actor, account } = actor.into();
+    let began = std::time::Instant::now();
+    let by_now = || Instant(now.0.saturating_add(u32::try_from(began.elapsed().as_secs()).unwrap_or_default()));
     let clock = clock_of(workspace, request.zone.as_deref())?;
     let currency = Currency::new(&workspace.currency);
     let ground = memory::ground(&mut db.read().await?, clock, currency).await?;
     let options = request.options;
     let kind = options.kind;
-    let zone = request.zone.clone();
+    let (zone, learns) = (request.zone.clone(), !request.check_only);
     let opened = spawn_blocking(move || {
         let parsing = Parsing::open(&options, &ground)?;
-        let lesson = (!options.wishes.passing).then(|| parsing.lesson(&options.wishes, zone.as_deref()));
+        let lesson = (learns && !options.wishes.passing).then(|| parsing.lesson(&options, zone.as_deref()));
         Ok::<_, AppError>((parsing, lesson))
     });
     let (parsing, lesson) = opened.await.map_err(stopped)??;
@@ -158,10 +161,17 @@ pub async fn run_import(
 
     // One thread reads ahead while the other writes: two batches are on the way at most.
     let (sender, mut receiver) = mpsc::channel(1);
-    let reader = spawn_blocking(move || read_ahead(parsing, &sender));
+    let pace = Pace::default();
+    let readers = pace.clone();
+    let reader = spawn_blocking(move || read_ahead(parsing, &readers, &sender));
     let outcome = loop {
         let Some(parsed) = receiver.recv().await else { break Ok(()) };
+        let (begun, before) = (std::time::Instant::now(), fill.report.rows);
         let taken = take_batch(&mut import, parsed, now, &mut fill, &mut follower).await;
+        if import.id().is_some() {
+            // Nobody waits for a check.
+            pace.took((fill.report.rows - before) as usize, begun.elapsed());
+        }
         let told =
             taken.and_then(|bytes_read| follower.went_on(Progress { rows: fill.report.rows, bytes_read, bytes }));
         if let Err(error) = told {
@@ -174,7 +184,7 @@ pub async fn run_import(
     (report.warnings, report.reading) = match (outcome, told) {
         (Ok(()), Ok(told)) => told,
         (Err(error), _) | (_, Err(error)) => {
-            return Err(match import.cancel(now).await {
+            return Err(match import.cancel(by_now()).await {
                 Ok(()) => error,
                 Err(_) if follower.sees_to_the_rest() => error,
                 Err(undoing) => AppError::Unavailable(format!(
@@ -188,7 +198,7 @@ pub async fn run_import(
         let (all, listed) = (report.rejected_rows(), report.rejected.len());
         report.warnings.push(format!("{all} rows were rejected; the first {listed} are listed."));
     }
-    import.finish(&counts(&report), now).await?;
+    import.finish(&counts(&report), by_now()).await?;
     Ok(report)
 }
 
@@ -204,8 +214,8 @@ fn clock_of(workspace: &Workspace, zone: Option<&str>) -> Result<Clock> {
 }
 
 /// Sends every batch of the file; at the end the warnings, and how the file was understood.
-fn read_ahead(mut parsing: Parsing, sender: &mpsc::Sender<Result<Parsed>>) -> (Vec<String>, Reading) {
-    while let Some(parsed) = parsing.next_batch().transpose() {
+fn read_ahead(mut parsing: Parsing, pace: &Pace, sender: &mpsc::Sender<Result<Parsed>>) -> (Vec<String>, Reading) {
+    while let Some(parsed) = parsing.next_batch(pace.rows()).transpose() {
         let failed = parsed.is_err();
         if sender.blocking_send(parsed).is_err() || failed {
             break;

@@ -119,15 +119,15 @@ statements! {
             campaign_id = null, segment_id = null, region_id = null, persona_id = null, owner_id = null,
             stage = null, due_at = null, silent_at = null, returns_at = null, seq = {1:int}
         from {rows} where id = {0:int}";
-    RECALL = "select kind, source, shape, wishes, zone, file_name, used_at, used_by from import_memory
+    RECALL = "select kind, source, shape, wishes, zone, file_name, used_at, used_by, reading from import_memory
         where kind = $1 and shape = $2 and ($3 = '' or source = $3) order by used_at desc limit 1";
-    REMEMBERED = "select kind, source, shape, wishes, zone, file_name, used_at, used_by from import_memory
+    REMEMBERED = "select kind, source, shape, wishes, zone, file_name, used_at, used_by, reading from import_memory
         order by kind, source, used_at desc";
-    REMEMBER = "insert into import_memory (kind, source, shape, wishes, zone, file_name, used_at, used_by)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)
+    REMEMBER = "insert into import_memory (kind, source, shape, wishes, zone, file_name, used_at, used_by, reading)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         on conflict (kind, source, shape) do update
             set wishes = excluded.wishes, zone = excluded.zone, file_name = excluded.file_name,
-                used_at = excluded.used_at, used_by = excluded.used_by";
+                used_at = excluded.used_at, used_by = excluded.used_by, reading = excluded.reading";
     FORGET = "delete from import_memory where kind = $1 and source = $2 and shape = $3";
     ALIASES = "select form, name, channel, set_at, set_by from channel_alias order by channel, form";
     ALIAS = "select channel from channel_alias where form = $1";
@@ -414,6 +414,7 @@ pub async fn remembered(tx: &mut Tx) -> Result<Vec<Remembered>> {
 /// Remembers a mapping, in the place of an earlier one of its kind, source and shape.
 pub async fn remember(tx: &mut Tx, memory: &Remembered) -> Result<()> {
     let wishes = serde_json::to_string(&memory.wishes).map_err(|_| AppError::Internal)?;
+    let reading = memory.reading.as_ref().map(serde_json::to_string).transpose().map_err(|_| AppError::Internal)?;
     sqlx::query(REMEMBER)
         .bind(memory.kind.key())
         .bind(&memory.source)
@@ -423,6 +424,7 @@ pub async fn remember(tx: &mut Tx, memory: &Remembered) -> Result<()> {
         .bind(&memory.file_name)
         .bind(i64::from(memory.at.0))
         .bind(&memory.by)
+        .bind(reading)
         .execute(tx.conn())
         .await?;
     Ok(())
@@ -458,12 +460,13 @@ pub async fn remove_alias(tx: &mut Tx, form: &str) -> Result<bool> {
     Ok(sqlx::query(REMOVE_ALIAS).bind(form).execute(tx.conn()).await?.rows_affected() == 1)
 }
 
-type MemoryRow = (String, String, String, String, Option<String>, String, i64, String);
+type MemoryRow = (String, String, String, String, Option<String>, String, i64, String, Option<String>);
 
 /// What another version of the program wrote and this one cannot read is as if it were forgotten.
-fn remembered_of((kind, source, shape, wishes, zone, file_name, at, by): MemoryRow) -> Option<Remembered> {
+fn remembered_of((kind, source, shape, wishes, zone, file_name, at, by, reading): MemoryRow) -> Option<Remembered> {
     let (kind, wishes) = (Kind::from_key(&kind)?, serde_json::from_str(&wishes).ok()?);
-    Some(Remembered { kind, source, shape, wishes, zone, file_name, at: instant(at), by })
+    let reading = reading.and_then(|json| serde_json::from_str(&json).ok());
+    Some(Remembered { kind, source, shape, wishes, zone, reading, file_name, at: instant(at), by })
 }
 
 fn instant(at: i64) -> Instant {

@@ -4,6 +4,7 @@
 //! others get their turn. A batch whose rows say nothing new writes nothing at all.
 
 mod check;
+mod first;
 mod known;
 mod spend;
 
@@ -25,13 +26,14 @@ use crate::people::model::AccountId;
 use crate::period::Instant;
 use crate::quality::rules::store as rules;
 use crate::server::db::{Db, ImportClaim, Tx, WriteTx};
+use first::FirstRows;
 use known::KnownSpend;
 use rustc_hash::{FxHashMap, FxHashSet};
 use serde_json::{Value, json};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// At most so many rows a batch, so that others wait well under a second.
-pub const BATCH_ROWS: usize = 5_000;
+/// At most so many rows a batch; how many others can wait for is found out on the way, see [`super::pace`].
+pub const BATCH_ROWS: usize = super::pace::MOST_ROWS;
 
 /// An import on its way, or the check of one.
 ///
@@ -60,9 +62,6 @@ pub struct Import {
     unsaved: Unsaved,
 }
 
-/// Line and content of the row that spoke of a lead first, in a file that has one row a lead.
-type FirstRows = FxHashMap<LeadId, (u64, u64)>;
-
 #[derive(Debug, Default)]
 struct Unsaved {
     by_id: FxHashMap<u128, LeadId>,
@@ -75,6 +74,8 @@ struct Unsaved {
     drafts: FxHashMap<LeadId, Draft>,
     /// When leads were captured that a check has brought or corrected, and whose drafts are gone.
     created: FxHashMap<LeadId, Moment>,
+    /// What a check was told of deals, by leads whose drafts are gone.
+    deals: FxHashMap<LeadId, Box<str>>,
     /// The events that a check has told, in 128 bits each.
     said: FxHashSet<u128>,
     /// Numbers given to new leads and values.
@@ -307,7 +308,7 @@ impl Import {
             self.unsaved.drafts.insert(id, Draft::of(lead));
         }
         for id in missing {
-            self.unsaved.recall(id);
+            self.unsaved.recall(id, self.source);
         }
         Ok(())
     }
@@ -343,7 +344,6 @@ impl Import {
 
     async fn write(&mut self, tx: &mut WriteTx, import: ImportId, drafts: &mut [Draft], at: Instant) -> Result<()> {
         let (seq, source) = (tx.seq().0, self.source);
-        drafts.iter_mut().for_each(|draft| draft.lead.derive());
         let brought = || drafts.iter().filter(|draft| draft.before.is_none()).map(|draft| draft.lead.id.0);
         let (first, last) = (brought().next(), brought().next_back());
         take_numbers(tx, Counter::Lead, brought().count()).await?;
@@ -354,7 +354,12 @@ impl Import {
         let kept = drafts.iter().filter_map(|draft| Some((draft.lead.id, draft.before.as_ref()?)));
         store::keep_before(tx, import, batch.n, kept).await?;
 
-        leads::put(tx, seq, drafts.iter().map(|draft| (draft.lead.id, &draft.lead.row))).await?;
+        // Milestones are worked out while the rows before are written.
+        let derived = drafts.iter_mut().map(|draft| {
+            draft.lead.derive();
+            (draft.lead.id, &draft.lead.row)
+        });
+        leads::put(tx, seq, derived).await?;
         let other_person = |draft: &&Draft| match &draft.before {
             Some((row, person)) => *person != draft.lead.person || row.company != draft.lead.row.company,
             None => !draft.lead.person.is_empty(),
@@ -435,7 +440,7 @@ impl Unsaved {
         let there = self.look_up(id, email, known, same_email);
         let fingerprint = record.fingerprint();
         if let (Some((lead, _)), Some(fingerprint)) = (there, fingerprint)
-            && let Some(&(line, first)) = first_rows.get(&lead)
+            && let Some((line, first)) = first_rows.get(lead)
         {
             return Err(if first == fingerprint { Taken::Unchanged } else { repeated(record, line) });
         }
@@ -449,7 +454,7 @@ impl Unsaved {
             None => self.bring(record, id, email, numbers_from)?,
         };
         if let Some(fingerprint) = fingerprint {
-            first_rows.insert(found.lead, (record.line(), fingerprint));
+            first_rows.insert(found.lead, record.line(), fingerprint);
         }
         Ok(found)
     }

@@ -55,12 +55,27 @@ pub fn oddity(email: &str) -> Option<Oddity> {
 
 /// A text as two of them are compared: words of letters and digits in lower case, one blank between.
 pub fn fold(text: &str) -> String {
-    let mut folded = String::with_capacity(text.len());
-    for word in words(text) {
-        if !folded.is_empty() {
-            folded.push(' ');
+    // Lower case of a letter may depend on its neighbours, but not in ASCII, as nearly all names are written.
+    let lower = if text.is_ascii() { text.to_ascii_lowercase() } else { text.to_lowercase() };
+    let mut folded = String::with_capacity(lower.len());
+    let mut is_apart = false;
+    for letter in lower.chars() {
+        match letter {
+            // A dot or an apostrophe inside a word is none: “S.A.” is “sa”.
+            '.' | '\'' | '’' => {}
+            '&' => {
+                folded += if folded.is_empty() { "and" } else { " and" };
+                is_apart = true;
+            }
+            letter if letter.is_alphanumeric() => {
+                if is_apart && !folded.is_empty() {
+                    folded.push(' ');
+                }
+                is_apart = false;
+                folded.push(letter);
+            }
+            _ => is_apart = true,
         }
-        folded += &word;
     }
     folded
 }
@@ -68,13 +83,15 @@ pub fn fold(text: &str) -> String {
 /// A company's name as two of them are compared: folded, without its legal form. A name that is nothing but a legal
 /// form stays.
 pub fn fold_company(company: &str) -> String {
-    let words: Vec<String> = words(company).collect();
-    let is_form = |word: &String| LEGAL_FORMS.split(' ').any(|form| form == word);
-    let mut end = words.len();
-    while end > 1 && (is_form(&words[end - 1]) || (end < words.len() && JOINS.contains(&words[end - 1].as_str()))) {
-        end -= 1;
+    let mut folded = fold(company);
+    let mut is_cut = false;
+    while let Some((before, word)) = folded.rsplit_once(' ')
+        && (LEGAL_FORMS.split(' ').any(|form| form == word) || (is_cut && JOINS.contains(&word)))
+    {
+        folded.truncate(before.len());
+        is_cut = true;
     }
-    words[..end].join(" ")
+    folded
 }
 
 /// By what two leads of the same company and the same name are known; `None` where either is missing. Stays the same
@@ -89,15 +106,6 @@ pub fn match_key(company: Option<&str>, name: Option<&str>) -> Option<i64> {
     let hash =
         bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
     Some((hash as i64 & i64::MAX).max(1))
-}
-
-/// Words of letters and digits in lower case. A dot or an apostrophe inside a word is none: “S.A.” is “sa”, and “&” is
-/// “and”.
-fn words(text: &str) -> impl Iterator<Item = String> {
-    let text = text.to_lowercase().replace(['.', '\'', '’'], "").replace('&', " and ");
-    let words: Vec<String> =
-        text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_owned).collect();
-    words.into_iter()
 }
 
 #[cfg(test)]
@@ -119,6 +127,22 @@ mod tests {
         assert_ne!(fold_company("Harbour Sons"), fold_company("Harbour Daughters"));
         assert_eq!(fold_company("Inc."), "inc", "a name of nothing but a legal form stays");
         assert_ne!(fold_company("Marks and Co"), fold_company("Spencer and Co"));
+    }
+
+    #[test]
+    fn a_text_is_folded_to_its_words() {
+        for (text, folded) in [
+            ("", ""),
+            (" & ", "and"),
+            ("R&D", "r and d"),
+            ("&Co.", "and co"),
+            ("a&&b", "a and and b"),
+            ("Müller--Lüdenscheidt (neu)", "müller lüdenscheidt neu"),
+            ("ΟΔΟΣ Α", "οδος α"),
+            ("O’Neill's 2.0", "oneills 20"),
+        ] {
+            assert_eq!(fold(text), folded, "{text}");
+        }
     }
 
     #[test]

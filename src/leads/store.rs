@@ -225,7 +225,7 @@ pub async fn derive_anew(tx: &mut Tx, seq: i64, leads: &[LeadId]) -> Result<()> 
 pub async fn put<'a>(tx: &mut Tx, seq: i64, leads: impl Iterator<Item = (LeadId, &'a LeadRow)>) -> Result<()> {
     let rules = agreement::service::rules(tx).await?;
     let kept = |row: &LeadRow| rules.as_ref().map(|rules| Owed::of(row, rules).kept()).unwrap_or_default();
-    tx.bulk(PUT, &leads.map(|(id, row)| cells_of(id, row, kept(row), seq)).collect()).await
+    tx.bulk_from(PUT, leads.map(|(id, row)| cells_of(id, row, kept(row), seq))).await
 }
 
 /// By which rules the queue was last counted, and up to which lead that has come.
@@ -311,28 +311,23 @@ pub async fn remove_handovers(tx: &mut Tx, leads: &[LeadId]) -> Result<()> {
 /// take the row away.
 pub async fn put_people<'a>(
     tx: &mut Tx,
-    people: impl Iterator<Item = (LeadId, Option<&'a str>, &'a Person)>,
+    people: impl Iterator<Item = (LeadId, Option<&'a str>, &'a Person)> + Clone,
 ) -> Result<()> {
-    let (mut put, mut remove) = (Rows::default(), Rows::default());
-    for (id, company, person) in people {
-        if person.is_empty() {
-            remove.push([id.into()]);
-        } else {
-            let Person { name, email, phone } = person;
-            let key = email.as_deref().map(email_key);
-            put.push([
-                id.into(),
-                name.as_ref().into(),
-                email.as_ref().into(),
-                phone.as_ref().into(),
-                key.into(),
-                match_key(company, name.as_deref()).into(),
-                email.as_deref().is_some_and(|email| oddity(email).is_some()).into(),
-            ]);
-        }
-    }
-    tx.bulk(REMOVE_PERSON, &remove).await?;
-    tx.bulk(PUT_PERSON, &put).await
+    let gone = people.clone().filter(|(.., person)| person.is_empty()).map(|(id, ..)| [id.into()]).collect();
+    tx.bulk(REMOVE_PERSON, &gone).await?;
+    let put = people.filter(|(.., person)| !person.is_empty()).map(|(id, company, person)| {
+        let Person { name, email, phone } = person;
+        [
+            id.into(),
+            name.as_ref().into(),
+            email.as_ref().into(),
+            phone.as_ref().into(),
+            email.as_deref().map(email_key).into(),
+            match_key(company, name.as_deref()).into(),
+            email.as_deref().is_some_and(|email| oddity(email).is_some()).into(),
+        ]
+    });
+    tx.bulk_from(PUT_PERSON, put).await
 }
 
 /// Appends events to histories.
@@ -342,10 +337,9 @@ pub async fn add_events<'a>(
     import: Option<i64>,
     events: impl Iterator<Item = (LeadId, &'a StoredEvent)>,
 ) -> Result<()> {
-    let mut rows = Rows::default();
-    for (lead, event) in events {
+    let rows = events.map(|(lead, event)| {
         let Moment { at, day_only } = event.moment;
-        rows.push([
+        [
             lead.into(),
             event.n.into(),
             event.kind.key().into(),
@@ -357,9 +351,9 @@ pub async fn add_events<'a>(
             source.into(),
             import.into(),
             event.account.map(|account| account.0).into(),
-        ]);
-    }
-    tx.bulk(ADD_EVENTS, &rows).await
+        ]
+    });
+    tx.bulk_from(ADD_EVENTS, rows).await
 }
 
 /// Voids events of leads, by number, saying who did it and why.

@@ -2,7 +2,8 @@
 //!
 //! In the text of a statement `{rows}` stands for the rows, and `{0:int}`, `{1:text}` for the cells of a row. On
 //! PostgreSQL the rows travel as one JSON array. On SQLite they travel as bound values, some thousands a statement:
-//! taking a wide row out of JSON costs it four times as much as writing that row.
+//! taking a wide row out of JSON costs it four times as much as writing that row. There, what is the same in all rows is
+//! bound once: most columns of most imports are empty or say the same throughout.
 
 use super::db::Engine;
 use crate::leads::model::{LeadId, ValueId};
@@ -15,6 +16,10 @@ use std::fmt::Write;
 
 /// Values bound by one statement on SQLite, at most. Beyond some thousands a statement gains nothing more.
 const MOST_VALUES: usize = 5_376;
+
+/// From so many rows on it is worth looking for what is the same in all of them; with fewer the statement would only come
+/// in more shapes.
+const SHARED_FROM: usize = 16;
 
 /// One value of a row.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -48,13 +53,40 @@ impl<'a> Rows<'a> {
         self.cells.is_empty()
     }
 
-    /// How often the statement must be run, and over which rows each time.
-    pub(super) fn parts(&self, engine: Engine) -> impl Iterator<Item = &[Cell<'a>]> {
+    /// What is bound of them, and how.
+    pub(super) fn layout(&self, engine: Engine) -> Layout<'a> {
         let rows = self.cells.len().checked_div(self.width).unwrap_or_default();
-        let most = match engine {
-            Engine::Sqlite => 1 << (MOST_VALUES / self.width.max(1)).max(1).ilog2(),
-            Engine::Postgres => usize::MAX,
+        let looks = engine == Engine::Sqlite && rows >= SHARED_FROM;
+        let first = &self.cells[..self.width.min(self.cells.len())];
+        let is_shared = |column: usize| {
+            // A row is there for the sake of its first cell.
+            let mut cells = self.cells.iter().skip(column).step_by(self.width);
+            looks && column > 0 && cells.all(|cell| *cell == first[column])
         };
+        let mut layout = Layout { places: Vec::with_capacity(self.width), varying: 0, shared: Vec::new() };
+        for (column, cell) in first.iter().enumerate() {
+            layout.places.push(match is_shared(column) {
+                false => {
+                    layout.varying += 1;
+                    Place::Row(layout.varying)
+                }
+                true if *cell == Cell::Null => Place::Null,
+                true => match layout.shared.iter().position(|shared| shared == cell) {
+                    Some(n) => Place::Shared(n + 1),
+                    None => {
+                        layout.shared.push(cell.clone());
+                        Place::Shared(layout.shared.len())
+                    }
+                },
+            });
+        }
+        layout
+    }
+
+    /// How often the statement must be run, and over which rows each time.
+    pub(super) fn parts(&self, engine: Engine, layout: &Layout<'a>) -> impl Iterator<Item = &[Cell<'a>]> {
+        let rows = self.cells.len().checked_div(self.width).unwrap_or_default();
+        let most = most_rows(engine, layout.varying);
         let mut from = 0;
         std::iter::from_fn(move || {
             let left = rows - from;
@@ -73,20 +105,95 @@ impl<'a> Rows<'a> {
     pub(super) fn part(
         &self,
         engine: Engine,
+        layout: &Layout<'a>,
         statement: &str,
         cells: &[Cell<'a>],
     ) -> (AssertSqlSafe<String>, AnyArguments) {
         debug_assert_eq!(width_of(statement), self.width, "every cell of a row has its place in: {statement}");
-        let text = AssertSqlSafe(in_dialect(engine, statement, cells.len() / self.width));
+        let text = AssertSqlSafe(layout.write(engine, statement, cells.len() / self.width));
         let mut values = AnyArguments::default();
         match engine {
-            Engine::Sqlite => cells.iter().for_each(|cell| bind(&mut values, cell)),
+            Engine::Sqlite => {
+                values.reserve(cells.len() + layout.shared.len(), 0);
+                for row in cells.chunks_exact(self.width) {
+                    let varying = row.iter().zip(&layout.places).filter(|(_, place)| matches!(place, Place::Row(_)));
+                    varying.for_each(|(cell, _)| bind(&mut values, cell));
+                }
+                layout.shared.iter().for_each(|cell| bind(&mut values, cell));
+            }
             Engine::Postgres => {
                 let json = serde_json::to_string(&Table { width: self.width, cells });
                 bind(&mut values, &Cell::Text(json.expect("numbers and texts are JSON").into()));
             }
         }
         (text, values)
+    }
+}
+
+/// How many rows one run of a statement takes at most, of so many values each.
+fn most_rows(engine: Engine, width: usize) -> usize {
+    match engine {
+        Engine::Sqlite => 1 << (MOST_VALUES / width.max(1)).max(1).ilog2(),
+        Engine::Postgres => usize::MAX,
+    }
+}
+
+/// Where the cells of rows stand in a statement.
+#[derive(Clone, Debug)]
+pub(super) struct Layout<'a> {
+    places: Vec<Place>,
+    /// How many cells differ from row to row.
+    varying: usize,
+    /// What is bound once for all rows.
+    shared: Vec<Cell<'a>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// A value of each row; the first is 1.
+    Row(usize),
+    /// One for all rows; the first is 1.
+    Shared(usize),
+    /// Nothing, in every row.
+    Null,
+}
+
+impl Layout<'_> {
+    /// Every cell is a value of its row.
+    fn plain(width: usize) -> Self {
+        Self { places: (1..=width).map(Place::Row).collect(), varying: width, shared: Vec::new() }
+    }
+
+    /// The text of a statement as an engine wants it, over so many rows.
+    fn write(&self, engine: Engine, statement: &str, rows: usize) -> String {
+        let mut text = String::with_capacity(2 * statement.len());
+        let mut rest = statement;
+        while let Some((before, (index, kind), after)) = next_cell(rest) {
+            text += before;
+            let place = self.places.get(index).copied().unwrap_or(Place::Row(index + 1));
+            let written = match (engine, place, kind) {
+                (Engine::Sqlite, Place::Row(n), _) => write!(text, "r.column{n}"),
+                // By its number among all values; those of the rows come first.
+                (Engine::Sqlite, Place::Shared(n), _) => write!(text, "${}", rows * self.varying + n),
+                (Engine::Sqlite, Place::Null, _) => write!(text, "null"),
+                (Engine::Postgres, _, "int") => write!(text, "cast(r.value ->> {index} as bigint)"),
+                (Engine::Postgres, ..) => write!(text, "(r.value ->> {index})"),
+            };
+            written.expect("a string takes everything");
+            rest = after;
+        }
+        text += rest;
+        if !text.contains("{rows}") {
+            return text;
+        }
+        let table = match engine {
+            Engine::Sqlite => {
+                let row = format!("({})", vec!["?"; self.varying].join(","));
+                format!("(values {}) as r", vec![row; rows].join(","))
+            }
+            Engine::Postgres => "json_array_elements(cast(cast($1 as text) as json)) as r".to_owned(),
+        };
+        text.replace("{rows}", &table)
     }
 }
 
@@ -109,30 +216,7 @@ fn bind(values: &mut AnyArguments, cell: &Cell<'_>) {
 
 /// The text of a statement as an engine wants it, over so many rows.
 pub fn in_dialect(engine: Engine, statement: &str, rows: usize) -> String {
-    let mut text = String::with_capacity(2 * statement.len());
-    let mut rest = statement;
-    while let Some((before, (index, kind), after)) = next_cell(rest) {
-        text += before;
-        let written = match (engine, kind) {
-            (Engine::Sqlite, _) => write!(text, "r.column{}", index + 1),
-            (Engine::Postgres, "int") => write!(text, "cast(r.value ->> {index} as bigint)"),
-            (Engine::Postgres, _) => write!(text, "(r.value ->> {index})"),
-        };
-        written.expect("a string takes everything");
-        rest = after;
-    }
-    text += rest;
-    if !text.contains("{rows}") {
-        return text;
-    }
-    let table = match engine {
-        Engine::Sqlite => {
-            let row = format!("({})", vec!["?"; width_of(statement)].join(","));
-            format!("(values {}) as r", vec![row; rows].join(","))
-        }
-        Engine::Postgres => "json_array_elements(cast(cast($1 as text) as json)) as r".to_owned(),
-    };
-    text.replace("{rows}", &table)
+    Layout::plain(width_of(statement)).write(engine, statement, rows)
 }
 
 /// How many cells a row of this statement has.
@@ -264,11 +348,34 @@ mod tests {
     fn every_row_is_in_exactly_one_part_and_parts_come_in_few_sizes() {
         for count in [0, 1, 2, 3, 511, 512, 513, 5_000] {
             let rows: Rows = (0..count).map(|n: i64| [n.into(), Cell::Null, "x".into()]).collect();
-            let parts: Vec<&[Cell]> = rows.parts(Engine::Sqlite).collect();
+            let layout = rows.layout(Engine::Sqlite);
+            let parts: Vec<&[Cell]> = rows.parts(Engine::Sqlite, &layout).collect();
             assert_eq!(parts.concat(), rows.cells, "{count}");
-            assert!(parts.iter().all(|part| (part.len() / 3).is_power_of_two() && part.len() <= MOST_VALUES));
-            assert_eq!(rows.parts(Engine::Postgres).count(), usize::from(count > 0));
+            let fits = |rows: usize| rows.is_power_of_two() && rows * layout.varying <= MOST_VALUES;
+            assert!(parts.iter().all(|part| fits(part.len() / 3)));
+            let one = rows.layout(Engine::Postgres);
+            assert_eq!(rows.parts(Engine::Postgres, &one).count(), usize::from(count > 0));
         }
+    }
+
+    #[test]
+    fn what_is_the_same_in_all_rows_of_sqlite_is_bound_once() {
+        let statement =
+            "insert into t select {0:int}, {1:text}, {2:int}, {3:int}, {4:int} from {rows} where {0:int} > 1";
+        let rows = |count: i64| -> Rows<'static> {
+            (1..=count).map(|n| [n.into(), Cell::Null, 7_i64.into(), (n / 9).into(), 7_i64.into()]).collect()
+        };
+        let many = rows(16);
+        let layout = many.layout(Engine::Sqlite);
+        let (text, values) = many.part(Engine::Sqlite, &layout, statement, &many.cells[..2 * 5]);
+        assert_eq!(
+            text.0,
+            "insert into t select r.column1, null, $5, r.column2, $5 from (values (?,?),(?,?)) as r where r.column1 > 1"
+        );
+        assert_eq!(values.len(), 5);
+        let few = rows(15);
+        assert_eq!(few.layout(Engine::Sqlite).varying, 5, "a few rows come in one shape only");
+        assert_eq!(many.layout(Engine::Postgres).varying, 5);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 //! Every write goes through [`WriteTx`], which can only be committed together with its row of the change log.
 //! What the two engines do differently stands here and in [`super::open`], and nowhere else.
 
-use super::bulk::Rows;
+use super::bulk::{Cell, Rows};
 use super::news::News;
 use crate::changes::model::{Change, Seq};
 use crate::changes::store as changes;
@@ -39,6 +39,9 @@ pub struct Db {
     /// Says "already running" to a second process for as long as this one lives.
     pub(super) _lock: Option<Arc<File>>,
 }
+
+/// Rows that are worked out while the database works on those before them.
+const ROWS_AHEAD: usize = 1_024;
 
 /// A transaction. By itself it only reads: what it wrote is lost when it is dropped.
 #[derive(Debug)]
@@ -186,7 +189,8 @@ impl Tx {
     /// Runs a statement over many rows; see [`super::bulk`].
     pub(crate) async fn bulk(&mut self, statement: &'static str, rows: &Rows<'_>) -> Result<()> {
         let engine = self.engine;
-        let mut parts = rows.parts(engine).map(|part| rows.part(engine, statement, part));
+        let layout = rows.layout(engine);
+        let mut parts = rows.parts(engine, &layout).map(|part| rows.part(engine, &layout, statement, part));
         let mut next = parts.next();
         while let Some((text, values)) = next {
             let run = sqlx::query_with(text, values).execute(self.conn());
@@ -198,12 +202,31 @@ impl Tx {
         Ok(())
     }
 
+    /// Runs a statement over rows that are worked out while it runs: the next thousand while the database works on those
+    /// before.
+    pub(crate) async fn bulk_from<'a, const WIDTH: usize>(
+        &mut self,
+        statement: &'static str,
+        rows: impl Iterator<Item = [Cell<'a>; WIDTH]>,
+    ) -> Result<()> {
+        let mut rows = rows.fuse();
+        let mut some = || rows.by_ref().take(ROWS_AHEAD).collect::<Rows<'a>>();
+        let mut next = some();
+        while !next.is_empty() {
+            let (done, ahead) = tokio::join!(self.bulk(statement, &next), async { some() });
+            done?;
+            next = ahead;
+        }
+        Ok(())
+    }
+
     /// The rows that a query over many rows finds, in parts in the order of those; see [`super::bulk`].
     pub(crate) async fn bulk_rows(&mut self, statement: &'static str, rows: &Rows<'_>) -> Result<Vec<AnyRow>> {
         let engine = self.engine;
+        let layout = rows.layout(engine);
         let mut found = Vec::new();
-        for part in rows.parts(engine) {
-            let (text, values) = rows.part(engine, statement, part);
+        for part in rows.parts(engine, &layout) {
+            let (text, values) = rows.part(engine, &layout, statement, part);
             found.extend(sqlx::query_with(text, values).fetch_all(self.conn()).await?);
         }
         Ok(found)

@@ -102,7 +102,7 @@ impl Case {
             warnings: Vec::new(),
             mapping: parsing.mapping(),
         };
-        while let Some(parsed) = parsing.next_batch()? {
+        while let Some(parsed) = parsing.next_batch(5_000)? {
             match (&mut read.batch, parsed.batch) {
                 (Batch::Leads(all), Batch::Leads(more)) => all.extend(more),
                 (Batch::Outcomes(all), Batch::Outcomes(more)) => all.extend(more),

@@ -227,6 +227,40 @@ async fn how_a_file_is_read_can_be_overruled_and_lines_above_the_heading_left_ou
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn how_a_person_had_a_file_read_is_remembered_for_the_next_one_of_its_shape() {
+    let (_server, mut mia, _) = house().await;
+    let reading = async |mia: &mut Browser, path: &str, name: &str, value: &str| {
+        let forms = Filled::each(&mia.get(path).await.body, &format!("{path}/columns"));
+        let form = forms.into_iter().rfind(|form| form.get("form") == "reading").expect("a form").with(name, value);
+        let answer = mia.post(&format!("{path}/columns"), &form.pairs()).await;
+        assert_eq!(answer.leads_to(), Some(path), "{}", answer.body);
+    };
+    let first = upload(&mut mia, "leads", "first.csv", "id!created_at!company\n1!2026-01-02!Lind\n").await;
+    reading(&mut mia, &first, "delimiter", "!").await;
+    check(&mut mia, &first).await;
+    assert!(run(&mut mia, &first).await.contains("Imported"));
+    let known = plain(&mia.get("/import/memory").await.body);
+    assert!(known.contains("it is read with “!” between cells"), "{known}");
+
+    let text = "id!created_at!company\n2!2026-01-03!Osei\n3!2026-01-04!Brandt\n";
+    let next = upload(&mut mia, "leads", "next.csv", text).await;
+    let page = plain(&mia.get(&next).await.body);
+    assert!(page.contains("It is read as on") && page.contains("2 rows, 3 columns"), "{page}");
+    // Also once the form of the columns was sent, which says nothing of how the file is read.
+    assert!(check(&mut mia, &next).await.contains("2 rows can be taken"));
+    assert!(run(&mut mia, &next).await.contains("Imported: 2 rows taken"));
+
+    let other = upload(&mut mia, "leads", "other.csv", text).await;
+    reading(&mut mia, &other, "fresh", "yes").await;
+    let page = plain(&mia.get(&other).await.body);
+    assert!(!page.contains("It is read as on") && page.contains("one column"), "{page}");
+    let elsewhere = [("kind", "leads"), ("source", "erp"), ("zone", "")];
+    let elsewhere = mia.upload(&elsewhere, "erp.csv", text.as_bytes()).await;
+    let page = plain(&mia.get(elsewhere.leads_to().expect("taken")).await.body);
+    assert!(page.contains("one column"), "of another system nothing is known: {page}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn files_that_are_here_are_listed_continued_and_discarded() {
     let (server, mut mia, mut sam) = house().await;
     let path = upload(&mut mia, "leads", "one.csv", LEADS).await;
@@ -340,7 +374,14 @@ async fn which_dollars_is_asked_and_no_page_names_an_option_of_the_command_line(
     let said = check(&mut mia, &path).await;
     assert!(!said.contains("a sign that several currencies share"), "{said}");
     assert!(said.contains("no exchange rate holds on") && said.contains("under Spend, Exchange rates"), "{said}");
-    for page in [checked, said] {
+    let with = |rates: &str| again.clone().with("go", "check").with("rates", rates);
+    let refused = mia.post(&format!("{path}/columns"), &with("USD 0.5").pairs()).await;
+    assert!(refused.status == 400 && refused.body.contains("is no dated rate"), "{}", refused.body);
+    mia.post(&format!("{path}/columns"), &with("USD=0.5@2026-01-01").pairs()).await;
+    let rated = settled(&mut mia, &path).await;
+    assert!(rated.contains("2 rows can be taken") && !rated.contains("no exchange rate holds"), "{rated}");
+    assert_eq!(columns(&mut mia, &path).await.get("rates"), "USD=0.5@2026-01-01");
+    for page in [checked, said, rated] {
         for option in ["--set", "--map", "--value", "--day-first", "doubles rates"] {
             assert!(!page.contains(option), "{option}: {page}");
         }

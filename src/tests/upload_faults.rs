@@ -361,3 +361,25 @@ async fn an_undo_that_comes_to_nothing_says_why_until_it_succeeds() {
     let page = settled(&mut mia, past).await;
     assert!(page.contains("It was taken back") && !page.contains("came to nothing"), "{page}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_whose_end_cannot_be_written_down_says_that_it_stands_and_is_written_down_later() {
+    let (server, mut mia, _) = house().await;
+    let path = upload(&mut mia, "leads", "leads.csv", LEADS).await;
+    check(&mut mia, &path).await;
+    let refuse = "create trigger refuse before update on upload when old.job = 'run' and new.job is null
+        begin select raise(abort, 'no'); end";
+    by_force(&server, refuse).await;
+    let page = run(&mut mia, &path).await;
+    assert!(page.contains("The import has ended and stands: 3 rows: 2 new, 1 rejected"), "{page}");
+    assert!(page.contains("could not be written down") && !page.contains("The server stopped"), "{page}");
+    by_force(&server, "drop trigger refuse").await;
+    for _ in 0..200 {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        if !table(&server.state.db, "select 1 from upload where job is null").await.is_empty() {
+            break;
+        }
+    }
+    let page = settled(&mut mia, &path).await;
+    assert!(page.contains("Imported: 2 rows taken") && !page.contains("could not be written down"), "{page}");
+}

@@ -30,7 +30,7 @@ pub struct NavItem {
     pub sign: &'static str,
     /// The server renders it by itself: the browser asks for it.
     pub outside: bool,
-    /// The bar of a small screen, which has room for five, leaves it out.
+    /// The bar of a small screen, which has room for six, leaves it out.
     pub rail_only: bool,
     /// How much waits there.
     pub mark: Mark,

@@ -8,6 +8,7 @@ use crate::import::headings::fields;
 use crate::import::model::Kind;
 use crate::import::reading::{Delimiter, ReadingWishes, TextEncoding};
 use crate::import::wishes::{Meaning, Wishes};
+use crate::rates::model::DatedRate;
 use std::collections::{HashMap, HashSet};
 
 /// In place of a field's key: the column holds the amounts of one channel.
@@ -18,6 +19,8 @@ pub const OPEN: &str = "?";
 pub const READING: [&str; 6] = ["delimiter", "encoding", "heading_line", "last_line", "sheet", FRESH];
 /// What an earlier file of this shape was told is not to hold.
 pub const FRESH: &str = "fresh";
+/// Exchange rates for this file.
+pub const RATES: &str = "rates";
 /// Settings that stand among the values for all rows.
 const SETTINGS: [&str; 3] = ["decimal", "unit", "span"];
 /// More pairs than that are no form of ours.
@@ -94,6 +97,16 @@ pub fn reading_of(pairs: &[(String, String)]) -> Result<ReadingWishes> {
     };
     wishes.check()?;
     Ok(wishes)
+}
+
+/// Exchange rates for this file only.
+///
+/// # Errors
+/// One of them is not written as `USD=0.92@2026-01-01`; the sentence says so.
+pub fn rates_of(pairs: &[(String, String)]) -> Result<Vec<DatedRate>> {
+    let rates =
+        find(pairs, RATES).unwrap_or_default().split([' ', ';', '\n', '\r', '\t']).filter(|rate| !rate.is_empty());
+    rates.map(DatedRate::parse).collect::<Result<_, _>>().map_err(AppError::Invalid)
 }
 
 /// What the columns mean, as far as the form of a file of this kind says so; nothing where it was never sent.
@@ -267,6 +280,15 @@ mod tests {
         assert_eq!(reading_of(&other).map(|wishes| wishes.delimiter), Ok(Some(Delimiter::SEMICOLON)));
         let then = keep(&other, pairs("form=columns&heading.1=A&column.1=email")).expect("a form");
         assert_eq!((find(&then, "delimiter"), find(&then, "column.1")), (Some("semicolon"), Some("email")));
+    }
+
+    #[test]
+    fn rates_of_a_file_stand_one_beside_the_other_and_one_that_is_none_is_refused() {
+        let rates = |text: &str| rates_of(&[(RATES.to_owned(), text.to_owned())]);
+        let written = |text| rates(text).map(|rates| rates.len());
+        assert_eq!(written(" USD=0,92@2026-01-01;\nGBP=1.15@2026-01-01 "), Ok(2));
+        assert_eq!((written(""), rates_of(&[])), (Ok(0), Ok(Vec::new())));
+        assert!(rates("USD 0.92").expect_err("refused").to_string().contains("“USD” is no dated rate"));
     }
 
     #[test]

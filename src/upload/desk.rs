@@ -1,6 +1,6 @@
 //! What the page of a file shows: how it is read, what its columns mean, how far it is, what was found.
 
-use super::columns::{FRESH, find, reading_of, wishes_of};
+use super::columns::{FRESH, find, rates_of, reading_of, wishes_of};
 use super::history::{self, PastLine};
 use super::jobs::{Standing, Subject};
 use super::model::{Counts, Findings, Task, Upload, UploadId, action_of, kind_words, kinds_of};
@@ -16,12 +16,12 @@ use crate::import::amounts::Currency;
 use crate::import::dates::Clock;
 use crate::import::inspect::inspect;
 use crate::import::inspection::Inspection;
-use crate::import::memory::{self, Remembered, shape_of};
+use crate::import::memory::{self, Recalled};
 use crate::import::model::ImportId;
 use crate::import::parse::Options;
 use crate::import::read::{ShownRow, Table};
-use crate::import::reading::Reading;
-use crate::import::store::{self as journal, State};
+use crate::import::reading::{Reading, ReadingWishes};
+use crate::import::store::State;
 use crate::import::wishes::{Voice, Wishes};
 use crate::kpis::words::{local_day, local_time};
 use crate::people::service::Caller;
@@ -74,6 +74,8 @@ struct LookKey(UploadId, Option<String>, Vec<(String, String)>, Seq);
 pub struct Look {
     /// How.
     pub reading: Reading,
+    /// What of that the form says, or an earlier file of its shape was told.
+    pub asked: ReadingWishes,
     /// Its first rows, the heading and what stands above it included.
     pub top: Vec<ShownRow>,
     /// What its columns mean.
@@ -193,7 +195,8 @@ pub async fn desk(state: &AppState, caller: &Caller, id: UploadId, error: Option
         Some(_) => Err(AppError::Conflict("Something is being done with this file.".to_owned())),
         None => look(state, &upload).await.map_err(|error| state.uploads.in_words_of(&upload, &error)),
     };
-    let problem = problem_of(&upload, job.is_some(), past.as_ref().map(|past| past.state));
+    let run = past.as_ref().map(|past| past.state);
+    let problem = state.jobs.end_of(Subject::Upload(id)).or_else(|| problem_of(&upload, job.is_some(), run));
     let past = past.filter(|past| past.state == State::Complete && upload.checked.is_none());
     Ok(DeskPage {
         size: format!("{}, uploaded on {}", disk::words(upload.bytes), local_time(own.local(upload.uploaded_at))),
@@ -267,7 +270,7 @@ async fn read(state: &AppState, upload: &Upload, key: LookKey) -> Result<Arc<Loo
     let own = found.as_ref().map_or_else(|| Ok(Zone::utc()), workspace::model::Workspace::zone)?;
     let file = file_zone.as_deref().and_then(Zone::parse).unwrap_or_else(|| own.clone());
     let currency = found.map_or_else(|| "EUR".to_owned(), |workspace| workspace.currency);
-    let as_before = recalled.as_ref().map(|recalled| recalled.words(&own));
+    let as_before = recalled.earlier().map(|earlier| earlier.words(&own));
     let clock = Clock { file, workspace: own };
     let ground = memory::ground(&mut tx, clock, Currency::new(&currency)).await?;
     drop(tx);
@@ -276,10 +279,11 @@ async fn read(state: &AppState, upload: &Upload, key: LookKey) -> Result<Arc<Loo
         if table.headings().len() > MOST_COLUMNS {
             return Err(too_wide(table.headings().len()));
         }
-        let remembered = recalled.as_ref().map(|recalled| &recalled.wishes);
+        let remembered = recalled.mapping.as_ref().map(|earlier| &earlier.wishes);
         let inspection = inspect(&table, options.kind, &options.wishes, remembered, &ground)?;
         let top = table.top(TOP)?;
-        Ok::<_, AppError>(Look { reading: inspection.reading.clone(), top, inspection, as_before })
+        let (reading, asked) = (inspection.reading.clone(), options.reading);
+        Ok::<_, AppError>(Look { reading, asked, top, inspection, as_before })
     };
     let look = spawn_blocking(read).await.map_err(|_| AppError::Internal)??;
     Ok(state.looks.keep(key, look))
@@ -301,28 +305,25 @@ pub struct Plan {
     pub options: Options,
     /// The zone of its times, where one is named.
     pub zone: Option<String>,
-    /// How an earlier file of this shape was mapped, where this one is to be read so too.
-    pub recalled: Option<Remembered>,
+    /// How earlier files of this shape were read and mapped, as far as this one is to be read so too.
+    pub recalled: Recalled,
 }
 
-/// How a file is to be read: as its form says, or as long as that was never sent, as the last file of its shape was.
+/// How a file is to be read: as its forms say, or as long as they were never sent, as the last file of its shape was.
 pub async fn plan(state: &AppState, upload: &Upload) -> Result<Plan> {
     let (file, reading) = (state.uploads.path(&upload.stored), reading_of(&upload.wishes)?);
-    let wishes = wishes_of(upload.kind, &upload.wishes);
-    let recalled = if wishes.is_empty() && find(&upload.wishes, FRESH).is_none() {
-        let (file, reading) = (file.clone(), reading.clone());
-        let headings = spawn_blocking(move || Ok::<_, AppError>(Table::open(&file, &reading)?.headings().to_vec()));
-        let shape = shape_of(&headings.await.map_err(|_| AppError::Internal)??);
-        journal::recall(&mut state.db.read().await?, upload.kind, &shape, Some(&upload.source)).await?
-    } else {
-        None
+    let said = wishes_of(upload.kind, &upload.wishes);
+    let mut recalled = match find(&upload.wishes, FRESH) {
+        None => memory::recall(&state.db, upload.kind, &upload.source, &file, &reading).await?,
+        Some(_) => Recalled { reading, ..Recalled::default() },
     };
-    let wishes = match &recalled {
-        Some(recalled) => wishes.over(&recalled.wishes),
-        None => wishes,
-    };
-    let wishes = Wishes { voice: Voice::Page, ..wishes };
-    let zone = upload.zone.clone().or_else(|| recalled.as_ref().and_then(|recalled| recalled.zone.clone()));
+    // Whoever sent the form of the columns has said what each of them means; how the file is read stays.
+    recalled.mapping = recalled.mapping.filter(|_| said.is_empty());
+    let mapping = recalled.mapping.as_ref();
+    let wishes = mapping.iter().fold(said, |said, earlier| said.over(&earlier.wishes));
+    let wishes = Wishes { voice: Voice::Page, rates: rates_of(&upload.wishes)?, ..wishes };
+    let zone = upload.zone.clone().or_else(|| mapping.and_then(|earlier| earlier.zone.clone()));
+    let reading = recalled.reading.clone();
     Ok(Plan { options: Options { kind: upload.kind, file, reading, wishes, order: None }, zone, recalled })
 }
 

@@ -1,6 +1,6 @@
 //! The pages of files on their way in, and the forms on them.
 
-use super::columns::{find, keep, reading_of};
+use super::columns::{find, keep, rates_of, reading_of};
 use super::model::{Task, Upload, UploadId, clean_source, example};
 use super::receive::{Beside, parse_zone, receive};
 use super::{desk, forms_history, page, page_mapping, store, work};
@@ -153,8 +153,9 @@ async fn save(state: &AppState, caller: &Caller, id: i64, sent: Vec<(String, Str
         upload.zone = parse_zone(find(&sent, "zone").unwrap_or_default())?;
     }
     upload.wishes = keep(&upload.wishes, sent)?;
-    // A line that is no number is refused here, with the form as it was typed.
+    // A line that is no number and a rate that is none are refused here.
     reading_of(&upload.wishes)?;
+    rates_of(&upload.wishes)?;
     if upload != before {
         let mut tx = state.db.keep_house().await?;
         store::set_wishes(&mut tx, &upload, state.clock.now()).await?;

@@ -208,7 +208,7 @@ pub async fn one(state: &AppState, caller: &Caller, who: &str, id: ImportId) -> 
         counts: past.counts,
         ended: past.ended_at.filter(|at| *at != past.started_at).map(|at| local_time(zone.local(at))),
         job,
-        failure: state.jobs.failure(id).filter(|_| past.state != State::Undone),
+        failure: state.jobs.end_of(Subject::Import(id)).filter(|_| past.state != State::Undone),
         upload: store::upload_of(&mut tx, id, who).await?.map(|upload| upload.0),
         may_undo: caller.visitor.may(action_of(past.kind)),
         newer: newest.filter(|newest| complete && *newest != id),

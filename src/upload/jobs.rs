@@ -26,8 +26,9 @@ pub enum Subject {
 #[derive(Clone, Debug)]
 pub struct Jobs {
     running: Arc<Mutex<HashMap<Subject, Arc<Job>>>>,
-    /// Why an undo came to nothing, until it is tried again: no row of the database has it.
-    failed: Arc<Mutex<HashMap<ImportId, String>>>,
+    /// What is to be said of a job that has ended and no row of the database says, until another one begins: why an
+    /// undo came to nothing, or how a job ended where that could not be written down.
+    unwritten: Arc<Mutex<HashMap<Subject, String>>>,
     /// A place for each check.
     pub checks: Arc<Semaphore>,
 }
@@ -84,7 +85,7 @@ pub struct Working {
 
 impl Default for Jobs {
     fn default() -> Self {
-        Self { running: Arc::default(), failed: Arc::default(), checks: Arc::new(Semaphore::new(CHECKS)) }
+        Self { running: Arc::default(), unwritten: Arc::default(), checks: Arc::new(Semaphore::new(CHECKS)) }
     }
 }
 
@@ -97,9 +98,7 @@ impl Jobs {
         }
         let (stopped, held_up, far) = (AtomicBool::default(), AtomicBool::default(), Mutex::default());
         let job = Arc::new(Job { task, started: Instant::now(), stopped, stop: Notify::new(), held_up, far });
-        if let Subject::Import(import) = subject {
-            self.failures().remove(&import);
-        }
+        self.unwritten().remove(&subject);
         running.insert(subject, Arc::clone(&job));
         Some(Working { jobs: self.clone(), subject, job })
     }
@@ -117,18 +116,18 @@ impl Jobs {
         }
     }
 
-    /// Why the last undo of an import came to nothing.
-    pub fn failure(&self, import: ImportId) -> Option<String> {
-        self.failures().get(&import).cloned()
+    /// What is to be said of the last job, and no row of the database says.
+    pub fn end_of(&self, subject: Subject) -> Option<String> {
+        self.unwritten().get(&subject).cloned()
     }
 
-    /// Keeps why an undo came to nothing.
-    pub fn fail(&self, import: ImportId, sentence: String) {
-        self.failures().insert(import, sentence);
+    /// Keeps what is to be said of a job that has ended.
+    pub fn keep_end(&self, subject: Subject, sentence: String) {
+        self.unwritten().insert(subject, sentence);
     }
 
-    fn failures(&self) -> MutexGuard<'_, HashMap<ImportId, String>> {
-        self.failed.lock().unwrap_or_else(PoisonError::into_inner)
+    fn unwritten(&self) -> MutexGuard<'_, HashMap<Subject, String>> {
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Subject, Arc<Job>>> {

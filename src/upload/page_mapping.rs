@@ -1,6 +1,6 @@
 //! `/import/{id}`: what is in which column, how the first rows will be read, what the check found, what the run did.
 
-use super::columns::{A_CHANNEL, FRESH, OPEN, READING, by_name, find};
+use super::columns::{A_CHANNEL, FRESH, OPEN, RATES, READING, by_name, find};
 use super::desk::{DeskPage, Look, Past};
 use super::history::count;
 use super::model::{Task, Upload, kind_words};
@@ -14,7 +14,7 @@ use crate::import::labels::{Group, Need};
 use crate::import::model::Kind;
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Notice, NoticeKind, SectionHead, Variant};
+use crate::ui::{Button, Field, Notice, NoticeKind, SectionHead, Variant};
 use leptos::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -256,7 +256,7 @@ fn AsBefore(words: String, upload: Upload) -> impl IntoView {
             <input type="hidden" name="source" value=upload.source/>
             <input type="hidden" name="zone" value=upload.zone/>
             {kept}
-            <span>{format!("Columns and words are read {words}.")}</span>
+            <span>{format!("It is read {words}.")}</span>
             <Button variant=Variant::Plain attr:name=FRESH attr:value="yes">"Read it without that"</Button>
         </form>
     }
@@ -454,7 +454,18 @@ fn Settings(upload: Upload, inspection: Inspection) -> impl IntoView {
             </p>
         }
     });
-    view! { {currency}{micros}{weeks} }
+    let rates = matches!(upload.kind, Kind::Spend | Kind::Outcomes).then(|| {
+        view! {
+            <Field
+                id="rates"
+                name=RATES
+                label="Exchange rates for this file only"
+                value=find(&upload.wishes, RATES).unwrap_or_default().to_owned()
+                hint="What one unit is worth from a day on, such as USD=0.92@2026-01-01; several with a space between. Those of every file stand under Spend, Exchange rates."
+            />
+        }
+    });
+    view! { {currency}{micros}{weeks}{rates} }
 }
 
 /// The first rows as the records will read them.

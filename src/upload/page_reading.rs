@@ -18,7 +18,17 @@ pub fn ReadingForm(
     look: Option<Arc<Look>>,
 ) -> impl IntoView {
     let upload = page.upload;
-    let kept = |name: &str| find(&upload.wishes, name).unwrap_or_default().to_owned();
+    let asked = look.as_ref().map(|look| look.asked.clone()).unwrap_or_default();
+    let kept = |name: &str| {
+        let told = match name {
+            "delimiter" => asked.delimiter.map(Delimiter::key),
+            "encoding" => asked.encoding.map(TextEncoding::key),
+            "heading_line" => asked.heading_line.map(|line| line.to_string()),
+            "sheet" => asked.sheet.clone(),
+            _ => None,
+        };
+        find(&upload.wishes, name).map(str::to_owned).or(told).unwrap_or_default()
+    };
     let overruled = READING.iter().any(|name| !kept(name).is_empty());
     let form = look.as_ref().map(|look| look.reading.form.clone());
     let is_text = !matches!(form, Some(Form::Sheet { .. }));
@@ -83,7 +93,10 @@ pub fn ReadingForm(
 
 #[component]
 fn Choice(name: &'static str, label: &'static str, chosen: String, choices: Vec<(String, String)>) -> impl IntoView {
-    let choices = choices.into_iter().map(|(value, words)| {
+    // A file may be read in a way that only the command line knows.
+    let is_listed = chosen.is_empty() || choices.iter().any(|(value, _)| *value == chosen);
+    let unlisted = (!is_listed).then(|| (chosen.clone(), chosen.clone()));
+    let choices = choices.into_iter().chain(unlisted).map(|(value, words)| {
         let selected = value == chosen;
         view! { <option value=value selected=selected>{words}</option> }
     });

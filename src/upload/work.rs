@@ -2,6 +2,7 @@
 
 use super::desk::{Plan, plan};
 use super::folder::Uploads;
+use super::history;
 use super::jobs::{Subject, Working};
 use super::model::{Counts, Findings, Grouping, Task, Upload, action_of};
 use super::store;
@@ -56,7 +57,7 @@ pub async fn begin(state: &AppState, caller: &Caller, upload: Upload, task: Task
     let (state, client) = (state.clone(), Client::of(caller));
     tokio::spawn(async move {
         let begun = Arc::new(OnceLock::new());
-        let (outcome, _working, _place) = match place(&state, &upload, task, &working).await {
+        let (outcome, working, place) = match place(&state, &upload, task, &working).await {
             Ok(place) => {
                 let job = work(state.clone(), client.clone(), upload.clone(), task, (working, Arc::clone(&begun)));
                 match tokio::spawn(job).await {
@@ -75,9 +76,8 @@ pub async fn begin(state: &AppState, caller: &Caller, upload: Upload, task: Task
             }
             Err(stopped) => (Err(stopped), Some(working), None),
         };
-        if let Err(error) = write_down(&state, &upload, task, outcome).await {
-            tracing::warn!(upload = upload.id.0, "the end of a job could not be written down: {error}");
-        }
+        drop(place);
+        see_it_written(&state, &upload, task, outcome, working).await;
     });
     Ok(())
 }
@@ -197,6 +197,43 @@ fn taken_back_late(error: AppError) -> AppError {
         )),
         other => other,
     }
+}
+
+/// Writes down how a job ended, and where that cannot be done, tells it on the file's page and tries again.
+async fn see_it_written(
+    state: &AppState,
+    upload: &Upload,
+    task: Task,
+    outcome: Result<Counts>,
+    mut working: Option<Working>,
+) {
+    let subject = Subject::Upload(upload.id);
+    while let Err(error) = write_down(state, upload, task, outcome.clone()).await {
+        tracing::warn!(upload = upload.id.0, "the end of a job could not be written down: {error}");
+        state.jobs.keep_end(subject, unwritten(task, &outcome, &error));
+        drop(working.take());
+        tokio::time::sleep(AGAIN).await;
+        // Whoever has begun another job meanwhile has read it; and while it is being written, nobody begins one.
+        if state.jobs.end_of(subject).is_none() {
+            return;
+        }
+        working = state.jobs.begin(subject, task);
+        if working.is_none() {
+            return;
+        }
+    }
+}
+
+/// How a job ended of which the database could not be told: what it did stands or is gone all the same.
+fn unwritten(task: Task, outcome: &Result<Counts>, error: &AppError) -> String {
+    let ended = match (task, outcome) {
+        (Task::Check, Ok(_)) => "The check has ended.".to_owned(),
+        (_, Ok(counts)) => format!("The import has ended and stands: {}.", history::count_words(counts)),
+        (_, Err(why)) => why.to_string(),
+    };
+    format!(
+        "{ended} Only that could not be written down beside the file, and is tried again every ten seconds: {error}"
+    )
 }
 
 /// What stands of a check: after a run that succeeded nothing, since the journal has its counts; after one that came to
@@ -319,7 +356,7 @@ pub async fn begin_undo(state: &AppState, caller: &Caller, import: ImportId) -> 
         let undone = undo::take_back_followed(&state.db, import, &client.name, state.clock.now(), told).await;
         if let Err(error) = undone {
             tracing::warn!(import = import.0, "an import is not taken back: {error}");
-            state.jobs.fail(import, error.to_string());
+            state.jobs.keep_end(Subject::Import(import), error.to_string());
             see_it_taken_back(&state, &client, import, Some(&working)).await;
         }
         drop(working);

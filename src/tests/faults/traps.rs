@@ -15,6 +15,8 @@ use std::time::Duration;
 const PIECES: u64 = 950;
 /// So many bytes more than before a server may hold while the line is uploaded, looked at and refused.
 const ROOM: u64 = 64 << 20;
+/// So many bytes a check of deals may hold for each of them.
+const DEAL: u64 = 512;
 /// So many bytes the command may hold in all.
 const COMMAND: u64 = 192 << 20;
 
@@ -29,6 +31,19 @@ fn peak(process: u32) -> Option<u64> {
 fn line(out: &mut impl Write) -> io::Result<()> {
     let piece = vec![b'x'; 1 << 20];
     (0..PIECES).try_for_each(|_| out.write_all(&piece))
+}
+
+/// Runs a command: its exit code, what it said of errors, and the most memory that it ever held.
+fn run(house: &House, args: &[&str]) -> (Option<i32>, String, u64) {
+    let mut command = over(&house.url, house.data(), args);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts");
+    let mut most = 0;
+    while child.try_wait().expect("it was started").is_none() {
+        most = peak(child.id()).unwrap_or_default().max(most);
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let output = child.wait_with_output().expect("it has ended");
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned(), most)
 }
 
 /// A hundred thousand columns and a row.
@@ -72,17 +87,8 @@ async fn a_line_of_a_gigabyte_and_a_hundred_thousand_columns_are_refused_by_the_
     let mut long = fs::File::create(&file).expect("a file");
     long.write_all(b"id,created_at\n1,").and_then(|()| line(&mut long)).expect("there is room for it");
     for says in ["Line 2: the row is longer than 1 MB", "more than 16,384 cells"] {
-        let args = ["import", "leads", file.to_str().expect("UTF-8")];
-        let mut command = over(&house.url, house.data(), &args);
-        let mut child = command.stderr(Stdio::piped()).spawn().expect("the program starts");
-        let mut most = 0;
-        while child.try_wait().expect("it was started").is_none() {
-            most = peak(child.id()).unwrap_or_default().max(most);
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        let output = child.wait_with_output().expect("it has ended");
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(output.status.code() == Some(1) && said.contains(says), "{says}: {said}");
+        let (code, said, most) = run(&house, &["import", "leads", file.to_str().expect("UTF-8")]);
+        assert!(code == Some(1) && said.contains(says), "{says}: {said}");
         assert!((1..COMMAND).contains(&most), "{says}: {} MB", most >> 20);
         report(&format!("“{says}”: memory at most {} MB", most >> 20));
         fs::write(&file, wide()).expect("a file");
@@ -90,4 +96,39 @@ async fn a_line_of_a_gigabyte_and_a_hundred_thousand_columns_are_refused_by_the_
     let db = house.open().await;
     assert_eq!(crate::databases::table(&db, "select cast(count(*) as bigint) from lead").await, [["0"]]);
     db.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_of_deals_and_events_holds_some_hundred_bytes_a_row_and_no_lead() {
+    const ROWS: u64 = 30_000;
+    let house = House::sqlite();
+    house.set_up().await;
+    let file = |name: &str, heading: &str, row: &dyn Fn(u64) -> String, rows: u64| {
+        let path = house.data().join(name);
+        let text: String = std::iter::once(heading.to_owned()).chain((1..=rows).map(row)).collect();
+        fs::write(&path, text).expect("a file");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    let lead = |n: u64| format!("L{n},2026-01-02,Company of the lead {n},Head of the department {}\n", n % 90);
+    let leads = file("leads.csv", "id,created_at,company,title\n", &lead, ROWS);
+    assert_eq!(run(&house, &["import", "leads", &leads]).0, Some(0));
+    let deal = |n: u64| format!("L{n},D-{n},2026-03-04,2026-05-06,{n}\n");
+    let call = |n: u64| format!("L{n},touch,2026-03-04 10:00,a call about the lead {n}\n");
+    for (kind, heading, row) in [
+        ("outcomes", "id,outcome_id,opportunity_at,won_at,value\n", &deal as &dyn Fn(u64) -> String),
+        ("events", "id,kind,at,note\n", &call),
+    ] {
+        let check = |rows| {
+            let path = file("rows.csv", heading, row, rows);
+            let (code, said, most) = run(&house, &["import", kind, &path, "--dry-run"]);
+            assert_eq!(code, Some(0), "{said}");
+            most
+        };
+        // What a batch takes, the small one does, too.
+        let (few, many) = (check(5_000), check(ROWS));
+        let words = format!("a check of {ROWS} {kind}: memory at most {} -> {} MB", few >> 20, many >> 20);
+        // What the allocator keeps back of a batch.
+        assert!(many < few + (ROWS - 5_000) * DEAL + (16 << 20), "{words}");
+        report(&words);
+    }
 }
