@@ -200,16 +200,16 @@ impl ChangeKind {
             }
             Self::RateSet | Self::RateRemoved => &[Topic::Spend],
             Self::ChannelNamed | Self::ChannelUnnamed | Self::MappingForgotten => &[Topic::Imports],
-            Self::LeadsCompleted
-            | Self::EmailCorrected
-            | Self::EventsVoided
+            Self::LeadsCompleted | Self::EmailCorrected => &[Topic::Leads, Topic::Numbers],
+            // Verdicts go and come back with their events and their leads.
+            Self::EventsVoided
             | Self::WorkTakenBack
             | Self::LeadsMerged
             | Self::LeadUnmerged
             | Self::RuleAdded
             | Self::RuleBatch
             | Self::RuleSwitchedOn
-            | Self::RuleSwitchedOff => &[Topic::Numbers],
+            | Self::RuleSwitchedOff => &[Topic::Leads, Topic::Feedback, Topic::Numbers],
             Self::AccountAdded
             | Self::AccountChanged
             | Self::AccountDisabled
