@@ -261,3 +261,70 @@ pub struct Change {
     /// What else there is to say, such as counts, or before and after.
     pub detail: serde_json::Value,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a change of this kind writes rows of leads or of what happened to them.
+    const fn writes_leads(kind: ChangeKind) -> bool {
+        match kind {
+            ChangeKind::ImportBatch
+            | ChangeKind::ImportUndoBatch
+            | ChangeKind::LeadsCompleted
+            | ChangeKind::EmailCorrected
+            | ChangeKind::EventsVoided
+            | ChangeKind::WorkTakenBack
+            | ChangeKind::LeadsMerged
+            | ChangeKind::LeadUnmerged
+            | ChangeKind::RuleBatch
+            | ChangeKind::RuleAdded
+            | ChangeKind::RuleSwitchedOn
+            | ChangeKind::RuleSwitchedOff
+            | ChangeKind::LeadAdded
+            | ChangeKind::LeadHandedOver
+            | ChangeKind::LeadTouched
+            | ChangeKind::LeadAccepted
+            | ChangeKind::LeadJudged
+            | ChangeKind::LeadOpened
+            | ChangeKind::LeadWon
+            | ChangeKind::LeadLost
+            | ChangeKind::LeadPlanned
+            | ChangeKind::LeadAssigned
+            | ChangeKind::LeadCommented
+            | ChangeKind::LeadCorrected
+            | ChangeKind::LeadUndone
+            | ChangeKind::LeadReturned
+            | ChangeKind::VerdictAnswered
+            | ChangeKind::VerdictDisputed
+            | ChangeKind::DisputeRuled => true,
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn whatever_writes_leads_is_told_to_the_queue_and_to_their_pages() {
+        for kind in ChangeKind::ALL.iter().filter(|kind| writes_leads(**kind)) {
+            assert!(kind.topics().contains(&Topic::Leads), "{}", kind.key());
+        }
+    }
+
+    #[test]
+    fn where_verdicts_go_or_come_back_the_loop_is_told() {
+        for kind in [
+            ChangeKind::EventsVoided,
+            ChangeKind::WorkTakenBack,
+            ChangeKind::LeadsMerged,
+            ChangeKind::LeadUnmerged,
+            ChangeKind::RuleBatch,
+            ChangeKind::RuleAdded,
+            ChangeKind::RuleSwitchedOn,
+            ChangeKind::RuleSwitchedOff,
+            ChangeKind::LeadJudged,
+            ChangeKind::LeadCorrected,
+            ChangeKind::LeadUndone,
+        ] {
+            assert!(kind.topics().contains(&Topic::Feedback), "{}", kind.key());
+        }
+    }
+}

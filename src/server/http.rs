@@ -181,7 +181,7 @@ mod tests {
     use super::*;
     use axum::routing::get;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::sync::oneshot;
+    use tokio::sync::{Notify, oneshot};
     use tokio::task::JoinHandle;
 
     const SHORT: Duration = Duration::from_millis(100);
@@ -293,15 +293,17 @@ mod tests {
 
     #[tokio::test]
     async fn what_an_answer_holds_is_given_back_when_it_is_cut() {
-        let held = Arc::new(());
-        let holding = Arc::clone(&held);
-        let router = Router::new().route(
-            "/",
-            get(async move || {
-                let _holding = Arc::clone(&holding);
+        let (held, running) = (Arc::new(()), Arc::new(Notify::new()));
+        let (holding, runs) = (Arc::clone(&held), Arc::clone(&running));
+        let answer = move || {
+            let (holding, runs) = (Arc::clone(&holding), Arc::clone(&runs));
+            async move {
+                let _holding = holding;
+                runs.notify_one();
                 std::future::pending::<()>().await;
-            }),
-        );
+            }
+        };
+        let router = Router::new().route("/", get(answer));
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let (stop, stopped) = oneshot::channel::<()>();
@@ -310,13 +312,7 @@ mod tests {
             accept_until(stopped, &listener, router, Limits { drain: SHORT, ..limits() }, &Gauge::default()).await;
         });
         let _client = send(address, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
-        tokio::time::timeout(PATIENCE, async {
-            while Arc::strong_count(&held) < 3 {
-                tokio::time::sleep(SHORT / 10).await;
-            }
-        })
-        .await
-        .expect("the request runs");
+        tokio::time::timeout(PATIENCE, running.notified()).await.expect("the request runs");
         drop(stop);
         tokio::time::timeout(PATIENCE, serving).await.expect("it stops").expect("without a panic");
         tokio::time::sleep(SHORT).await;

@@ -147,7 +147,7 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         state.site = Site::new(config);
         state.uploads.limit = config.upload_limit;
         place::lie_below(config.base_path());
-        state.backups = Backups::configured(&config.backups, &state.db)?;
+        state.backups = Backups::configured(&config.backups, &state.db, state.uploads.data());
         state.metrics = Metrics::new(config.metrics_token.as_deref());
         if !state.site.this_machine_only && !state.people.any_account().await? {
             let code = generate_code(3)?;
