@@ -116,6 +116,7 @@ async function refresh() {
 async function askAgain() {
   const signal = AbortSignal.timeout(20_000);
   const late = new Promise((_, fail) => signal.addEventListener("abort", () => fail(signal.reason)));
+  late.catch(() => {});
   // Of a former build, after an upgrade, it is not there any more.
   const program = import("./renew.js").catch(() => null);
   const answer = await fetch(location.href, { headers: byItself, signal });
