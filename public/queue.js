@@ -33,7 +33,7 @@ async function load(block, again) {
   const from = new URL(table().dataset.rows, location.href);
   for (const [key, value] of Object.entries(span(block))) from.searchParams.set(key, value);
   // That somebody scrolled is a use of the session, that a colleague changed something is none.
-  const answer = await fetch(from, { headers: again ? { "x-by-itself": "1" } : {} });
+  const answer = await fetch(from, { headers: again ? { "x-by-itself": "1" } : {}, signal: AbortSignal.timeout(20_000) });
   if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
   return seen("tbody", new DOMParser().parseFromString(await answer.text(), "text/html"));
 }
@@ -47,8 +47,9 @@ async function fill(block, again = false) {
     if (!block.isConnected) return;
     take(block, fresh);
   } catch {
-    // It is tried again when it is scrolled to again.
+    // It is tried again when it is scrolled to again; rows that may be old, in a moment.
     block.full = false;
+    if (again) setTimeout(() => block.isConnected && fill(block, true), 3000 * (1 + Math.random()));
   } finally {
     block.busy = false;
   }

@@ -88,7 +88,10 @@ pub async fn report_readiness(State(state): State<AppState>) -> Response {
 
 /// What was found lately, shared by all who ask: looking takes the write lock, and anybody may ask. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub struct Readiness(Arc<Mutex<Option<(Instant, Vec<String>)>>>);
+pub struct Readiness(Arc<Mutex<Option<Found>>>);
+
+/// What is wrong, and when that was looked at.
+type Found = (Instant, Vec<String>);
 
 impl Readiness {
     /// What is wrong. Who asks while somebody looks gets what that one finds.

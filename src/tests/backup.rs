@@ -1,7 +1,7 @@
 //! Backups, restoring, upgrades, and the database's check of itself. Whatever backup is made here is restored here.
 
 use crate::browser::{NOW, TestServer};
-use crate::databases::{Schema, execute, postgres, table};
+use crate::databases::{execute, postgres, table};
 use crate::faults::cycles;
 use crate::faults::kill::kill_within;
 use doubles::backup::command::{Backup, POSTGRES, Restore};
