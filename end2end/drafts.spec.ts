@@ -81,6 +81,30 @@ test.describe("drafts", { tag: ["@program", "@desktop"] }, () => {
     await context.close();
   });
 
+  test("saving one thing ends the draft of that form and of no other one", async ({ browser }) => {
+    const context = await person(browser, url, "vera");
+    const page = await context.newPage();
+    // Sent, and not taken: its draft is kept.
+    await page.goto("/spend/new");
+    await page.getByLabel("Days").fill("some day");
+    await page.getByLabel("Amount").fill("99");
+    await page.getByLabel("Note").fill("Still to be said");
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect(page.getByRole("alert")).toBeVisible();
+    expect(await drafts(page)).toContain("Still to be said");
+    // Something else is sent, and taken.
+    await page.goto("/settings/workspace");
+    await page.getByLabel("Name").fill("Northaisle once more");
+    await page.getByRole("button", { name: "Save" }).click();
+    await expect(page).toHaveURL(/done=workspace/);
+    await expect.poll(() => drafts(page)).not.toContain("Northaisle once more");
+    expect(await drafts(page)).toContain("Still to be said");
+    await page.goto("/spend/new");
+    await expect(offer(page)).toBeVisible();
+    await page.getByRole("button", { name: "Throw it away" }).click();
+    await context.close();
+  });
+
   test("who signs out leaves nothing of what they typed in the browser", async ({ browser }) => {
     const context = await person(browser, url, "vera");
     const page = await context.newPage();
@@ -114,6 +138,9 @@ test.describe("drafts", { tag: ["@program", "@desktop"] }, () => {
     await expect(bert.getByRole("heading", { name: "Vera saved this while you wrote" })).toBeVisible();
     for (const said of ["spring", "in Cologne"]) await expect(bert.locator(".merge ins").filter({ hasText: said })).toBeVisible();
     await expect(bert.getByLabel("Together")).toHaveValue("Stand at the spring fair in Cologne");
+    // What is being written there outlives a crash, too.
+    await bert.getByLabel("Together").fill("Stand at the spring fair in Cologne, hall 5");
+    expect(await drafts(bert)).toContain("hall 5");
     expect(await findings(bert)).toEqual([]);
     await vera.goto(`/spend/${row}`);
     await expect(vera.getByLabel("Note")).toHaveValue("Stand at the spring fair");
@@ -121,7 +148,8 @@ test.describe("drafts", { tag: ["@program", "@desktop"] }, () => {
     await bert.getByRole("button", { name: "Save what I chose" }).click();
     await expect(bert.getByText("Saved: €500")).toBeVisible();
     await vera.goto(`/spend/${row}`);
-    await expect(vera.getByLabel("Note")).toHaveValue("Stand at the spring fair in Cologne");
+    await expect(vera.getByLabel("Note")).toHaveValue("Stand at the spring fair in Cologne, hall 5");
+    await expect.poll(() => drafts(bert)).toBe("");
     await close(vera, bert);
   });
 });

@@ -21,7 +21,7 @@ async function ask() {
   if (!before) return;
   if (!document.hidden) {
     try {
-      const answer = await fetch(location.href);
+      const answer = await fetch(location.href, { headers: { "x-by-itself": "1" } });
       if (answer.ok && !answer.redirected) await show(answer);
       if (!seen("[data-job]")) arrive();
     } catch {

@@ -12,10 +12,26 @@ let at = +page.dataset.seq;
 /** Topics of the changes that it does not show yet, and who made the last of them. */
 const due = new Set();
 let actor = "";
+/** Says to the server that nobody asked: no session lives on by it. */
+const byItself = { "x-by-itself": "1" };
+/** Until when what the program asks for is what it was just told of. */
+let alone = 0;
+const ask = window.fetch;
+// The program has one way to ask, which does not know why it does.
+window.fetch = (what, how) => {
+  if (performance.now() > alone) return ask(what, how);
+  const request = new Request(what, how);
+  request.headers.set("x-by-itself", "1");
+  return ask(request);
+};
+/** How many notices wait, as the stream that this tab reads said last. */
+let waiting;
 /** What keeps the stream open, or waits for its turn to. */
 let turn;
 let timer = 0;
 let refreshed = 0;
+/** Longer than the second after each, while the page cannot be asked for again. */
+let pause = 1000;
 let over = false;
 /** The address that the program shows. */
 let shown = location.href;
@@ -52,8 +68,11 @@ const hear = {
     const link = Object.assign(document.createElement("a"), { href: way, textContent: "You are signed out" });
     document.getElementById("presence")?.replaceChildren(link);
   },
-  /** A tab that comes may have missed what the others have heard. */
-  hello: (seq) => seq < at && channel.postMessage(["known", at]),
+  /** A tab that comes may have missed what the others have heard, and how much waits was told before it came. */
+  hello(seq) {
+    if (seq < at) channel.postMessage(["known", at]);
+    if (waiting != null) channel.postMessage(["bell", waiting]);
+  },
   known: (seq) => seq > at && hear.reread(seq),
 };
 
@@ -67,7 +86,7 @@ channel.onmessage = ({ data }) => take(...data);
 /** Soon, not all pages at once, and not more than once a second. */
 function schedule() {
   if (timer || document.hidden || !due.size) return;
-  timer = setTimeout(refresh, Math.max(Math.random() * 300, refreshed + 1000 - performance.now()));
+  timer = setTimeout(refresh, Math.max(Math.random() * 300, refreshed + pause - performance.now()));
 }
 
 async function refresh() {
@@ -76,22 +95,49 @@ async function refresh() {
   refreshed = performance.now();
   const concerns = (some) => topics.includes("*") || topics.some((topic) => some.includes(topic));
   dispatchEvent(new CustomEvent("doubles:changed", { detail: { topics, seq: at, actor } }));
-  if (concerns(["numbers"])) dispatchEvent(new Event("doubles:numbers"));
+  if (concerns(["numbers"])) {
+    alone = performance.now() + 100;
+    dispatchEvent(new Event("doubles:numbers"));
+  }
   const own = page.dataset.live?.split(" ");
   try {
-    if (own && (own[0] == "*" || concerns(own))) {
-      const asked = location.href;
-      const [{ renew }, answer] = await Promise.all([import("./renew.js"), fetch(asked)]);
-      const text = await answer.text();
-      // A form that was answered meanwhile led to another address: what this answer holds is not what it said.
-      if (location.href != asked) topics.forEach((topic) => due.add(topic));
-      else if (answer.ok && !answer.redirected) renew(text, actor);
-    }
+    if (own && (own[0] == "*" || concerns(own))) await askAgain();
+    pause = 1000;
   } catch {
-    // The next change asks again.
+    // What it lacks it lacks still.
+    for (const topic of topics) due.add(topic);
+    pause = Math.min(pause * 2, 30_000);
   }
   timer = 0;
   schedule();
+}
+
+/** Asks for this page once more. Fails where that may go better in a moment. */
+async function askAgain() {
+  const asked = location.href;
+  const signal = AbortSignal.timeout(20_000);
+  const late = new Promise((_, fail) => signal.addEventListener("abort", () => fail(signal.reason)));
+  late.catch(() => {});
+  // Of a former build, after an upgrade, it is not there any more.
+  const program = import("./renew.js").catch(() => null);
+  const answer = await fetch(asked, { headers: byItself, signal });
+  if (answer.status >= 500 || answer.status == 429) throw new Error(answer.statusText);
+  const [text, renewing] = await Promise.race([Promise.all([answer.text(), program]), late]);
+  // A form that was answered meanwhile led to another address: what this answer holds is not what that one said.
+  if (location.href != asked) due.add("*");
+  else if (answer.ok && !answer.redirected && renewing) renewing.renew(text, actor);
+  else sayOld();
+}
+
+/** This page cannot be made current by itself: it is another one by now, or the program is. */
+function sayOld() {
+  const main = document.getElementById("main");
+  if (!main || main.querySelector(".meanwhile.old")) return;
+  const note = Object.assign(document.createElement("p"), { className: "meanwhile old" });
+  note.setAttribute("role", "status");
+  const link = Object.assign(document.createElement("a"), { href: location.pathname + location.search, textContent: "Reload" });
+  note.append("Changed since you opened it. ", link);
+  main.prepend(note);
 }
 
 /** Waits for the turn to read the stream, and reads it until the tab is hidden. */
@@ -140,6 +186,7 @@ async function listen(signal) {
       for (const block of blocks) {
         const [, event, data] = /^event: (.+)\ndata: (.+)/m.exec(block) ?? [];
         if (!event) continue;
+        if (event == "bell") waiting = JSON.parse(data);
         take(event, JSON.parse(data));
         channel.postMessage([event, JSON.parse(data)]);
       }
@@ -147,6 +194,7 @@ async function listen(signal) {
   } catch {
     // Cut, by us or on the way.
   }
+  waiting = undefined;
   clearTimeout(silent);
   signal.removeEventListener("abort", cut);
   return connected;

@@ -29,10 +29,11 @@ function span(block) {
   return { ...(after && { after }), ...(until && { until }) };
 }
 
-async function load(block) {
+async function load(block, again) {
   const from = new URL(table().dataset.rows, location.href);
   for (const [key, value] of Object.entries(span(block))) from.searchParams.set(key, value);
-  const answer = await fetch(from);
+  // That somebody scrolled is a use of the session, that a colleague changed something is none.
+  const answer = await fetch(from, { headers: again ? { "x-by-itself": "1" } : {}, signal: AbortSignal.timeout(20_000) });
   if (!answer.ok || answer.redirected) throw new Error(answer.statusText);
   return seen("tbody", new DOMParser().parseFromString(await answer.text(), "text/html"));
 }
@@ -42,12 +43,13 @@ async function fill(block, again = false) {
   if (block.busy || (block.full && !again)) return;
   block.busy = true;
   try {
-    const fresh = await load(block);
+    const fresh = await load(block, again);
     if (!block.isConnected) return;
     take(block, fresh);
   } catch {
-    // It is tried again when it is scrolled to again.
+    // It is tried again when it is scrolled to again; rows that may be old, in a moment.
     block.full = false;
+    if (again) setTimeout(() => block.isConnected && fill(block, true), 3000 * (1 + Math.random()));
   } finally {
     block.busy = false;
   }
@@ -176,7 +178,7 @@ async function send(form, more) {
     if (answer.status == 401) return void location.reload();
     await show(answer, await answer.text());
   } catch {
-    tell("The server cannot be reached, so nothing was done. Try again in a moment; your selection stays.");
+    tell("The server cannot be reached, so it is not known whether this was done. Do the same again in a moment: it counts once, and your selection stays.");
   } finally {
     sending = false;
   }

@@ -22,7 +22,7 @@ export function renew(text, actor, sent) {
         if (before.id == "presence" || before.dataset?.own != null) return false;
         if (before.tagName == "DETAILS") after.open = before.open;
         if (!isHeld(before)) return true;
-        if (before.outerHTML != after.outerHTML) kept.push(before);
+        if (said(before) != said(after)) kept.push(before);
         return false;
       },
       // What is being typed into is not taken away either.
@@ -41,6 +41,13 @@ function renewCounts(fresh) {
     link.querySelector(".count")?.remove();
     if (now) link.append(document.importNode(now, true));
   }
+}
+
+/** What a form says, but for the key by which the server knows it: each page has a new one. */
+function said(form) {
+  const copy = form.cloneNode(true);
+  for (const key of copy.querySelectorAll('[name="key"]')) key.remove();
+  return copy.outerHTML;
 }
 
 /** Whether it holds something that the server did not put there. */

@@ -16,6 +16,7 @@ use doubles::sample::command::Sample;
 use doubles::server::config::{Config, ServeConfig};
 use doubles::server::db::Db;
 use doubles::server::health::HealthCheck;
+use doubles::server::open::Before;
 use doubles::server::{AppState, open, serve, telemetry};
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -61,8 +62,21 @@ enum Command {
     },
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("doubles: The system gives no threads to work with: {error}.");
+            return ExitCode::FAILURE;
+        }
+    };
+    let code = runtime.block_on(begin());
+    // What still runs on a thread of its own, such as reading a large file, is not waited for.
+    runtime.shutdown_background();
+    code
+}
+
+async fn begin() -> ExitCode {
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -106,12 +120,12 @@ async fn run(cli: Cli) -> Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
         Command::Backup(backup) => {
-            print!("{}", backup.run(&config.database()).await?);
+            print!("{}", backup.run(&config.database(), &config.data).await?);
             Ok(ExitCode::SUCCESS)
         }
         Command::Restore(backup) => {
             config.make_data_folder()?;
-            let said = backup.run(&config.database(), config.clock().now()).await?;
+            let said = backup.run(&config.database(), &config.data, config.clock().now()).await?;
             // Brings it up to this version and takes back an import that was under way.
             open_for_writing(&config).await?.close().await;
             print!("{said}");
@@ -168,7 +182,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
 /// The database, made where there is none, with every import that was cut off taken back.
 async fn open_for_writing(config: &Config) -> Result<Db> {
     config.make_data_folder()?;
-    let db = open::open(&config.database()).await?;
+    let before = if config.without_backup { Before::Nothing } else { Before::DumpInto(&config.data) };
+    let db = open::open_after(&config.database(), before).await?;
     for file in recover(&db, config.clock().now()).await? {
         eprintln!("The import of {file} had been cut off; it was taken back. Import the file again.");
     }

@@ -1,7 +1,8 @@
 //! `doubles backup`, `doubles restore`, `doubles doctor`.
 
-use super::copy::{Copied, copy};
+use super::copy::{Copied, back_up};
 use super::doctor::{Check, examine};
+use super::folders::{Files, files_of};
 use super::restore::restore;
 use crate::error::{AppError, Result};
 use crate::period::Instant;
@@ -22,7 +23,8 @@ pub const POSTGRES: &str = "PostgreSQL is backed up by its own program:\n\
 /// Copy the database to a file, also while the server runs
 ///
 /// The copy is the state of one moment. It is checked before it gets its name. It holds everything that Doubles keeps,
-/// names and addresses too, and can be read by the user who made it only.
+/// names and addresses too, and can be read by the user who made it only. Files that people uploaded lie in a folder
+/// beside it, FILE.files: keep both together.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Backup {
     /// Where to; the folder must be there
@@ -61,9 +63,14 @@ impl Backup {
     ///
     /// # Errors
     /// As for [`copy`]; PostgreSQL has its own way.
-    pub async fn run(&self, database: &DatabaseUrl) -> Result<String> {
-        let copied = copy(file_of(database)?, &self.file, self.force).await?;
-        Ok(format!("{} holds {}.\n", copied.path.display(), state_of(&copied)))
+    pub async fn run(&self, database: &DatabaseUrl, data: &Path) -> Result<String> {
+        let copied = back_up(file_of(database)?, data, &self.file, self.force).await?;
+        let mut said = format!("{} holds {}.\n", copied.path.display(), state_of(&copied));
+        let Files { count, bytes } = copied.files;
+        if count > 0 {
+            said += &format!("{} holds its {count} files ({}).\n", files_of(&copied.path).display(), words(bytes));
+        }
+        Ok(said)
     }
 }
 
@@ -72,11 +79,14 @@ impl Restore {
     ///
     /// # Errors
     /// As for [`restore`]; PostgreSQL has its own way.
-    pub async fn run(&self, database: &DatabaseUrl, now: Instant) -> Result<String> {
-        let restored = restore(&self.file, file_of(database)?, now).await?;
+    pub async fn run(&self, database: &DatabaseUrl, data: &Path, now: Instant) -> Result<String> {
+        let restored = restore(&self.file, file_of(database)?, data, now).await?;
         let mut said = format!("{} is now {}.\n", restored.copied.path.display(), state_of(&restored.copied));
         if let Some(aside) = restored.aside {
             said += &format!("The former database was kept as {}; remove it when you are sure.\n", aside.display());
+        }
+        for aside in restored.files_aside {
+            said += &format!("The former files were kept as {}; remove them when you are sure.\n", aside.display());
         }
         Ok(said)
     }

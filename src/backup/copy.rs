@@ -1,5 +1,6 @@
 //! A copy of a database: made beside its place, checked there, and put in its place only when it is good.
 
+use super::folders::{self, Files, files_of};
 use super::store;
 use crate::changes::model::Seq;
 use crate::error::{AppError, Result};
@@ -28,6 +29,8 @@ pub struct Copied {
     pub path: PathBuf,
     /// Its size.
     pub bytes: u64,
+    /// The files that lie beside it.
+    pub files: Files,
     /// The latest change in it, and when that was made; `None`: there is none yet.
     pub newest: Option<(Seq, Instant)>,
 }
@@ -38,6 +41,18 @@ pub struct Copied {
 /// # Errors
 /// One of the two cannot be used, the copy has a fault, or there is no space for it. Nothing was replaced then.
 pub async fn copy(from: &Path, to: &Path, replace: bool) -> Result<Copied> {
+    copy_with(from, None, to, replace).await
+}
+
+/// The same with the files of a data folder, in a folder beside the copy ([`folders::files_of`]).
+///
+/// # Errors
+/// As for [`copy`].
+pub async fn back_up(from: &Path, data: &Path, to: &Path, replace: bool) -> Result<Copied> {
+    copy_with(from, Some(data), to, replace).await
+}
+
+async fn copy_with(from: &Path, data: Option<&Path>, to: &Path, replace: bool) -> Result<Copied> {
     let to = checked_path(to)?;
     if to.exists() && !replace {
         return Err(AppError::Conflict(format!(
@@ -49,7 +64,11 @@ pub async fn copy(from: &Path, to: &Path, replace: bool) -> Result<Copied> {
         return Err(AppError::Invalid(format!("{} would be copied over itself.", to.display())));
     }
     let mut source = connect_for_reading(from).await?;
-    require_space(&to, store::size(&mut source).await?)?;
+    let beside_it = match data {
+        Some(data) => folders::measure(data).await.bytes,
+        None => 0,
+    };
+    require_space(&to, store::size(&mut source).await? + beside_it)?;
     let before = store::newest_of_file(&mut source).await?;
     let part = Part::begin(&to)?;
     store::copy_into(&mut source, &unlocked(part.0.path())).await.map_err(|error| {
@@ -62,8 +81,19 @@ pub async fn copy(from: &Path, to: &Path, replace: bool) -> Result<Copied> {
         tracing::error!(?newest, ?before, "a copy lacks the latest changes");
         return Err(AppError::Internal);
     }
+    // After the database: what it names was there before. In place before it: what has its name has its files.
+    let gathered = match data {
+        Some(data) => folders::gather(data, &to).await?,
+        None => None,
+    };
+    let has_files = gathered.is_some();
+    let files = gathered.map(|gathered| gathered.put_in_place(&to)).transpose()?.unwrap_or_default();
     let bytes = part.put_in_place(&to)?;
-    Ok(Copied { path: to, bytes, newest })
+    if data.is_some() && !has_files {
+        // Of the backup that was replaced.
+        remove(&files_of(&to));
+    }
+    Ok(Copied { path: to, bytes, newest, files })
 }
 
 /// Reads all of a file and answers with its latest change.
@@ -95,8 +125,14 @@ pub(crate) async fn before_migration(database: &Path, version: i64) -> Result<()
         ))
     })?;
     tracing::info!("Before the database is brought up to this version, a copy of it was kept: {}", kept.path.display());
+    keep_latest(&prefix);
+    Ok(())
+}
+
+/// Of the copies from before migrations whose names begin so, the last three stay.
+pub(super) fn keep_latest(prefix: &Path) {
     let mut versions: Vec<(i64, PathBuf)> = Vec::new();
-    for entry in fs::read_dir(database.parent().unwrap_or(Path::new("."))).into_iter().flatten().flatten() {
+    for entry in fs::read_dir(prefix.parent().unwrap_or(Path::new("."))).into_iter().flatten().flatten() {
         let path = entry.path();
         let version = path.to_str().and_then(|path| path.strip_prefix(prefix.to_str()?)?.parse().ok());
         versions.extend(version.map(|version| (version, path)));
@@ -105,12 +141,14 @@ pub(crate) async fn before_migration(database: &Path, version: i64) -> Result<()
     for (_, path) in versions.iter().rev().skip(BEFORE_MIGRATIONS) {
         remove(path);
     }
-    Ok(())
 }
 
-/// Removes a file that nobody needs; that it cannot be removed is no reason to stop.
+/// Removes a file or a folder that nobody needs, if it is there; that it cannot be removed is no reason to stop.
 pub(super) fn remove(path: &Path) {
-    if let Err(error) = fs::remove_file(path) {
+    let removed = if path.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    if let Err(error) =
+        removed.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
+    {
         tracing::warn!("{} cannot be removed: {error}", path.display());
     }
 }
@@ -160,7 +198,8 @@ impl Part {
     }
 }
 
-fn unwritable(to: &Path, error: &io::Error) -> AppError {
+/// What is said of a place where nothing can be written.
+pub(super) fn unwritable(to: &Path, error: &io::Error) -> AppError {
     AppError::Unavailable(format!("{} cannot be written: {error}. Choose another place.", to.display()))
 }
 

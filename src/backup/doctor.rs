@@ -55,7 +55,8 @@ pub async fn examine(db: &Db, backups: Option<&Path>, now: Instant) -> Result<Ve
     checks.push(examine_milestones(db).await?);
     checks.push(examine_log(db).await?);
     checks.extend(db.file().and_then(examine_disk));
-    if let Some(folder) = backups {
+    // PostgreSQL's are its administrators' to look after, also where the environment names a folder.
+    if let Some(folder) = backups.filter(|_| db.file().is_some()) {
         checks.push(examine_backup(folder, now).await);
     }
     Ok(checks)

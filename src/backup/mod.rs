@@ -4,6 +4,8 @@
 pub mod command;
 pub mod copy;
 pub mod doctor;
+pub mod dump;
+pub mod folders;
 pub mod model;
 pub mod page;
 pub mod restore;

@@ -6,14 +6,25 @@ use chrono::NaiveTime;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-/// Days of which the last backup is kept.
-const DAYS: usize = 7;
-/// Weeks of which the last backup is kept.
-const WEEKS: usize = 4;
 /// A backup older than this is told of, in seconds.
 const OLD: u32 = 2 * 86_400;
 /// After a failure, before the next attempt, in seconds.
 const PAUSE: u32 = 3_600;
+
+/// Which backups stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Keep {
+    /// Days of which the last one does.
+    pub days: usize,
+    /// Weeks of which the last one does.
+    pub weeks: usize,
+}
+
+impl Default for Keep {
+    fn default() -> Self {
+        Self { days: 7, weeks: 4 }
+    }
+}
 
 /// A backup in the folder of backups.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +51,8 @@ pub struct BackupStanding {
     pub folder: Option<PathBuf>,
     /// The folder lies on the disk of the database, and would be lost with it.
     pub same_disk: bool,
+    /// Which ones stay.
+    pub keep: Keep,
     /// The newest one.
     pub last: Option<Instant>,
     /// How the latest attempt failed, if it did.
@@ -84,17 +97,17 @@ pub fn is_due(now: Instant, slot: Instant, last: Option<Instant>, failure: Optio
     last.is_none_or(|last| last < slot) && !waits
 }
 
-/// The backups that are not kept: neither the last one of its day, for the last 7 days that have one, nor of its week,
-/// for the last 4 that have one. Days without a backup count for nothing, so that a server that stood still for a
+/// The backups that are not kept: neither the last one of its day, for the last days that have one, nor of its week, for
+/// the last weeks that have one. Days without a backup count for nothing, so that a server that stood still for a
 /// month does not lose the ones from before.
-pub fn to_remove<'a>(kept: &'a [Kept], zone: &Zone) -> Vec<&'a Kept> {
+pub fn to_remove<'a>(kept: &'a [Kept], zone: &Zone, keep: Keep) -> Vec<&'a Kept> {
     let mut newest_first: Vec<&Kept> = kept.iter().collect();
     newest_first.sort_by(|a, b| b.cmp(a));
     let (mut days, mut weeks) = (BTreeSet::new(), BTreeSet::new());
     newest_first.retain(|kept| {
         let day = zone.day_of(kept.at);
-        let of_day = days.len() < DAYS && days.insert(day);
-        let of_week = weeks.len() < WEEKS && weeks.insert(day.week_start(WeekStart::Monday));
+        let of_day = days.len() < keep.days && days.insert(day);
+        let of_week = weeks.len() < keep.weeks && weeks.insert(day.week_start(WeekStart::Monday));
         !of_day && !of_week
     });
     newest_first
@@ -169,7 +182,7 @@ mod tests {
         let zone = berlin();
         let of = |days_ago: u32| Kept { at: Instant(NOON.0 - days_ago * 86_400), path: file_name(NOON).into() };
         let remaining = |kept: Vec<Kept>| {
-            let gone: Vec<Kept> = to_remove(&kept, &zone).into_iter().cloned().collect();
+            let gone: Vec<Kept> = to_remove(&kept, &zone, Keep::default()).into_iter().cloned().collect();
             kept.into_iter().filter(|kept| !gone.contains(kept)).map(|kept| (NOON.0 - kept.at.0) / 86_400).collect()
         };
         // NOON is a Friday: the other Sundays are 5, 12, 19 days ago.
@@ -178,7 +191,15 @@ mod tests {
         let after_a_pause: Vec<u32> = remaining((200..203).chain([0]).map(of).collect());
         assert_eq!(after_a_pause, [200, 201, 202, 0]);
         let twice_a_day = [Instant(NOON.0 - 60), NOON].map(|at| Kept { at, path: PathBuf::new() });
-        assert_eq!(to_remove(&twice_a_day, &zone), [&twice_a_day[0]], "the last one of its day");
+        assert_eq!(to_remove(&twice_a_day, &zone, Keep::default()), [&twice_a_day[0]], "the last one of its day");
+    }
+
+    #[test]
+    fn how_many_days_and_weeks_are_kept_is_configured() {
+        let kept: Vec<Kept> =
+            (0..60).map(|ago| Kept { at: Instant(NOON.0 - ago * 86_400), path: file_name(NOON).into() }).collect();
+        let remaining = |days, weeks| 60 - to_remove(&kept, &berlin(), Keep { days, weeks }).len();
+        assert_eq!([remaining(1, 0), remaining(14, 0), remaining(1, 3)], [1, 14, 3]);
     }
 
     #[test]

@@ -12,12 +12,17 @@ pub fn section(standing: &BackupStanding, zone: &Zone) -> AnyView {
     let said = match &standing.folder {
         None => view! {
             <p>"No nightly backup is made. Start the server with "<code>"--backup-folder FOLDER"</code>
-            ", or copy the database by "<code>"doubles backup FILE"</code>" as often as a loss would hurt."</p>
+            ", or copy the database by "<code>"doubles backup FILE"</code>" as often as a loss would hurt. PostgreSQL is
+            backed up by "<code>"pg_dump"</code>", which its administrators see to."</p>
         }
         .into_any(),
         Some(folder) => {
             let last = standing.last.map_or_else(|| "none yet".to_owned(), at);
             let next = standing.next.map_or_else(|| "soon".to_owned(), at);
+            let kept = format!(
+                "the last one of each of {} days and of each of {} weeks",
+                standing.keep.days, standing.keep.weeks
+            );
             let failed = standing.failure.as_ref().map(|failure| {
                 view! { <dt>"Last failure"</dt><dd>{at(failure.at)}": "{failure.why.clone()}</dd> }
             });
@@ -33,7 +38,7 @@ pub fn section(standing: &BackupStanding, zone: &Zone) -> AnyView {
                     {failed}
                     <dt>"Next one"</dt><dd>{next}</dd>
                     <dt>"In"</dt><dd><code>{folder.display().to_string()}</code></dd>
-                    <dt>"Kept"</dt><dd>"the last of each day for seven days, and of each week for four weeks"</dd>
+                    <dt>"Kept"</dt><dd>{kept}</dd>
                 </dl>
                 {same_disk}
             }

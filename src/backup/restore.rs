@@ -1,6 +1,7 @@
 //! The way back: a backup takes the place of the database, which is kept under another name.
 
 use super::copy::{Copied, check, copy, sync_folder_of};
+use super::folders;
 use super::model::stamp;
 use crate::error::{AppError, Result};
 use crate::period::Instant;
@@ -16,14 +17,17 @@ pub struct Restored {
     pub copied: Copied,
     /// The former one; `None` where there was none.
     pub aside: Option<PathBuf>,
+    /// The former folders of files, where the backup brought others.
+    pub files_aside: Vec<PathBuf>,
 }
 
-/// Puts the state of a backup in the place of the database. The backup stays as it is.
+/// Puts the state of a backup in the place of the database, and its files in the place of those in the data folder. The
+/// backup stays as it is.
 ///
 /// # Errors
 /// The backup is not one of ours, damaged, or of a newer version; a server is running; the folder cannot be written.
 /// Nothing was changed then.
-pub async fn restore(backup: &Path, database: &Path, now: Instant) -> Result<Restored> {
+pub async fn restore(backup: &Path, database: &Path, data: &Path, now: Instant) -> Result<Restored> {
     if !backup.is_file() {
         return Err(AppError::NotFound(format!("There is no file {}.", backup.display())));
     }
@@ -33,10 +37,12 @@ pub async fn restore(backup: &Path, database: &Path, now: Instant) -> Result<Res
     let incoming = beside(&database, ".restoring");
     let copied = copy(backup, &incoming, true).await?;
     let aside = set_aside(&database, now).await?;
+    // Before the database that names them.
+    let files_aside = folders::bring_back(backup, data, now).await?;
     let placed = fs::rename(&incoming, &database).and_then(|()| sync_folder_of(&database));
     placed.map_err(|error| cannot_write(&database, &error))?;
     drop(lock);
-    Ok(Restored { copied: Copied { path: database, ..copied }, aside })
+    Ok(Restored { copied: Copied { path: database, ..copied }, aside, files_aside })
 }
 
 /// Gives the former database a second name, so that there is one at every moment, whatever happens.

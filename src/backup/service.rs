@@ -1,8 +1,9 @@
 //! Nightly backups of a running server: made when they are due, the old ones removed, failures remembered.
 
-use super::copy::{self, PART, copy, remove};
-use super::model::{BackupStanding, Failure, Kept, file_name, is_due, made_at, slots, to_remove, warning};
-use crate::error::{AppError, Result};
+use super::copy::{self, PART, remove};
+use super::folders::files_of;
+use super::model::{BackupStanding, Failure, Keep, Kept, file_name, is_due, made_at, slots, to_remove, warning};
+use crate::error::Result;
 use crate::period::Instant;
 use crate::server::AppState;
 use crate::server::clock::Clock;
@@ -29,8 +30,11 @@ pub struct Backups {
 #[derive(Debug)]
 struct Plan {
     folder: PathBuf,
+    /// Where the files lie that go along.
+    data: PathBuf,
     /// The local hour at which they are due.
     hour: u32,
+    keep: Keep,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -42,18 +46,18 @@ struct Known {
 }
 
 impl Backups {
-    /// As configured. That the folder is not there (a disk that is not mounted yet) keeps nobody from working; admins
-    /// are told.
-    ///
-    /// # Errors
-    /// The database is none that this program copies.
-    pub fn configured(config: &BackupConfig, db: &Db) -> Result<Self> {
-        let Some(folder) = &config.folder else { return Ok(Self::default()) };
+    /// As configured, with the files of a data folder. That the folder is not there (a disk that is not mounted yet)
+    /// keeps nobody from working; admins are told. Nor does a database that has its own program: the unit of systemd and
+    /// the image of the container name a folder whatever the database is.
+    pub fn configured(config: &BackupConfig, db: &Db, data: &Path) -> Self {
+        let Some(folder) = &config.folder else { return Self::default() };
         if db.file().is_none() {
-            return Err(AppError::Invalid(format!("--backup-folder is for SQLite. {}", super::command::POSTGRES)));
+            tracing::warn!("No nightly backup is made: that is for SQLite. {}", super::command::POSTGRES);
+            return Self::default();
         }
-        let plan = Plan { folder: folder.clone(), hour: config.hour };
-        Ok(Self { plan: Some(Arc::new(plan)), known: Arc::default() })
+        let keep = Keep { days: config.keep_days, weeks: config.keep_weeks };
+        let plan = Plan { folder: folder.clone(), data: data.to_owned(), hour: config.hour, keep };
+        Self { plan: Some(Arc::new(plan)), known: Arc::default() }
     }
 
     /// Makes backups for as long as the server runs.
@@ -82,7 +86,7 @@ impl Backups {
         if !due {
             return;
         }
-        let made = back_up(file, &plan.folder, now, &zone).await;
+        let made = back_up(file, plan, now, &zone).await;
         let mut known = self.known();
         match made {
             Ok(made) => {
@@ -105,6 +109,7 @@ impl Backups {
         BackupStanding {
             same_disk: db.file().and_then(disk).is_some_and(|of_data| disk(&plan.folder) == Some(of_data)),
             folder: Some(plan.folder.clone()),
+            keep: plan.keep,
             warning: warning(now, known.last, known.failure.as_ref()),
             last: known.last,
             failure: known.failure,
@@ -146,21 +151,23 @@ fn list(folder: &Path, now: Instant) -> Vec<Kept> {
     kept.filter(|kept| kept.at <= now).collect()
 }
 
-async fn back_up(file: &Path, folder: &Path, now: Instant, zone: &Zone) -> Result<copy::Copied> {
+async fn back_up(file: &Path, plan: &Plan, now: Instant, zone: &Zone) -> Result<copy::Copied> {
+    let folder = &plan.folder;
     // Left by a process that was killed: a later backup has another name and would not take it over.
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_name().to_str().is_some_and(is_half) {
             remove(&entry.path());
         }
     }
-    let copied = copy(file, &folder.join(file_name(now)), true).await?;
-    for old in to_remove(&list(folder, now), zone) {
+    let copied = copy::back_up(file, &plan.data, &folder.join(file_name(now)), true).await?;
+    for old in to_remove(&list(folder, now), zone, plan.keep) {
         remove(&old.path);
+        remove(&files_of(&old.path));
     }
     Ok(copied)
 }
 
 fn is_half(name: &str) -> bool {
     let backup = name.strip_suffix(PART).and_then(|rest| rest.rsplit_once('.'));
-    backup.is_some_and(|(backup, _)| made_at(backup).is_some())
+    backup.is_some_and(|(backup, _)| made_at(backup.strip_suffix(".files").unwrap_or(backup)).is_some())
 }

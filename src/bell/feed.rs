@@ -37,8 +37,8 @@ pub fn routes() -> Router<AppState> {
 
 async fn show(State(state): State<AppState>, Extension(caller): Extension<Caller>, parts: Parts) -> Response {
     match lines(&state, &caller, PAGE).await {
-        Ok(lines) => {
-            let view = move || page::bell(lines.clone());
+        Ok((lines, waiting)) => {
+            let view = move || page::bell(lines.clone(), waiting);
             plain::answer(&state, &parts, StatusCode::OK, Around::House, "Bell", view).await
         }
         Err(error) => {
@@ -49,11 +49,13 @@ async fn show(State(state): State<AppState>, Extension(caller): Extension<Caller
     }
 }
 
-async fn lines(state: &AppState, caller: &Caller, limit: i64) -> Result<Vec<Line>> {
-    let Ok(account) = caller.visitor.account() else { return Ok(Vec::new()) };
+/// Somebody's notices, at most so many, and how many of all are unread.
+async fn lines(state: &AppState, caller: &Caller, limit: i64) -> Result<(Vec<Line>, u32)> {
+    let Ok(account) = caller.visitor.account() else { return Ok((Vec::new(), 0)) };
     let mut tx = state.db.read().await?;
     let zone = zone(&mut tx).await?;
     let rows = store::list(&mut tx, account.id, limit).await?;
+    let waiting = store::count(&mut tx, account.id).await?;
     // A newer version of the program may have written a kind that this one does not know.
     let lines = rows.into_iter().filter_map(|row| {
         let kind = NoticeKind::from_key(&row.kind)?;
@@ -67,12 +69,12 @@ async fn lines(state: &AppState, caller: &Caller, limit: i64) -> Result<Vec<Line
             unread: row.read_at.is_none(),
         })
     });
-    Ok(lines.collect())
+    Ok((lines.collect(), waiting))
 }
 
 async fn download(State(state): State<AppState>, Extension(caller): Extension<Caller>) -> Response {
     let file = async {
-        let rows = lines(&state, &caller, FILE).await?.into_iter().map(|line| {
+        let rows = lines(&state, &caller, FILE).await?.0.into_iter().map(|line| {
             let read = if line.unread { "" } else { "read" };
             [line.when, line.what, read.to_owned()].to_vec()
         });
@@ -99,10 +101,21 @@ async fn read(
     .await
 }
 
-async fn read_all(State(state): State<AppState>, Extension(caller): Extension<Caller>) -> Response {
+#[derive(Deserialize)]
+struct Shown {
+    oldest: NoticeId,
+    newest: NoticeId,
+}
+
+/// What came since the page was shown, or did not stand on it, was read by nobody.
+async fn read_all(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    Form(shown): Form<Shown>,
+) -> Response {
     done(&state, &caller, async |account| {
         let mut tx = state.db.keep_house().await?;
-        store::read_all(&mut tx, account, state.clock.now()).await?;
+        store::read_shown(&mut tx, account, (shown.oldest, shown.newest), state.clock.now()).await?;
         tx.commit().await
     })
     .await

@@ -1,21 +1,36 @@
 //! `/bell`: what waits for the reader.
 
 use super::model::Line;
+use crate::kpis::words::count;
 use crate::place::at;
 use crate::ui::{Button, Empty, PageHead};
 use leptos::prelude::*;
 
 /// `/bell`
-pub fn bell(lines: Vec<Line>) -> AnyView {
-    let unread = lines.iter().filter(|line| line.unread).count();
-    let lede = match unread {
+pub fn bell(
+    lines: Vec<Line>,
+    // Of all, those that are unread.
+    waiting: u32,
+) -> AnyView {
+    let shown = || lines.iter().filter(|line| line.unread).map(|line| line.id.0);
+    let (unread, oldest, newest) = (shown().count(), shown().min(), shown().max());
+    let is_all = unread >= usize::try_from(waiting).unwrap_or(usize::MAX);
+    let lede = match waiting {
         0 => "Nothing waits for you.".to_owned(),
         1 => "One notice is new.".to_owned(),
-        many => format!("{many} notices are new."),
+        many if is_all => format!("{} notices are new.", count(many)),
+        many => format!("{} notices are new; the latest {unread} stand here.", count(many)),
     };
     let is_empty = lines.is_empty();
-    let all = (unread > 0).then(|| {
-        view! { <form method="post" action=at("/bell/read-all")><Button>"Mark all read"</Button></form> }
+    let all = oldest.zip(newest).map(|(oldest, newest)| {
+        let words = if is_all { "Mark all read".to_owned() } else { format!("Mark these {unread} read") };
+        view! {
+            <form method="post" action=at("/bell/read-all")>
+                <input type="hidden" name="oldest" value=oldest/>
+                <input type="hidden" name="newest" value=newest/>
+                <Button>{words}</Button>
+            </form>
+        }
     });
     let lines = lines.into_iter().map(|line| {
         let mark = line.unread.then(|| {

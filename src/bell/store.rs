@@ -17,7 +17,7 @@ statements! {
     LIST = "select id, at, kind, actor, detail, read_at from notice where account_id = $1 \
             order by case when read_at is null then 0 else 1 end, id desc limit $2";
     READ = "update notice set read_at = $3 where account_id = $1 and id = $2 and read_at is null";
-    READ_ALL = "update notice set read_at = $2 where account_id = $1 and read_at is null";
+    READ_SHOWN = "update notice set read_at = $2 where account_id = $1 and read_at is null and id >= $3 and id <= $4";
     DELETE_OF = "delete from notice where account_id = $1";
     IS_MUTED = "select count(*) from notice_muted where account_id = $1 and kind = $2";
     MUTED = "select kind from notice_muted where account_id = $1 order by kind";
@@ -81,7 +81,11 @@ pub async fn mute(tx: &mut Tx, account: AccountId, kinds: &[NoticeKind]) -> Resu
 
 /// How many wait for somebody.
 pub async fn waiting(db: &Db, account: AccountId) -> Result<u32> {
-    let mut tx = db.read().await?;
+    count(&mut db.read().await?, account).await
+}
+
+/// The same, beside other reads.
+pub async fn count(tx: &mut Tx, account: AccountId) -> Result<u32> {
     let waiting: i64 = sqlx::query_scalar(WAITING).bind(account.0).fetch_one(tx.conn()).await?;
     Ok(u32::try_from(waiting).unwrap_or(u32::MAX))
 }
@@ -102,9 +106,15 @@ pub async fn read(tx: &mut Tx, account: AccountId, id: NoticeId, at: Instant) ->
     Ok(())
 }
 
-/// All of them were.
-pub async fn read_all(tx: &mut Tx, account: AccountId, at: Instant) -> Result<()> {
-    sqlx::query(READ_ALL).bind(account.0).bind(i64::from(at.0)).execute(tx.conn()).await?;
+/// Those that were shown were: the oldest of them, the newest, and what lies between.
+pub async fn read_shown(
+    tx: &mut Tx,
+    account: AccountId,
+    (oldest, newest): (NoticeId, NoticeId),
+    at: Instant,
+) -> Result<()> {
+    let read = sqlx::query(READ_SHOWN).bind(account.0).bind(i64::from(at.0)).bind(oldest.0).bind(newest.0);
+    read.execute(tx.conn()).await?;
     Ok(())
 }
 

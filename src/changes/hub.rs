@@ -10,7 +10,7 @@ use crate::server::db::Db;
 use axum::body::Bytes;
 use serde_json::json;
 use std::fmt::Display;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{OnceCell, broadcast};
@@ -64,6 +64,8 @@ struct Inner {
     /// Everything up to here is told, or being told.
     position: AtomicI64,
     following: OnceCell<[AbortHandle; 2]>,
+    /// The server stops: whoever comes now is told nothing any more.
+    closing: AtomicBool,
     presence: Mutex<Presence>,
 }
 
@@ -81,6 +83,7 @@ impl Hub {
             told: broadcast::Sender::new(BACKLOG),
             position: AtomicI64::new(0),
             following: OnceCell::new(),
+            closing: AtomicBool::new(false),
             presence: Mutex::default(),
         }))
     }
@@ -119,7 +122,13 @@ impl Hub {
         for task in self.0.following.get().into_iter().flatten() {
             task.abort();
         }
+        self.0.closing.store(true, Ordering::SeqCst);
         self.tell(Told::Closing);
+    }
+
+    /// Whether the server stops.
+    pub(super) fn is_closing(&self) -> bool {
+        self.0.closing.load(Ordering::SeqCst)
     }
 
     /// Everything up to here is told, or being told: a page that was made before this is asked is not older.

@@ -200,16 +200,16 @@ impl ChangeKind {
             }
             Self::RateSet | Self::RateRemoved => &[Topic::Spend],
             Self::ChannelNamed | Self::ChannelUnnamed | Self::MappingForgotten => &[Topic::Imports],
-            Self::LeadsCompleted
-            | Self::EmailCorrected
-            | Self::EventsVoided
+            Self::LeadsCompleted | Self::EmailCorrected => &[Topic::Leads, Topic::Numbers],
+            // Verdicts go and come back with their events and their leads.
+            Self::EventsVoided
             | Self::WorkTakenBack
             | Self::LeadsMerged
             | Self::LeadUnmerged
             | Self::RuleAdded
             | Self::RuleBatch
             | Self::RuleSwitchedOn
-            | Self::RuleSwitchedOff => &[Topic::Numbers],
+            | Self::RuleSwitchedOff => &[Topic::Leads, Topic::Feedback, Topic::Numbers],
             Self::AccountAdded
             | Self::AccountChanged
             | Self::AccountDisabled
@@ -260,4 +260,71 @@ pub struct Change {
     pub entity_id: Option<i64>,
     /// What else there is to say, such as counts, or before and after.
     pub detail: serde_json::Value,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a change of this kind writes rows of leads or of what happened to them.
+    const fn writes_leads(kind: ChangeKind) -> bool {
+        match kind {
+            ChangeKind::ImportBatch
+            | ChangeKind::ImportUndoBatch
+            | ChangeKind::LeadsCompleted
+            | ChangeKind::EmailCorrected
+            | ChangeKind::EventsVoided
+            | ChangeKind::WorkTakenBack
+            | ChangeKind::LeadsMerged
+            | ChangeKind::LeadUnmerged
+            | ChangeKind::RuleBatch
+            | ChangeKind::RuleAdded
+            | ChangeKind::RuleSwitchedOn
+            | ChangeKind::RuleSwitchedOff
+            | ChangeKind::LeadAdded
+            | ChangeKind::LeadHandedOver
+            | ChangeKind::LeadTouched
+            | ChangeKind::LeadAccepted
+            | ChangeKind::LeadJudged
+            | ChangeKind::LeadOpened
+            | ChangeKind::LeadWon
+            | ChangeKind::LeadLost
+            | ChangeKind::LeadPlanned
+            | ChangeKind::LeadAssigned
+            | ChangeKind::LeadCommented
+            | ChangeKind::LeadCorrected
+            | ChangeKind::LeadUndone
+            | ChangeKind::LeadReturned
+            | ChangeKind::VerdictAnswered
+            | ChangeKind::VerdictDisputed
+            | ChangeKind::DisputeRuled => true,
+            _ => false,
+        }
+    }
+
+    #[test]
+    fn whatever_writes_leads_is_told_to_the_queue_and_to_their_pages() {
+        for kind in ChangeKind::ALL.iter().filter(|kind| writes_leads(**kind)) {
+            assert!(kind.topics().contains(&Topic::Leads), "{}", kind.key());
+        }
+    }
+
+    #[test]
+    fn where_verdicts_go_or_come_back_the_loop_is_told() {
+        for kind in [
+            ChangeKind::EventsVoided,
+            ChangeKind::WorkTakenBack,
+            ChangeKind::LeadsMerged,
+            ChangeKind::LeadUnmerged,
+            ChangeKind::RuleBatch,
+            ChangeKind::RuleAdded,
+            ChangeKind::RuleSwitchedOn,
+            ChangeKind::RuleSwitchedOff,
+            ChangeKind::LeadJudged,
+            ChangeKind::LeadCorrected,
+            ChangeKind::LeadUndone,
+        ] {
+            assert!(kind.topics().contains(&Topic::Feedback), "{}", kind.key());
+        }
+    }
 }

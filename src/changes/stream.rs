@@ -108,7 +108,8 @@ impl Listener {
             sent: last.unwrap_or(state.hub.position()),
             // So that the browser has its answer at once.
             frames: VecDeque::from([Bytes::from_static(b": here\n\n")]),
-            over: false,
+            // Told before it listened; asked after it did, so that one of the two reaches it.
+            over: state.hub.is_closing(),
             state,
             caller,
             token,
@@ -167,6 +168,7 @@ impl Listener {
             Err(RecvError::Lagged(_)) => {
                 self.send_reread(self.state.hub.position());
                 self.send_around();
+                self.send_waiting().await;
             }
         }
     }

@@ -90,6 +90,14 @@ impl Document {
         }
     }
 
+    /// Where its form goes.
+    pub const fn saved_at(self) -> &'static str {
+        match self {
+            Self::Workspace => "/settings/workspace/save",
+            Self::Spend => "/spend/save",
+        }
+    }
+
     /// Where it is shown and edited, and what that page is called.
     pub fn home(self, id: i64) -> (String, &'static str) {
         match self {
@@ -205,7 +213,8 @@ impl Document {
         self.change(state, caller, id, sent.key(), merge, leads_to).await
     }
 
-    /// Brings one field back to what it was before a change. That is a change of its own.
+    /// Brings one field back to what it was before a change. That is a change of its own, merged like any other: what
+    /// somebody wrote there since the form was opened is not written over unseen.
     ///
     /// # Errors
     /// They may not, there is no such change, or the field cannot be that again.
@@ -214,16 +223,13 @@ impl Document {
         state: &AppState,
         caller: &Caller,
         id: i64,
-        key: &str,
+        sent: &Sent,
         (field, before): (Field, String),
         leads_to: fn(i64) -> String,
     ) -> Result<Saved> {
-        let merge = |theirs: &Values, _: &Currency| {
-            let mut values = theirs.clone();
-            values.insert(field.key.to_owned(), before.clone());
-            Merged { values, conflicts: Vec::new() }
-        };
-        self.change(state, caller, id, key, merge, leads_to).await
+        let mine = Values::from([(field.key.to_owned(), before)]);
+        let merge = |theirs: &Values, _: &Currency| merge(self.fields(), &sent.base(self.fields()), &mine, theirs);
+        self.change(state, caller, id, sent.key(), merge, leads_to).await
     }
 
     async fn change(

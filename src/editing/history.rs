@@ -3,8 +3,7 @@
 use super::documents::{Document, FieldChange, Saved, sides};
 use super::form::{Sent, incomplete};
 use super::model::Field;
-use super::once::new_key;
-use super::page::Difference;
+use super::page::{Difference, Key, MergePage, merge};
 use super::store::Row;
 use crate::activity::feed::{as_file, to_csv, words};
 use crate::changes::model::Entity;
@@ -53,8 +52,8 @@ struct Line {
     when: String,
     who: String,
     what: String,
-    /// Each with whether the document says something else today than before this change.
-    changes: Vec<(FieldChange, bool)>,
+    /// Each with what the field says today, where that is something else than before this change.
+    changes: Vec<(FieldChange, Option<String>)>,
 }
 
 async fn read(state: &AppState, caller: &Caller, entity: &str, id: i64) -> Result<History> {
@@ -68,9 +67,9 @@ async fn read(state: &AppState, caller: &Caller, entity: &str, id: i64) -> Resul
     let line = |(row, detail): (Row, Value)| {
         let began = sides(&detail).0.is_none();
         let changes = document.changes(&detail, &currency).into_iter().map(|change| {
-            let other =
-                !began && now.get(change.field.key).map(String::as_str) != Some(text_before(&detail, change.field));
-            (change, other)
+            let today = now.get(change.field.key).cloned().unwrap_or_default();
+            let other = !began && today != text_before(&detail, change.field);
+            (change, other.then_some(today))
         });
         Line {
             seq: row.seq,
@@ -139,12 +138,24 @@ async fn restore(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Response {
     match bring_back(&state, &caller, &Sent::new(pairs)).await {
-        Ok(leads_to) => see_other(&leads_to),
+        Ok(Back::Done(leads_to)) => see_other(&leads_to),
+        Ok(Back::Choose(page)) => {
+            let view = move || merge((*page).clone());
+            plain::answer(&state, &parts, StatusCode::CONFLICT, Around::House, "History", view).await
+        }
         Err(error) => refuse(&state, &parts, error).await,
     }
 }
 
-async fn bring_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result<String> {
+/// What becomes of the wish to have a field as it was.
+enum Back {
+    /// It is; this page is next.
+    Done(String),
+    /// Somebody wrote something else there meanwhile.
+    Choose(Box<MergePage>),
+}
+
+async fn bring_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Back> {
     if sent.get("entity").is_empty() {
         return Err(incomplete());
     }
@@ -160,9 +171,12 @@ async fn bring_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result<St
         Document::Workspace => |id| format!("/history/workspace/{id}"),
         Document::Spend => |id| format!("/history/spend/{id}"),
     };
-    match document.restore(state, caller, id, sent.key(), (*field, before), leads_to).await? {
-        Saved::Done(leads_to) => Ok(leads_to),
-        Saved::Conflict(_) => Err(AppError::Internal),
+    match document.restore(state, caller, id, sent, (*field, before), leads_to).await? {
+        Saved::Done(leads_to) => Ok(Back::Done(leads_to)),
+        Saved::Conflict(meanwhile) => {
+            let page = MergePage::read(state, caller, (document, id), sent, *meanwhile).await?;
+            Ok(Back::Choose(Box::new(page)))
+        }
     }
 }
 
@@ -191,17 +205,19 @@ fn page(history: History) -> AnyView {
 #[component]
 fn LineView(entity: &'static str, id: i64, line: Line, may_edit: bool) -> impl IntoView {
     let Line { seq, when, who, what, changes } = line;
-    let changes = changes.into_iter().map(|(change, other)| {
+    let changes = changes.into_iter().map(|(change, today)| {
         let FieldChange { field, before, after } = change;
-        let back = (may_edit && other).then(|| {
+        let back = today.filter(|_| may_edit).map(|today| {
             let label = format!(" {} as it was: {}", field.label.to_lowercase(), named(&before));
             view! {
                 <form method="post" action=at("/history/restore")>
-                    <input type="hidden" name="key" value=new_key()/>
+                    <Key/>
                     <input type="hidden" name="entity" value=entity/>
                     <input type="hidden" name="id" value=id/>
                     <input type="hidden" name="seq" value=seq/>
                     <input type="hidden" name="field" value=field.key/>
+                    // What somebody writes there from now on is not written over.
+                    <input type="hidden" name=format!("base.{}", field.key) value=today/>
                     <Button>"Bring back"<span class="sr">{label}</span></Button>
                 </form>
             }

@@ -7,5 +7,6 @@ pub mod history;
 pub mod model;
 pub mod once;
 pub mod page;
+pub mod rest;
 pub mod store;
 pub mod words;

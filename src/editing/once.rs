@@ -24,6 +24,11 @@ pub fn new_key() -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// Whether it is one that we made.
+pub fn is_key(text: &str) -> bool {
+    text.len() == LENGTH && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
 /// What becomes of a form that came.
 #[derive(Debug)]
 pub enum Begun {
@@ -46,8 +51,7 @@ pub struct Once {
 /// # Errors
 /// The key is none of ours, or the database refuses.
 pub async fn begin(db: &Db, caller: &Caller, key: &str) -> Result<Begun> {
-    let ours = key.is_empty() || (key.len() == LENGTH && key.bytes().all(|byte| byte.is_ascii_hexdigit()));
-    if !ours {
+    if !key.is_empty() && !is_key(key) {
         return Err(AppError::Invalid(
             "This form is not complete. Open its page again and send it from there.".to_owned(),
         ));
@@ -68,16 +72,31 @@ pub fn person(caller: &Caller) -> String {
     }
 }
 
+/// Those of these forms of theirs that came and were taken.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn taken(db: &Db, caller: &Caller, keys: impl Iterator<Item = String>) -> Result<Vec<String>> {
+    let (who, mut tx) = (person(caller), db.read().await?);
+    let mut taken = Vec::new();
+    for key in keys {
+        if store::find_answer(&mut tx, &who, &key).await?.is_some() {
+            taken.push(key);
+        }
+    }
+    Ok(taken)
+}
+
 impl Once {
     /// Writes down what was done and where the form leads, and commits.
     ///
     /// # Errors
-    /// The database refuses; nothing is saved.
+    /// The database refuses, and nothing is saved; or it is not known whether it is, and the form may come again.
     pub async fn finish(mut self, change: &Change, leads_to: String) -> Result<(Seq, String)> {
         if !self.key.is_empty() {
             store::keep_answer(&mut self.tx, &self.who, &self.key, &leads_to, change.at).await?;
         }
-        let seq = self.tx.record_change(change).await?.commit().await?;
+        let seq = self.tx.record_change(change).await?.commit_once().await?;
         Ok((seq, leads_to))
     }
 }

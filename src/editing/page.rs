@@ -2,14 +2,19 @@
 //! besides its fields.
 
 use super::documents::{Document, Meanwhile};
+use super::form::Sent;
 use super::model::{Conflict, Field, FieldKind, Values};
-use super::once::new_key;
+use super::once::{is_key, new_key, person};
 use super::words::{Piece, differences, draft};
 use crate::app::file;
-use crate::kpis::words::Currency;
+use crate::error::{AppError, Result};
+use crate::kpis::words::{Currency, local_time};
+use crate::people::service::Caller;
+use crate::period::Instant;
 use crate::place::at;
 use crate::server::AppState;
 use crate::ui::{Button, LongField, Notice, PageHead, Variant};
+use crate::workspace;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
@@ -18,17 +23,26 @@ use leptos::prelude::*;
 pub fn Carried(
     /// What its fields showed when it was opened.
     base: Values,
+    /// The key that it came with, where it is shown again.
+    #[prop(optional, into)]
+    sent: String,
 ) -> impl IntoView {
     let shown = base.into_iter().map(|(key, text)| {
         view! { <input type="hidden" name=format!("base.{key}") value=text/> }
     });
-    view! { <Key/>{shown.collect_view()} }
+    view! { <Key sent/>{shown.collect_view()} }
 }
 
-/// By which the server knows a form that comes twice.
+/// By which the server knows a form that comes twice. One that was not taken is shown again with the key that it came
+/// with: it may have been taken without anybody hearing of it.
 #[component]
-pub fn Key() -> impl IntoView {
-    view! { <input type="hidden" name="key" value=new_key()/> }
+pub fn Key(
+    /// The key that it came with, where it is shown again.
+    #[prop(optional, into)]
+    sent: String,
+) -> impl IntoView {
+    let key = if is_key(&sent) { sent } else { new_key() };
+    view! { <input type="hidden" name="key" value=key/> }
 }
 
 /// The script that keeps what is typed into `form[data-draft]`; once on a page that has such a form, or that follows
@@ -71,8 +85,10 @@ pub struct MergePage {
     pub document: Document,
     /// Which one.
     pub id: i64,
-    /// Where the form goes.
-    pub action: &'static str,
+    /// The key of the form that met another's: of it nothing is written, so its way through the choice is the same one.
+    pub key: String,
+    /// Whose choice it is.
+    pub person: String,
     /// What the other one did.
     pub meanwhile: Meanwhile,
     /// When that was, in the workspace's zone.
@@ -81,9 +97,35 @@ pub struct MergePage {
     pub currency: Currency,
 }
 
+impl MergePage {
+    /// The choice of whoever sent this form.
+    ///
+    /// # Errors
+    /// There is no workspace, or the database refuses.
+    pub async fn read(
+        state: &AppState,
+        caller: &Caller,
+        (document, id): (Document, i64),
+        sent: &Sent,
+        meanwhile: Meanwhile,
+    ) -> Result<Self> {
+        let workspace = workspace::store::find(&mut state.db.read().await?).await?.ok_or(AppError::Internal)?;
+        let at = meanwhile.last.as_ref().map_or(0, |(_, at)| *at);
+        Ok(Self {
+            document,
+            id,
+            key: sent.key().to_owned(),
+            person: person(caller),
+            meanwhile,
+            when: local_time(workspace.zone()?.local(Instant(u32::try_from(at).unwrap_or_default()))),
+            currency: Currency(workspace.currency),
+        })
+    }
+}
+
 /// Two people changed the same field: both texts, and the choice.
 pub fn merge(page: MergePage) -> AnyView {
-    let MergePage { document, id, action, meanwhile, when, currency } = page;
+    let MergePage { document, id, key, person, meanwhile, when, currency } = page;
     let Meanwhile { merged, theirs, last } = meanwhile;
     let who = last.map_or_else(|| "somebody".to_owned(), |(who, _)| who);
     let title = format!("{} saved this while you wrote", beginning(&who));
@@ -94,19 +136,21 @@ pub fn merge(page: MergePage) -> AnyView {
         view! { <Choice document conflict who=who.clone() when=when.clone() currency=currency.clone()/> }
     });
     let (home, name) = document.home(id);
+    let draft = format!("{person}/{}/{id}/merge", document.entity().key());
     view! {
         <p class="back"><a href=at(&home)>{format!("‹ {name}, as it stands")}</a></p>
         <PageHead title lede="Nothing of yours is saved yet and nothing is lost. Choose for each text what shall stand."/>
         <Notice title="Both of you changed the same">
             <p>"What only one of you changed is settled: it comes with what you save here."</p>
         </Notice>
-        <form class="merging" method="post" action=at(action)>
+        <form class="merging" method="post" action=at(document.saved_at()) data-draft=draft>
             <input type="hidden" name="id" value=id/>
-            <Carried base=theirs/>
+            <Carried base=theirs sent=key/>
             {others.collect_view()}
             {conflicts.collect_view()}
             <p class="row"><Button variant=Variant::Primary>"Save what I chose"</Button></p>
         </form>
+        <Drafts/>
     }
     .into_any()
 }

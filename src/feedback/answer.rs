@@ -138,8 +138,14 @@ pub async fn feed(state: &AppState, caller: &Caller, question: &Question, sent: 
             line.lead.to_string() == sent.get("lead") && line.verdict.to_string() == sent.get("verdict")
         };
         match shown.lines.iter_mut().find(is_it) {
-            Some(line) if is_ruling && line.may_rule => line.typed_ruling = Some((choice, typed)),
-            Some(line) if !is_ruling && !line.answers.is_empty() => line.typed_answer = Some((choice, typed)),
+            Some(line) if is_ruling && line.may_rule => {
+                line.typed_key = sent.get("key").to_owned();
+                line.typed_ruling = Some((choice, typed));
+            }
+            Some(line) if !is_ruling && !line.answers.is_empty() => {
+                line.typed_key = sent.get("key").to_owned();
+                line.typed_answer = Some((choice, typed));
+            }
             _ => shown.lost = typed,
         }
     }

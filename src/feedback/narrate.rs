@@ -166,6 +166,7 @@ pub fn line(entry: &Entry, row: Option<&Row>, around: &Around) -> VerdictLine {
         may_rule: is_head && is_disputed && !is_ruled,
         typed_answer: None,
         typed_ruling: None,
+        typed_key: String::new(),
     }
 }
 

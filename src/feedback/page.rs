@@ -39,7 +39,7 @@ pub fn Done(
     /// In a sentence; empty where nothing was.
     said: &'static str,
 ) -> impl IntoView {
-    (!said.is_empty()).then(|| view! { <div class="toast undo" role="status" data-taken="">{said}</div> })
+    (!said.is_empty()).then(|| view! { <div class="toast undo" role="status">{said}</div> })
 }
 
 /// `/feedback`

@@ -42,7 +42,7 @@ pub fn Entry(
             <details class="saying" open=open>
                 <summary class="chip" aria-label=label>"Answer"</summary>
                 <form method="post" action=at("/feedback/answer") data-draft=format!("{person}/feedback/{id}")>
-                    <Hidden line=line.clone() back=back.clone()/>
+                    <Hidden line=line.clone() back=back.clone() again=open/>
                     <p class="field">
                         <label for=format!("{id}-kind")>"What it is"</label>
                         <select class="input" id=format!("{id}-kind") name="kind">{choices}</select>
@@ -67,7 +67,7 @@ pub fn Entry(
             <details class="saying" open=open>
                 <summary class="chip" aria-label=label>"Rule"</summary>
                 <form method="post" action=at("/feedback/rule") data-draft=format!("{person}/ruling/{id}")>
-                    <Hidden line=line.clone() back=back.clone()/>
+                    <Hidden line=line.clone() back=back.clone() again=open/>
                     <p class="field">
                         <label for=format!("{id}-for")>"You rule"</label>
                         <select class="input" id=format!("{id}-for") name="for">{choices}</select>
@@ -99,9 +99,9 @@ pub fn Entry(
 
 /// What a form about a verdict carries.
 #[component]
-fn Hidden(line: VerdictLine, back: String) -> impl IntoView {
+fn Hidden(line: VerdictLine, back: String, again: bool) -> impl IntoView {
     view! {
-        <Key/>
+        <Key sent=if again { line.typed_key } else { String::new() }/>
         <input type="hidden" name="lead" value=line.lead/>
         <input type="hidden" name="verdict" value=line.verdict/>
         <input type="hidden" name="back" value=back/>

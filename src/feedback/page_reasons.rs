@@ -21,11 +21,12 @@ pub fn reasons(shown: ReasonsShown) -> AnyView {
     let add = may_edit.then(|| {
         let is_it = get(&typed, "reason").is_empty();
         let typed = if is_it { typed } else { Vec::new() };
+        let key = get(&typed, "key").to_owned();
         view! {
             <section class="section" aria-labelledby="add">
                 <SectionHead id="add" title="A new reason"><p>"It stands at the end of the list as soon as it is saved."</p></SectionHead>
                 <form class="door" method="post" action=at("/feedback/reasons/add")>
-                    <Key/>
+                    <Key sent=key/>
                     <Fields id="new" typed/>
                     <Button variant=Variant::Primary>"Add the reason"</Button>
                 </form>
@@ -86,6 +87,8 @@ fn Line(reason: ReasonCode, used: u32, retired: String, may_edit: bool, typed: V
         (!retired.is_empty()).then(|| view! { <span class="sub">{format!("retired since {retired}")}</span> });
     let is_retired = retired_at.is_some();
     let is_it = get(&typed, "reason") == key && !key.is_empty();
+    // Retiring a reason is another form, which carries no name.
+    let sent = if is_it && !get(&typed, "name").is_empty() { get(&typed, "key").to_owned() } else { String::new() };
     let typed = if is_it {
         typed
     } else {
@@ -110,7 +113,7 @@ fn Line(reason: ReasonCode, used: u32, retired: String, may_edit: bool, typed: V
                 <details class="saying" open=is_it>
                     <summary class="chip" aria-label=label>"Edit"</summary>
                     <form method="post" action=at("/feedback/reasons/change")>
-                        <Key/>
+                        <Key sent/>
                         <input type="hidden" name="reason" value=key.clone()/>
                         <Fields id=key.clone() typed/>
                         <Button variant=Variant::Primary>"Save"</Button>

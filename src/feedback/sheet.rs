@@ -111,6 +111,8 @@ pub struct VerdictLine {
     pub typed_answer: Option<(String, String)>,
     /// What the reader had typed as a ruling: for which team, and why.
     pub typed_ruling: Option<(String, String)>,
+    /// The key that either came with.
+    pub typed_key: String,
 }
 
 /// Something that was said.

@@ -161,6 +161,7 @@ pub const PATHS: &[(&str, Need)] = &[
     // what is new, for open pages
     ("/live", May(SeeNumbers)),
     ("/live/here", May(SeeNumbers)),
+    ("/live/taken", May(SeeNumbers)),
     // what waits for the caller
     ("/bell", May(ManageSelf)),
     ("/bell.csv", May(ManageSelf)),

@@ -26,6 +26,9 @@ use axum::response::{IntoResponse, Response};
 use leptos::prelude::FromServerFnError;
 use std::net::{IpAddr, Ipv4Addr};
 
+/// The header of what an open page asks for without anybody doing anything.
+const BY_ITSELF: &str = "x-by-itself";
+
 /// From where a request comes, put into its extensions for whoever writes it down or counts attempts.
 #[derive(Clone, Debug)]
 pub struct From {
@@ -59,7 +62,7 @@ pub async fn admit(State(state): State<AppState>, mut request: Request, next: Ne
     };
     let from = where_from(&request, &state.site);
     forget_foreign_referer(&mut request);
-    let caller = match identify(&state, request.headers(), &from, is_asked_by_itself(&pattern)).await {
+    let caller = match identify(&state, request.headers(), &from, is_by_itself(&request, &pattern)).await {
         Ok(caller) => caller,
         Err(error) if need == Need::Nothing => {
             tracing::warn!("Who comes to {pattern} is not known: {error}");
@@ -267,6 +270,11 @@ fn unavailable(error: &AppError) -> AppError {
 /// A server function, or the stream of an open page: a program reads the answer.
 fn is_function(uri: &Uri) -> bool {
     uri.path().starts_with("/api/") || is_asked_by_itself(uri.path())
+}
+
+/// Whether nobody asked: an open page hears, reports or makes itself current. No session lives on by that.
+fn is_by_itself(request: &Request, pattern: &str) -> bool {
+    is_asked_by_itself(pattern) || request.headers().contains_key(BY_ITSELF)
 }
 
 /// An open page asks for it without anybody doing anything: no session lives on by it.

@@ -157,6 +157,7 @@ struct AskedRules {
     kind: String,
     pattern: String,
     reason: String,
+    key: String,
 }
 
 async fn show_rules(
@@ -195,6 +196,7 @@ async fn add_rule(
                 kind: typed("kind"),
                 pattern: typed("pattern"),
                 reason: typed("reason"),
+                key: typed("key"),
                 ..AskedRules::default()
             };
             rules_page(&state, &caller, &parts, &asked, None, Some(&error)).await
@@ -219,7 +221,8 @@ async fn rules_page(
     preview: Option<rules::Preview>,
     error: Option<&AppError>,
 ) -> Response {
-    let typed = [("kind", asked.kind.clone()), ("pattern", asked.pattern.clone()), ("reason", asked.reason.clone())];
+    let typed = [("kind", &asked.kind), ("pattern", &asked.pattern), ("reason", &asked.reason), ("key", &asked.key)];
+    let typed = typed.map(|(name, text)| (name, text.clone()));
     let filled = typed.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
     let rejected = match error {
         Some(_) => rejection(error, &typed),

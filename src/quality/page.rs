@@ -113,7 +113,7 @@ fn Told(done: Done, asked: Asked) -> impl IntoView {
             </form>
         }
     });
-    view! { <div class="toast undo" role="status" data-taken="">{done.said}{undo}</div><Drafts/> }
+    view! { <div class="toast undo" role="status">{done.said}{undo}</div><Drafts/> }
 }
 
 /// The filters of a list, as a form carries them.

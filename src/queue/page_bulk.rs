@@ -25,11 +25,14 @@ pub fn Bulk(
     let hand_over = may.hand_over.then(|| {
         view! { <button class="button" data-variant="primary" name="act" value="hand_over">"Hand over"<kbd aria-hidden="true">"h"</kbd></button> }
     });
+    // The dialog of a touch and the button of a row are sent with other keys.
+    let is_ours = typed_in(&typed, "touch").is_empty() && typed_in(&typed, "one").is_empty();
+    let key = if is_ours { typed_in(&typed, "key") } else { String::new() };
     view! {
         <form id="bulk" class="bulk" method="post" action=at("/leads/bulk") aria-label="For the selected leads">
             // Enter in a field must do nothing of what the other buttons do.
             <button hidden disabled></button>
-            <Key/>
+            <Key sent=key/>
             <input type="hidden" name="back" value=question.text()/>
             <b id="picked" role="status">"For the selected leads"</b>
             {hand_over}

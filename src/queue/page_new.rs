@@ -80,7 +80,7 @@ pub fn form(form: NewLeadForm) -> AnyView {
         <Rejection sentence/>
         {there}
         <form class="door new-lead" method="post" action=at("/leads/add") data-draft=draft>
-            <Key/>
+            <Key sent=value("key")/>
             {texts}
             {dimensions}
             {hand_over}

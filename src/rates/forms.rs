@@ -109,6 +109,8 @@ async fn read(state: &AppState, caller: &Caller, done: &Done, sent: Option<&Sent
         may_edit: caller.visitor.may(Action::EditSpend),
         told,
         typed: (typed("currency"), typed("from"), typed("rate")),
+        // What removes a rate is another form.
+        key: if typed("remove").is_empty() { typed("key") } else { String::new() },
         sentence: String::new(),
     })
 }

@@ -19,6 +19,8 @@ pub struct RatesPage {
     pub told: Option<Told>,
     /// What was typed into a form that was not taken: currency, first day, rate.
     pub typed: (String, String, String),
+    /// The key that it came with.
+    pub key: String,
     /// Why it was not taken.
     pub sentence: String,
 }
@@ -53,7 +55,7 @@ pub struct Told {
 
 /// `/spend/rates`
 pub fn rates(page: RatesPage) -> AnyView {
-    let RatesPage { lines, own, may_edit, told, typed, sentence } = page;
+    let RatesPage { lines, own, may_edit, told, typed, key, sentence } = page;
     let lede = format!("What one unit of another currency is worth in {own}, from a day on until the next rate.");
     let list = if lines.is_empty() {
         let what = format!(
@@ -64,7 +66,7 @@ pub fn rates(page: RatesPage) -> AnyView {
     } else {
         view! { <List lines own=own.clone() may_edit/> }.into_any()
     };
-    let form = may_edit.then(|| view! { <Set typed own/> });
+    let form = may_edit.then(|| view! { <Set typed sent=key own/> });
     view! {
         <p class="back"><a href=at("/spend")>"‹ Spend"</a></p>
         <PageHead title="Exchange rates" lede/>
@@ -86,7 +88,7 @@ fn Undo(told: Told) -> impl IntoView {
         (true, _) => format!("Removed: {currency} from {from} on."),
     };
     view! {
-        <div class="toast undo" role="status" data-taken="">
+        <div class="toast undo" role="status">
             {said}
             <form method="post" action=at("/spend/rates/set")>
                 <Key/>
@@ -101,11 +103,11 @@ fn Undo(told: Told) -> impl IntoView {
 }
 
 #[component]
-fn Set(typed: (String, String, String), own: String) -> impl IntoView {
+fn Set(typed: (String, String, String), sent: String, own: String) -> impl IntoView {
     let (currency, from, rate) = typed;
     view! {
         <form class="inline-form" method="post" action=at("/spend/rates/set")>
-            <Key/>
+            <Key sent/>
             <Field id="currency" name="currency" label="Currency" required=true value=currency hint="Its code, such as USD."/>
             <Field id="from" name="from" label="From" required=true value=from hint="The first day, as 2026-01-01."/>
             <Field id="rate" name="rate" label=format!("One unit in {own}") required=true value=rate hint="Such as 0.92."/>

@@ -24,6 +24,10 @@ pub struct Config {
     #[arg(long = "database", env = "DATABASE_URL", value_name = "URL", value_parser = DatabaseUrl::from_str, hide_env_values = true, global = true)]
     pub database_url: Option<DatabaseUrl>,
 
+    /// Bring a PostgreSQL database up to this version without keeping a copy by pg_dump before: you have made one
+    #[arg(long, env = "DOUBLES_WITHOUT_BACKUP", global = true)]
+    pub without_backup: bool,
+
     /// How the log on standard error is written
     #[arg(long, env = "DOUBLES_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text, global = true)]
     pub log_format: LogFormat,
@@ -70,8 +74,8 @@ pub struct ServeConfig {
     pub oidc: OidcConfig,
 }
 
-/// Backups that a running server makes by itself. Of each of the last seven days and four weeks the last one is kept.
-#[derive(Args, Clone, Debug, Default)]
+/// Backups that a running server makes by itself.
+#[derive(Args, Clone, Debug)]
 pub struct BackupConfig {
     /// Make a backup each night, into this folder; better on another disk
     #[arg(long = "backup-folder", env = "DOUBLES_BACKUP_FOLDER", value_name = "FOLDER")]
@@ -80,6 +84,20 @@ pub struct BackupConfig {
     /// At this hour of the workspace's time zone; one that was missed is made up for
     #[arg(long = "backup-hour", env = "DOUBLES_BACKUP_HOUR", value_name = "HOUR", default_value_t = 3, value_parser = clap::value_parser!(u32).range(0..24))]
     pub hour: u32,
+
+    /// Keep the last one of each of so many days
+    #[arg(long = "backup-keep-days", env = "DOUBLES_BACKUP_KEEP_DAYS", value_name = "DAYS", default_value = "7", value_parser = parse_days)]
+    pub keep_days: usize,
+
+    /// Keep the last one of each of so many weeks
+    #[arg(long = "backup-keep-weeks", env = "DOUBLES_BACKUP_KEEP_WEEKS", value_name = "WEEKS", default_value_t = 4)]
+    pub keep_weeks: usize,
+}
+
+impl Default for BackupConfig {
+    fn default() -> Self {
+        Self { folder: None, hour: 3, keep_days: 7, keep_weeks: 4 }
+    }
 }
 
 /// A provider of OpenID Connect through which people may sign in; passwords work besides.
@@ -147,6 +165,10 @@ impl Config {
     pub fn clock(&self) -> Clock {
         self.now.map_or(Clock::System, Clock::Fixed)
     }
+}
+
+fn parse_days(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|days| *days > 0).ok_or_else(|| "1 or more: the last backup stays".to_owned())
 }
 
 fn parse_size(text: &str) -> Result<u64, String> {

@@ -176,9 +176,15 @@ async fn begin_on(pool: &Pool<Any>, begin: &'static str) -> Result<Transaction<'
 }
 
 impl Tx {
-    /// Commits what was written by it.
-    pub(super) async fn commit(self) -> Result<()> {
-        Ok(self.inner.commit().await?)
+    /// Commits what was written by it; `doubt` is said where nobody can know whether it was.
+    pub(super) async fn commit(self, doubt: &'static str) -> Result<()> {
+        self.inner.commit().await.map_err(|error| {
+            if may_have_committed(&error) {
+                tracing::warn!(%error, "the end of a commit is not known");
+                return AppError::Unavailable(doubt.into());
+            }
+            error.into()
+        })
     }
 
     /// Where statements are sent.
@@ -263,8 +269,23 @@ impl DerefMut for WriteTx {
 impl Recorded {
     /// Commits: once this returns, the write is durable, and all that follow the commits were told. Answers with its
     /// seq.
+    ///
+    /// # Errors
+    /// The database refuses, and nothing is saved; or it broke off in that moment, and nobody knows.
     pub async fn commit(self) -> Result<Seq> {
-        self.tx.commit().await?;
+        self.commit_or_say(LOOK_AGAIN).await
+    }
+
+    /// The same for a write that counts once however often it is sent, which is what its writer is told.
+    ///
+    /// # Errors
+    /// As for [`Recorded::commit`].
+    pub async fn commit_once(self) -> Result<Seq> {
+        self.commit_or_say(SEND_AGAIN).await
+    }
+
+    async fn commit_or_say(self, doubt: &'static str) -> Result<Seq> {
+        self.tx.commit(doubt).await?;
         self.news.tell(self.seq);
         Ok(self.seq)
     }
@@ -283,7 +304,19 @@ macro_rules! statements {
     };
 }
 
-/// What a failure of the database means to the person who asked. Nothing was saved in any of these cases.
+/// Whether a commit that failed so may have been done all the same: what was lost is the answer to it.
+fn may_have_committed(error: &sqlx::Error) -> bool {
+    let sqlx::Error::Database(database) = error else { return true };
+    let code = database.code().unwrap_or_default();
+    match database.try_downcast_ref::<sqlx::sqlite::SqliteError>() {
+        // The disk failed; how much of the log it holds nobody can say.
+        Some(_) => code.parse::<i32>().is_ok_and(|code| code & 0xff == 10),
+        None => ["08", "57P", "58", "XX"].iter().any(|class| code.starts_with(class)),
+    }
+}
+
+/// What a failure of the database means to the person who asked. Nothing was saved in any of these cases; a commit whose
+/// end is not known is [`Tx::commit`]'s to tell.
 impl From<sqlx::Error> for AppError {
     fn from(error: sqlx::Error) -> Self {
         let why = match &error {
@@ -312,6 +345,10 @@ impl From<sqlx::Error> for AppError {
     }
 }
 
+pub(super) const LOOK_AGAIN: &str = "The database broke off in the moment of saving, so it is not known whether this was \
+     saved. Look before you do it once more.";
+const SEND_AGAIN: &str = "The database broke off in the moment of saving, so it is not known whether this was saved. Send \
+     it again as it is: that is safe, it counts once.";
 const BUSY: &str = "The database is busy: others have been writing for several seconds. Nothing was saved; try again.";
 const FULL: &str = "The disk is full, nothing was saved. Free some space on the disk of the database and try again.";
 const AWAY: &str = "The database does not answer. Nothing was saved; see that it is running and try again.";

@@ -10,8 +10,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
+/// What was found holds for so long.
+const HOLDS: Duration = Duration::from_secs(5);
 /// For a probe from the command line.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -74,11 +79,31 @@ pub async fn report_life() -> &'static str {
 /// `/readyz`: the database reads and lets somebody write, there is space on the disk, and backups are made. Each thing
 /// that is wrong is a sentence, without a path.
 pub async fn report_readiness(State(state): State<AppState>) -> Response {
-    let wrong = what_is_wrong(&state).await;
+    let wrong = state.readiness.look(what_is_wrong(&state)).await;
     if wrong.is_empty() {
         return "Ready.\n".into_response();
     }
     (StatusCode::SERVICE_UNAVAILABLE, wrong.join("\n") + "\n").into_response()
+}
+
+/// What was found lately, shared by all who ask: looking takes the write lock, and anybody may ask. Cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub struct Readiness(Arc<Mutex<Option<Found>>>);
+
+/// What is wrong, and when that was looked at.
+type Found = (Instant, Vec<String>);
+
+impl Readiness {
+    /// What is wrong. Who asks while somebody looks gets what that one finds.
+    async fn look(&self, looking: impl Future<Output = Vec<String>>) -> Vec<String> {
+        let mut last = self.0.lock().await;
+        if let Some((_, found)) = last.as_ref().filter(|(at, _)| at.elapsed() < HOLDS) {
+            return found.clone();
+        }
+        let found = looking.await;
+        *last = Some((Instant::now(), found.clone()));
+        found
+    }
 }
 
 async fn what_is_wrong(state: &AppState) -> Vec<String> {
@@ -107,6 +132,25 @@ async fn what_is_wrong(state: &AppState) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    #[tokio::test(start_paused = true)]
+    async fn whoever_asks_whether_it_is_ready_within_seconds_is_told_what_one_of_them_found() {
+        let (readiness, looks) = (Readiness::default(), AtomicU32::new(0));
+        let ask = async || {
+            readiness
+                .look(async {
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    vec![format!("look {}", looks.fetch_add(1, Ordering::SeqCst))]
+                })
+                .await
+        };
+        let (one, other) = tokio::join!(ask(), ask());
+        assert_eq!((one, other), (vec!["look 0".to_owned()], vec!["look 0".to_owned()]));
+        assert_eq!(ask().await, ["look 0"]);
+        tokio::time::sleep(HOLDS).await;
+        assert_eq!(ask().await, ["look 1"], "then somebody looks again");
+    }
 
     #[test]
     fn a_server_that_listens_everywhere_is_asked_at_this_machine() {

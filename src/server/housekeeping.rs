@@ -1,7 +1,7 @@
 //! Writes that change nothing that the product is about: sessions and what concerns them.
 
 use super::clock::Clock;
-use super::db::{Db, Tx};
+use super::db::{Db, LOOK_AGAIN, Tx};
 use crate::editing::once;
 use crate::error::Result;
 use crate::feedback::returns;
@@ -81,7 +81,7 @@ pub struct HouseTx(Tx);
 impl HouseTx {
     /// Commits: once this returns, the write is durable.
     pub async fn commit(self) -> Result<()> {
-        self.0.commit().await
+        self.0.commit(LOOK_AGAIN).await
     }
 }
 

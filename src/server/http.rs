@@ -18,7 +18,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::signal::unix::{SignalKind, signal};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
+use tokio::time::Instant;
 use tower::Layer;
 use tracing::{debug, info, warn};
 
@@ -28,12 +29,15 @@ struct Limits {
     connections: usize,
     /// For a client to send its headers; also how long an idle connection is kept.
     headers: Duration,
-    /// For running requests after a signal. Container engines kill after 10 s.
+    /// For running requests after a signal.
     drain: Duration,
 }
 
+/// From the signal to the end of the process. Container engines kill after 10 s.
+pub const STOP: Duration = Duration::from_secs(8);
+
 /// Each browser keeps one connection for the stream of its open pages, besides those of its requests.
-const LIMITS: Limits = Limits { connections: 4096, headers: Duration::from_secs(30), drain: Duration::from_secs(8) };
+const LIMITS: Limits = Limits { connections: 4096, headers: Duration::from_secs(30), drain: Duration::from_secs(7) };
 /// Open files of the process itself: the database, its log, the listener, standard streams.
 const OWN_FILES: usize = 64;
 /// However few files there are, so many connections are tried.
@@ -41,22 +45,23 @@ const MIN_CONNECTIONS: usize = 16;
 /// After a failed accept (too many open files), before the next.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Listens, serves, and comes back after SIGINT or SIGTERM. `stopping` is called at the signal: it ends the answers
-/// that would not end by themselves. `open` counts the connections.
-pub async fn serve(config: &ServeConfig, router: Router, open: &Gauge, stopping: impl FnOnce()) -> Result<()> {
+/// Listens, serves, and comes back after SIGINT or SIGTERM, with the moment at which all must have ended. `stopping` is
+/// called at the signal: it ends the answers that would not end by themselves. `open` counts the connections.
+pub async fn serve(config: &ServeConfig, router: Router, open: &Gauge, stopping: impl FnOnce()) -> Result<Instant> {
     let address = config.address;
     let listener = TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))?;
     let address = listener.local_addr().unwrap_or(address);
     let stop = stop_signal()?;
+    let mut end = Instant::now();
     let stop = async {
         stop.await;
+        end = Instant::now() + STOP;
         stopping();
     };
     let limits = Limits { connections: LIMITS.connections.min(raise_file_limit()), ..LIMITS };
     info!("Doubles is ready at http://{address}. Ctrl-C ends it.");
     accept_until(stop, &listener, router, limits, open).await;
-    info!("Doubles has stopped.");
-    Ok(())
+    Ok(end)
 }
 
 async fn accept_until(
@@ -69,6 +74,8 @@ async fn accept_until(
     let places = Arc::new(Semaphore::new(limits.connections));
     let running = GracefulShutdown::new();
     let refusals = Refusals::new();
+    // Dropped, it cuts what still runs: a connection holds whatever its answer is read from.
+    let (cut, cutting) = watch::channel(());
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(limits.headers);
     let mut stop = std::pin::pin!(stop);
@@ -81,10 +88,14 @@ async fn accept_until(
         let service = TowerToHyperService::new(Extension(Peer(peer)).layer(router.clone()));
         let connection = running.watch(server.serve_connection(TokioIo::new(refusals.told_on(stream)), service));
         let open = open.clone();
+        let mut cutting = cutting.clone();
         open.inc();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                debug!("A connection ended early: {error}");
+            tokio::select! {
+                served = connection => if let Err(error) = served {
+                    debug!("A connection ended early: {error}");
+                },
+                _ = cutting.changed() => {}
             }
             open.dec();
             drop(place);
@@ -94,6 +105,7 @@ async fn accept_until(
     if tokio::time::timeout(limits.drain, running.shutdown()).await.is_err() {
         warn!("Some requests still ran after {} s and were cut.", limits.drain.as_secs());
     }
+    drop(cut);
 }
 
 async fn accept(
@@ -168,9 +180,8 @@ mod tests {
     use super::super::config::{BackupConfig, OidcConfig};
     use super::*;
     use axum::routing::get;
-    use std::time::Instant;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::sync::oneshot;
+    use tokio::sync::{Notify, oneshot};
     use tokio::task::JoinHandle;
 
     const SHORT: Duration = Duration::from_millis(100);
@@ -278,6 +289,34 @@ mod tests {
         drop(stop);
         tokio::time::timeout(PATIENCE, serving).await.expect("it stops").expect("without a panic");
         assert!(started.elapsed() < SHORT * 2, "it waited longer than its limit");
+    }
+
+    #[tokio::test]
+    async fn what_an_answer_holds_is_given_back_when_it_is_cut() {
+        let (held, running) = (Arc::new(()), Arc::new(Notify::new()));
+        let (holding, runs) = (Arc::clone(&held), Arc::clone(&running));
+        let answer = move || {
+            let (holding, runs) = (Arc::clone(&holding), Arc::clone(&runs));
+            async move {
+                let _holding = holding;
+                runs.notify_one();
+                std::future::pending::<()>().await;
+            }
+        };
+        let router = Router::new().route("/", get(answer));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = tokio::spawn(async move {
+            let stopped = async { drop(stopped.await) };
+            accept_until(stopped, &listener, router, Limits { drain: SHORT, ..limits() }, &Gauge::default()).await;
+        });
+        let _client = send(address, "GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        tokio::time::timeout(PATIENCE, running.notified()).await.expect("the request runs");
+        drop(stop);
+        tokio::time::timeout(PATIENCE, serving).await.expect("it stops").expect("without a panic");
+        tokio::time::sleep(SHORT).await;
+        assert_eq!(Arc::strong_count(&held), 1, "the connection lives on");
     }
 
     #[tokio::test]

@@ -40,12 +40,15 @@ use axum::extract::FromRef;
 use clock::Clock;
 use config::ServeConfig;
 use db::Db;
+use health::Readiness;
 use lately::Lately;
 use leptos::prelude::LeptosOptions;
 use metrics::Metrics;
 use site::Site;
 use std::path::Path;
 use std::sync::Arc;
+use tokio::time::Instant;
+use tracing::{info, warn};
 
 /// What every request may use: cheap to clone, given to handlers as axum state and to pages and server functions by
 /// context (`expect_context::<AppState>()`).
@@ -81,6 +84,8 @@ pub struct AppState {
     pub looks: Looks,
     /// What is counted for monitoring.
     pub metrics: Metrics,
+    /// Whether it is ready for work, as far as was seen lately.
+    pub readiness: Readiness,
     /// What is wrong with the leads, counted.
     pub findings: Findings,
     /// Where the page finds its program and its style sheet.
@@ -110,6 +115,7 @@ impl AppState {
             jobs: Jobs::default(),
             looks: Looks::default(),
             metrics: Metrics::new(None),
+            readiness: Readiness::default(),
             findings: Findings::default(),
             leptos_options: assets::leptos_options(),
         }
@@ -131,7 +137,7 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
-/// Serves the site until SIGINT or SIGTERM, then lets running requests end (at most 8 s) and closes the database.
+/// Serves the site until SIGINT or SIGTERM, then lets running requests end and closes the database, within 8 s in all.
 ///
 /// # Errors
 /// The address is taken, or the database does not answer.
@@ -141,7 +147,7 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         state.site = Site::new(config);
         state.uploads.limit = config.upload_limit;
         place::lie_below(config.base_path());
-        state.backups = Backups::configured(&config.backups, &state.db)?;
+        state.backups = Backups::configured(&config.backups, &state.db, state.uploads.data());
         state.metrics = Metrics::new(config.metrics_token.as_deref());
         if !state.site.this_machine_only && !state.people.any_account().await? {
             let code = generate_code(3)?;
@@ -167,6 +173,35 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         served
     }
     .await;
-    db.close().await;
-    served
+    // Where it did not even begin to serve, nothing holds the database.
+    let end = served.as_ref().map_or_else(|_| Instant::now() + http::STOP, |end| *end);
+    close_until(&db, end).await;
+    served?;
+    info!("Doubles has stopped.");
+    Ok(())
+}
+
+/// Closes the database. What somebody still holds then is not waited for: a database that was not closed is whole too.
+async fn close_until(db: &Db, end: Instant) {
+    if tokio::time::timeout_at(end, db.close()).await.is_err() {
+        warn!("Something still ran and was cut; the next start has a little more to do.");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn a_reader_that_is_held_does_not_keep_the_server_from_stopping() {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let url = open::DatabaseUrl::Sqlite(folder.path().join("doubles.db"));
+        let db = open::open(&url).await.expect("a new file");
+        let held = db.read().await.expect("a read");
+        let began = Instant::now();
+        close_until(&db, began + Duration::from_millis(200)).await;
+        assert!(began.elapsed() < Duration::from_secs(2), "it waits for the reader");
+        drop(held);
+    }
 }

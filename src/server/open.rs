@@ -2,7 +2,7 @@
 
 use super::db::{Db, Engine};
 use super::news::News;
-use crate::backup::copy;
+use crate::backup::{copy, dump};
 use crate::error::{AppError, Result};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{MigrateError, Migrator};
@@ -63,15 +63,29 @@ impl FromStr for DatabaseUrl {
     }
 }
 
+/// What comes before a database of PostgreSQL is brought up to this version. One of SQLite is always copied.
+#[derive(Clone, Copy, Debug)]
+pub enum Before<'a> {
+    /// A copy into this folder; without one it is left as it is.
+    DumpInto(&'a Path),
+    /// Nothing: somebody has seen to a copy.
+    Nothing,
+}
+
 /// Opens a database for reading and writing, makes it where there is none yet, and brings it up to this version.
 ///
 /// On SQLite the folder of the file is locked for as long as the answer lives: one process a database.
-pub async fn open(url: &DatabaseUrl) -> Result<Db> {
+pub async fn open_after(url: &DatabaseUrl, before: Before<'_>) -> Result<Db> {
     sqlx::any::install_default_drivers();
     match url {
         DatabaseUrl::Sqlite(path) => open_sqlite(path).await,
-        DatabaseUrl::Postgres(url) => open_postgres(url).await,
+        DatabaseUrl::Postgres(url) => open_postgres(url, before).await,
     }
+}
+
+/// The same, where a copy of PostgreSQL is seen to.
+pub async fn open(url: &DatabaseUrl) -> Result<Db> {
+    open_after(url, Before::Nothing).await
 }
 
 /// Opens a database that is there, for reading only: beside a running server, without a lock, creating nothing.
@@ -456,10 +470,19 @@ async fn sqlite_pool(url: &str, connections: u32, pragma: &'static str) -> Resul
     Ok(pool)
 }
 
-async fn open_postgres(url: &str) -> Result<Db> {
+async fn open_postgres(url: &str, before: Before<'_>) -> Result<Db> {
     let mut conn = connect_postgres(url).await?;
     let versions = applied_versions(&mut conn).await?;
     check_versions(&POSTGRES_MIGRATIONS, &versions, "The PostgreSQL database")?;
+    let pending =
+        POSTGRES_MIGRATIONS.iter().map(|migration| migration.version).find(|version| !versions.contains(version));
+    if let (Some(version), Before::DumpInto(folder), false) = (pending, before, versions.is_empty()) {
+        let held = "select current_schema(), exists (select 1 from workspace)";
+        let (schema, holds_something): (String, bool) = sqlx::query_as(held).fetch_one(&mut conn).await?;
+        if holds_something {
+            dump::before_migration(url, &schema, folder, version).await?;
+        }
+    }
     POSTGRES_MIGRATIONS.run(&mut conn).await.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => unreachable_postgres(&error),
         other => unfinished(&other, "The PostgreSQL database"),

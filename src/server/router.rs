@@ -75,6 +75,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(import::memory_forms::routes())
         .merge(quality::forms::routes())
         .merge(editing::history::routes())
+        .merge(editing::rest::routes())
         .merge(upload::forms::routes())
         .merge(server_functions())
         .fallback(serve_file_or_missing_page)

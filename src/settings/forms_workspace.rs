@@ -4,19 +4,17 @@ use super::forms::{Asked, in_the_house, told, trouble};
 use super::model::{Told, WorkspacePage};
 use super::page_workspace;
 use crate::backup::service::standing;
-use crate::editing::documents::{Document, Meanwhile, Saved};
+use crate::editing::documents::{Document, Saved};
 use crate::editing::form::Sent;
 use crate::editing::model::Values;
 use crate::editing::once::person;
 use crate::editing::page::{self as editing, MergePage};
-use crate::error::{AppError, Result};
-use crate::kpis::words::{Currency, local_time};
+use crate::error::AppError;
 use crate::people::forms::{rejection, status_of};
 use crate::people::gate::see_other;
 use crate::people::model::Rejected;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
-use crate::period::Instant;
 use crate::server::AppState;
 use crate::workspace::store;
 use axum::extract::{Query, State};
@@ -83,34 +81,22 @@ async fn save(
     let next = |_| "/settings/workspace?done=workspace".to_owned();
     match Document::Workspace.save(&state, &caller, ID, &sent, next).await {
         Ok(Saved::Done(path)) => see_other(&path),
-        Ok(Saved::Conflict(meanwhile)) => match merge_page(&state, *meanwhile).await {
-            Ok(page) => {
-                let view = move || editing::merge(page.clone());
-                in_the_house(&state, &parts, StatusCode::CONFLICT, "Workspace", view).await
+        Ok(Saved::Conflict(meanwhile)) => {
+            match MergePage::read(&state, &caller, (Document::Workspace, ID), &sent, *meanwhile).await {
+                Ok(page) => {
+                    let view = move || editing::merge(page.clone());
+                    in_the_house(&state, &parts, StatusCode::CONFLICT, "Workspace", view).await
+                }
+                Err(error) => trouble(&state, &parts, error).await,
             }
-            Err(error) => trouble(&state, &parts, error).await,
-        },
+        }
         Err(error) => {
             let fields = Document::Workspace.fields();
             let mine = sent.mine(fields);
-            let filled: Vec<_> =
-                fields.iter().filter_map(|field| Some((field.key, mine.get(field.key)?.clone()))).collect();
+            let typed = fields.iter().filter_map(|field| Some((field.key, mine.get(field.key)?.clone())));
+            let filled: Vec<_> = typed.chain([("key", sent.key().to_owned())]).collect();
             let rejected = (rejection(Some(&error), &filled), Some(sent.base(fields)));
             page(&state, &caller, &parts, Some(&error), told(&caller), rejected).await
         }
     }
-}
-
-async fn merge_page(state: &AppState, meanwhile: Meanwhile) -> Result<MergePage> {
-    let workspace = store::find(&mut state.db.read().await?).await?.ok_or(AppError::Internal)?;
-    let zone = workspace.zone()?;
-    let at = meanwhile.last.as_ref().map_or(0, |(_, at)| *at);
-    Ok(MergePage {
-        document: Document::Workspace,
-        id: ID,
-        action: "/settings/workspace/save",
-        meanwhile,
-        when: local_time(zone.local(Instant(u32::try_from(at).unwrap_or_default()))),
-        currency: Currency(workspace.currency),
-    })
 }

@@ -40,7 +40,7 @@ pub fn DoneNotice(
     /// What.
     done: Done,
 ) -> impl IntoView {
-    view! { <p class="done" role="status" data-taken="">{done.words()}</p> }
+    view! { <p class="done" role="status">{done.words()}</p> }
 }
 
 /// What whoever sits at this machine sees while nobody has an account.

@@ -91,7 +91,7 @@ fn WorkspaceForm(
     });
     view! {
         <form class="door" method="post" action=at("/settings/workspace/save") data-draft=format!("{person}/workspace")>
-            <Carried base/>
+            <Carried base sent=rejected.value("key")/>
             <Field id="name" name="name" label="Name" required=true value=or("name", &workspace.name)/>
             {counted}
             <p class="field">

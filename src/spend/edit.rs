@@ -8,8 +8,9 @@ use super::store;
 use crate::changes::model::{ChangeKind, Entity};
 use crate::editing::documents::{change_of, sides};
 use crate::editing::form::Sent;
-use crate::editing::model::Values;
+use crate::editing::model::{Values, tidy};
 use crate::editing::once::{self, Begun};
+use crate::editing::store::changes_of;
 use crate::error::{AppError, Result};
 use crate::import::model::SpendKind;
 use crate::people::permission::Action;
@@ -59,8 +60,7 @@ pub async fn write(tx: &mut WriteTx, caller: &Caller, id: i64, wanted: &Values) 
     if row.gone {
         let who = row.deleted_by.unwrap_or_else(|| "Somebody".to_owned());
         return Err(AppError::Conflict(format!(
-            "{who} deleted this row while you wrote. Bring it back under Spend, Deleted, and save once more; what you \
-             typed stands below."
+            "{who} deleted this row meanwhile. Bring it back under Spend, Deleted, and do this once more."
         )));
     }
     let currency = currency(tx).await?;
@@ -96,7 +96,7 @@ pub async fn add(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Strin
 /// Deletes a row, or brings a deleted one back; where its form leads.
 ///
 /// # Errors
-/// There is none, or it was done before.
+/// There is none, or it says something else by now than where the form stood.
 pub async fn set_deleted(state: &AppState, caller: &Caller, sent: &Sent, deleted: bool) -> Result<String> {
     let id = sent.id()?;
     let mut once = match once::begin(&state.db, caller, sent.key()).await? {
@@ -107,6 +107,16 @@ pub async fn set_deleted(state: &AppState, caller: &Caller, sent: &Sent, deleted
     let currency = currency(&mut once).await?;
     let now = state.clock.now();
     let values = row.entry.values(&currency);
+    let shown = sent.base(super::model::FIELDS);
+    let is_other = |(key, text): (&String, &String)| values.get(key).is_some_and(|stands| tidy(stands) != tidy(text));
+    if deleted && shown.iter().any(is_other) {
+        let last = changes_of(&mut once, Entity::Spend, row.id).await?.into_iter().next();
+        let who = last.map_or_else(|| "Somebody".to_owned(), |change| change.actor);
+        return Err(AppError::Conflict(format!(
+            "{who} changed this row since you opened its page, so it was left alone. Open it as it is now, and delete it \
+             then."
+        )));
+    }
     let (done, kind, detail, word) = if deleted {
         let done = store::delete(&mut once, row.id, caller.visitor.name(), now).await?;
         (done, ChangeKind::SpendDeleted, json!({ "before": values }), "deleted")

@@ -4,22 +4,19 @@ use super::page_form::SpendForm;
 use super::question::Question;
 use super::{edit, ledger, model, page, page_form, store};
 use crate::activity::feed::as_file;
-use crate::editing::documents::{Document, Meanwhile, Saved};
+use crate::editing::documents::{Document, Saved};
 use crate::editing::form::Sent;
 use crate::editing::model::Values;
 use crate::editing::once::person;
 use crate::editing::page::{self as editing, MergePage};
 use crate::error::{AppError, Result};
-use crate::kpis::words::{Currency, local_time};
 use crate::people::forms::{rejection, status_of};
 use crate::people::gate::see_other;
 use crate::people::page::trouble;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
-use crate::period::Instant;
 use crate::server::AppState;
 use crate::server::plain::{self, Around};
-use crate::workspace;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
@@ -124,6 +121,7 @@ async fn read_form(state: &AppState, caller: &Caller, id: Option<i64>, sent: Opt
         currency,
         sentence: String::new(),
         person: person(caller),
+        key: sent.map(|sent| sent.key().to_owned()).unwrap_or_default(),
     })
 }
 
@@ -153,26 +151,15 @@ async fn save(
     };
     let saved = match Document::Spend.save(&state, &caller, id, &sent, |id| edit::told("saved", id)).await {
         Ok(Saved::Done(leads_to)) => return see_other(&leads_to),
-        Ok(Saved::Conflict(meanwhile)) => merge_page(&state, id, *meanwhile).await,
+        Ok(Saved::Conflict(meanwhile)) => {
+            MergePage::read(&state, &caller, (Document::Spend, id), &sent, *meanwhile).await
+        }
         Err(error) => return show_form(&state, &caller, &parts, Some(id), (Some(&sent), Some(&error))).await,
     };
     match saved {
         Ok(page) => in_the_house(&state, &parts, StatusCode::CONFLICT, move || editing::merge(page.clone())).await,
         Err(error) => refuse(&state, &parts, error).await,
     }
-}
-
-async fn merge_page(state: &AppState, id: i64, meanwhile: Meanwhile) -> Result<MergePage> {
-    let workspace = workspace::store::find(&mut state.db.read().await?).await?.ok_or(AppError::Internal)?;
-    let at = meanwhile.last.as_ref().map_or(0, |(_, at)| *at);
-    Ok(MergePage {
-        document: Document::Spend,
-        id,
-        action: "/spend/save",
-        meanwhile,
-        when: local_time(workspace.zone()?.local(Instant(u32::try_from(at).unwrap_or_default()))),
-        currency: Currency(workspace.currency),
-    })
 }
 
 async fn delete(

@@ -58,7 +58,7 @@ fn Done(said: String, undo: Option<i64>) -> impl IntoView {
             </form>
         }
     });
-    view! { <div class="toast undo" role="status" data-taken="">{said}{undo}</div><Drafts/> }
+    view! { <div class="toast undo" role="status">{said}{undo}</div><Drafts/> }
 }
 
 #[component]

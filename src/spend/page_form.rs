@@ -31,11 +31,13 @@ pub struct SpendForm {
     pub sentence: String,
     /// Whose draft it is.
     pub person: String,
+    /// The key that it came with, where it is shown again.
+    pub key: String,
 }
 
 /// `/spend/new` and `/spend/{id}`
 pub fn form(form: SpendForm) -> AnyView {
-    let SpendForm { id, source, base, values, channels, sees_pay, currency, sentence, person } = form;
+    let SpendForm { id, source, base, values, channels, sees_pay, currency, sentence, person, key } = form;
     let value = |key: &str| values.get(key).cloned().unwrap_or_default();
     let title = if id.is_some() { "A row of spend" } else { "Write a row of spend" };
     let came = source.map(|source| {
@@ -50,6 +52,7 @@ pub fn form(form: SpendForm) -> AnyView {
     });
     let names = channels.into_iter().map(|name| view! { <option value=name></option> });
     let action = at(if id.is_some() { "/spend/save" } else { "/spend/add" });
+    let shown = base.clone();
     let draft = format!("{person}/spend/{}", id.map_or_else(|| "new".to_owned(), |id| id.to_string()));
     view! {
         <p class="back"><a href=at("/spend")>"‹ Spend"</a></p>
@@ -57,7 +60,7 @@ pub fn form(form: SpendForm) -> AnyView {
         {came}
         <Rejection sentence/>
         <form class="door" method="post" action=action data-draft=draft>
-            <Carried base/>
+            <Carried base sent=key/>
             {id.map(|id| view! { <input type="hidden" name="id" value=id/> })}
             <Field id="days" name="days" label="Days" required=true value=value("days")
                 hint="A month as 2026-10, a day as 2026-10-03, or two of them with “to” between. It is spread evenly over them."/>
@@ -77,7 +80,7 @@ pub fn form(form: SpendForm) -> AnyView {
             <LongField id="note" name="note" label="Note" value=value("note")/>
             <Button variant=Variant::Primary>"Save"</Button>
         </form>
-        {id.map(|id| view! { <Beside id/> })}
+        {id.map(|id| view! { <Beside id base=shown/> })}
         <Drafts/>
     }
     .into_any()
@@ -85,11 +88,11 @@ pub fn form(form: SpendForm) -> AnyView {
 
 /// What else can be done with a row.
 #[component]
-fn Beside(id: i64) -> impl IntoView {
+fn Beside(id: i64, base: Values) -> impl IntoView {
     view! {
         <div class="row beside-form">
             <form method="post" action=at("/spend/delete")>
-                <Key/>
+                <Carried base/>
                 <input type="hidden" name="id" value=id/>
                 <Button variant=Variant::Danger>"Delete this row"</Button>
             </form>

@@ -1,8 +1,9 @@
 //! Backups, restoring, upgrades, and the database's check of itself. Whatever backup is made here is restored here.
 
 use crate::browser::{NOW, TestServer};
-use crate::databases::{Schema, execute, postgres, table};
+use crate::databases::{execute, postgres, table};
 use crate::faults::cycles;
+use crate::faults::kill::kill_within;
 use doubles::backup::command::{Backup, POSTGRES, Restore};
 use doubles::backup::copy::{check, copy};
 use doubles::backup::doctor::{Check, examine};
@@ -22,12 +23,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::Instant as Moment;
 use tempfile::TempDir;
 
-const DAY: u32 = 86_400;
+pub const DAY: u32 = 86_400;
 
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
 }
 
@@ -36,7 +37,7 @@ async fn opened(path: &Path) -> Db {
 }
 
 /// A database with the sample company, as the file `doubles.db` of a folder.
-async fn with_sample(folder: &TempDir) -> (PathBuf, Db) {
+pub async fn with_sample(folder: &TempDir) -> (PathBuf, Db) {
     let path = folder.path().join("doubles.db");
     let db = opened(&path).await;
     sample::load(&db, "a test", NOW).await.expect("it is empty");
@@ -68,7 +69,7 @@ async fn everything(db: &Db) -> Vec<String> {
 async fn restored_from(backup: &Path) -> Vec<String> {
     let elsewhere = folder();
     let path = elsewhere.path().join("doubles.db");
-    let restored = restore(backup, &path, NOW).await.expect("a good backup");
+    let restored = restore(backup, &path, elsewhere.path(), NOW).await.expect("a good backup");
     assert_eq!(restored.aside, None);
     let db = opened(&path).await;
     let held = everything(&db).await;
@@ -193,7 +194,7 @@ async fn the_former_database_is_kept_beside_the_restored_one() {
     db.close().await;
 
     let path = crashed.path().join("doubles.db");
-    let restored = restore(&backup, &path, NOW).await.expect("a good backup");
+    let restored = restore(&backup, &path, crashed.path(), NOW).await.expect("a good backup");
     let aside = restored.aside.expect("there was one");
     assert!(aside.ends_with("doubles.db.before-restore-20270115T080000Z"), "{}", aside.display());
     let db = opened(&path).await;
@@ -201,7 +202,7 @@ async fn the_former_database_is_kept_beside_the_restored_one() {
     db.close().await;
     drop(db);
     assert_eq!(restored_from(&aside).await, second, "nothing of the former one is lost");
-    let again = restore(&backup, &path, NOW).await.expect_err("in the same second").to_string();
+    let again = restore(&backup, &path, crashed.path(), NOW).await.expect_err("in the same second").to_string();
     assert!(again.contains("try again in a second"), "{again}");
 }
 
@@ -211,7 +212,7 @@ async fn what_is_no_good_backup_is_refused_and_the_database_stays_as_it_was() {
     let (path, db) = with_sample(&here).await;
     let backup = here.path().join("backup.db");
     copy(&path, &backup, false).await.expect("a backup");
-    let running = restore(&backup, &path, NOW).await.expect_err("a server runs").to_string();
+    let running = restore(&backup, &path, here.path(), NOW).await.expect_err("a server runs").to_string();
     assert!(running.starts_with("Doubles is already running"), "{running}");
     db.close().await;
     drop(db);
@@ -238,7 +239,7 @@ async fn what_is_no_good_backup_is_refused_and_the_database_stays_as_it_was() {
         (&dangling, "rows of lead that are not there"),
         (&missing, "There is no file"),
     ] {
-        let refused = restore(file, &path, NOW).await.expect_err(word).to_string();
+        let refused = restore(file, &path, here.path(), NOW).await.expect_err(word).to_string();
         assert!(refused.contains(word), "{refused}");
         assert!(fs::read(&path).expect("the database") == before, "{word}: the database was changed");
     }
@@ -259,15 +260,19 @@ async fn a_backup_that_is_killed_leaves_the_one_before_it() {
         command.stdout(std::process::Stdio::null()).spawn().expect("the program starts")
     };
     assert!(start().wait().expect("it ends").success());
-    let mut killed = 0;
-    for cycle in 0..cycles(12) {
-        let mut running = start();
-        std::thread::sleep(Duration::from_millis(10 + 12 * (cycle % 12)));
-        running.kill().expect("it was started");
-        killed += u32::from(!running.wait().expect("it ends").success());
+    let took = Moment::now();
+    assert!(start().wait().expect("it ends").success());
+    let took = took.elapsed().mul_f64(1.2);
+    let (mut killed, mut ended, mut cycle) = (0, 0, 0);
+    while cycle < cycles(12) || (cycle < 200 && (killed == 0 || ended == 0)) {
+        match kill_within(start(), took).await {
+            true => ended += 1,
+            false => killed += 1,
+        }
         check(&target).await.expect("the one before, or the new one");
+        cycle += 1;
     }
-    assert!(killed > 0, "each was quicker than the signal");
+    assert!(killed > 0 && ended > 0, "{killed} were killed, {ended} were quicker");
     assert_eq!(restored_from(&target).await, before);
     let parts =
         || fs::read_dir(here.path()).expect("a folder").flatten().filter(|e| is_part(&e.path())).collect::<Vec<_>>();
@@ -290,30 +295,29 @@ async fn restoring_that_is_killed_leaves_a_whole_database_the_one_or_the_other()
     let emptied = everything(&db).await;
     db.close().await;
     drop(db);
-    let (mut before, mut after) = (0, 0);
-    for cycle in 0..cycles(10) {
-        let data = folder();
-        let path = data.path().join("doubles.db");
-        fs::copy(here.path().join("doubles.db"), &path).expect("the former one");
+    let start = |data: &TempDir| {
+        fs::copy(here.path().join("doubles.db"), data.path().join("doubles.db")).expect("the former one");
         let mut command = Command::new(env!("CARGO_BIN_EXE_doubles"));
-        command
-            .env_clear()
-            .args(["restore", "--data"])
-            .arg(data.path())
-            .arg(&backup)
-            .stdout(std::process::Stdio::null());
-        let mut running = command.spawn().expect("the program starts");
-        std::thread::sleep(Duration::from_millis(40 + 25 * (cycle % 10)));
-        running.kill().expect("it was started");
-        running.wait().expect("it ends");
-        let db = opened(&path).await;
+        command.env_clear().args(["restore", "--data"]).arg(data.path()).arg(&backup);
+        command.stdout(std::process::Stdio::null()).spawn().expect("the program starts")
+    };
+    let data = folder();
+    let took = Moment::now();
+    assert!(start(&data).wait().expect("it ends").success());
+    let took = took.elapsed().mul_f64(1.2);
+    let (mut before, mut after, mut cycle) = (0, 0, 0);
+    while cycle < cycles(10) || (cycle < 200 && (before == 0 || after == 0)) {
+        let data = folder();
+        kill_within(start(&data), took).await;
+        let db = opened(&data.path().join("doubles.db")).await;
         let held = everything(&db).await;
         before += u32::from(held == emptied);
         after += u32::from(held == full);
-        assert_eq!(u64::from(before + after), cycle + 1, "half of it is there");
+        cycle += 1;
+        assert_eq!(u64::from(before + after), cycle, "half of it is there");
         db.close().await;
     }
-    assert!(before > 0, "each was quicker than the signal");
+    assert!(before > 0 && after > 0, "{before} times the former one, {after} times the backup");
 }
 
 /// A database as the first version made it.
@@ -371,8 +375,9 @@ async fn an_upgrade_keeps_what_was_there_before_it_and_the_last_three_of_these()
 }
 
 fn nightly(folder: &Path, db: &Db) -> Backups {
-    let config = BackupConfig { folder: Some(folder.to_owned()), hour: 3 };
-    Backups::configured(&config, db).expect("the folder is there")
+    let config = BackupConfig { folder: Some(folder.to_owned()), ..BackupConfig::default() };
+    let data = db.file().and_then(Path::parent).expect("SQLite");
+    Backups::configured(&config, db, data)
 }
 
 #[tokio::test]
@@ -491,9 +496,10 @@ async fn on_postgresql_the_very_commands_that_are_named_keep_everything() {
     let before = crate::databases::dump(&db).await;
     let here = folder();
     let file = here.path().join("backup.dump");
-    let said = Backup { file: file.clone(), force: false }.run(&database).await.expect_err("its own program");
+    let said =
+        Backup { file: file.clone(), force: false }.run(&database, here.path()).await.expect_err("its own program");
     assert_eq!(said.to_string(), POSTGRES);
-    let said = Restore { file: file.clone() }.run(&database, NOW).await.expect_err("its own program");
+    let said = Restore { file: file.clone() }.run(&database, here.path(), NOW).await.expect_err("its own program");
     assert_eq!(said.to_string(), POSTGRES);
 
     let commands: Vec<String> = POSTGRES
@@ -516,11 +522,4 @@ async fn on_postgresql_the_very_commands_that_are_named_keep_everything() {
     assert!(checks.iter().all(|check| check.fine), "{checks:?}");
     db.close().await;
     execute(&server, format!("drop database {name} with (force)")).await;
-    let config = BackupConfig { folder: Some(here.path().to_owned()), hour: 3 };
-    let schema = Schema::create(&server).await;
-    let db = open(&DatabaseUrl::Postgres(schema.url.clone())).await.expect("a schema");
-    let refused = Backups::configured(&config, &db).expect_err("it is for SQLite").to_string();
-    assert!(refused.contains("pg_dump"), "{refused}");
-    db.close().await;
-    schema.remove().await;
 }

@@ -59,6 +59,11 @@ impl Schema {
         Self { server: server.to_owned(), name, url }
     }
 
+    /// What it is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// Takes it away with all that is in it.
     pub async fn remove(self) {
         execute(&self.server, format!("drop schema {} cascade", self.name)).await;

@@ -101,6 +101,17 @@ async fn the_same_form_twice_is_answered_alike_and_written_once() {
 }
 
 #[tokio::test]
+async fn a_browser_is_told_which_of_its_forms_were_taken_and_of_nobody_elses() {
+    let (_server, (mut ada, form), (mut bo, others)) = two_at_one_form().await;
+    let asked = format!("/live/taken?key={}&key={}&key=x&page=1", form.get("key"), others.get("key"));
+    assert_eq!(ada.get(&asked).await.body, "[]", "neither was sent");
+    ada.post(SAVE, &form.clone().with("name", "Once").pairs()).await;
+    bo.post(SAVE, &others.clone().with("name", "").pairs()).await;
+    assert_eq!(ada.get(&asked).await.body, format!("[\"{}\"]", form.get("key")));
+    assert_eq!(bo.get(&asked).await.body, "[]", "his was refused, and hers is none of his");
+}
+
+#[tokio::test]
 async fn a_form_with_a_key_that_is_none_of_ours_is_refused() {
     let (_server, (mut ada, form), _) = two_at_one_form().await;
     assert_eq!(ada.post(SAVE, &form.with("key", "' or 1=1 --").pairs()).await.status, 400);
@@ -169,6 +180,50 @@ async fn what_a_document_was_before_can_be_read_by_everybody_and_brought_back_fi
         assert_eq!(answer.status, status, "{field}={value}");
     }
     assert_eq!(ada.get("/history/lead/1").await.status, 404);
+}
+
+#[tokio::test]
+async fn what_somebody_wrote_meanwhile_is_not_written_over_by_bringing_an_older_text_back() {
+    let (_server, (mut ada, form), (mut bo, _)) = two_at_one_form().await;
+    ada.post(SAVE, &form.with("name", "Northaisle Robotics").pairs()).await;
+    let page = ada.get("/history/workspace/1").await.body;
+    let back = Filled::each(&page, "/history/restore").into_iter().find(|form| form.get("field") == "name");
+    let back = back.expect("the name is another today");
+    let others = Filled::of(&bo.get(PAGE).await.body, SAVE).with("name", "Northaisle GmbH");
+    bo.post(SAVE, &others.pairs()).await;
+
+    let conflict = ada.post("/history/restore", &back.pairs()).await;
+    assert_eq!(conflict.status, 409, "{}", conflict.body);
+    for says in ["Bo saved this while you wrote", "Keep what bo wrote", "GmbH"] {
+        assert!(plain(&conflict.body).contains(says), "{says}: {}", conflict.body);
+    }
+    let now = async |ada: &mut Browser| Filled::of(&ada.get(PAGE).await.body, SAVE).get("name").to_owned();
+    assert_eq!(now(&mut ada).await, "Northaisle GmbH", "nothing is written");
+    let choice = Filled::of(&conflict.body, SAVE).with("choose.name", "mine");
+    let saved = ada.post(SAVE, &choice.pairs()).await;
+    assert!(saved.leads_to().is_some(), "{}", saved.body);
+    assert_eq!(now(&mut ada).await, "Northaisle", "what was chosen stands");
+}
+
+#[tokio::test]
+async fn the_choice_between_two_texts_keeps_a_draft_and_is_the_form_that_met_the_other_one() {
+    let (_server, (mut ada, ada_form), (mut bo, bo_form)) = two_at_one_form().await;
+    ada.post(SAVE, &ada_form.with("name", "First").pairs()).await;
+    let conflict = bo.post(SAVE, &bo_form.clone().with("name", "Second").pairs()).await.body;
+    let form = conflict.split("<form class=\"merging\"").nth(1).and_then(|rest| rest.split('>').next());
+    assert!(form.is_some_and(|form| form.contains("data-draft=\"") && form.contains("/merge\"")), "{conflict}");
+    assert!(conflict.contains("/drafts.js\""), "the script that keeps it");
+    assert_eq!(Filled::of(&conflict, SAVE).get("key"), bo_form.get("key"), "both drafts end with one save");
+}
+
+#[tokio::test]
+async fn a_form_that_was_refused_is_shown_again_with_the_key_that_it_came_with() {
+    let (_server, (mut ada, form), _) = two_at_one_form().await;
+    let refused = ada.post(SAVE, &form.clone().with("name", "").pairs()).await;
+    assert_eq!(refused.status, 400, "{}", refused.body);
+    assert_eq!(Filled::of(&refused.body, SAVE).get("key"), form.get("key"));
+    let odd = ada.post(SAVE, &form.clone().with("name", "").with("key", "\"><b>").pairs()).await;
+    assert_ne!(Filled::of(&odd.body, SAVE).get("key"), "\"><b>", "what is no key of ours is not shown");
 }
 
 #[tokio::test]

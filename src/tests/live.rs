@@ -2,8 +2,10 @@
 
 use crate::browser::{Browser, NOW, TestServer};
 use crate::databases::{Schema, postgres};
+use crate::filled::{Filled, plain};
 use axum::body::{Body, BodyDataStream};
 use doubles::bell;
+use doubles::bell::model::{Notice, NoticeKind};
 use doubles::changes::model::{Change, ChangeKind, Entity};
 use doubles::import::mapping::Wishes;
 use doubles::import::model::Kind;
@@ -20,6 +22,7 @@ use doubles::workspace::model::Workspace;
 use doubles::workspace::store as workspace;
 use futures::StreamExt;
 use serde_json::Value;
+use sqlx::{Connection, PgConnection};
 use std::time::{Duration, Instant};
 
 /// Within which everything must have come.
@@ -265,7 +268,14 @@ async fn a_stream_that_is_open_keeps_no_session_alive() {
     ada.use_router(doubles::server::router::build(state, None));
     let _stream = Stream::open(&mut ada, None).await;
     ada.post("/live/here", &[("tab", "a"), ("path", "/")]).await;
-    assert_eq!(seen().await, before);
+    ada.get("/live/taken").await;
+    let mut by_itself = ada.clone();
+    by_itself.headers.push(("x-by-itself", "1".to_owned()));
+    for path in ["/settings", "/", "/leads/rows", "/bell"] {
+        let answer = by_itself.get(path).await;
+        assert!([200, 403].contains(&answer.status.as_u16()), "{path}: {}", answer.body);
+    }
+    assert_eq!(seen().await, before, "nor does a page that makes itself current");
     ada.get("/settings").await;
     assert_ne!(seen().await, before, "a page that somebody opens does");
 }
@@ -277,6 +287,36 @@ async fn a_server_that_stops_ends_its_streams() {
     server.state.hub.close();
     let ended = async { while stream.next().await.is_some() {} };
     tokio::time::timeout(SOON, ended).await.expect("it ends");
+}
+
+#[tokio::test]
+async fn a_stream_that_begins_while_the_server_stops_ends_at_once() {
+    let server = TestServer::set_up().await;
+    let mut ada = server.signed_in("ada@company.example").await;
+    server.state.hub.close();
+    let mut stream = Stream::open(&mut ada, None).await;
+    let ended = async { while stream.next().await.is_some() {} };
+    tokio::time::timeout(SOON, ended).await.expect("it ends");
+}
+
+#[tokio::test]
+async fn who_fell_behind_is_told_how_much_waits_as_well() {
+    let server = TestServer::set_up().await;
+    let bo = server.add("bo@company.example", Standing::default()).await;
+    let mut stream = Stream::open(&mut server.signed_in("bo@company.example").await, None).await;
+    assert_eq!(stream.hear("bell").await.data, 0);
+    server
+        .state
+        .people
+        .set_standing(&ada(&server).await, bo, Standing { team: Some(Team::Sales), ..Standing::default() })
+        .await
+        .expect("Bo is no admin");
+    // Others read so much meanwhile that what was told of Bo's notice is lost on the way.
+    for _ in 0..5_000 {
+        server.state.hub.notices_read(AccountId(bo.0 + 1));
+    }
+    stream.hear("reread").await;
+    assert_eq!(stream.hear("bell").await.data, 1);
 }
 
 #[tokio::test]
@@ -418,7 +458,7 @@ async fn what_was_read_waits_no_more_and_only_its_own_person_can_say_so() {
     assert_eq!(waiting().await, 3);
     let mut stranger = server.signed_in("ada@company.example").await;
     stranger.post("/bell/read", &[("notice", "1")]).await;
-    stranger.post("/bell/read-all", &[]).await;
+    stranger.post("/bell/read-all", &[("oldest", "1"), ("newest", "3")]).await;
     assert_eq!(waiting().await, 3);
     let mut browser = server.signed_in("bo@company.example").await;
     let mut stream = Stream::open(&mut browser, None).await;
@@ -428,15 +468,57 @@ async fn what_was_read_waits_no_more_and_only_its_own_person_can_say_so() {
     let page = browser.get("/bell").await.body;
     let order: Vec<usize> = [3, 1, 2].iter().map(|id| page.find(&format!("notice-{id}\"")).expect("a line")).collect();
     assert!(order.is_sorted(), "the unread come first");
-    browser.post("/bell/read-all", &[]).await;
+    // What comes while the page is open was not read with it.
+    let standing = Standing { team: Some(Team::Sales), ..Standing::default() };
+    server.state.people.set_standing(&caller, bo, standing).await.expect("Bo is no admin");
+    browser.post("/bell/read-all", &Filled::of(&page, "/bell/read-all").pairs()).await;
+    assert_eq!(waiting().await, 1);
+    let page = browser.get("/bell").await.body;
+    assert!(page.contains("One notice is new."), "{page}");
+    browser.post("/bell/read-all", &Filled::of(&page, "/bell/read-all").pairs()).await;
     assert_eq!(waiting().await, 0);
+}
+
+#[tokio::test]
+async fn the_bell_counts_what_does_not_stand_on_its_page_and_leaves_it_unread() {
+    let server = TestServer::set_up().await;
+    let bo = server.add("bo@company.example", Standing::default()).await;
+    let mut tx = server.state.db.write().await.expect("its turn");
+    for _ in 0..130 {
+        let detail = serde_json::json!({ "as": "viewer" });
+        let notice = Notice { to: bo, kind: NoticeKind::InviteUsed, actor: "Ada", detail, at: NOW };
+        bell::store::notify(&mut tx, &notice).await.expect("it is written");
+    }
+    tx.record_change(&crate::backup::a_change()).await.expect("it is written").commit().await.expect("it is saved");
+    let mut browser = server.signed_in("bo@company.example").await;
+    let page = plain(&browser.get("/bell").await.body);
+    assert!(page.contains("130 notices are new; the latest 100 stand here."), "{page}");
+    assert!(page.contains("Mark these 100 read"), "{page}");
+    browser.post("/bell/read-all", &Filled::of(&page, "/bell/read-all").pairs()).await;
+    let page = plain(&browser.get("/bell").await.body);
+    assert!(page.contains("30 notices are new.") && page.contains("Mark all read"), "{page}");
+}
+
+/// Ends the connections of that name on which somebody listens; how many there were.
+async fn terminate(server: &str, name: &str) -> usize {
+    let mut conn = PgConnection::connect(server).await.expect("it answers");
+    let ended: Vec<bool> = sqlx::query_scalar(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and query ilike 'listen%'",
+    )
+    .bind(name)
+    .fetch_all(&mut conn)
+    .await
+    .expect("a superuser may");
+    conn.close().await.expect("it closes");
+    ended.into_iter().filter(|ended| *ended).count()
 }
 
 #[tokio::test]
 async fn two_servers_on_one_postgresql_hear_each_other() {
     let Some(server) = postgres() else { return };
     let schema = Schema::create(&server).await;
-    let url = DatabaseUrl::Postgres(schema.url.clone());
+    let name = format!("hearing {}", schema.name());
+    let url = DatabaseUrl::Postgres(format!("{}&application_name={}", schema.url, name.replace(' ', "%20")));
     let one = TestServer::of(open(&url).await.expect("a new schema"));
     let other = TestServer::of(open(&url).await.expect("the same"));
     let own = Workspace::new("Northaisle", "Europe/Berlin", "EUR").expect("a workspace");
@@ -445,9 +527,9 @@ async fn two_servers_on_one_postgresql_hear_each_other() {
     rename(&one.state.db, "Southaisle").await;
     assert_eq!(stream.hear("change").await.data["actor"], "Ada");
     // A connection that broke is made again, and what was missed meanwhile is told.
-    let kill = "select pg_terminate_backend(pid) from pg_stat_activity where query ilike 'listen%' \
-                and pid <> pg_backend_pid()";
-    crate::databases::execute(&server, kill.to_owned()).await;
+    // Of both servers here, and of no other test's: they say by which name they are connected.
+    let killed = terminate(&server, &name).await;
+    assert!(killed >= 1, "no listener was there to lose its connection");
     rename(&one.state.db, "Eastaisle").await;
     assert_eq!(tokio::time::timeout(SOON * 5, stream.next()).await.expect("in time").expect("open").name, "change");
     one.state.db.close().await;

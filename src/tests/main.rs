@@ -1,6 +1,7 @@
 //! The specification, as tests.
 
 mod backup;
+mod backup_files;
 mod boards;
 mod browser;
 mod charts;

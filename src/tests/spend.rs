@@ -223,6 +223,36 @@ async fn two_people_at_one_row_merge_and_a_row_deleted_meanwhile_says_so_and_kee
 }
 
 #[tokio::test]
+async fn a_row_that_somebody_changed_meanwhile_is_not_deleted_unseen() {
+    let (_server, mut mia, mut hal) = house().await;
+    let id = write(&mut mia, &[("days", "2026-10"), ("amount", "100"), ("note", "Two\nlines")]).await;
+    let delete = async |by: &mut Browser| Filled::of(&by.get(&format!("/spend/{id}")).await.body, "/spend/delete");
+    let stale = delete(&mut hal).await;
+    let form = edit(&mut mia, id).await.with("amount", "120");
+    mia.post("/spend/save", &form.pairs()).await;
+    let refused = hal.post("/spend/delete", &stale.pairs()).await;
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    assert!(refused.body.contains("mia changed this row since you opened its page"), "{}", refused.body);
+    assert_eq!(edit(&mut mia, id).await.get("amount"), "120.00", "it is there as it was");
+    let fresh = delete(&mut hal).await;
+    assert!(hal.post("/spend/delete", &fresh.pairs()).await.leads_to().is_some());
+}
+
+#[tokio::test]
+async fn a_field_of_a_row_that_was_deleted_meanwhile_is_not_brought_back_and_nothing_typed_is_spoken_of() {
+    let (_server, mut mia, mut hal) = house().await;
+    let id = write(&mut mia, &[("days", "2026-10"), ("amount", "100")]).await;
+    let form = edit(&mut mia, id).await.with("amount", "120");
+    mia.post("/spend/save", &form.pairs()).await;
+    let back = Filled::of(&mia.get(&format!("/history/spend/{id}")).await.body, "/history/restore");
+    let delete = Filled::of(&hal.get(&format!("/spend/{id}")).await.body, "/spend/delete");
+    hal.post("/spend/delete", &delete.pairs()).await;
+    let refused = mia.post("/history/restore", &back.pairs()).await;
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    assert!(refused.body.contains("hal deleted this row") && !refused.body.contains("typed"), "{}", refused.body);
+}
+
+#[tokio::test]
 async fn the_history_of_a_row_is_told_in_words_and_one_field_comes_back() {
     let (server, mut mia, _) = house().await;
     let id = write(&mut mia, &[("days", "2026-10"), ("amount", "1200"), ("channel", "Google")]).await;

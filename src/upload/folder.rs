@@ -44,6 +44,11 @@ impl Uploads {
         Self { folder: data.join("uploads").into(), limit }
     }
 
+    /// The data folder.
+    pub fn data(&self) -> &Path {
+        self.folder.parent().unwrap_or(&self.folder)
+    }
+
     /// Where a file lies.
     pub fn path(&self, stored: &str) -> PathBuf {
         self.folder.join(stored)

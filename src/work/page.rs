@@ -97,7 +97,7 @@ fn ToldView(told: Told, carry: Carry) -> impl IntoView {
             </form>
         }
     });
-    view! { <div class="toast undo" id="told" role="status" data-taken=""><span>{told.words}</span>{undo}</div> }
+    view! { <div class="toast undo" id="told" role="status"><span>{told.words}</span>{undo}</div> }
 }
 
 #[component]
@@ -220,7 +220,7 @@ fn Comments(
             <div class="section-head"><h2 id="comments-title">"Comments"</h2></div>
             {none}
             <ul class="comments" role="list">{comments.collect_view()}</ul>
-            <ActForm act="comment" id="comment" draft carry>
+            <ActForm act="comment" id="comment" draft sent=typed.of("comment", "key") carry>
                 <p class="field">
                     <label for="text">"Comment"</label>
                     <textarea class="input" id="text" name="text" rows="3" aria-describedby="text-hint" data-names=names.join("\n") inner_html=text></textarea>

@@ -20,6 +20,9 @@ pub fn ActForm(
     /// By which a draft of it is known, where it is kept.
     #[prop(optional, into)]
     draft: Option<String>,
+    /// The key that it came with, where it is shown again.
+    #[prop(optional, into)]
+    sent: String,
     /// How its fields stand.
     #[prop(default = "stack")]
     class: &'static str,
@@ -28,7 +31,7 @@ pub fn ActForm(
 ) -> impl IntoView {
     view! {
         <form method="post" action=carry.action id=id class=class data-draft=draft>
-            <Key/>
+            <Key sent/>
             <input type="hidden" name="lead" value=carry.shown/>
             <input type="hidden" name="back" value=carry.back/>
             <input type="hidden" name="act" value=act/>
@@ -126,7 +129,7 @@ fn Touch(shown: LeadShown) -> impl IntoView {
     };
     view! {
         <Panel label="Log a touch" key="t" open=typed.is("touch")>
-            <ActForm act="touch" id="touch" carry>
+            <ActForm act="touch" id="touch" sent=typed.of("touch", "key") carry>
                 <NoDefault/>
                 <fieldset class="row ways"><legend>"Not reached"</legend>{ways(false)}</fieldset>
                 <fieldset class="row ways"><legend>"Reached: both sides spoke"</legend>{ways(true)}</fieldset>
@@ -163,7 +166,7 @@ fn Next(shown: LeadShown) -> impl IntoView {
     });
     view! {
         <Panel label="Next action" key="n" open=typed.is("plan")>
-            <ActForm act="plan" id="plan" carry>
+            <ActForm act="plan" id="plan" sent=typed.of("plan", "key") carry>
                 <p class="field">
                     <label for="plan-kind">"How"</label>
                     <select class="input" id="plan-kind" name="kind">{kinds}</select>
@@ -187,14 +190,15 @@ fn Deal(shown: LeadShown) -> impl IntoView {
     let sent = ["open", "win", "lose"].iter().any(|act| typed.is(act));
     let label = if open { "Opportunity" } else { "Won or lost" };
     let lost = lose.then(|| {
-        let (carry, why, chosen) = (carry.clone(), typed.of("lose", "why"), typed.of("lose", "reason"));
+        let (carry, key) = (carry.clone(), typed.of("lose", "key"));
+        let (why, chosen) = (typed.of("lose", "why"), typed.of("lose", "reason"));
         let reasons = losses.into_iter().map(|(key, name)| {
             let selected = key == chosen;
             view! { <option value=key selected=selected>{name}</option> }
         });
         let reasons = reasons.collect_view();
         view! {
-            <ActForm act="lose" carry>
+            <ActForm act="lose" sent=key carry>
                 <h3>"Lost"</h3>
                 <p class="field">
                     <label for="lose-reason">"Why it was lost"</label>
@@ -222,7 +226,7 @@ fn Deal(shown: LeadShown) -> impl IntoView {
 fn Open(shown: LeadShown) -> impl IntoView {
     let LeadShown { carry, typed, currency, .. } = shown;
     view! {
-        <ActForm act="open" carry>
+        <ActForm act="open" sent=typed.of("open", "key") carry>
             <h3>"Opportunity"</h3>
             <Amount id="open-value" value=typed.of("open", "value") currency/>
             <When id="open-at" value=typed.of("open", "at")/>
@@ -244,7 +248,7 @@ fn Win(shown: LeadShown) -> impl IntoView {
         }
     });
     view! {
-        <ActForm act="win" carry>
+        <ActForm act="win" sent=typed.of("win", "key") carry>
             <h3>{if can.open { "Won already" } else { "Won" }}</h3>
             <Amount id="win-value" value currency/>
             <When id="win-at" value=typed.of("win", "at")/>
@@ -283,7 +287,7 @@ fn Assign(shown: LeadShown) -> impl IntoView {
     view! {
         <Panel label="Assign" key="s" open=typed.is("assign")>
             {take}
-            <ActForm act="assign" id="assign" carry>
+            <ActForm act="assign" id="assign" sent=typed.of("assign", "key") carry>
                 <p class="field">
                     <label for="owner">"To"</label>
                     <select class="input" id="owner" name="owner"><option value="">"Nobody"</option>{options}</select>

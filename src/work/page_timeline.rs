@@ -60,12 +60,12 @@ fn Entry(line: Line, carry: Carry, typed: Typed) -> impl IntoView {
 #[component]
 fn Correct(number: i64, title: String, carry: Carry, typed: Typed) -> impl IntoView {
     let sent = typed.is("void") && typed.get("event") == number.to_string();
-    let why = if sent { typed.get("why").to_owned() } else { String::new() };
+    let [why, key] = ["why", "key"].map(|name| if sent { typed.get(name).to_owned() } else { String::new() });
     let id = format!("why-{number}");
     view! {
         <details class="correct" open=sent>
             <summary>"Correct"<span class="sr">{format!(": {title}")}</span></summary>
-            <ActForm act="void" class="row" carry>
+            <ActForm act="void" class="row" sent=key carry>
                 <input type="hidden" name="event" value=number/>
                 <Field id=id name="why" label="Why it does not hold" value=why/>
                 <button class="button">"Void it"</button>

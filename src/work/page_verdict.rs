@@ -97,7 +97,7 @@ fn VerdictForm(shown: LeadShown) -> impl IntoView {
     let decisions = [("good", "Good"), ("reject", "Reject"), ("recycle", "Recycle")];
     let numbers = ["1", "2", "3", "4", "5"].map(|number| (number, number));
     view! {
-        <ActForm act=ACT id="verdict-form" class="verdict" draft carry>
+        <ActForm act=ACT id="verdict-form" class="verdict" draft sent=value("key") carry>
             <div class="row first">
                 <Choice name="decision" legend="What happens to this lead?" choices=decisions.to_vec() chosen=value("decision")/>
                 <Choice name="intent" legend="Did you see intent?" choices=vec![("yes", "Yes"), ("no", "No")] chosen=value("intent")/>

@@ -30,7 +30,7 @@ pub struct RulesPage {
 /// `/import/quality/rules`
 pub fn rules(page: RulesPage) -> AnyView {
     let RulesPage { rules, may_rule, done, .. } = page.clone();
-    let done = done.map(|said| view! { <div class="toast" role="status" data-taken="">{said}</div><Drafts/> });
+    let done = done.map(|said| view! { <div class="toast" role="status">{said}</div><Drafts/> });
     let new = if may_rule {
         view! { <New page/> }.into_any()
     } else {
@@ -112,12 +112,16 @@ fn New(page: RulesPage) -> impl IntoView {
     });
     let names = channels.into_iter().map(|name| view! { <option value=name></option> });
     let (kind, text, reason) = (chosen.clone(), rejected.value("pattern"), rejected.value("reason"));
-    let would = preview.map(|preview| view! { <Would preview kind=kind text=text reason=reason/> });
+    let key = rejected.value("key");
+    // What was sent once and not taken counts once all the same.
+    let kept = (!key.is_empty()).then(|| view! { <input type="hidden" name="key" value=key.clone()/> });
+    let would = preview.map(|preview| view! { <Would preview kind=kind text=text reason=reason sent=key.clone()/> });
     view! {
         <section class="section" aria-labelledby="new-rule">
             <SectionHead id="new-rule" title="A new rule"><p>"First see what it would do."</p></SectionHead>
             <Rejection sentence=rejected.sentence.clone()/>
             <form class="inline-form" method="get" action=at("/import/quality/rules/preview")>
+                {kept}
                 <p class="field">
                     <label for="kind">"It looks at"</label>
                     <select class="input" id="kind" name="kind">{kinds.collect_view()}</select>
@@ -134,7 +138,7 @@ fn New(page: RulesPage) -> impl IntoView {
 
 /// What a rule would do, and the button that does it.
 #[component]
-fn Would(preview: Preview, kind: String, text: String, reason: String) -> impl IntoView {
+fn Would(preview: Preview, kind: String, text: String, reason: String, sent: String) -> impl IntoView {
     let Preview { pattern, leads, with_opportunity, newest, days, kpis } = preview;
     let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let said = match (leads, with_opportunity) {
@@ -179,7 +183,7 @@ fn Would(preview: Preview, kind: String, text: String, reason: String) -> impl I
             <h3>{pattern.words()}</h3>
             <p>{said}</p>
             <form method="post" action=at("/import/quality/rules/add")>
-                <Key/>
+                <Key sent/>
                 <input type="hidden" name="kind" value=kind/>
                 <input type="hidden" name="pattern" value=text/>
                 <input type="hidden" name="reason" value=reason/>

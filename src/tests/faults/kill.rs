@@ -2,8 +2,8 @@
 //! of what one client sent in a row there is a beginning without a gap, and nothing is there by half.
 
 use super::{House, assert_nothing_half, assert_whole, cycles, key_of, long, notes, report, spend_form};
-use crate::databases::{dump, postgres, table};
-use crate::served::{Served, ask, database, over};
+use crate::databases::{dump, execute, postgres, table};
+use crate::served::{Served, ask, database, over, program, said};
 use doubles::backup::copy::check;
 use doubles::backup::restore::restore;
 use doubles::import::model::ImportId;
@@ -17,7 +17,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
 use std::fs;
 use std::path::Path;
-use std::process::Child;
+use std::process::{Child, Command};
 use std::time::{Duration, Instant as Moment};
 
 const CLIENTS: usize = 4;
@@ -126,7 +126,7 @@ async fn recovered(db: &Db) {
 }
 
 /// Kills it at a random moment up to then; whether it had ended by itself.
-async fn kill_within(mut child: Child, most: Duration) -> bool {
+pub async fn kill_within(mut child: Child, most: Duration) -> bool {
     let moment = Moment::now() + most.mul_f64(fastrand::f64());
     while Moment::now() < moment {
         if child.try_wait().expect("it was started").is_some() {
@@ -273,6 +273,43 @@ async fn an_upgrade_that_is_killed_is_finished_by_the_next_start() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_postgresql_is_copied_before_an_upgrade_or_left_as_it_is() {
+    let Some(server) = postgres() else { return };
+    let run = |house: &House, args: &[&str], path: &str| {
+        let mut command = program(&database(&house.url));
+        command.args(args).args(["user", "list"]).arg("--data").arg(house.data()).env("PATH", path);
+        let output = command.output().expect("the program starts");
+        (output.status.success(), said(&output))
+    };
+    let house = House::postgres(&server).await;
+    make_first_version(&house).await;
+    let (done, words) = run(&house, &[], "/nowhere");
+    assert!(!done && words.contains("pg_dump is not on the path") && words.contains("--without-backup"), "{words}");
+    assert_eq!(migrations_applied(&house).await, 1, "it was left as it is");
+    let (done, words) = run(&house, &[], "/usr/bin:/bin");
+    assert!(done, "{words}");
+    assert!(migrations_applied(&house).await > 1);
+    // What was kept is the database of before.
+    let kept = house.data().join("postgres.before-migration-2");
+    let schema = house.schema.as_ref().expect("PostgreSQL").name();
+    execute(&server, format!("drop schema {schema} cascade")).await;
+    let restored = Command::new("pg_restore").args(["--no-owner", "--dbname", &server]).arg(&kept).output();
+    let restored = restored.expect("it stands beside pg_dump");
+    assert!(restored.status.success(), "{}", said(&restored));
+    assert_eq!(migrations_applied(&house).await, 1);
+    let db = house.open().await;
+    assert_eq!(table(&db, "select name from workspace").await, [["Northaisle"]]);
+    db.close().await;
+    house.remove().await;
+
+    let house = House::postgres(&server).await;
+    make_first_version(&house).await;
+    let (done, words) = run(&house, &["--without-backup"], "/nowhere");
+    assert!(done && migrations_applied(&house).await > 1, "confirmed: {words}");
+    house.remove().await;
+}
+
 /// On PostgreSQL its own `pg_dump` makes backups.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_that_is_killed_beside_saves_leaves_a_good_file_of_one_moment() {
@@ -299,7 +336,7 @@ async fn a_backup_that_is_killed_beside_saves_leaves_a_good_file_of_one_moment()
         check(&target).await.unwrap_or_else(|error| panic!("cycle {cycle}: {error}"));
         let elsewhere = tempfile::tempdir().expect("a temporary folder");
         let path = elsewhere.path().join("doubles.db");
-        restore(&target, &path, NOW).await.unwrap_or_else(|error| panic!("cycle {cycle}: {error}"));
+        restore(&target, &path, elsewhere.path(), NOW).await.unwrap_or_else(|error| panic!("cycle {cycle}: {error}"));
         let db = open(&DatabaseUrl::Sqlite(path)).await.expect("it opens");
         let held = notes(&db).await;
         let expected: Vec<String> = (1..=held.len()).map(|n| format!("client {n}")).collect();

@@ -62,6 +62,7 @@ async fn while_it_is_locked(server: &TestServer, other: impl AsyncFn() -> Other,
     let locked = other().await;
     let (began, lasts) = (Instant::now(), lasting(SHORT, "DOUBLES_TORTURE_LOCK"));
     let mut refused = 0;
+    let mut again = form.clone();
     while began.elapsed() < lasts {
         for path in ["/spend", "/settings", "/"] {
             let asked = Instant::now();
@@ -69,20 +70,25 @@ async fn while_it_is_locked(server: &TestServer, other: impl AsyncFn() -> Other,
             assert!(asked.elapsed() < Duration::from_secs(3), "{path} waits for the lock");
         }
         let asked = Instant::now();
-        let answer = mia.post("/spend/add", &form.pairs()).await;
+        let answer = mia.post("/spend/add", &again.pairs()).await;
         assert!(asked.elapsed() < TOLD, "told after {:?}", asked.elapsed());
         assert_eq!(answer.status, 503, "{}", answer.body);
         assert!(answer.body.contains("The database is busy") && answer.body.contains("try again"), "{}", answer.body);
         assert!(!answer.header("retry-after").is_empty(), "{engine}: a program is told when to come back");
-        assert_eq!(Filled::of(&answer.body, "/spend/add").get("amount"), "7", "what was typed is still there");
+        again = Filled::of(&answer.body, "/spend/add");
+        assert_eq!(again.get("amount"), "7", "what was typed is still there");
+        assert_eq!(again.get("key"), form.get("key"), "{engine}: shown again, it is the same form");
         refused += 1;
     }
     locked.let_go().await;
-    let saved = mia.post("/spend/add", &form.pairs()).await;
-    assert!(saved.leads_to().is_some(), "{engine}: it goes on by itself: {}", saved.body);
+    // The form of the last answer, and the first one, to which the browser's own button leads back.
+    for sent in [&again, &form] {
+        let saved = mia.post("/spend/add", &sent.pairs()).await;
+        assert!(saved.leads_to().is_some(), "{engine}: it goes on by itself: {}", saved.body);
+    }
     assert!(mia.get("/spend?from=2026-10&to=2026-10").await.body.contains("€7"));
     let rows = crate::databases::table(&server.state.db, "select cast(count(*) as bigint) from spend").await;
-    assert_eq!(rows, [["1"]], "{engine}: of what was refused nothing was written");
+    assert_eq!(rows, [["1"]], "{engine}: of what was refused nothing was written, and the form once");
     report(&format!("{engine}: locked for {lasts:?}: {refused} saves refused, pages read, the next save taken"));
 }
 

@@ -4,7 +4,7 @@
 mod clients;
 mod clocks;
 mod imports;
-mod kill;
+pub mod kill;
 mod load;
 mod locked;
 mod postgres;

@@ -3,11 +3,15 @@
 
 use super::{cycles, key_of, notes, report};
 use crate::browser::{Browser, TestServer};
-use crate::databases::{execute, postgres};
+use crate::databases::{Schema, execute, postgres};
+use crate::filled::Filled;
 use crate::spend::MARKETING;
 use axum::body::Body;
+use axum::http::Uri;
 use doubles::server::open::{DatabaseUrl, open};
 use futures::StreamExt;
+use std::io::{Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -79,6 +83,64 @@ async fn save(mut browser: Browser, name: String, stop: Arc<AtomicBool>, seen: A
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     acknowledged
+}
+
+/// Passes everything on to PostgreSQL and back; where it cuts, it does so when a commit is done and before anybody is told.
+fn line_to(postgres: SocketAddr, cuts: Arc<AtomicBool>) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    std::thread::spawn(move || {
+        for mut client in listener.incoming().flatten() {
+            let mut server = TcpStream::connect(postgres).expect("PostgreSQL answers");
+            let (mut asks, mut asked) = (client.try_clone().expect("a handle"), server.try_clone().expect("a handle"));
+            std::thread::spawn(move || {
+                drop(std::io::copy(&mut asks, &mut asked));
+                drop(asked.shutdown(Shutdown::Both));
+            });
+            let cuts = Arc::clone(&cuts);
+            std::thread::spawn(move || {
+                let mut part = [0; 65_536];
+                while let Ok(read @ 1..) = server.read(&mut part) {
+                    // The server's word for a commit that is done.
+                    let done = part[..read].windows(7).any(|word| word == b"COMMIT\0");
+                    if (done && cuts.swap(false, Ordering::SeqCst)) || client.write_all(&part[..read]).is_err() {
+                        break;
+                    }
+                }
+                drop(client.shutdown(Shutdown::Both));
+                drop(server.shutdown(Shutdown::Both));
+            });
+        }
+    });
+    address
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_told_that_nobody_knows_whether_it_was_saved_sends_it_again_and_has_written_it_once() {
+    let Some(own) = postgres() else { return };
+    let schema = Schema::create(&own).await;
+    let uri: Uri = own.parse().expect("an address");
+    let at = format!("{}:{}", uri.host().expect("a host"), uri.port_u16().unwrap_or(5432));
+    let cuts = Arc::<AtomicBool>::default();
+    let line = line_to(at.parse().expect("an address"), Arc::clone(&cuts));
+    let db = open(&DatabaseUrl::Postgres(schema.url.replacen(&at, &line.to_string(), 1))).await.expect("a new schema");
+    let server = TestServer::of(db.clone());
+    server.add_ada().await;
+    server.add("mia@company.example", MARKETING).await;
+    let mut mia = server.signed_in("mia@company.example").await;
+    let form = Filled::of(&mia.get("/spend/new").await.body, "/spend/add").with("days", "2026-10").with("amount", "7");
+    cuts.store(true, Ordering::SeqCst);
+    let answer = mia.post("/spend/add", &form.pairs()).await;
+    assert_eq!(answer.status, 503, "{}", answer.body);
+    assert!(answer.body.contains("it is not known whether this was saved"), "{}", answer.body);
+    assert!(!answer.body.contains("Nothing was saved"), "it was: {}", answer.body);
+    assert_eq!(notes(&db).await.len(), 1, "the commit came through, only its answer did not");
+    let again = mia.post("/spend/add", &Filled::of(&answer.body, "/spend/add").pairs()).await;
+    assert!(again.leads_to().is_some_and(|led| led.starts_with("/spend?done=added")), "{}", again.body);
+    assert_eq!(notes(&db).await.len(), 1, "written twice");
+    super::assert_nothing_half(&db, "after a commit without an answer").await;
+    db.close().await;
+    schema.remove().await;
 }
 
 /// Has something to do only where the test above runs it.
