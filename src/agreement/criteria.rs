@@ -553,11 +553,11 @@ fn listed(values: &[String], quote: &str) -> String {
     }
 }
 
-/// 1 000 with a thin space between thousands.
+/// 1,000 with a comma between thousands, as everywhere.
 fn grouped(number: u32) -> String {
     let digits = number.to_string();
     let groups = digits.as_bytes().rchunks(3).rev().map(|group| String::from_utf8_lossy(group).into_owned());
-    groups.collect::<Vec<_>>().join("\u{202f}")
+    groups.collect::<Vec<_>>().join(",")
 }
 
 #[cfg(test)]
