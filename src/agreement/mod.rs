@@ -1,5 +1,6 @@
 //! The agreement (SLA): what marketing promises sales and sales promises marketing, in signed versions.
 
+pub mod criteria;
 pub mod model;
 
 #[cfg(feature = "ssr")]

@@ -1,6 +1,7 @@
 //! What a version of the agreement says. Signed text never changes; numbers use the version in force on the
 //! day of the handover.
 
+use super::criteria::Criterion;
 use crate::period::Day;
 use serde::{Deserialize, Serialize};
 
@@ -128,6 +129,9 @@ pub struct Terms {
     pub calendar: CalendarTerms,
     /// The consequence clause.
     pub consequences: Consequences,
+    /// What makes a lead qualified: all of these. Empty: nothing was agreed, so no lead meets or misses it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub criteria: Vec<Criterion>,
 }
 
 /// A version that is or was in force.
@@ -175,6 +179,7 @@ impl Terms {
                 names: Vec::new(),
             },
             consequences: Consequences::default(),
+            criteria: Vec::new(),
         }
     }
 }

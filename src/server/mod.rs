@@ -23,12 +23,14 @@ mod too_long;
 
 use crate::backup::service::Backups;
 use crate::changes::hub::Hub;
+use crate::definitions::fit::Fits;
 use crate::error::Result;
 use crate::kpis::model::Filter;
 use crate::kpis::service::{Month, Scores};
 use crate::leads::model::ValueId;
 use crate::people::service::People;
 use crate::people::token::generate_code;
+use crate::period::Period;
 use crate::place;
 use crate::quality::lists::Findings;
 use crate::queue::model::Count;
@@ -63,6 +65,8 @@ pub struct AppState {
     pub to_answer: Lately<(), u32>,
     /// How both teams stand this month, for the head of every page.
     pub month: Lately<(), Month>,
+    /// How the leads of a period stand against the criteria of a qualified lead.
+    pub fits: Lately<Period, Option<Arc<Fits>>>,
     /// What time it is.
     pub clock: Clock,
     /// Who works here.
@@ -101,6 +105,7 @@ impl AppState {
             counted: Lately::default(),
             to_answer: Lately::default(),
             month: Lately::default(),
+            fits: Lately::default(),
             clock,
             people,
             hub,
