@@ -181,7 +181,8 @@ fn parse_line(line: &str) -> Result<Vec<Exception>> {
         true => {
             let closed = parts.next_if(|part| [CLOSED, "free"].contains(&part.to_lowercase().as_str()));
             // “2026-11-14 9 to 13” must not become a holiday of that name.
-            let odd = closed.is_none() && parts.peek().is_some_and(|part| part.starts_with(|c: char| c.is_ascii_digit()));
+            let odd =
+                closed.is_none() && parts.peek().is_some_and(|part| part.starts_with(|c: char| c.is_ascii_digit()));
             if odd {
                 return Err(refused());
             }
@@ -208,11 +209,11 @@ pub fn set_exceptions(calendar: &mut CalendarTerms, days: Vec<Exception>) {
 }
 
 /// Checks what no calendar of a version may be: without working time, in a zone that does not exist, with a day that
-/// differs before the version starts.
+/// differs before it could be in force.
 ///
 /// # Errors
 /// See above.
-pub fn check(calendar: &CalendarTerms, starts: Day) -> Result<()> {
+pub fn check(calendar: &CalendarTerms, earliest: Day) -> Result<()> {
     if Zone::parse(&calendar.zone).is_none() {
         return Err(AppError::Invalid(format!(
             "“{}” is not a time zone; write its IANA name, such as Europe/Berlin.",
@@ -226,15 +227,23 @@ pub fn check(calendar: &CalendarTerms, starts: Day) -> Result<()> {
                 .to_owned(),
         ));
     }
-    match calendar.exceptions.iter().find(|(day, _)| *day < starts) {
+    match calendar.exceptions.iter().find(|(day, _)| *day < earliest) {
         Some((day, _)) => Err(AppError::Invalid(format!(
-            "{} is a day that differs and lies before {}, from which this version would be in force: there it changes \
-             nothing. Take the line out, or let the version start earlier.",
+            "{} is a day that differs and lies before {}, the first day on which this version could be in force: there \
+             it changes nothing. Take the line out, or check its year.",
             words::day(*day),
-            words::day(starts)
+            words::day(earliest)
         ))),
         None => Ok(()),
     }
+}
+
+/// Takes the days that differ before the start out, where they would change nothing; how many.
+pub fn trim(calendar: &mut CalendarTerms, starts: Day) -> usize {
+    let before = calendar.exceptions.len();
+    calendar.exceptions.retain(|(day, _)| *day >= starts);
+    calendar.names.retain(|(day, _)| *day >= starts);
+    before - calendar.exceptions.len()
 }
 
 /// A stretch of days that are alike, as the page lists them.
@@ -362,6 +371,8 @@ mod tests {
         calendar.week = Default::default();
         assert!(check(&calendar, starts).expect_err("none").to_string().contains("no working time on any weekday"));
         calendar.zone = "Mars/Olympus".to_owned();
-        assert!(check(&calendar, starts).expect_err("unknown").to_string().contains("“Mars/Olympus” is not a time zone"));
+        assert!(
+            check(&calendar, starts).expect_err("unknown").to_string().contains("“Mars/Olympus” is not a time zone")
+        );
     }
 }

@@ -2,10 +2,11 @@
 //! heads sign. Pure.
 
 use super::calendar_text::{self, Stretch};
+use super::criteria::Criterion;
+use super::fields::Content;
 use super::model::{Horizon, Terms, Within};
 use crate::kpis::words::{self, Currency};
 use crate::people::model::Team;
-use crate::period::Day;
 use crate::text_enum;
 
 text_enum!(
@@ -27,6 +28,8 @@ text_enum!(
         Attempts = "attempts",
         /// Verdict.
         Verdict = "verdict",
+        /// What makes a lead qualified.
+        Criteria = "criteria",
         /// Target of K1.
         TargetRate = "target_rate",
         /// Target of K2.
@@ -74,6 +77,7 @@ impl Clause {
             Self::FirstTouch => "Sales, first touch",
             Self::Attempts => "Sales, attempts",
             Self::Verdict => "Sales, verdict",
+            Self::Criteria => "Qualified lead",
             Self::TargetRate => "Target, lead to opportunity",
             Self::TargetCost => "Target, cost of a customer",
             Self::TargetFollowUp => "Target, follow-up",
@@ -116,6 +120,10 @@ impl Clause {
                 on(sales.attempts_share_bp)
             ),
             Self::Verdict => format!("Verdict within {}{}", stretch(sales.verdict), on(sales.verdict_share_bp)),
+            Self::Criteria => match terms.criteria.as_slice() {
+                [] => "No criteria are agreed, so nothing can be checked".to_owned(),
+                criteria => criteria.iter().map(Criterion::words).collect::<Vec<_>>().join("; and "),
+            },
             Self::TargetRate => match targets.lead_to_opportunity_bp {
                 Some(bp) => format!("At least {} of the leads become an opportunity", words::basis_points(bp)),
                 None => "No target for the lead-to-opportunity rate".to_owned(),
@@ -206,9 +214,14 @@ pub fn changes(before: &Terms, after: &Terms, currency: &Currency) -> Vec<Change
 
 /// The text that both heads sign. It ends with the terms as the program computes with them, so that its fingerprint
 /// stands for both.
-pub fn canonical(workspace: &str, starts: Day, why: &str, terms: &Terms, currency: &Currency) -> String {
+pub fn canonical(workspace: &str, content: &Content, replaces: Option<u32>, currency: &Currency) -> String {
+    let Content { starts, why, terms } = content;
     let mut text = format!("Agreement of marketing and sales at {workspace}\n\n");
-    text += &format!("In force from {}, or from the day after the second signature, whichever is later.\n", words::day(starts));
+    let from = words::day(*starts);
+    text += &format!("In force from {from}, or from the day after the second signature, whichever is later.\n");
+    if let Some(number) = replaces {
+        text += &format!("It takes the place of version {number}, which does not come into force.\n");
+    }
     if !why.is_empty() {
         text += &format!("Why: {why}\n");
     }
@@ -221,7 +234,9 @@ pub fn canonical(workspace: &str, starts: Day, why: &str, terms: &Terms, currenc
     section("Marketing promises", &mut Clause::MARKETING.iter());
     section("Sales promises", &mut Clause::SALES.iter());
     section("Both agree", &mut Clause::ALL.iter().filter(|clause| clause.whose().is_none()));
-    text += &format!("\nAs the program computes with it:\n{}\n", serde_json::to_string(terms).expect("terms are plain data"));
+    text += "\nAs the program computes with it:\n";
+    text += &serde_json::to_string(terms).expect("terms are plain data");
+    text.push('\n');
     // Whoever checks the fingerprint types no spaces that cannot be seen.
     text.replace('\u{a0}', " ")
 }
@@ -229,6 +244,7 @@ pub fn canonical(workspace: &str, starts: Day, why: &str, terms: &Terms, currenc
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::period::Day;
 
     fn euro() -> Currency {
         Currency("EUR".to_owned())
@@ -257,7 +273,8 @@ mod tests {
     #[test]
     fn the_signed_text_holds_every_clause_and_what_the_program_computes_with() {
         let terms = Terms::defaults("Europe/Berlin");
-        let text = canonical("Northaisle", Day(20_454), "", &terms, &euro());
+        let content = Content { starts: Day(20_454), why: String::new(), terms: terms.clone() };
+        let text = canonical("Northaisle", &content, None, &euro());
         for clause in Clause::ALL {
             let words = clause.words(&terms, &euro()).replace('\u{a0}', " ");
             assert!(text.contains(&words), "{clause}: {text}");

@@ -3,6 +3,7 @@
 
 use super::calendar_text::{self, WEEKDAYS};
 use super::clauses::stretch;
+use super::criteria::{self, Criterion};
 use super::model::{Consequences, Horizon, Terms, Within};
 use crate::editing::model::{Field, Values, tidy};
 use crate::error::{AppError, Result};
@@ -37,6 +38,7 @@ pub const FIELDS: &[Field] = &[
     Field::value("attempts_share", "Attempts, on"),
     Field::value("verdict", "Verdict within"),
     Field::value("verdict_share", "Verdict, on"),
+    Field::value("criteria", "Criteria of a qualified lead"),
     Field::value("lead_to_opportunity", "Target, lead to opportunity"),
     Field::value("cac", "Target, cost of a customer"),
     Field::value("follow_up", "Target, median first touch"),
@@ -74,7 +76,7 @@ impl Content {
     }
 
     fn text(&self, key: &str, currency: &Currency) -> String {
-        let Terms { marketing, sales, targets, horizon, calendar, consequences, .. } = &self.terms;
+        let Terms { marketing, sales, targets, horizon, calendar, consequences, criteria } = &self.terms;
         let share = |bp: Option<u32>| bp.map(percent_text).unwrap_or_default();
         let number = |n: Option<u32>| n.map(|n| n.to_string()).unwrap_or_default();
         let plain = |within: Within| stretch(within).replace('\u{a0}', " ").replace(',', "");
@@ -95,6 +97,7 @@ impl Content {
             "attempts_share" => share(sales.attempts_share_bp),
             "verdict" => plain(sales.verdict),
             "verdict_share" => share(sales.verdict_share_bp),
+            "criteria" => criteria_text(criteria),
             "lead_to_opportunity" => share(targets.lead_to_opportunity_bp),
             "cac" => targets.cac_minor.map(|minor| amount_text(minor, currency)).unwrap_or_default(),
             "follow_up" => targets.follow_up_minutes.map(|minutes| plain(Within::Elapsed(minutes))).unwrap_or_default(),
@@ -144,6 +147,7 @@ impl Content {
             "attempts_share" => terms.sales.attempts_share_bp = parse_share(&text, label(key))?,
             "verdict" => terms.sales.verdict = parse_stretch(&text, label(key))?,
             "verdict_share" => terms.sales.verdict_share_bp = parse_share(&text, label(key))?,
+            "criteria" => terms.criteria = parse_criteria(&text)?,
             "lead_to_opportunity" => terms.targets.lead_to_opportunity_bp = parse_share(&text, label(key))?,
             "cac" => terms.targets.cac_minor = parse_amount(&text, currency)?,
             "follow_up" => terms.targets.follow_up_minutes = parse_elapsed(&text, label(key))?,
@@ -167,17 +171,17 @@ impl Content {
         Ok(())
     }
 
-    /// The same with all that a form says; what it does not carry stays.
+    /// The same with all that a form says; what it does not carry stays. No day that differs lies before `earliest`.
     ///
     /// # Errors
     /// A field does not say what it should, or the calendar cannot be.
-    pub fn with(mut self, values: &Values, currency: &Currency) -> Result<Self> {
+    pub fn with(mut self, values: &Values, currency: &Currency, earliest: Day) -> Result<Self> {
         for field in FIELDS {
             if let Some(text) = values.get(field.key) {
                 self.set(field.key, text, currency)?;
             }
         }
-        calendar_text::check(&self.terms.calendar, self.starts)?;
+        calendar_text::check(&self.terms.calendar, earliest)?;
         Ok(self)
     }
 }
@@ -194,11 +198,18 @@ pub fn normal(key: &str, text: &str, currency: &Currency) -> String {
 
 /// A field's text as people read it.
 pub fn words(key: &str, text: &str, currency: &Currency) -> String {
-    let is_share = key.ends_with("_share") || ["complete", "qualified", "lead_to_opportunity", "feedback_coverage"].contains(&key);
+    let is_share =
+        key.ends_with("_share") || ["complete", "qualified", "lead_to_opportunity", "feedback_coverage"].contains(&key);
     match (key, text) {
         (_, text) if is_share => parse_share(text, "").ok().flatten().map_or_else(|| text.to_owned(), basis_points),
         ("cac", text) => match parse_amount(text, currency) {
             Ok(Some(minor)) => currency.exact(minor),
+            _ => text.to_owned(),
+        },
+        ("criteria", text) => match parse_criteria(text) {
+            Ok(criteria) if !criteria.is_empty() => {
+                criteria.iter().map(Criterion::words).collect::<Vec<_>>().join("; and ")
+            }
             _ => text.to_owned(),
         },
         ("late_touch" | "below_criteria", "yes") => "on".to_owned(),
@@ -222,6 +233,27 @@ fn amount_text(minor: i64, currency: &Currency) -> String {
         0 => minor.to_string(),
         decimals => format!("{}.{:0width$}", minor / unit, minor % unit, width = decimals as usize),
     }
+}
+
+/// The criteria as the draft keeps them between its form and its builder: JSON, and nothing where there are none.
+pub fn criteria_text(criteria: &[Criterion]) -> String {
+    match criteria {
+        [] => String::new(),
+        criteria => serde_json::to_string(criteria).expect("criteria are plain data"),
+    }
+}
+
+fn parse_criteria(text: &str) -> Result<Vec<Criterion>> {
+    if text.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found: Vec<Criterion> = serde_json::from_str(text).map_err(|_| {
+        AppError::Invalid(
+            "The criteria of a qualified lead cannot be read. Edit them under Definitions, Criteria.".into(),
+        )
+    })?;
+    criteria::check(&found)?;
+    Ok(found)
 }
 
 fn parse_day(text: &str) -> Result<Day> {
@@ -415,7 +447,7 @@ mod tests {
     #[test]
     fn a_form_that_carries_a_part_leaves_the_rest_as_it_stands() {
         let values = Values::from([("first_touch".to_owned(), "8 working hours".to_owned())]);
-        let changed = content().with(&values, &euro()).expect("it fits");
+        let changed = content().with(&values, &euro(), Day(0)).expect("it fits");
         assert_eq!(changed.terms.sales.first_touch, Within::Working(480));
         assert_eq!(changed.terms.marketing, content().terms.marketing);
     }
@@ -449,7 +481,7 @@ mod tests {
             terms.consequences = Consequences { late_touch_frees_marketing: on[0], below_criteria_frees_sales: on[1] };
             let written = Content { terms, ..content() };
             let values = written.values(&euro());
-            prop_assert_eq!(content().with(&values, &euro()), Ok(written));
+            prop_assert_eq!(content().with(&values, &euro(), Day(0)), Ok(written));
             for (key, text) in &values {
                 prop_assert_eq!(&normal(key, text, &euro()), text);
             }
