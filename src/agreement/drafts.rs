@@ -375,7 +375,7 @@ pub fn require_room(draft: &Draft, records: &[store::Record], today: Day) -> Res
     });
     match in_the_way {
         None => Ok(()),
-        Some(Version { number, starts: from, .. }) => {
+        Some(store::Record { version: Version { number, starts: from, .. }, .. }) => {
             let from = words::day(*from);
             Err(AppError::Conflict(format!(
                 "Version {number} is signed and comes into force on {from}; one from {} would overlap it. Let this one \

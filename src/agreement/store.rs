@@ -10,7 +10,6 @@ use crate::server::bulk::{Cell, Rows};
 use crate::server::db::Tx;
 use crate::statements;
 use crate::text_enum;
-use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 use std::collections::{HashMap, HashSet};
 
@@ -60,7 +59,6 @@ statements! {
         on conflict (version, team) do nothing";
     IMPORTS = "select id, source_id, started_at from import where state <> 'undone' order by id";
     LEFT = "select id, disabled_at from account where disabled_at is not null order by id";
-    ATTEMPTS = "select l.id, l.attempts from {rows} cross join lead as l where l.id = {0:int}";
     GIVEN = "select c.entity_id, max(case when c.kind = 'lead_assigned' then c.at else 0 end) as given,
             max(case when c.kind = 'lead_undone' then c.at else 0 end) as undone
         from {rows} cross join change as c
@@ -566,13 +564,6 @@ pub async fn later_imports(tx: &mut Tx) -> Result<HashMap<i64, Instant>> {
 pub async fn left(tx: &mut Tx) -> Result<HashMap<AccountId, Instant>> {
     let rows: Vec<(i64, i64)> = sqlx::query_as(LEFT).fetch_all(tx.conn()).await?;
     Ok(rows.into_iter().map(|(id, at)| (AccountId(id), instant(at))).collect())
-}
-
-/// How often sales tried to reach each of these leads since its latest handover.
-pub async fn attempts(tx: &mut Tx, leads: &[LeadId]) -> Result<HashMap<LeadId, u32>> {
-    let rows = tx.bulk_rows(ATTEMPTS, &leads.iter().map(|id| [Cell::from(*id)]).collect()).await?;
-    let pair = |row: &AnyRow| Ok((LeadId(row.try_get(0)?), row.try_get::<i64, _>(1)? as u32));
-    rows.iter().map(pair).collect()
 }
 
 /// When each of these leads was last given to somebody here, those that never were left out.

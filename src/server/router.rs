@@ -4,6 +4,7 @@ use super::plain::{self, Around};
 use super::security::{self, KnownHosts};
 use super::{AppState, assets, health, metrics, telemetry};
 use crate::activity;
+use crate::agreement;
 use crate::app::{PageStatus, shell};
 use crate::bell;
 use crate::changes::stream;
@@ -70,6 +71,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(queue::forms::routes())
         .merge(work::forms::routes())
         .merge(feedback::forms::routes())
+        .merge(agreement::forms::routes())
         .merge(spend::forms::routes())
         .merge(rates::forms::routes())
         .merge(import::memory_forms::routes())
