@@ -1,11 +1,15 @@
 //! Every SQL of the definitions: what of leads the criteria look at, and the terms of the glossary.
 
+use super::model::{Approval, Entry, Owner, Term};
 use crate::agreement::criteria::{Profile, fold};
+use crate::changes::store::{Counter, take_numbers};
 use crate::error::{AppError, Result};
 use crate::leads::model::{Dimension, LeadId, ValueId};
+use crate::people::model::Team;
 use crate::period::Instant;
 use crate::server::db::Tx;
 use crate::statements;
+use sqlx::Row;
 use std::collections::HashMap;
 
 // A lead travels as one line of text, as to the KPIs: a row of eleven columns costs the driver more than the database.
@@ -25,6 +29,16 @@ statements! {
                from lead as l left join lead_person as p on p.lead_id = l.id
                where l.id = $1 and l.gone = 0";
     VALUE_NAME = "select name from dimension_value where id = $1";
+    TERMS = "select id, slug, name, owner, text, example, counter_example, version, retired_at from term
+        order by lower(name), id";
+    APPROVALS = "select a.term_id, a.team, a.who, a.at from term_approval as a
+        join term as t on t.id = a.term_id and t.version = a.version order by a.term_id, a.team";
+    ADD_TERM = "insert into term (id, slug, name, owner, text, example, counter_example)
+        values ($1, $2, $3, $4, $5, $6, $7)";
+    CHANGE_TERM = "update term set name = $2, owner = $3, text = $4, example = $5, counter_example = $6,
+        version = version + 1 where id = $1";
+    RETIRE_TERM = "update term set retired_at = $2 where id = $1";
+    APPROVE = "insert into term_approval (term_id, version, team, who, at) values ($1, $2, $3, $4, $5)";
 }
 
 /// The dimensions that a line carries, in its order.
@@ -136,6 +150,85 @@ impl<'a> ProfileRow<'a> {
             values,
         })
     }
+}
+
+/// Every term, retired ones too, by name.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn terms(tx: &mut Tx) -> Result<Vec<Term>> {
+    let rows = sqlx::query(TERMS).fetch_all(tx.conn()).await?;
+    let approvals: Vec<(i64, String, String, i64)> = sqlx::query_as(APPROVALS).fetch_all(tx.conn()).await?;
+    let mut by_term: HashMap<i64, Vec<Approval>> = HashMap::new();
+    for (term, team, who, at) in approvals {
+        let team = Team::from_key(&team).ok_or(AppError::Internal)?;
+        by_term.entry(term).or_default().push(Approval { team, who, at: instant(at) });
+    }
+    let term = |row: &sqlx::any::AnyRow| -> Result<Term> {
+        let id: i64 = row.try_get("id")?;
+        let owner: String = row.try_get("owner")?;
+        let retired: Option<i64> = row.try_get("retired_at")?;
+        Ok(Term {
+            id,
+            slug: row.try_get("slug")?,
+            entry: Entry {
+                name: row.try_get("name")?,
+                text: row.try_get("text")?,
+                example: row.try_get("example")?,
+                counter: row.try_get("counter_example")?,
+                owner: Owner::from_key(&owner).ok_or(AppError::Internal)?,
+            },
+            version: row.try_get("version")?,
+            retired_at: retired.map(instant),
+            approvals: by_term.get(&id).cloned().unwrap_or_default(),
+        })
+    };
+    rows.iter().map(term).collect()
+}
+
+/// Adds a term; its number.
+///
+/// # Errors
+/// The database refuses.
+pub async fn add_term(tx: &mut Tx, slug: &str, entry: &Entry) -> Result<i64> {
+    let id = take_numbers(tx, Counter::Term, 1).await?;
+    let insert = sqlx::query(ADD_TERM).bind(id).bind(slug).bind(&entry.name).bind(entry.owner.key());
+    insert.bind(&entry.text).bind(&entry.example).bind(&entry.counter).execute(tx.conn()).await?;
+    Ok(id)
+}
+
+/// Makes another version of a term, which nobody has approved.
+///
+/// # Errors
+/// The database refuses.
+pub async fn change_term(tx: &mut Tx, id: i64, entry: &Entry) -> Result<()> {
+    let update = sqlx::query(CHANGE_TERM).bind(id).bind(&entry.name).bind(entry.owner.key());
+    update.bind(&entry.text).bind(&entry.example).bind(&entry.counter).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Takes a term out of use, or back into it.
+///
+/// # Errors
+/// The database refuses.
+pub async fn retire_term(tx: &mut Tx, id: i64, since: Option<Instant>) -> Result<()> {
+    let since = since.map(|at| i64::from(at.0));
+    sqlx::query(RETIRE_TERM).bind(id).bind(since).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Writes down that a team approved a version.
+///
+/// # Errors
+/// The database refuses.
+pub async fn approve(tx: &mut Tx, term: &Term, approval: &Approval) -> Result<()> {
+    let insert = sqlx::query(APPROVE).bind(term.id).bind(term.version).bind(approval.team.key());
+    insert.bind(&approval.who).bind(i64::from(approval.at.0)).execute(tx.conn()).await?;
+    Ok(())
+}
+
+fn instant(at: i64) -> Instant {
+    Instant(u32::try_from(at).unwrap_or_default())
 }
 
 #[cfg(test)]

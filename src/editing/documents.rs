@@ -13,7 +13,7 @@ use crate::kpis::words::Currency;
 use crate::people::service::Caller;
 use crate::server::AppState;
 use crate::server::db::Tx;
-use crate::{spend, workspace};
+use crate::{definitions, spend, workspace};
 use serde_json::{Value, json};
 
 /// A kind of document.
@@ -23,6 +23,8 @@ pub enum Document {
     Workspace,
     /// A row of the spend ledger.
     Spend,
+    /// A term of the glossary.
+    Term,
 }
 
 /// What became of a form.
@@ -62,6 +64,7 @@ impl Document {
         match entity {
             Entity::Workspace => Some(Self::Workspace),
             Entity::Spend => Some(Self::Spend),
+            Entity::Term => Some(Self::Term),
             Entity::Import
             | Entity::Lead
             | Entity::Leads
@@ -79,6 +82,7 @@ impl Document {
         match self {
             Self::Workspace => Entity::Workspace,
             Self::Spend => Entity::Spend,
+            Self::Term => Entity::Term,
         }
     }
 
@@ -87,6 +91,7 @@ impl Document {
         match self {
             Self::Workspace => workspace::model::FIELDS,
             Self::Spend => spend::model::FIELDS,
+            Self::Term => definitions::model::FIELDS,
         }
     }
 
@@ -95,6 +100,7 @@ impl Document {
         match self {
             Self::Workspace => ("/settings/workspace".to_owned(), "Workspace"),
             Self::Spend => (format!("/spend/{id}"), "Row of spend"),
+            Self::Term => (format!("/definitions/{id}"), "Definition"),
         }
     }
 
@@ -103,6 +109,7 @@ impl Document {
         match self {
             Self::Workspace => workspace::model::words(field.key, text),
             Self::Spend => spend::model::words(field.key, text, currency),
+            Self::Term => definitions::model::words(field.key, text),
         }
     }
 
@@ -110,7 +117,7 @@ impl Document {
     /// cannot be read stays as it is.
     fn normal(self, field: &str, text: &str, currency: &Currency) -> String {
         match self {
-            Self::Workspace => text.to_owned(),
+            Self::Workspace | Self::Term => text.to_owned(),
             Self::Spend => spend::model::normal(field, text, &currency.0),
         }
     }
@@ -123,13 +130,14 @@ impl Document {
         match self {
             Self::Workspace => workspace::store::values(tx).await,
             Self::Spend => spend::edit::load(tx, caller, id).await,
+            Self::Term => Ok(definitions::edit::find(tx, id).await?.entry.values()),
         }
     }
 
     /// Whether a line of the change log about it is not theirs to read.
     pub fn hides(self, caller: &Caller, detail: &Value) -> bool {
         match self {
-            Self::Workspace => false,
+            Self::Workspace | Self::Term => false,
             Self::Spend => spend::edit::hides(caller, detail),
         }
     }
@@ -140,7 +148,7 @@ impl Document {
     /// There is none, or it is not theirs to see.
     pub async fn changes_of(self, tx: &mut Tx, caller: &Caller, id: i64) -> Result<(i64, Vec<(Row, Value)>)> {
         let id = match self {
-            Self::Workspace => id,
+            Self::Workspace | Self::Term => id,
             Self::Spend => spend::edit::find(tx, caller, id).await?.id,
         };
         let rows = store::changes_of(tx, self.entity(), id).await?.into_iter().map(|row| {
@@ -158,6 +166,7 @@ impl Document {
         let deleted = match self {
             Self::Workspace => false,
             Self::Spend => spend::edit::find(tx, caller, id).await?.gone,
+            Self::Term => definitions::edit::find(tx, id).await?.retired_at.is_some(),
         };
         Ok(!deleted && self.require_edit(caller).is_ok())
     }
@@ -166,6 +175,7 @@ impl Document {
         caller.visitor.require(match self {
             Self::Workspace => crate::people::permission::Action::ManageWorkspace,
             Self::Spend => crate::people::permission::Action::EditSpend,
+            Self::Term => crate::people::permission::Action::EditAgreement,
         })
     }
 
@@ -174,6 +184,7 @@ impl Document {
         match self {
             Self::Workspace => workspace::store::write(once, wanted).await.map(|()| id),
             Self::Spend => spend::edit::write(once, caller, id, wanted).await,
+            Self::Term => definitions::edit::write(once, id, wanted).await.map(|()| id),
         }
     }
 
@@ -181,6 +192,7 @@ impl Document {
         match self {
             Self::Workspace => ChangeKind::WorkspaceChanged,
             Self::Spend => ChangeKind::SpendChanged,
+            Self::Term => ChangeKind::TermChanged,
         }
     }
 

@@ -91,6 +91,17 @@ pub const PATHS: &[(&str, Need)] = &[
     ("/feedback/reasons/change", May(EditReasons)),
     ("/feedback/reasons/retire", May(EditReasons)),
     ("/feedback/reasons/bring-back", May(EditReasons)),
+    // the definitions: texts and counts for everybody; whose the leads are is for those who may SeeLeads
+    ("/definitions", May(SeeNumbers)),
+    ("/definitions.csv", May(SeeNumbers)),
+    ("/definitions.md", May(SeeNumbers)),
+    ("/definitions/new", May(EditAgreement)),
+    ("/definitions/add", May(EditAgreement)),
+    ("/definitions/save", May(EditAgreement)),
+    ("/definitions/approve", May(SignAgreement)),
+    ("/definitions/retire", May(EditAgreement)),
+    ("/definitions/bring-back", May(EditAgreement)),
+    ("/definitions/{slug}", May(SeeNumbers)),
     // the spend ledger: pay is for those who may SeePay, the handlers see to that
     ("/spend", May(SeeNumbers)),
     ("/spend.csv", May(SeeNumbers)),

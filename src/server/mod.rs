@@ -35,6 +35,7 @@ use crate::place;
 use crate::quality::lists::Findings;
 use crate::queue::model::Count;
 use crate::queue::search::Finder;
+use crate::ui::Meanings;
 use crate::upload::desk::Looks;
 use crate::upload::folder::{DEFAULT_LIMIT, Uploads};
 use crate::upload::jobs::Jobs;
@@ -67,6 +68,8 @@ pub struct AppState {
     pub month: Lately<(), Month>,
     /// How the leads of a period stand against the criteria of a qualified lead.
     pub fits: Lately<Period, Option<Arc<Fits>>>,
+    /// What the terms of the glossary mean.
+    pub meanings: Lately<(), Meanings>,
     /// What time it is.
     pub clock: Clock,
     /// Who works here.
@@ -106,6 +109,7 @@ impl AppState {
             to_answer: Lately::default(),
             month: Lately::default(),
             fits: Lately::default(),
+            meanings: Lately::default(),
             clock,
             people,
             hub,

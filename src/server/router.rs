@@ -7,6 +7,7 @@ use crate::activity;
 use crate::app::{PageStatus, shell};
 use crate::bell;
 use crate::changes::stream;
+use crate::definitions;
 use crate::editing;
 use crate::error::{AppError, Result};
 use crate::feedback;
@@ -70,6 +71,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(queue::forms::routes())
         .merge(work::forms::routes())
         .merge(feedback::forms::routes())
+        .merge(definitions::forms::routes())
         .merge(spend::forms::routes())
         .merge(rates::forms::routes())
         .merge(import::memory_forms::routes())
