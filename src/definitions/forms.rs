@@ -1,7 +1,7 @@
 //! The glossary's pages, forms and files.
 
 use super::sheet::TermShown;
-use super::{answer, edit, page};
+use super::{answer, edit, forms_criteria, forms_what_if, page};
 use crate::activity::feed::{as_file, to_csv};
 use crate::editing::documents::{Document, Meanwhile, Saved};
 use crate::editing::form::Sent;
@@ -38,6 +38,8 @@ pub fn routes() -> Router<AppState> {
         .route("/definitions/retire", post(retire))
         .route("/definitions/bring-back", post(bring_back))
         .route("/definitions/{slug}", get(show_term))
+        .merge(forms_criteria::routes())
+        .merge(forms_what_if::routes())
 }
 
 type Pairs = Form<Vec<(String, String)>>;

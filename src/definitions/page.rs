@@ -86,8 +86,9 @@ fn Line(line: TermLine, criteria: Vec<String>) -> impl IntoView {
     let TermLine { term, standing, approved } = line;
     let Term { slug, entry, .. } = term;
     let id = format!("term-{slug}");
+    let labelled = id.clone();
     view! {
-        <article aria-labelledby=id.clone()>
+        <article aria-labelledby=labelled>
             <div class="what">
                 <h2 id=id><a href=address(&slug)>{entry.name}</a></h2>
                 <p class="xs"><TeamSign team=owner_team(entry.owner)/>{format!("kept by {}", entry.owner.words().to_lowercase())}</p>

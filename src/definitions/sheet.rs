@@ -191,8 +191,6 @@ pub struct WhatIfShown {
     pub may_take: bool,
     /// What the form of taking carries: name and value.
     pub carried: Vec<(String, String)>,
-    /// What was done on the page before.
-    pub done: &'static str,
     /// Why it was not done.
     pub sentence: String,
 }
@@ -223,8 +221,10 @@ pub struct ResultShown {
     pub title: String,
     /// Which days, and what is counted.
     pub measure: String,
-    /// As agreed beside as tried.
-    pub table: Table,
+    /// How many leads, as agreed and as tried.
+    pub volume: Table,
+    /// What became of them.
+    pub conversion: Table,
     /// By criterion, as tried.
     pub each: Table,
     /// What is to be minded.

@@ -1,16 +1,17 @@
 //! Every SQL of the definitions: what of leads the criteria look at, and the terms of the glossary.
 
 use super::model::{Approval, Entry, Owner, Term};
-use crate::agreement::criteria::{Profile, fold};
+use crate::agreement::criteria::{Field, Profile, fold};
 use crate::changes::store::{Counter, take_numbers};
 use crate::error::{AppError, Result};
-use crate::leads::model::{Dimension, LeadId, ValueId};
+use crate::leads::model::{Dimension, Fit, LeadId, ValueId};
+use crate::leads::record::Detail;
 use crate::people::model::Team;
 use crate::period::Instant;
 use crate::server::db::Tx;
 use crate::statements;
 use sqlx::Row;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 // A lead travels as one line of text, as to the KPIs: a row of eleven columns costs the driver more than the database.
 // Cells end with the unit separator; the title, which may hold anything but the record separator, comes last. Of the
@@ -28,6 +29,16 @@ statements! {
                case when trim(p.phone) <> '' then 1 else 0 end, replace(l.company, '\u{1f}', ' '), l.title)
                from lead as l left join lead_person as p on p.lead_id = l.id
                where l.id = $1 and l.gone = 0";
+    /// Verdicts that say of criteria whether they fit, the latest of a lead last.
+    JUDGED = "select lead_id, detail from lead_event where kind = 'verdict' and voided_at is null
+        and at >= $1 and at <= $2 and detail like '%\"fit\":{%' order by at, lead_id, n";
+    HAS_SIZE = "select cast(exists (select 1 from lead where size is not null and gone = 0) as integer)";
+    HAS_COMPANY = "select cast(exists (select 1 from lead where trim(company) <> '' and gone = 0) as integer)";
+    HAS_TITLE = "select cast(exists (select 1 from lead where trim(title) <> '' and gone = 0) as integer)";
+    HAS_NAME = "select cast(exists (select 1 from lead_person where trim(name) <> '') as integer)";
+    HAS_EMAIL = "select cast(exists (select 1 from lead_person where trim(email) <> '') as integer)";
+    HAS_PHONE = "select cast(exists (select 1 from lead_person where trim(phone) <> '') as integer)";
+    HAS_VALUE = "select cast(exists (select 1 from dimension_value where dimension = $1) as integer)";
     VALUE_NAME = "select name from dimension_value where id = $1";
     TERMS = "select id, slug, name, owner, text, example, counter_example, version, retired_at from term
         order by lower(name), id";
@@ -76,6 +87,42 @@ pub async fn profiles(tx: &mut Tx, from: Instant, to: Instant) -> Result<String>
 pub async fn profile(tx: &mut Tx, lead: LeadId) -> Result<String> {
     let text: Option<String> = sqlx::query_scalar(PROFILE).bind(lead.0).fetch_optional(tx.conn()).await?;
     Ok(text.unwrap_or_default())
+}
+
+/// What sales found of criteria in the latest verdict of each lead that was given from an instant up to another.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn judged(tx: &mut Tx, from: Instant, until: Instant) -> Result<Vec<(LeadId, BTreeMap<String, Fit>)>> {
+    let query = sqlx::query_as(JUDGED).bind(i64::from(from.0)).bind(i64::from(until.0));
+    let rows: Vec<(i64, String)> = query.fetch_all(tx.conn()).await?;
+    let fit = |(lead, detail): (i64, String)| {
+        let detail: Detail = serde_json::from_str(&detail).ok()?;
+        Some((LeadId(lead), detail.judged?.fit))
+    };
+    Ok(rows.into_iter().filter_map(fit).collect::<BTreeMap<_, _>>().into_iter().collect())
+}
+
+/// Whether some lead has a value in a field.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn has_value(tx: &mut Tx, field: Field) -> Result<bool> {
+    let found: i32 = match field.dimension() {
+        Some(dimension) => sqlx::query_scalar(HAS_VALUE).bind(dimension.key()).fetch_one(tx.conn()).await?,
+        None => {
+            let statement = match field {
+                Field::Name => HAS_NAME,
+                Field::Email => HAS_EMAIL,
+                Field::Phone => HAS_PHONE,
+                Field::Company => HAS_COMPANY,
+                Field::Title => HAS_TITLE,
+                _ => HAS_SIZE,
+            };
+            sqlx::query_scalar(statement).fetch_one(tx.conn()).await?
+        }
+    };
+    Ok(found == 1)
 }
 
 /// The lines of a text of leads.

@@ -102,6 +102,13 @@ pub const PATHS: &[(&str, Need)] = &[
     ("/definitions/retire", May(EditAgreement)),
     ("/definitions/bring-back", May(EditAgreement)),
     ("/definitions/{slug}", May(SeeNumbers)),
+    ("/definitions/criteria", May(SeeNumbers)),
+    ("/definitions/criteria.csv", May(SeeNumbers)),
+    ("/definitions/criteria/leads", May(SeeNumbers)),
+    ("/definitions/criteria/leads.csv", May(SeeNumbers)),
+    ("/definitions/what-if", May(SeeNumbers)),
+    ("/definitions/what-if/result", May(SeeNumbers)),
+    ("/definitions/what-if/take", May(EditAgreement)),
     // the spend ledger: pay is for those who may SeePay, the handlers see to that
     ("/spend", May(SeeNumbers)),
     ("/spend.csv", May(SeeNumbers)),
