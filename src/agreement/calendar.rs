@@ -358,7 +358,7 @@ mod tests {
             let zone = zone(zone_index);
             let around = day(around).plus(-2);
             let exceptions = exceptions.into_iter().map(|(offset, ranges)| (around.plus(offset), ranges)).collect();
-            let terms = CalendarTerms { zone: zone.name().to_owned(), week, exceptions };
+            let terms = CalendarTerms { zone: zone.name().to_owned(), week, exceptions, names: Vec::new() };
             let calendar = WorkCalendar::in_zone(zone.clone(), &terms).expect("a calendar");
             let from = zone.start_of(around).0 + start * 60;
             let to = from + length * 60;

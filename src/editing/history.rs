@@ -160,6 +160,7 @@ async fn bring_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result<St
         Document::Workspace => |id| format!("/history/workspace/{id}"),
         Document::Spend => |id| format!("/history/spend/{id}"),
         Document::Term => |id| format!("/history/term/{id}"),
+        Document::Agreement => |id| format!("/history/agreement/{id}"),
     };
     match document.restore(state, caller, id, sent.key(), (*field, before), leads_to).await? {
         Saved::Done(leads_to) => Ok(leads_to),

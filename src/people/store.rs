@@ -5,7 +5,7 @@ use crate::error::{AppError, Result};
 use crate::period::Instant;
 use crate::server::db::Tx;
 use crate::statements;
-use crate::{bell, queue, work};
+use crate::{agreement, bell, queue, work};
 use sqlx::FromRow;
 use std::collections::HashMap;
 
@@ -244,6 +244,7 @@ pub async fn delete_sample(tx: &mut Tx) -> Result<u64> {
     for id in &ids {
         bell::store::delete_of(tx, AccountId(*id)).await?;
         queue::store::remove_views_of(tx, AccountId(*id)).await?;
+        agreement::store::delete_deputies_of(tx, AccountId(*id)).await?;
         work::store::forget_owner(tx, AccountId(*id)).await?;
         for statement in
             [DELETE_SESSIONS_OF, DELETE_ONE_TIME_OF, DELETE_IDENTITIES_OF, DELETE_EVENTS_OF, DELETE_CODES, DELETE]
