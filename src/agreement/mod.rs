@@ -8,6 +8,12 @@ pub mod criteria;
 pub mod model;
 
 #[cfg(feature = "ssr")]
+pub mod calculator;
+#[cfg(feature = "ssr")]
+pub mod calculator_forms;
+#[cfg(feature = "ssr")]
+pub mod calculator_page;
+#[cfg(feature = "ssr")]
 pub mod calendar;
 #[cfg(feature = "ssr")]
 pub mod calendar_text;

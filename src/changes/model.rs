@@ -132,7 +132,6 @@ text_enum!(
         ReasonRetired = "reason_retired",
         /// A retired one is back.
         ReasonBroughtBack = "reason_brought_back",
-<<<<<<< HEAD
         /// A new term of the glossary.
         TermAdded = "term_added",
         /// One was changed.
@@ -143,7 +142,6 @@ text_enum!(
         TermRetired = "term_retired",
         /// A retired one is back.
         TermBroughtBack = "term_brought_back",
-=======
         /// The next version of the agreement was begun.
         AgreementDrafted = "agreement_drafted",
         /// Its draft was changed.
@@ -172,7 +170,6 @@ text_enum!(
         DeputyNamed = "deputy_named",
         /// Nobody does any more.
         DeputyEnded = "deputy_ended",
->>>>>>> eight_a
     }
 );
 
@@ -228,13 +225,10 @@ text_enum!(
         Leads = "leads",
         /// Verdicts, answers to them and the list of reasons.
         Feedback = "feedback",
-<<<<<<< HEAD
         /// The glossary.
         Definitions = "definitions",
-=======
         /// Drafts, signatures and versions of the agreement.
         Agreement = "agreement",
->>>>>>> eight_a
     }
 );
 
@@ -293,10 +287,9 @@ impl ChangeKind {
             Self::ReasonAdded | Self::ReasonChanged | Self::ReasonRetired | Self::ReasonBroughtBack => {
                 &[Topic::Feedback]
             }
-<<<<<<< HEAD
             Self::TermAdded | Self::TermChanged | Self::TermApproved | Self::TermRetired | Self::TermBroughtBack => {
                 &[Topic::Definitions]
-=======
+            }
             Self::AgreementDrafted
             | Self::AgreementChanged
             | Self::AgreementCommented
@@ -310,7 +303,6 @@ impl ChangeKind {
             | Self::DeputyEnded => &[Topic::Agreement],
             Self::AgreementAgreed | Self::AgreementRecalled | Self::AgreementInForce => {
                 &[Topic::Agreement, Topic::Numbers, Topic::Leads]
->>>>>>> eight_a
             }
             // Only with them the scoreboard offers to take the sample company away.
             Self::SamplePeopleAdded | Self::SamplePeopleRemoved => &[Topic::People, Topic::Numbers],

@@ -109,6 +109,8 @@ pub const PATHS: &[(&str, Need)] = &[
     ("/definitions/what-if", May(SeeNumbers)),
     ("/definitions/what-if/result", May(SeeNumbers)),
     ("/definitions/what-if/take", May(EditAgreement)),
+    ("/agreement/calculator", May(SeeNumbers)),
+    ("/agreement/calculator/take", May(EditAgreement)),
     // the spend ledger: pay is for those who may SeePay, the handlers see to that
     ("/spend", May(SeeNumbers)),
     ("/spend.csv", May(SeeNumbers)),

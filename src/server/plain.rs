@@ -85,7 +85,7 @@ fn topics_of(path: &str) -> &'static str {
     match path {
         "/bell" => "bell",
         "/leads" => "leads",
-        "/definitions/criteria" => "numbers",
+        "/definitions/criteria" | "/agreement/calculator" => "numbers",
         _ if path.starts_with("/definitions") => "definitions",
         _ if path.starts_with("/leads/") => "leads feedback",
         _ if path.starts_with("/feedback/reasons") => "feedback",

@@ -4,6 +4,7 @@ use super::plain::{self, Around};
 use super::security::{self, KnownHosts};
 use super::{AppState, assets, health, metrics, telemetry};
 use crate::activity;
+use crate::agreement;
 use crate::app::{PageStatus, shell};
 use crate::bell;
 use crate::changes::stream;
@@ -72,6 +73,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(work::forms::routes())
         .merge(feedback::forms::routes())
         .merge(definitions::forms::routes())
+        .merge(agreement::calculator_forms::routes())
         .merge(spend::forms::routes())
         .merge(rates::forms::routes())
         .merge(import::memory_forms::routes())
