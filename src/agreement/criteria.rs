@@ -233,6 +233,8 @@ impl Test {
     pub fn value(&self) -> String {
         match self {
             Self::Given => String::new(),
+            // Alone on a line with an end, a value keeps its commas.
+            Self::OneOf(values) | Self::Contains(values) if values.len() == 1 => format!("{}\n", values[0]),
             Self::OneOf(values) | Self::Contains(values) => values.join("\n"),
             Self::AtLeast(number) | Self::AtMost(number) => number.to_string(),
         }
@@ -348,6 +350,32 @@ pub fn check(criteria: &[Criterion]) -> Result<()> {
         )),
         _ => Ok(()),
     }
+}
+
+/// Criteria that came from outside, such as a form that carries them: each rule as its form would write it.
+///
+/// # Errors
+/// A rule compares what cannot be compared, a key is none of ours, or as for [`check`].
+pub fn checked(criteria: Vec<Criterion>) -> Result<Vec<Criterion>> {
+    for criterion in &criteria {
+        let known = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        if criterion.key.is_empty() || criterion.key.len() > MOST_VALUE || !criterion.key.bytes().all(known) {
+            return Err(AppError::Invalid(
+                "This form is not complete. Open its page again and send it from there.".to_owned(),
+            ));
+        }
+        for rule in &criterion.any {
+            let again = Rule::parse(rule.field.key(), rule.test.comparison().key(), &rule.test.value())?;
+            if again != *rule {
+                return Err(AppError::Invalid(format!(
+                    "“{}” cannot be read as it stands. Write it anew.",
+                    rule.words()
+                )));
+            }
+        }
+    }
+    check(&criteria)?;
+    Ok(criteria)
 }
 
 /// Criteria with one more, which gets a key of its own.
@@ -517,7 +545,7 @@ fn people(text: &str) -> Result<u32> {
 }
 
 fn values(field: Field, text: &str) -> Result<Vec<String>> {
-    let text = text.trim();
+    // A line end after a single value says that its commas are its own.
     let separator = if text.contains('\n') { '\n' } else { ',' };
     let mut values: Vec<String> = Vec::new();
     for value in text.split(separator).map(str::trim).filter(|value| !value.is_empty()) {

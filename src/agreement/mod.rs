@@ -13,6 +13,11 @@ pub mod answer;
 pub mod answer_versions;
 #[cfg(feature = "ssr")]
 pub mod breaches;
+pub mod calculator;
+#[cfg(feature = "ssr")]
+pub mod calculator_forms;
+#[cfg(feature = "ssr")]
+pub mod calculator_page;
 #[cfg(feature = "ssr")]
 pub mod calendar;
 #[cfg(feature = "ssr")]

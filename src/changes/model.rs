@@ -132,6 +132,16 @@ text_enum!(
         ReasonRetired = "reason_retired",
         /// A retired one is back.
         ReasonBroughtBack = "reason_brought_back",
+        /// A new term of the glossary.
+        TermAdded = "term_added",
+        /// One was changed.
+        TermChanged = "term_changed",
+        /// A head approved one for the team.
+        TermApproved = "term_approved",
+        /// One is not used any more.
+        TermRetired = "term_retired",
+        /// A retired one is back.
+        TermBroughtBack = "term_brought_back",
         /// The next version of the agreement was begun.
         AgreementDrafted = "agreement_drafted",
         /// Its draft was changed.
@@ -184,6 +194,8 @@ text_enum!(
         Spend = "spend",
         /// The list of reasons for turning a lead down.
         Reason = "reason",
+        /// A term of the glossary.
+        Term = "term",
         /// An exchange rate.
         Rate = "rate",
         /// A draft of the agreement, and the version that it becomes.
@@ -213,6 +225,8 @@ text_enum!(
         Leads = "leads",
         /// Verdicts, answers to them and the list of reasons.
         Feedback = "feedback",
+        /// The glossary.
+        Definitions = "definitions",
         /// Drafts, signatures and versions of the agreement.
         Agreement = "agreement",
     }
@@ -272,6 +286,9 @@ impl ChangeKind {
             }
             Self::ReasonAdded | Self::ReasonChanged | Self::ReasonRetired | Self::ReasonBroughtBack => {
                 &[Topic::Feedback]
+            }
+            Self::TermAdded | Self::TermChanged | Self::TermApproved | Self::TermRetired | Self::TermBroughtBack => {
+                &[Topic::Definitions]
             }
             Self::AgreementDrafted
             | Self::AgreementChanged

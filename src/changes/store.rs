@@ -84,6 +84,7 @@ pub(crate) enum Counter {
     SavedView,
     Source,
     Spend,
+    Term,
     WorkUndo,
     Upload,
 }
@@ -103,6 +104,7 @@ impl Counter {
             Self::SavedView => "saved_view",
             Self::Source => "source",
             Self::Spend => "spend",
+            Self::Term => "term",
             Self::WorkUndo => "work_undo",
             Self::Upload => "upload",
         }

@@ -7,7 +7,8 @@
 //! **Shares** are over all leads handed over that criteria were agreed for. One that cannot be told is not among those
 //! that meet the definition: marketing promises leads that do. It is counted apart from those that miss it.
 
-use super::store;
+use super::standing::Standing;
+use super::store::{self, ProfileRow};
 use crate::agreement;
 use crate::agreement::criteria::{Checks, Criterion, Findings, Profile, fold};
 use crate::agreement::rules::Rules;
@@ -114,6 +115,11 @@ impl LeadFit {
         }
     }
 
+    /// Whether it misses this criterion of its version and meets every other.
+    pub const fn misses_only(&self, criterion: usize) -> bool {
+        self.missed == 1 << criterion && self.met.count_ones() as u8 + 1 == self.criteria
+    }
+
     /// What was found of one criterion, by its place in its version.
     pub const fn of(&self, criterion: usize) -> Fit {
         if self.met >> criterion & 1 == 1 {
@@ -159,6 +165,12 @@ impl Count {
 }
 
 impl Fits {
+    /// Of leads in any order.
+    pub fn of(period: Period, now: Instant, versions: Vec<Vec<Criterion>>, mut leads: Vec<LeadFit>) -> Self {
+        leads.sort_unstable_by_key(|fit| fit.lead);
+        Self { period, now, versions, all: leads.len(), leads }
+    }
+
     /// How many meet the definition, without those that the agreement takes out.
     pub fn count(&self, taken_out: impl Fn(LeadId) -> bool) -> Count {
         Count::of(self.leads.iter().filter(|lead| !taken_out(lead.lead)))
@@ -189,8 +201,30 @@ pub async fn of_period(state: &AppState, period: Period) -> Result<Option<Arc<Fi
         Some(fits) if fits.all > MANY_LEADS => PATIENCE,
         _ => Duration::ZERO,
     };
-    let make = async { Ok(read(state, period, &Filter::default(), None).await?.map(Arc::new)) };
+    let make = async { Ok(read(state, period, &Filter::default()).await?.map(Arc::new)) };
     state.fits.get(&period, as_of, patience, make).await
+}
+
+/// The leads of a period counted, under a filter; `None` before anything was imported. Kept until something changes.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn standing(state: &AppState, period: Period, filter: &Filter) -> Result<Option<Arc<Standing>>> {
+    let now = minute(state);
+    let as_of = (crate::kpis::store::newest(&state.db).await?.0, now.0);
+    let patience = |standing: &Option<Arc<Standing>>, _| match standing {
+        Some(standing) if standing.all > MANY_LEADS => PATIENCE,
+        _ => Duration::ZERO,
+    };
+    let make = async {
+        let Some(scores) = state.scores.state().await? else { return Ok(None) };
+        let Some(fits) = read(state, period, filter).await? else { return Ok(None) };
+        let zone = scores.snapshot.facts.zone();
+        let judged = store::judged(&mut state.db.read().await?, zone.start_of(period.from), now).await?;
+        let counted = Standing::of(&fits, &judged, zone, scores.snapshot.facts.weeks());
+        Ok(Some(Arc::new(Standing { all: fits.all, ..counted })))
+    };
+    state.standings.get(&(period, filter.clone()), as_of, patience, make).await
 }
 
 /// The running minute: answers are kept by it.
@@ -198,49 +232,69 @@ pub fn minute(state: &AppState) -> Instant {
     Instant(state.clock.now().0 / 60 * 60)
 }
 
-/// The same under a filter, or by other criteria than those that were agreed, whenever the handover was.
+/// The same under a filter.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn read(
+pub async fn read(state: &AppState, period: Period, filter: &Filter) -> Result<Option<Fits>> {
+    let Some(rules) = agreement::service::rules(&mut state.db.read().await?).await? else { return Ok(None) };
+    let versions: Vec<Vec<Criterion>> = rules.versions().iter().map(|version| version.terms.criteria.clone()).collect();
+    let checks: Vec<Checks> = versions.iter().map(|criteria| Checks::new(criteria)).collect();
+    let mut fits = Vec::new();
+    let see = |row: &ProfileRow<'_>, profile: &Profile<'_>| {
+        let version = version_at(&rules, row.handed_over);
+        fits.push(LeadFit {
+            channel: row.value(Dimension::Channel),
+            persona: row.value(Dimension::Persona),
+            ..LeadFit::new(row.lead, row.handed_over, version, &checks[version].of(profile))
+        });
+    };
+    let Some(seen) = each(state, period, filter, see).await? else { return Ok(None) };
+    Ok(Some(Fits { all: seen.all, ..Fits::of(period, seen.now, versions, fits) }))
+}
+
+/// What was looked at.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// As of when.
+    pub now: Instant,
+    /// The state that said which leads.
+    pub scores: State,
+    /// Leads that there are at all.
+    pub all: usize,
+}
+
+/// Looks at each lead of K1's cohort once, in the order of the handovers, a week at a time; `None` before anything was
+/// imported.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn each(
     state: &AppState,
     period: Period,
     filter: &Filter,
-    instead: Option<&[Criterion]>,
-) -> Result<Option<Fits>> {
+    mut see: impl FnMut(&ProfileRow<'_>, &Profile<'_>) + Send,
+) -> Result<Option<Seen>> {
     let Some(scores) = state.scores.state().await? else { return Ok(None) };
     let now = minute(state);
     let leads = leads_of(&scores, question(period, now, filter), Part::Leads).await;
-    let mut tx = state.db.read().await?;
-    let Some(rules) = agreement::service::rules(&mut tx).await? else { return Ok(None) };
-    let versions: Vec<Vec<Criterion>> = match instead {
-        Some(criteria) => vec![criteria.to_vec()],
-        None => rules.versions().iter().map(|version| version.terms.criteria.clone()).collect(),
-    };
-    let checks: Vec<Checks> = versions.iter().map(|criteria| Checks::new(criteria)).collect();
     let names = folded_names(&scores);
-    let mut fits = Vec::with_capacity(leads.len());
+    let zone = scores.snapshot.facts.zone();
+    let mut tx = state.db.read().await?;
     let mut from = period.from;
     while from < period.to && !leads.is_empty() {
         let to = from.plus(DAYS_A_READ).min(period.to);
-        let text = store::profiles(&mut tx, rules.zone.start_of(from), rules.zone.start_of(to)).await?;
+        let text = store::profiles(&mut tx, zone.start_of(from), zone.start_of(to)).await?;
         for line in store::lines(&text) {
-            let row = store::ProfileRow::read(line)?;
-            if leads.binary_search(&row.lead).is_err() {
-                continue;
+            let row = ProfileRow::read(line)?;
+            if leads.binary_search(&row.lead).is_ok() {
+                row.with_profile(&names, |profile| see(&row, profile));
             }
-            let version = if instead.is_some() { 0 } else { version_at(&rules, row.handed_over) };
-            let found = row.with_profile(&names, |profile| checks[version].of(profile));
-            fits.push(LeadFit {
-                channel: row.value(Dimension::Channel),
-                persona: row.value(Dimension::Persona),
-                ..LeadFit::new(row.lead, row.handed_over, version, &found)
-            });
         }
         from = to;
     }
-    fits.sort_unstable_by_key(|fit| fit.lead);
-    Ok(Some(Fits { period, now, versions, leads: fits, all: scores.snapshot.facts.leads() }))
+    let all = scores.snapshot.facts.leads();
+    Ok(Some(Seen { now, scores, all }))
 }
 
 /// Of the leads of a period, those that K1 counts in a part, by id.
@@ -276,7 +330,7 @@ pub fn folded_names(scores: &State) -> HashMap<ValueId, String> {
 pub async fn of_lead(tx: &mut crate::server::db::Tx, lead: LeadId, criteria: &[Criterion]) -> Result<Option<Findings>> {
     let text = store::profile(tx, lead).await?;
     let Some(line) = store::lines(&text).next() else { return Ok(None) };
-    let row = store::ProfileRow::read(line)?;
+    let row = ProfileRow::read(line)?;
     let names = store::names(tx, &row).await?;
     let checks = Checks::new(criteria);
     Ok((!checks.is_empty()).then(|| row.with_profile(&names, |profile: &Profile<'_>| checks.of(profile))))

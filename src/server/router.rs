@@ -8,6 +8,7 @@ use crate::agreement;
 use crate::app::{PageStatus, shell};
 use crate::bell;
 use crate::changes::stream;
+use crate::definitions;
 use crate::editing;
 use crate::error::{AppError, Result};
 use crate::feedback;
@@ -72,6 +73,8 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(work::forms::routes())
         .merge(feedback::forms::routes())
         .merge(agreement::forms::routes())
+        .merge(definitions::forms::routes())
+        .merge(agreement::calculator_forms::routes())
         .merge(spend::forms::routes())
         .merge(rates::forms::routes())
         .merge(import::memory_forms::routes())
