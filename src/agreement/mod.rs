@@ -13,6 +13,7 @@ pub mod answer;
 pub mod answer_versions;
 #[cfg(feature = "ssr")]
 pub mod breaches;
+#[cfg(feature = "ssr")]
 pub mod calculator;
 #[cfg(feature = "ssr")]
 pub mod calculator_forms;
