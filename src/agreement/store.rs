@@ -17,6 +17,14 @@ statements! {
     VERSIONS = "select number, starts, terms from agreement_version where recalled_at is null order by starts, number";
     UNSIGNED = "select number from agreement_version where signed_at is null";
     SET_TERMS = "update agreement_version set terms = $2 where number = $1";
+    BEGIN_BEFORE = "update agreement_version set starts = $1 where number = 1 and signed_at is null and starts > $1";
+    REMOVE_SAMPLE_VERSIONS = "delete from agreement_version where draft_id in (
+            select s.draft_id from agreement_signature as s join account as a on a.id = s.account_id where a.sample = 1)";
+    SAMPLE_DRAFTS = "select distinct s.draft_id from agreement_signature as s join account as a on a.id = s.account_id
+        where a.sample = 1";
+    REMOVE_COMMENTS = "delete from agreement_comment where draft_id = $1";
+    REMOVE_SIGNATURES = "delete from agreement_signature where draft_id = $1";
+    REMOVE_DRAFT = "delete from agreement_draft where id = $1";
     INSERT = "insert into agreement_version (number, starts, terms, signed_at, draft_id, text, hash)
         values ($1, $2, $3, $4, $5, $6, $7)";
     RECORDS = "select number, starts, terms, signed_at, draft_id, text, hash, recalled_at from agreement_version
@@ -293,6 +301,25 @@ pub async fn move_unsigned(tx: &mut Tx, zone: &str) -> Result<()> {
     for number in unsigned {
         let terms = write_terms(&Terms::defaults(zone));
         sqlx::query(SET_TERMS).bind(number).bind(terms).execute(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+/// Lets the terms that everybody starts with begin on that day, if they begin later: they hold for everything before the
+/// next version anyway.
+pub async fn begin_before(tx: &mut Tx, day: Day) -> Result<()> {
+    sqlx::query(BEGIN_BEFORE).bind(i64::from(day.0)).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Takes away what the people of the sample company signed.
+pub async fn remove_sample(tx: &mut Tx) -> Result<()> {
+    let drafts: Vec<i64> = sqlx::query_scalar(SAMPLE_DRAFTS).fetch_all(tx.conn()).await?;
+    sqlx::query(REMOVE_SAMPLE_VERSIONS).execute(tx.conn()).await?;
+    for draft in drafts {
+        for statement in [REMOVE_COMMENTS, REMOVE_SIGNATURES, REMOVE_DRAFT] {
+            sqlx::query(statement).bind(draft).execute(tx.conn()).await?;
+        }
     }
     Ok(())
 }
