@@ -5,6 +5,7 @@ use super::calendar_text;
 use super::clauses::{Clause, changes};
 use super::drafts::{currency, effective, is_pending, require_room, workspace};
 use super::month::{Effect, Month, month};
+use super::narrate;
 use super::sheet::*;
 use super::signing::{TEAMS, missing, signs_for, standing};
 use super::standing::{Judged, Share, State};
@@ -21,7 +22,7 @@ use crate::people::model::{Account, Team};
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::people::store as people;
-use crate::period::{Day, Instant};
+use crate::period::{Bucket, Day, Grain, Instant};
 use crate::place::at;
 use crate::server::AppState;
 use crate::server::db::Tx;
@@ -108,6 +109,10 @@ pub async fn agreement(state: &AppState, caller: &Caller, told: Option<Told>) ->
         crumb: format!("Version {}", record.version.number),
         lede: lede(record, &said, month.as_ref(), signatures.is_empty()),
         halves,
+        runs: month.as_ref().map(|month| {
+            let bucket = Bucket { period: month.period(), clipped: false };
+            (words::bucket_long(bucket, Grain::Month), narrate::charts(month))
+        }),
         fairness: month.as_ref().map(fairness).unwrap_or_default(),
         breaches: found.map(breach_list),
         consequences: consequences(terms, month.as_ref()),

@@ -36,6 +36,8 @@ pub mod holidays;
 #[cfg(feature = "ssr")]
 pub mod month;
 #[cfg(feature = "ssr")]
+mod narrate;
+#[cfg(feature = "ssr")]
 pub mod notices;
 #[cfg(feature = "ssr")]
 pub mod page;

@@ -7,13 +7,25 @@ use crate::editing::page::{Difference, Key};
 use crate::people::model::Team;
 use crate::place::at;
 use crate::queue::page_rows::ClockView;
-use crate::ui::{Button, Drawing, PageHead, ProseText, StatusMark, TeamSign};
+use crate::ui::{Button, ChartFigure, Drawing, PageHead, ProseText, StatusMark, TeamSign};
 use leptos::prelude::*;
 
 /// `/agreement`
 pub fn agreement(shown: AgreementShown) -> AnyView {
-    let AgreementShown { crumb, lede, halves, breaches, fairness, consequences, joint, coming, may_edit, told, .. } =
-        shown.clone();
+    let AgreementShown {
+        crumb,
+        lede,
+        halves,
+        runs,
+        breaches,
+        fairness,
+        consequences,
+        joint,
+        coming,
+        may_edit,
+        told,
+        ..
+    } = shown.clone();
     let [marketing, sales] = halves;
     let consequences = consequences.into_iter().map(|line| view! { <li><ProseText prose=line/></li> });
     let joint = joint.into_iter().map(|(title, words)| view! { <dt>{title}</dt><dd>{words}</dd> });
@@ -45,6 +57,15 @@ pub fn agreement(shown: AgreementShown) -> AnyView {
         </section>
         {(!fairness.is_empty()).then(|| view! { <p class="hint">{fairness}</p> })}
         <p class="files"><a href=at("/agreement/promises.csv") download="promises.csv">"CSV of the promises"</a></p>
+        {runs.map(|(month, charts)| {
+            let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart/> }).collect::<Vec<_>>();
+            (!charts.is_empty()).then(|| view! {
+                <section class="section" aria-labelledby="runs">
+                    <div class="section-head"><h2 id="runs">{format!("How {month} runs")}</h2><p>"One promise of each team, day by day"</p></div>
+                    <div class="cols-2">{charts}</div>
+                </section>
+            })
+        })}
         {breaches.map(|breaches| view! { <BreachesView breaches/> })}
         <div class="cols-2 section">
             <section aria-labelledby="follows">

@@ -6,7 +6,7 @@ use super::clauses::Changed;
 use super::store::DraftState;
 use crate::editing::model::Values;
 use crate::people::model::Team;
-use crate::ui::says::{Prose, Status};
+use crate::ui::says::{Chart, Prose, Status};
 
 /// `/agreement`
 #[derive(Clone, Debug)]
@@ -17,6 +17,8 @@ pub struct AgreementShown {
     pub lede: String,
     /// Both sides of the net.
     pub halves: [Half; 2],
+    /// How the month runs: its name, and one promise of each team drawn.
+    pub runs: Option<(String, Vec<Chart>)>,
     /// Broken promises, and what is said of them; `None` before anything was imported.
     pub breaches: Option<BreachList>,
     /// What was taken out because it was not the team's own delay; empty where nothing was.

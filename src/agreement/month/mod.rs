@@ -8,7 +8,6 @@ use super::model::{Terms, Within};
 use super::rules::Rules;
 use super::signing::TEAMS;
 use super::standing::{Case, Days, Share, Volume};
-use super::store;
 use crate::agreement;
 use crate::definitions::fit::{self, Fits};
 use crate::error::Result;
@@ -30,6 +29,8 @@ use crate::server::db::Tx;
 use crate::work::owners;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+
+pub mod store;
 
 /// The effect of the consequence clause is told for at most so many days.
 const LONGEST_EFFECT: i32 = 366;
