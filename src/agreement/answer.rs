@@ -114,7 +114,7 @@ pub async fn agreement(state: &AppState, caller: &Caller, told: Option<Told>) ->
             (words::bucket_long(bucket, Grain::Month), narrate::charts(month))
         }),
         fairness: month.as_ref().map(fairness).unwrap_or_default(),
-        breaches: found.map(breach_list),
+        breaches: found.map(|found| breach_list(found, caller.visitor.may(Action::SeeLeads))),
         consequences: consequences(terms, month.as_ref()),
         joint: joint.map(|clause| (clause.title(), clause.words(terms, &said.currency))).collect(),
         zone: terms.calendar.zone.clone(),
@@ -281,7 +281,7 @@ fn fairness(month: &Month) -> String {
     )
 }
 
-fn breach_list(found: Breaches) -> BreachList {
+fn breach_list(found: Breaches, opens: bool) -> BreachList {
     let counts = TEAMS.map(|team| found.of(team));
     let all: u32 = counts.iter().sum();
     let plus = if found.more { "+" } else { "" };
@@ -301,7 +301,7 @@ fn breach_list(found: Breaches) -> BreachList {
         0 => String::new(),
         _ => format!("The longest overdue of each team are shown; the file has all {}{plus}.", words::count(all)),
     };
-    BreachList { title, shown, more }
+    BreachList { title, shown, more, opens }
 }
 
 fn consequences(terms: &super::model::Terms, month: Option<&Month>) -> Vec<Prose> {

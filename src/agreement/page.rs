@@ -159,10 +159,14 @@ fn RowView(row: PromiseRow) -> impl IntoView {
 
 #[component]
 fn BreachesView(breaches: BreachList) -> impl IntoView {
-    let BreachList { title, shown, more } = breaches;
+    let BreachList { title, shown, more, opens } = breaches;
     let is_empty = shown.is_empty();
     let rows = shown.into_iter().map(|breach| {
         let Breach { team, promise, lead, name, clock, owner, .. } = breach;
+        let name = match opens {
+            true => view! { <a href=at(&format!("/leads/{lead}"))>{name}</a> }.into_any(),
+            false => name.into_any(),
+        };
         let side = match team {
             Team::Marketing => "Marketing",
             Team::Sales => "Sales",
@@ -171,7 +175,7 @@ fn BreachesView(breaches: BreachList) -> impl IntoView {
             <tr>
                 <th scope="row" class="nowrap">{sign_of(Some(team))}{side}</th>
                 <td data-label="Promise"><b>{promise}</b></td>
-                <td data-label="Lead"><a href=at(&format!("/leads/{lead}"))>{name}</a></td>
+                <td data-label="Lead">{name}</td>
                 <td data-label="Since"><ClockView clock/></td>
                 <td data-label="Owner">{if owner.is_empty() { "nobody’s own".to_owned() } else { owner }}</td>
             </tr>

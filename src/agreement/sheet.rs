@@ -89,6 +89,8 @@ pub struct BreachList {
     pub shown: Vec<Breach>,
     /// There are more.
     pub more: String,
+    /// The reader may open leads.
+    pub opens: bool,
 }
 
 /// A draft or version that is coming.

@@ -50,7 +50,7 @@ pub(super) async fn sign(db: &Db, workspace: &Workspace, now: Instant) -> Result
     store::insert_signed(&mut tx, &version, Some(signed), Some(&written)).await?;
     store::end_signed(&mut tx, draft, 2, &miriam.name, signed).await?;
     store::set_told(&mut tx, 2, zone.start_of(starts)).await?;
-    finish(tx, ChangeKind::AgreementAgreed, 2, &miriam, now).await?;
+    finish(tx, ChangeKind::AgreementAgreed, (Entity::AgreementVersion, 2), &miriam, now).await?;
 
     let mut next = Content { starts: today.next_month_start(), why: String::new(), terms: content.terms };
     next.why = "Leads that wait over night go cold; and fewer, better ones serve both.".to_owned();
@@ -83,7 +83,7 @@ pub(super) async fn sign(db: &Db, workspace: &Workspace, now: Instant) -> Result
         };
         store::comment(&mut tx, draft, &comment, Some(who.id)).await?;
     }
-    finish(tx, ChangeKind::AgreementProposed, draft, &daniel, now).await
+    finish(tx, ChangeKind::AgreementProposed, (Entity::Agreement, draft), &daniel, now).await
 }
 
 async fn propose(
@@ -107,9 +107,9 @@ async fn put(tx: &mut WriteTx, draft: i64, who: &Account, team: Team, at: Instan
     store::sign(tx, draft, &signature, &hash).await
 }
 
-async fn finish(tx: WriteTx, kind: ChangeKind, id: i64, by: &Account, at: Instant) -> Result<()> {
+async fn finish(tx: WriteTx, kind: ChangeKind, (entity, id): (Entity, i64), by: &Account, at: Instant) -> Result<()> {
     let (actor, detail) = (by.name.clone(), json!({}));
-    let change = Change { at, actor, kind, entity: Entity::AgreementVersion, entity_id: Some(id), detail };
+    let change = Change { at, actor, kind, entity, entity_id: Some(id), detail };
     tx.record_change(&change).await?.commit().await?;
     Ok(())
 }
