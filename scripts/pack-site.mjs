@@ -20,7 +20,7 @@ for (const script of readdirSync(fresh).filter((file) => file.endsWith(".js"))) 
 if (existsSync("style/fonts")) cpSync("style/fonts", `${pkg}/fonts`, { recursive: true });
 const programs = readdirSync("target/front/glue").filter((name) => name.endsWith(".wasm"));
 for (const name of programs) cpSync(`target/front/glue/${name}`, `${pkg}/${name}`);
-for (const name of ["doubles.js", "live.js", "renew.js", "queue.js", "lead.js", "doubles.css"]) cpSync(`target/front/${name}`, `${pkg}/${name}`);
+for (const name of ["doubles.js", "live.js", "renew.js", "queue.js", "lead.js", "what-if.js", "doubles.css"]) cpSync(`target/front/${name}`, `${pkg}/${name}`);
 writeFileSync(`${pkg}/lazy.json`, JSON.stringify(lazyPages(readFileSync("target/front/split/__wasm_split.js", "utf8"))));
 files(fresh).filter((file) => /\.(js|wasm|css|svg|txt|json|webmanifest)$/.test(file)).forEach(compress);
 writeFileSync(`${fresh}/build-id`, id);
@@ -28,7 +28,7 @@ writeFileSync(`${fresh}/build-id`, id);
 rmSync("target/site", { recursive: true, force: true });
 renameSync(fresh, "target/site");
 
-for (const name of ["doubles.js", "live.js", "renew.js", "queue.js", "lead.js", "drafts.js", "import.js", "doubles.css", ...programs]) {
+for (const name of ["doubles.js", "live.js", "renew.js", "queue.js", "lead.js", "what-if.js", "drafts.js", "import.js", "doubles.css", ...programs]) {
   const [plain, brotli, gzip] = ["", ".br", ".gz"].map((ending) => statSync(`target/site/pkg/${id}/${name}${ending}`).size);
   console.log(`${name}: ${plain} bytes, ${brotli} with brotli, ${gzip} with gzip`);
 }

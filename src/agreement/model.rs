@@ -1,6 +1,7 @@
 //! What a version of the agreement says. Signed text never changes; numbers use the version in force on the
 //! day of the handover.
 
+use super::criteria::Criterion;
 use crate::period::Day;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +46,9 @@ pub struct CalendarTerms {
     pub week: [Vec<Range>; 7],
     /// Days that differ from their weekday: a holiday has no range, a working Saturday has some. By day, ascending.
     pub exceptions: Vec<(Day, Vec<Range>)>,
+    /// What such a day is called, for those that have a name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub names: Vec<(Day, String)>,
 }
 
 /// What marketing promises.
@@ -58,6 +62,9 @@ pub struct MarketingPromises {
     pub qualified_bp: Option<u32>,
     /// Reply to feedback.
     pub reply: Within,
+    /// On so many of the rejections and recyclings, in basis points; `None`: no share was agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_share_bp: Option<u32>,
 }
 
 /// What sales promises.
@@ -71,6 +78,18 @@ pub struct SalesPromises {
     pub attempts: u32,
     /// A complete verdict.
     pub verdict: Within,
+    /// Accept or reject: on so many, in basis points; `None`: no share was agreed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decide_share_bp: Option<u32>,
+    /// First touch: on so many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub first_touch_share_bp: Option<u32>,
+    /// Attempts before “unreachable”: on so many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempts_share_bp: Option<u32>,
+    /// A complete verdict: on so many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verdict_share_bp: Option<u32>,
 }
 
 /// What both aim at. `None`: no target agreed, so no status either.
@@ -110,6 +129,9 @@ pub struct Terms {
     pub calendar: CalendarTerms,
     /// The consequence clause.
     pub consequences: Consequences,
+    /// What makes a lead qualified: all of these. Empty: nothing was agreed, so no lead meets or misses it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub criteria: Vec<Criterion>,
 }
 
 /// A version that is or was in force.
@@ -136,12 +158,17 @@ impl Terms {
                 complete_bp: None,
                 qualified_bp: None,
                 reply: Within::WorkingDays(3),
+                reply_share_bp: None,
             },
             sales: SalesPromises {
                 decide: Within::Working(8 * 60),
                 first_touch: Within::Elapsed(24 * 60),
                 attempts: 5,
                 verdict: Within::WorkingDays(5),
+                decide_share_bp: None,
+                first_touch_share_bp: None,
+                attempts_share_bp: None,
+                verdict_share_bp: None,
             },
             targets: Targets::default(),
             horizon: Horizon::Days(90),
@@ -149,8 +176,10 @@ impl Terms {
                 zone: zone.to_owned(),
                 week: [office.clone(), office.clone(), office.clone(), office.clone(), office, free(), free()],
                 exceptions: Vec::new(),
+                names: Vec::new(),
             },
             consequences: Consequences::default(),
+            criteria: Vec::new(),
         }
     }
 }

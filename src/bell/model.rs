@@ -34,6 +34,14 @@ text_enum!(
         LeadReturned = "lead_returned",
         /// An import of theirs broke off, and nothing of it stands. Detail: its file.
         ImportStopped = "import_stopped",
+        /// A version of the agreement is proposed and waits for their signature. Detail: the day it starts.
+        AgreementProposed = "agreement_proposed",
+        /// A head signed one. Detail: for which team; the version and its start where it was the second signature.
+        AgreementSigned = "agreement_signed",
+        /// One was sent back to be changed.
+        AgreementSentBack = "agreement_sent_back",
+        /// One is in force from today. Detail: the version.
+        AgreementInForce = "agreement_in_force",
     }
 );
 
@@ -50,6 +58,11 @@ impl NoticeKind {
             Self::ImportEnded => "/import/history".to_owned(),
             Self::ImportStopped => "/import".to_owned(),
             Self::DisputeOpened => "/feedback?which=disputed".to_owned(),
+            Self::AgreementProposed | Self::AgreementSentBack => "/agreement/draft".to_owned(),
+            Self::AgreementSigned | Self::AgreementInForce => match detail["version"].as_u64() {
+                Some(version) => format!("/agreement/versions/{version}"),
+                None => "/agreement/draft".to_owned(),
+            },
             Self::LeadAssigned | Self::Mentioned | Self::VerdictAnswered | Self::DisputeRuled | Self::LeadReturned => {
                 lead()
             }
@@ -74,6 +87,10 @@ impl NoticeKind {
             Self::DisputeOpened => "A dispute waits for my ruling",
             Self::DisputeRuled => "A dispute that concerns me was ruled",
             Self::LeadReturned => "A recycled lead of mine came back",
+            Self::AgreementProposed => "A version of the agreement waits for my signature",
+            Self::AgreementSigned => "A version of the agreement was signed",
+            Self::AgreementSentBack => "A version of the agreement was sent back",
+            Self::AgreementInForce => "A version of the agreement comes into force",
         }
     }
 }
@@ -144,6 +161,23 @@ pub fn words(kind: NoticeKind, actor: &str, detail: &Value) -> String {
             Some(true) => "The heads ruled on a dispute for marketing.".to_owned(),
             _ => "The heads ruled on a dispute for sales.".to_owned(),
         },
+        NoticeKind::AgreementProposed => {
+            format!("{actor} proposes a new version of the agreement; it waits for your signature.")
+        }
+        NoticeKind::AgreementSigned => match (detail["version"].as_u64(), detail["starts"].as_str()) {
+            (Some(version), Some(starts)) => {
+                format!(
+                    "{actor} signed version {version} of the agreement; both have, and it is in force from {starts}."
+                )
+            }
+            _ => format!("{actor} signed the proposed agreement for {}.", detail["team"].as_str().unwrap_or("a team")),
+        },
+        NoticeKind::AgreementSentBack => {
+            format!("{actor} sent the proposed agreement back with a comment; signatures that it had are void.")
+        }
+        NoticeKind::AgreementInForce => {
+            format!("Version {} of the agreement is in force from today.", detail["version"])
+        }
         NoticeKind::LeadReturned => {
             let one = detail["count"].as_u64().unwrap_or(1) == 1;
             let leads = leads(detail);

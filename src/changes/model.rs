@@ -132,6 +132,44 @@ text_enum!(
         ReasonRetired = "reason_retired",
         /// A retired one is back.
         ReasonBroughtBack = "reason_brought_back",
+        /// A new term of the glossary.
+        TermAdded = "term_added",
+        /// One was changed.
+        TermChanged = "term_changed",
+        /// A head approved one for the team.
+        TermApproved = "term_approved",
+        /// One is not used any more.
+        TermRetired = "term_retired",
+        /// A retired one is back.
+        TermBroughtBack = "term_brought_back",
+        /// The next version of the agreement was begun.
+        AgreementDrafted = "agreement_drafted",
+        /// Its draft was changed.
+        AgreementChanged = "agreement_changed",
+        /// Somebody said something about it.
+        AgreementCommented = "agreement_commented",
+        /// Its text stands, and both heads are to sign it.
+        AgreementProposed = "agreement_proposed",
+        /// It is a draft again.
+        AgreementSentBack = "agreement_sent_back",
+        /// One side has signed it.
+        AgreementSigned = "agreement_signed",
+        /// Both have: it is a version.
+        AgreementAgreed = "agreement_agreed",
+        /// It was given up.
+        AgreementWithdrawn = "agreement_withdrawn",
+        /// It was taken up again.
+        AgreementBroughtBack = "agreement_brought_back",
+        /// A version is in force from today.
+        AgreementInForce = "agreement_in_force",
+        /// A head wants to take back a version that is not in force yet.
+        AgreementRecallAsked = "agreement_recall_asked",
+        /// Both heads took it back.
+        AgreementRecalled = "agreement_recalled",
+        /// A head named who signs for them.
+        DeputyNamed = "deputy_named",
+        /// Nobody does any more.
+        DeputyEnded = "deputy_ended",
     }
 );
 
@@ -156,8 +194,14 @@ text_enum!(
         Spend = "spend",
         /// The list of reasons for turning a lead down.
         Reason = "reason",
+        /// A term of the glossary.
+        Term = "term",
         /// An exchange rate.
         Rate = "rate",
+        /// A draft of the agreement, and the version that it becomes.
+        Agreement = "agreement",
+        /// What became of one: proposed, signed, in force.
+        AgreementVersion = "agreement_version",
         /// What is remembered of files: their mapping, and other names of channels.
         Memory = "memory",
     }
@@ -181,6 +225,10 @@ text_enum!(
         Leads = "leads",
         /// Verdicts, answers to them and the list of reasons.
         Feedback = "feedback",
+        /// The glossary.
+        Definitions = "definitions",
+        /// Drafts, signatures and versions of the agreement.
+        Agreement = "agreement",
     }
 );
 
@@ -238,6 +286,23 @@ impl ChangeKind {
             }
             Self::ReasonAdded | Self::ReasonChanged | Self::ReasonRetired | Self::ReasonBroughtBack => {
                 &[Topic::Feedback]
+            }
+            Self::TermAdded | Self::TermChanged | Self::TermApproved | Self::TermRetired | Self::TermBroughtBack => {
+                &[Topic::Definitions]
+            }
+            Self::AgreementDrafted
+            | Self::AgreementChanged
+            | Self::AgreementCommented
+            | Self::AgreementProposed
+            | Self::AgreementSentBack
+            | Self::AgreementSigned
+            | Self::AgreementWithdrawn
+            | Self::AgreementBroughtBack
+            | Self::AgreementRecallAsked
+            | Self::DeputyNamed
+            | Self::DeputyEnded => &[Topic::Agreement],
+            Self::AgreementAgreed | Self::AgreementRecalled | Self::AgreementInForce => {
+                &[Topic::Agreement, Topic::Numbers, Topic::Leads]
             }
             // Only with them the scoreboard offers to take the sample company away.
             Self::SamplePeopleAdded | Self::SamplePeopleRemoved => &[Topic::People, Topic::Numbers],

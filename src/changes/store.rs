@@ -72,6 +72,8 @@ pub(crate) async fn insert(tx: &mut Tx, seq: Seq, change: &Change) -> Result<()>
 /// What a counter numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Counter {
+    AgreementComment,
+    AgreementDraft,
     DimensionValue,
     FeedbackWord,
     ExclusionRule,
@@ -82,6 +84,7 @@ pub(crate) enum Counter {
     SavedView,
     Source,
     Spend,
+    Term,
     WorkUndo,
     Upload,
 }
@@ -89,6 +92,8 @@ pub(crate) enum Counter {
 impl Counter {
     const fn name(self) -> &'static str {
         match self {
+            Self::AgreementComment => "agreement_comment",
+            Self::AgreementDraft => "agreement_draft",
             Self::DimensionValue => "dimension_value",
             Self::FeedbackWord => "feedback_word",
             Self::ExclusionRule => "exclusion_rule",
@@ -99,6 +104,7 @@ impl Counter {
             Self::SavedView => "saved_view",
             Self::Source => "source",
             Self::Spend => "spend",
+            Self::Term => "term",
             Self::WorkUndo => "work_undo",
             Self::Upload => "upload",
         }

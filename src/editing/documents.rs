@@ -13,7 +13,7 @@ use crate::kpis::words::Currency;
 use crate::people::service::Caller;
 use crate::server::AppState;
 use crate::server::db::Tx;
-use crate::{spend, workspace};
+use crate::{agreement, definitions, spend, workspace};
 use serde_json::{Value, json};
 
 /// A kind of document.
@@ -23,6 +23,10 @@ pub enum Document {
     Workspace,
     /// A row of the spend ledger.
     Spend,
+    /// A term of the glossary.
+    Term,
+    /// A draft of the agreement.
+    Agreement,
 }
 
 /// What became of a form.
@@ -62,6 +66,8 @@ impl Document {
         match entity {
             Entity::Workspace => Some(Self::Workspace),
             Entity::Spend => Some(Self::Spend),
+            Entity::Term => Some(Self::Term),
+            Entity::Agreement => Some(Self::Agreement),
             Entity::Import
             | Entity::Lead
             | Entity::Leads
@@ -70,6 +76,7 @@ impl Document {
             | Entity::Account
             | Entity::Rate
             | Entity::Memory
+            | Entity::AgreementVersion
             | Entity::Reason => None,
         }
     }
@@ -79,6 +86,8 @@ impl Document {
         match self {
             Self::Workspace => Entity::Workspace,
             Self::Spend => Entity::Spend,
+            Self::Term => Entity::Term,
+            Self::Agreement => Entity::Agreement,
         }
     }
 
@@ -87,6 +96,8 @@ impl Document {
         match self {
             Self::Workspace => workspace::model::FIELDS,
             Self::Spend => spend::model::FIELDS,
+            Self::Term => definitions::model::FIELDS,
+            Self::Agreement => agreement::fields::FIELDS,
         }
     }
 
@@ -103,6 +114,8 @@ impl Document {
         match self {
             Self::Workspace => ("/settings/workspace".to_owned(), "Workspace"),
             Self::Spend => (format!("/spend/{id}"), "Row of spend"),
+            Self::Term => (format!("/definitions/{id}"), "Definition"),
+            Self::Agreement => (agreement::drafts::PAGE.to_owned(), "Draft of the agreement"),
         }
     }
 
@@ -111,6 +124,8 @@ impl Document {
         match self {
             Self::Workspace => workspace::model::words(field.key, text),
             Self::Spend => spend::model::words(field.key, text, currency),
+            Self::Term => definitions::model::words(field.key, text),
+            Self::Agreement => agreement::fields::words(field.key, text, currency),
         }
     }
 
@@ -118,8 +133,9 @@ impl Document {
     /// cannot be read stays as it is.
     fn normal(self, field: &str, text: &str, currency: &Currency) -> String {
         match self {
-            Self::Workspace => text.to_owned(),
+            Self::Workspace | Self::Term => text.to_owned(),
             Self::Spend => spend::model::normal(field, text, &currency.0),
+            Self::Agreement => agreement::fields::normal(field, text, currency),
         }
     }
 
@@ -131,13 +147,15 @@ impl Document {
         match self {
             Self::Workspace => workspace::store::values(tx).await,
             Self::Spend => spend::edit::load(tx, caller, id).await,
+            Self::Term => Ok(definitions::edit::find(tx, id).await?.entry.values()),
+            Self::Agreement => agreement::drafts::values(tx, id).await,
         }
     }
 
     /// Whether a line of the change log about it is not theirs to read.
     pub fn hides(self, caller: &Caller, detail: &Value) -> bool {
         match self {
-            Self::Workspace => false,
+            Self::Workspace | Self::Term | Self::Agreement => false,
             Self::Spend => spend::edit::hides(caller, detail),
         }
     }
@@ -148,7 +166,7 @@ impl Document {
     /// There is none, or it is not theirs to see.
     pub async fn changes_of(self, tx: &mut Tx, caller: &Caller, id: i64) -> Result<(i64, Vec<(Row, Value)>)> {
         let id = match self {
-            Self::Workspace => id,
+            Self::Workspace | Self::Term | Self::Agreement => id,
             Self::Spend => spend::edit::find(tx, caller, id).await?.id,
         };
         let rows = store::changes_of(tx, self.entity(), id).await?.into_iter().map(|row| {
@@ -158,22 +176,25 @@ impl Document {
         Ok((id, rows.filter(|(_, detail)| !self.hides(caller, detail)).collect()))
     }
 
-    /// Whether they may change it as it stands: a deleted one is brought back first.
+    /// Whether they may change it as it stands: a deleted one is brought back first, a proposed one sent back.
     ///
     /// # Errors
     /// There is none, or it is not theirs to see.
     pub async fn may_edit(self, tx: &mut Tx, caller: &Caller, id: i64) -> Result<bool> {
-        let deleted = match self {
+        let closed = match self {
             Self::Workspace => false,
             Self::Spend => spend::edit::find(tx, caller, id).await?.gone,
+            Self::Term => definitions::edit::find(tx, id).await?.retired_at.is_some(),
+            Self::Agreement => agreement::drafts::find(tx, id).await?.state != agreement::store::DraftState::Draft,
         };
-        Ok(!deleted && self.require_edit(caller).is_ok())
+        Ok(!closed && self.require_edit(caller).is_ok())
     }
 
     fn require_edit(self, caller: &Caller) -> Result<()> {
         caller.visitor.require(match self {
             Self::Workspace => crate::people::permission::Action::ManageWorkspace,
             Self::Spend => crate::people::permission::Action::EditSpend,
+            Self::Term | Self::Agreement => crate::people::permission::Action::EditAgreement,
         })
     }
 
@@ -182,6 +203,8 @@ impl Document {
         match self {
             Self::Workspace => workspace::store::write(once, wanted).await.map(|()| id),
             Self::Spend => spend::edit::write(once, caller, id, wanted).await,
+            Self::Term => definitions::edit::write(once, id, wanted).await.map(|()| id),
+            Self::Agreement => agreement::drafts::write(once, id, wanted).await.map(|()| id),
         }
     }
 
@@ -189,6 +212,8 @@ impl Document {
         match self {
             Self::Workspace => ChangeKind::WorkspaceChanged,
             Self::Spend => ChangeKind::SpendChanged,
+            Self::Term => ChangeKind::TermChanged,
+            Self::Agreement => ChangeKind::AgreementChanged,
         }
     }
 

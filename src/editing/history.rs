@@ -170,6 +170,8 @@ async fn bring_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Ba
     let leads_to = match document {
         Document::Workspace => |id| format!("/history/workspace/{id}"),
         Document::Spend => |id| format!("/history/spend/{id}"),
+        Document::Term => |id| format!("/history/term/{id}"),
+        Document::Agreement => |id| format!("/history/agreement/{id}"),
     };
     match document.restore(state, caller, id, sent, (*field, before), leads_to).await? {
         Saved::Done(leads_to) => Ok(Back::Done(leads_to)),

@@ -5,7 +5,7 @@ use crate::error::{AppError, Result};
 use crate::period::Instant;
 use crate::server::db::Tx;
 use crate::statements;
-use crate::{bell, queue, work};
+use crate::{agreement, bell, queue, work};
 use sqlx::FromRow;
 use std::collections::HashMap;
 
@@ -241,9 +241,11 @@ pub async fn mark_sample(tx: &mut Tx, id: AccountId) -> Result<()> {
 /// Deletes the accounts of the sample company and everything that hangs on them; how many there were.
 pub async fn delete_sample(tx: &mut Tx) -> Result<u64> {
     let ids: Vec<i64> = sqlx::query_scalar(SAMPLE).fetch_all(tx.conn()).await?;
+    agreement::store::remove_sample(tx).await?;
     for id in &ids {
         bell::store::delete_of(tx, AccountId(*id)).await?;
         queue::store::remove_views_of(tx, AccountId(*id)).await?;
+        agreement::store::delete_deputies_of(tx, AccountId(*id)).await?;
         work::store::forget_owner(tx, AccountId(*id)).await?;
         for statement in
             [DELETE_SESSIONS_OF, DELETE_ONE_TIME_OF, DELETE_IDENTITIES_OF, DELETE_EVENTS_OF, DELETE_CODES, DELETE]

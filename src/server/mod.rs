@@ -23,16 +23,21 @@ mod too_long;
 
 use crate::backup::service::Backups;
 use crate::changes::hub::Hub;
+use crate::definitions::fit::Fits;
+use crate::definitions::standing::Standing;
+use crate::definitions::tried::Tried;
 use crate::error::Result;
 use crate::kpis::model::Filter;
 use crate::kpis::service::{Month, Scores};
 use crate::leads::model::ValueId;
 use crate::people::service::People;
 use crate::people::token::generate_code;
+use crate::period::Period;
 use crate::place;
 use crate::quality::lists::Findings;
 use crate::queue::model::Count;
 use crate::queue::search::Finder;
+use crate::ui::Meanings;
 use crate::upload::desk::Looks;
 use crate::upload::folder::{DEFAULT_LIMIT, Uploads};
 use crate::upload::jobs::Jobs;
@@ -66,6 +71,14 @@ pub struct AppState {
     pub to_answer: Lately<(), u32>,
     /// How both teams stand this month, for the head of every page.
     pub month: Lately<(), Month>,
+    /// How the leads of a period stand against the criteria of a qualified lead.
+    pub fits: Lately<Period, Option<Arc<Fits>>>,
+    /// The same counted, by the days and the filter.
+    pub standings: Lately<(Period, Filter), Option<Arc<Standing>>>,
+    /// What other criteria would have meant, by what is agreed and what is tried.
+    pub tried: Lately<String, Option<Arc<Tried>>>,
+    /// What the terms of the glossary mean.
+    pub meanings: Lately<(), Meanings>,
     /// What time it is.
     pub clock: Clock,
     /// Who works here.
@@ -106,6 +119,10 @@ impl AppState {
             counted: Lately::default(),
             to_answer: Lately::default(),
             month: Lately::default(),
+            fits: Lately::default(),
+            standings: Lately::default(),
+            tried: Lately::default(),
+            meanings: Lately::default(),
             clock,
             people,
             hub,

@@ -6,10 +6,11 @@ use super::router::prepare_page;
 use super::telemetry::RequestId;
 use crate::app::{Brand, Frame, document};
 use crate::changes::live::Current;
+use crate::definitions;
 use crate::import::store as journal;
 use crate::people::model::Seen;
 use crate::place::at;
-use crate::ui::{Notice, NoticeKind};
+use crate::ui::{Meanings, Notice, NoticeKind};
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::request::Parts;
@@ -46,10 +47,16 @@ where
     asked.method = Method::GET;
     // The question in the address is this page's own: the numbers, which the navigation would take it to, know others.
     asked.uri = Uri::try_from(asked.uri.path()).unwrap_or_default();
+    // That they cannot be told keeps nobody from the page: its words are bare then.
+    let meanings = match around {
+        Around::House => definitions::answer::meanings(state).await.unwrap_or_default(),
+        Around::Door => Meanings::default(),
+    };
     let context = {
         let state = state.clone();
         move || {
             provide_context(state.clone());
+            provide_context(meanings.clone());
             prepare_page();
             if let Some(current) = use_context::<Current>() {
                 provide_context(Current { topics, ..current });
@@ -78,9 +85,13 @@ fn topics_of(path: &str) -> &'static str {
     match path {
         "/bell" => "bell",
         "/leads" => "leads",
+        "/definitions/criteria" | "/agreement/calculator" => "numbers",
+        _ if path.starts_with("/definitions") => "definitions",
         _ if path.starts_with("/leads/") => "leads feedback",
         _ if path.starts_with("/feedback/reasons") => "feedback",
         _ if path.starts_with("/settings/workspace") => "workspace",
+        "/agreement" => "agreement numbers",
+        _ if path.starts_with("/agreement/") => "agreement",
         _ if path.starts_with("/spend") => "spend",
         _ if path.starts_with("/import/quality") => "numbers",
         _ if path == "/import" || path.starts_with("/import/") => "imports",
@@ -93,7 +104,12 @@ fn topics_of(path: &str) -> &'static str {
 fn counts(path: &str) -> bool {
     let leads_of_import = path.starts_with("/import/history/") && path.ends_with("/leads");
     let loop_counts = path == "/feedback/why" || path == "/feedback/more";
-    path == "/spend" || path.starts_with("/import/quality") || leads_of_import || loop_counts
+    path == "/agreement"
+        || path == "/spend"
+        || path.starts_with("/definitions/criteria")
+        || path.starts_with("/import/quality")
+        || leads_of_import
+        || loop_counts
 }
 
 /// That it cannot be told keeps nobody from the page.

@@ -4,9 +4,11 @@ use super::plain::{self, Around};
 use super::security::{self, KnownHosts};
 use super::{AppState, assets, health, metrics, telemetry};
 use crate::activity;
+use crate::agreement;
 use crate::app::{PageStatus, shell};
 use crate::bell;
 use crate::changes::stream;
+use crate::definitions;
 use crate::editing;
 use crate::error::{AppError, Result};
 use crate::feedback;
@@ -70,6 +72,9 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(queue::forms::routes())
         .merge(work::forms::routes())
         .merge(feedback::forms::routes())
+        .merge(agreement::forms::routes())
+        .merge(definitions::forms::routes())
+        .merge(agreement::calculator_forms::routes())
         .merge(spend::forms::routes())
         .merge(rates::forms::routes())
         .merge(import::memory_forms::routes())

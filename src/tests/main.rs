@@ -1,12 +1,17 @@
 //! The specification, as tests.
 
+mod agreement;
+mod agreement_month;
+mod agreement_pages;
 mod backup;
 mod backup_files;
 mod boards;
 mod browser;
 mod charts;
 mod command_line;
+mod criteria;
 mod databases;
+mod definitions;
 mod edges;
 mod editing;
 mod faults;

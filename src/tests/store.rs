@@ -7,8 +7,8 @@ use doubles::server::bulk::in_dialect;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::{
-    activity, agreement, backup, bell, changes, editing, feedback, import, kpis, leads, listing, people, quality,
-    queue, rates, spend, upload, work, workspace,
+    activity, agreement, backup, bell, changes, definitions, editing, feedback, import, kpis, leads, listing, people,
+    quality, queue, rates, spend, upload, work, workspace,
 };
 use sqlx::{AssertSqlSafe, Executor};
 use std::fs;
@@ -17,10 +17,12 @@ use std::time::Duration;
 
 const STORES: &[&[(&str, &str)]] = &[
     activity::store::ALL,
+    agreement::month::store::ALL,
     agreement::store::ALL,
     bell::store::ALL,
     backup::store::ALL,
     changes::store::ALL,
+    definitions::store::ALL,
     editing::store::ALL,
     feedback::store::ALL,
     import::store::ALL,

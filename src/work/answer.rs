@@ -6,6 +6,7 @@ use super::sheet::{Can, Carry, LeadShown, Told, Typed, Way};
 use super::{duties, store, timeline};
 use crate::agreement::rules::{NEVER, Rules};
 use crate::changes::model::ChangeKind;
+use crate::definitions::on_lead::on_lead;
 use crate::editing::once::person;
 use crate::error::{AppError, Result};
 use crate::feedback;
@@ -100,6 +101,8 @@ pub async fn shown(state: &AppState, caller: &Caller, lead: LeadId, asked: &Aske
         None => None,
     };
     let filter = filter_of(&mut tx, &asked.question).await?;
+    let held_at = stored.row.derived.current().handed_over_at.map_or(now, |moment| moment.at);
+    let criteria = on_lead(&mut tx, &rules, lead, held_at).await?;
     drop(tx);
 
     let list = asked.question.list;
@@ -141,6 +144,7 @@ pub async fn shown(state: &AppState, caller: &Caller, lead: LeadId, asked: &Aske
         who: narrate::who(&row, &keys),
         from: narrate::from(&known),
         persona: narrate::persona(&row),
+        criteria,
         planned: narrate::planned(&known, action.as_ref(), &everybody),
         plan_on: plan_on(&row, &rules, now),
         deal: narrate::deal(&known),

@@ -4,9 +4,10 @@
 use super::page::sign;
 use super::page_acts::ActForm;
 use super::sheet::{Judged, LeadShown, NextStep, ReasonLine, Typed};
+use crate::definitions::page_lead::FitFields;
 use crate::editing::page::Key;
 use crate::place::at;
-use crate::ui::{Notice, NoticeKind};
+use crate::ui::{Notice, NoticeKind, Word};
 use leptos::prelude::*;
 
 const ACT: &str = "judge";
@@ -47,7 +48,7 @@ pub fn VerdictSection(
     };
     view! {
         <section id="verdict" aria-labelledby="verdict-title">
-            <div class="section-head"><h2 id="verdict-title">"Verdict"</h2></div>
+            <div class="section-head"><h2 id="verdict-title"><Word of="verdict">"Verdict"</Word></h2></div>
             {refused}
             {said}
             {note}
@@ -89,8 +90,9 @@ fn Next(next: NextStep, lead: String) -> impl IntoView {
 
 #[component]
 fn VerdictForm(shown: LeadShown) -> impl IntoView {
-    let LeadShown { carry, typed, reasons, person, .. } = shown;
+    let LeadShown { carry, typed, reasons, person, criteria, .. } = shown;
     let sent = typed.clone();
+    let chosen = if typed.is(ACT) { typed.0.clone() } else { Vec::new() };
     let value = move |name: &str| sent.of(ACT, name);
     let more = !value("more").is_empty();
     let draft = format!("{person}{}/verdict", carry.action);
@@ -104,6 +106,7 @@ fn VerdictForm(shown: LeadShown) -> impl IntoView {
                 <Choice name="usefulness" legend="How useful was it, 1–5?" choices=numbers.to_vec() chosen=value("usefulness")/>
                 <p class="tick more-like"><label><input type="checkbox" name="more" value="1" checked=more/>"More like this"</label></p>
             </div>
+            <FitFields criteria chosen/>
             <Reasons reasons typed/>
             <div class="proof">
                 <p class="field proof-field">

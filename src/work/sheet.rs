@@ -1,5 +1,6 @@
 //! The finished words of a lead's page.
 
+use crate::definitions::on_lead::OnLead;
 use crate::people::model::Team;
 use crate::queue::sheet::Dial;
 
@@ -30,6 +31,8 @@ pub struct LeadShown {
     pub from: Vec<Fact>,
     /// Its persona, with the address of the rate of its leads; empty where none is known.
     pub persona: (String, String),
+    /// What the criteria of a qualified lead say of it.
+    pub criteria: OnLead,
     /// What is planned next, with the day; empty where nothing is.
     pub planned: String,
     /// What the form of the next action starts with.
