@@ -98,7 +98,7 @@ fn of_sales(row: &Row, now: Instant, rules: &Rules, sees: bool) -> Option<Breach
 }
 
 fn of_marketing(entry: &Entry, now: Instant, rules: &Rules, sees: bool) -> Option<Breach> {
-    let due = entry.reply_due.filter(|due| *due < now.0 && *due != NEVER)?;
+    let (since, due) = entry.reply.filter(|(_, due)| *due < now.0 && *due != NEVER)?;
     let begun = answers::began(&entry.lead, &entry.verdict, entry.handover);
     let version = rules.in_force_at(begun);
     let clock = time_left(version.terms.marketing.reply, Instant(due), true, (version, now), rules);
@@ -111,7 +111,7 @@ fn of_marketing(entry: &Entry, now: Instant, rules: &Rules, sees: bool) -> Optio
         lead: entry.lead.id,
         name,
         due: Some(Instant(due)),
-        clock: loop_words::dial((entry.verdict.moment.at, Instant(due)), now, clock, rules),
+        clock: loop_words::dial((since, Instant(due)), now, clock, rules),
         owner: String::new(),
     })
 }

@@ -12,7 +12,6 @@ use crate::agreement;
 use crate::definitions::fit::{self, Fits};
 use crate::error::Result;
 use crate::feedback;
-use crate::feedback::answers::reply_due;
 use crate::kpis;
 use crate::kpis::board::Board;
 use crate::kpis::compute::members_with_reason;
@@ -294,7 +293,6 @@ struct Ground<'a> {
     period: Period,
     late: &'a Late,
     leads: Vec<StoredLead>,
-    states: Vec<feedback::store::State>,
     imports: HashMap<i64, Instant>,
     /// By value of the dimension owner.
     left: HashMap<ValueId, Instant>,
@@ -312,7 +310,6 @@ impl<'a> Ground<'a> {
             now,
             period,
             late,
-            states: feedback::store::states(tx, &late.reply).await?,
             imports: store::later_imports(tx).await?,
             left: HashMap::new(),
             given: store::given(tx, &ids).await?,
@@ -373,12 +370,11 @@ impl<'a> Ground<'a> {
                 Promise::Verdict => (sales.verdict, start, EventKind::Handover, here(milestones.verdict_at)),
                 Promise::Reply => {
                     let Some(given) = here(milestones.verdict_at) else { continue };
-                    let state = self.states.iter().find(|state| state.lead == lead.id && state.handover == index + 1);
-                    let replied = state.and_then(|state| state.replied_at).map(|at| Moment { at, day_only: false });
+                    let replied = milestones.answer.replied_at.map(|at| Moment { at, day_only: false });
                     (version.terms.marketing.reply, given, EventKind::Verdict, replied)
                 }
             };
-            let due = self.due(promise, lead, self.rules.due(version, begins, within), begins, index + 1);
+            let due = self.rules.due(version, begins, within);
             let is_broken = match done {
                 Some(done) => done.at.0 > due,
                 None => due < self.now.0 || (promise == Promise::Verdict && due <= self.now.0),
@@ -388,15 +384,6 @@ impl<'a> Ground<'a> {
             }
         }
         cases
-    }
-
-    /// Marketing's reply is due from the latest verdict of the handover on, as the loop reads it.
-    fn due(&self, promise: Promise, lead: &StoredLead, due: u32, begins: Moment, handover: usize) -> u32 {
-        if promise != Promise::Reply {
-            return due;
-        }
-        let verdict = lead.events.iter().find(|event| is_event(event, EventKind::Verdict, begins));
-        verdict.and_then(|verdict| reply_due(lead, verdict, handover, self.rules)).unwrap_or(due)
     }
 
     fn case(
