@@ -233,7 +233,10 @@ fn groups(desk: Option<[Mark; 2]>) -> Vec<NavGroup> {
     let beside = |item: NavItem| if sees_leads { item.rail_only() } else { item };
     let mut groups = vec![NavGroup {
         heading: None,
-        items: vec![item("/", "Scoreboard", "Score", "M2 13V8M6 13V4M10 13v-3M14 13V2")],
+        items: vec![
+            item("/", "Scoreboard", "Score", "M2 13V8M6 13V4M10 13v-3M14 13V2"),
+            item("/agreement", "Agreement", "Agreed", "M3 2h7l3 3v9H3zM5.500 8h5M5.500 11h3").outside().rail_only(),
+        ],
     }];
     let [queue, answers] = desk.unwrap_or_default();
     if sees_leads {

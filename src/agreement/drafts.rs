@@ -271,7 +271,11 @@ pub async fn comment(state: &AppState, caller: &Caller, sent: &Sent) -> Result<S
     };
     add_comment(&mut once, state, caller, draft.id, &clause, &text).await?;
     let detail = json!({ "clause": clause });
-    let change = change_of(ChangeKind::AgreementCommented, Entity::AgreementVersion, draft.id, caller, state, detail);
+    let change = Change {
+        // Apart from what the draft says: whoever meets somebody's words there meets a writer, not a commenter.
+        entity_id: None,
+        ..change_of(ChangeKind::AgreementCommented, Entity::AgreementVersion, draft.id, caller, state, detail)
+    };
     let anchor = if clause.is_empty() { "all" } else { &clause };
     Ok(once.finish(&change, format!("{PAGE}?done=said#clause-{anchor}")).await?.1)
 }
@@ -348,7 +352,7 @@ pub async fn propose(state: &AppState, caller: &Caller, sent: &Sent) -> Result<S
     let detail = json!({ "starts": draft.starts });
     notices::tell_heads(&mut once, NoticeKind::AgreementProposed, caller, now, today, &detail).await?;
     let detail = json!({ "starts": draft.starts, "sha256": hash });
-    let change = change_of(ChangeKind::AgreementProposed, Entity::AgreementVersion, draft.id, caller, state, detail);
+    let change = change_of(ChangeKind::AgreementProposed, Entity::Agreement, draft.id, caller, state, detail);
     Ok(once.finish(&change, format!("{PAGE}?done=proposed")).await?.1)
 }
 
@@ -375,7 +379,7 @@ pub fn require_room(draft: &Draft, records: &[store::Record], today: Day) -> Res
     });
     match in_the_way {
         None => Ok(()),
-        Some(Version { number, starts: from, .. }) => {
+        Some(store::Record { version: Version { number, starts: from, .. }, .. }) => {
             let from = words::day(*from);
             Err(AppError::Conflict(format!(
                 "Version {number} is signed and comes into force on {from}; one from {} would overlap it. Let this one \
@@ -407,7 +411,7 @@ pub async fn send_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result
     add_comment(&mut once, state, caller, draft.id, "", &text).await?;
     let (_, today) = today(&mut once, state).await?;
     notices::tell_heads(&mut once, NoticeKind::AgreementSentBack, caller, now, today, &json!({})).await?;
-    let change = change_of(ChangeKind::AgreementSentBack, Entity::AgreementVersion, draft.id, caller, state, json!({}));
+    let change = change_of(ChangeKind::AgreementSentBack, Entity::Agreement, draft.id, caller, state, json!({}));
     Ok(once.finish(&change, format!("{PAGE}?done=back")).await?.1)
 }
 
@@ -421,8 +425,7 @@ pub async fn withdraw(state: &AppState, caller: &Caller, sent: &Sent) -> Result<
         Err(leads_to) => return Ok(leads_to),
     };
     store::withdraw(&mut once, draft.id, caller.visitor.name(), state.clock.now()).await?;
-    let change =
-        change_of(ChangeKind::AgreementWithdrawn, Entity::AgreementVersion, draft.id, caller, state, json!({}));
+    let change = change_of(ChangeKind::AgreementWithdrawn, Entity::Agreement, draft.id, caller, state, json!({}));
     Ok(once.finish(&change, format!("/agreement?done=withdrawn&draft={}", draft.id)).await?.1)
 }
 
@@ -449,7 +452,6 @@ pub async fn bring_back(state: &AppState, caller: &Caller, sent: &Sent) -> Resul
     if !store::bring_back(&mut once, id).await? {
         return Err(AppError::Conflict("Only a draft that was withdrawn can be brought back.".to_owned()));
     }
-    let change: Change =
-        change_of(ChangeKind::AgreementBroughtBack, Entity::AgreementVersion, id, caller, state, json!({}));
+    let change: Change = change_of(ChangeKind::AgreementBroughtBack, Entity::Agreement, id, caller, state, json!({}));
     Ok(once.finish(&change, format!("{PAGE}?done=returned")).await?.1)
 }

@@ -129,7 +129,7 @@ pub async fn sign(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Stri
         let detail = json!({ "team": team });
         notices::tell_heads(&mut once, NoticeKind::AgreementSigned, caller, now, today, &detail).await?;
         let detail = json!({ "team": team, "sha256": hash });
-        let change = change_of(ChangeKind::AgreementSigned, Entity::AgreementVersion, id, caller, state, detail);
+        let change = change_of(ChangeKind::AgreementSigned, Entity::Agreement, id, caller, state, detail);
         return Ok(once.finish(&change, format!("{PAGE}?done=signed")).await?.1);
     }
     let records = store::records(&mut once).await?;

@@ -3,21 +3,25 @@
 use super::model::{Terms, Version};
 use crate::changes::store::{Counter, take_numbers};
 use crate::error::{AppError, Result};
-use crate::leads::model::LeadId;
 use crate::people::model::{AccountId, Team};
 use crate::period::{Day, Instant};
-use crate::server::bulk::{Cell, Rows};
 use crate::server::db::Tx;
 use crate::statements;
 use crate::text_enum;
-use sqlx::any::AnyRow;
-use sqlx::{FromRow, Row};
-use std::collections::{HashMap, HashSet};
+use sqlx::FromRow;
 
 statements! {
     VERSIONS = "select number, starts, terms from agreement_version where recalled_at is null order by starts, number";
     UNSIGNED = "select number from agreement_version where signed_at is null";
     SET_TERMS = "update agreement_version set terms = $2 where number = $1";
+    BEGIN_BEFORE = "update agreement_version set starts = $1 where number = 1 and signed_at is null and starts > $1";
+    REMOVE_SAMPLE_VERSIONS = "delete from agreement_version where draft_id in (
+            select s.draft_id from agreement_signature as s join account as a on a.id = s.account_id where a.sample = 1)";
+    SAMPLE_DRAFTS = "select distinct s.draft_id from agreement_signature as s join account as a on a.id = s.account_id
+        where a.sample = 1";
+    REMOVE_COMMENTS = "delete from agreement_comment where draft_id = $1";
+    REMOVE_SIGNATURES = "delete from agreement_signature where draft_id = $1";
+    REMOVE_DRAFT = "delete from agreement_draft where id = $1";
     INSERT = "insert into agreement_version (number, starts, terms, signed_at, draft_id, text, hash)
         values ($1, $2, $3, $4, $5, $6, $7)";
     RECORDS = "select number, starts, terms, signed_at, draft_id, text, hash, recalled_at from agreement_version
@@ -58,19 +62,6 @@ statements! {
     RECALLS = "select version, team, name, at from agreement_recall order by version, at";
     ASK_RECALL = "insert into agreement_recall (version, team, account_id, name, at) values ($1, $2, $3, $4, $5)
         on conflict (version, team) do nothing";
-    IMPORTS = "select id, source_id, started_at from import where state <> 'undone' order by id";
-    LEFT = "select id, disabled_at from account where disabled_at is not null order by id";
-    ATTEMPTS = "select l.id, l.attempts from {rows} cross join lead as l where l.id = {0:int}";
-    GIVEN = "select c.entity_id, max(case when c.kind = 'lead_assigned' then c.at else 0 end) as given,
-            max(case when c.kind = 'lead_undone' then c.at else 0 end) as undone
-        from {rows} cross join change as c
-        where c.entity = 'lead' and c.entity_id = {0:int} and c.kind in ('lead_assigned', 'lead_undone')
-        group by c.entity_id";
-    GIVEN_TOGETHER = "select w.lead_id, max(case when c.kind = 'lead_assigned' then c.at else 0 end) as given,
-            max(case when c.kind = 'lead_undone' then c.at else 0 end) as undone
-        from {rows} cross join lead_work as w join change as c on c.seq = w.seq
-        where w.lead_id = {0:int} and c.kind in ('lead_assigned', 'lead_undone')
-        group by w.lead_id";
     DROP_RECALLS = "delete from agreement_recall where version = $1";
 }
 
@@ -295,6 +286,25 @@ pub async fn move_unsigned(tx: &mut Tx, zone: &str) -> Result<()> {
     for number in unsigned {
         let terms = write_terms(&Terms::defaults(zone));
         sqlx::query(SET_TERMS).bind(number).bind(terms).execute(tx.conn()).await?;
+    }
+    Ok(())
+}
+
+/// Lets the terms that everybody starts with begin on that day, if they begin later: they hold for everything before the
+/// next version anyway.
+pub async fn begin_before(tx: &mut Tx, day: Day) -> Result<()> {
+    sqlx::query(BEGIN_BEFORE).bind(i64::from(day.0)).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Takes away what the people of the sample company signed.
+pub async fn remove_sample(tx: &mut Tx) -> Result<()> {
+    let drafts: Vec<i64> = sqlx::query_scalar(SAMPLE_DRAFTS).fetch_all(tx.conn()).await?;
+    sqlx::query(REMOVE_SAMPLE_VERSIONS).execute(tx.conn()).await?;
+    for draft in drafts {
+        for statement in [REMOVE_COMMENTS, REMOVE_SIGNATURES, REMOVE_DRAFT] {
+            sqlx::query(statement).bind(draft).execute(tx.conn()).await?;
+        }
     }
     Ok(())
 }
@@ -552,43 +562,6 @@ pub async fn end_deputy(tx: &mut Tx, head: AccountId) -> Result<()> {
 pub async fn delete_deputies_of(tx: &mut Tx, account: AccountId) -> Result<()> {
     sqlx::query(DELETE_DEPUTIES_OF).bind(account.0).execute(tx.conn()).await?;
     Ok(())
-}
-
-/// When each import began to be written, without the first one of each source: what that brings is history.
-pub async fn later_imports(tx: &mut Tx) -> Result<HashMap<i64, Instant>> {
-    let rows: Vec<(i64, i64, i64)> = sqlx::query_as(IMPORTS).fetch_all(tx.conn()).await?;
-    let mut known = HashSet::new();
-    let later = rows.into_iter().filter(|(_, source, _)| !known.insert(*source));
-    Ok(later.map(|(id, _, at)| (id, instant(at))).collect())
-}
-
-/// Who cannot sign in any more, and since when.
-pub async fn left(tx: &mut Tx) -> Result<HashMap<AccountId, Instant>> {
-    let rows: Vec<(i64, i64)> = sqlx::query_as(LEFT).fetch_all(tx.conn()).await?;
-    Ok(rows.into_iter().map(|(id, at)| (AccountId(id), instant(at))).collect())
-}
-
-/// How often sales tried to reach each of these leads since its latest handover.
-pub async fn attempts(tx: &mut Tx, leads: &[LeadId]) -> Result<HashMap<LeadId, u32>> {
-    let rows = tx.bulk_rows(ATTEMPTS, &leads.iter().map(|id| [Cell::from(*id)]).collect()).await?;
-    let pair = |row: &AnyRow| Ok((LeadId(row.try_get(0)?), row.try_get::<i64, _>(1)? as u32));
-    rows.iter().map(pair).collect()
-}
-
-/// When each of these leads was last given to somebody here, those that never were left out.
-pub async fn given(tx: &mut Tx, leads: &[LeadId]) -> Result<HashMap<LeadId, Instant>> {
-    let ids: Rows = leads.iter().map(|id| [Cell::from(*id)]).collect();
-    let mut given: HashMap<LeadId, Instant> = HashMap::new();
-    for statement in [GIVEN, GIVEN_TOGETHER] {
-        for row in tx.bulk_rows(statement, &ids).await? {
-            let (lead, at, undone): (i64, i64, i64) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-            let last = given.entry(LeadId(lead)).or_default();
-            // Whoever took something back since may have taken this back.
-            *last = (*last).max(if undone < at { instant(at) } else { Instant(0) });
-        }
-    }
-    given.retain(|_, at| at.0 > 0);
-    Ok(given)
 }
 
 /// Which heads want to take back which versions.

@@ -241,6 +241,7 @@ pub async fn mark_sample(tx: &mut Tx, id: AccountId) -> Result<()> {
 /// Deletes the accounts of the sample company and everything that hangs on them; how many there were.
 pub async fn delete_sample(tx: &mut Tx) -> Result<u64> {
     let ids: Vec<i64> = sqlx::query_scalar(SAMPLE).fetch_all(tx.conn()).await?;
+    agreement::store::remove_sample(tx).await?;
     for id in &ids {
         bell::store::delete_of(tx, AccountId(*id)).await?;
         queue::store::remove_views_of(tx, AccountId(*id)).await?;

@@ -8,6 +8,8 @@ pub mod api;
 pub mod page;
 
 #[cfg(feature = "ssr")]
+mod agreement;
+#[cfg(feature = "ssr")]
 mod cast;
 #[cfg(feature = "ssr")]
 pub mod command;

@@ -1,7 +1,7 @@
 //! Takes the sample company in, its data through the normal import, and out again.
 
-use super::cast;
 use super::files::{SOURCE, files};
+use super::{agreement, cast};
 use crate::error::{AppError, Result};
 use crate::import::mapping::Wishes;
 use crate::import::parse::Options;
@@ -65,6 +65,7 @@ pub async fn load(db: &Db, actor: &str, now: Instant) -> Result<u64> {
         }
     }
     accounts::arrive(db, actor, now, &cast::people()).await?;
+    agreement::sign(db, &own, now).await?;
     Ok(leads)
 }
 

@@ -90,6 +90,8 @@ fn topics_of(path: &str) -> &'static str {
         _ if path.starts_with("/leads/") => "leads feedback",
         _ if path.starts_with("/feedback/reasons") => "feedback",
         _ if path.starts_with("/settings/workspace") => "workspace",
+        "/agreement" => "agreement numbers",
+        _ if path.starts_with("/agreement/") => "agreement",
         _ if path.starts_with("/spend") => "spend",
         _ if path.starts_with("/import/quality") => "numbers",
         _ if path == "/import" || path.starts_with("/import/") => "imports",
@@ -102,7 +104,8 @@ fn topics_of(path: &str) -> &'static str {
 fn counts(path: &str) -> bool {
     let leads_of_import = path.starts_with("/import/history/") && path.ends_with("/leads");
     let loop_counts = path == "/feedback/why" || path == "/feedback/more";
-    path == "/spend"
+    path == "/agreement"
+        || path == "/spend"
         || path.starts_with("/definitions/criteria")
         || path.starts_with("/import/quality")
         || leads_of_import

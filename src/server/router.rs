@@ -72,6 +72,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(queue::forms::routes())
         .merge(work::forms::routes())
         .merge(feedback::forms::routes())
+        .merge(agreement::forms::routes())
         .merge(definitions::forms::routes())
         .merge(agreement::calculator_forms::routes())
         .merge(spend::forms::routes())

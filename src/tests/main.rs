@@ -1,5 +1,8 @@
 //! The specification, as tests.
 
+mod agreement;
+mod agreement_month;
+mod agreement_pages;
 mod backup;
 mod boards;
 mod browser;

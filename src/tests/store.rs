@@ -17,6 +17,7 @@ use std::time::Duration;
 
 const STORES: &[&[(&str, &str)]] = &[
     activity::store::ALL,
+    agreement::month::store::ALL,
     agreement::store::ALL,
     bell::store::ALL,
     backup::store::ALL,

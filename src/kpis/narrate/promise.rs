@@ -10,6 +10,7 @@ use crate::kpis::sheet::{Kpi, Promise};
 use crate::kpis::words;
 use crate::leads::model::Reason;
 use crate::listing::narrate::list_address;
+use crate::place::at;
 use crate::ui::says::Prose;
 
 /// Marketing's promise and sales'.
@@ -19,18 +20,12 @@ pub(super) fn net(kpi: Kpi, board: &Board) -> [Promise; 2] {
     let agreed = |bp: Option<u32>| bp.map(|bp| format!("{} agreed; ", words::basis_points(bp))).unwrap_or_default();
     match kpi {
         Kpi::LeadToOpportunity => [
-            unmeasured(
-                "Leads that meet the definition",
-                format!("{}not measured: needs criteria that can be checked", agreed(marketing.qualified_bp)),
-            ),
-            unmeasured(&format!("{} attempts before “unreachable”", sales.attempts), attempts(board)),
+            by_month("Leads that meet the definition", agreed(marketing.qualified_bp)),
+            by_month(&format!("{} attempts before “unreachable”", sales.attempts), attempts(board)),
         ],
         Kpi::Cac => [leads(board), answers(board)],
         Kpi::FollowUp => [
-            unmeasured(
-                "Required fields complete",
-                format!("{}not measured: needs the list of required fields", agreed(marketing.complete_bp)),
-            ),
+            by_month("Required fields complete", agreed(marketing.complete_bp)),
             measured(
                 &format!("First touch within {}", within(sales.first_touch)),
                 follow_up::on_time(current),
@@ -118,11 +113,17 @@ fn answers(board: &Board) -> Promise {
     promise
 }
 
-/// How often “unreachable” was said; how often it was tried before is not known.
+/// How often “unreachable” was said.
 fn attempts(board: &Board) -> String {
     let said = board.answer.reasons.iter().find(|(reason, _)| reason == Reason::Unreachable.key());
-    let said = said.map(|(_, n)| format!("{} called so; ", words::count(*n))).unwrap_or_default();
-    format!("{said}not measured: needs every attempt, not only the first")
+    said.map(|(_, n)| format!("{} called so; ", words::count(*n))).unwrap_or_default()
+}
+
+/// What is measured lead by lead, and for the running month alone.
+fn by_month(promise: &str, before: String) -> Promise {
+    let stand = Prose::plain(format!("{before}how the running month stands says "));
+    let stand = stand.link_outside("the agreement", at("/agreement"));
+    Promise { words: promise.to_owned(), stand, reach: charts::reach(None, None) }
 }
 
 fn measured(promise: &str, share: Option<String>, rate: Rate) -> Promise {

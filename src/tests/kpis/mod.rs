@@ -6,6 +6,7 @@ mod coverage;
 mod follow_up;
 mod periods;
 mod promises;
+mod versions;
 
 use chrono::NaiveDateTime;
 use doubles::agreement::model::{Horizon, Terms, Version, Within};

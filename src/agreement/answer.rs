@@ -1,0 +1,547 @@
+//! All that a page of the agreement is made of, read for whoever asks and put into finished words.
+
+use super::breaches::{Breach, Breaches, breaches};
+use super::calendar_text;
+use super::clauses::{Clause, changes};
+use super::drafts::{currency, effective, is_pending, require_room, workspace};
+use super::month::{Effect, Month, month};
+use super::narrate;
+use super::sheet::*;
+use super::signing::{TEAMS, missing, signs_for, standing};
+use super::standing::{Judged, Share, State};
+use super::store::{self, Draft, DraftState, Record, Signature};
+use crate::charts;
+use crate::editing::once::person;
+use crate::error::{AppError, Result};
+use crate::kpis::model::Part;
+use crate::kpis::query::Query;
+use crate::kpis::sheet::Kpi;
+use crate::kpis::words::{self, Currency};
+use crate::listing::narrate::list_address;
+use crate::people::model::{Account, Team};
+use crate::people::permission::Action;
+use crate::people::service::Caller;
+use crate::people::store as people;
+use crate::period::{Bucket, Day, Grain, Instant};
+use crate::place::at;
+use crate::server::AppState;
+use crate::server::db::Tx;
+use crate::ui::says::{Prose, Status, StatusKind};
+use crate::zone::Zone;
+
+/// Broken promises of a team on the page, at most.
+const MOST_SHOWN: usize = 8;
+
+/// What the pages of a workspace need to say anything.
+pub(super) struct Said {
+    pub(super) zone: Zone,
+    pub(super) today: Day,
+    pub(super) company: String,
+    pub(super) currency: Currency,
+}
+
+impl Said {
+    pub(super) async fn read(tx: &mut Tx, state: &AppState) -> Result<Self> {
+        let workspace = workspace(tx).await?;
+        let zone = workspace.zone()?;
+        let today = zone.day_of(state.clock.now());
+        Ok(Self { zone, today, company: workspace.name, currency: Currency(workspace.currency) })
+    }
+
+    fn time(&self, at: Instant) -> String {
+        words::local_time(self.zone.local(at))
+    }
+
+    pub(super) fn signed(&self, signature: &Signature) -> SignedLine {
+        let mut role: String = signature.role.clone();
+        if let Some(first) = role.get(..1) {
+            role = first.to_uppercase() + &role[1..];
+        }
+        SignedLine { name: signature.name.clone(), words: format!("{role}, signed {}", self.time(signature.at)) }
+    }
+}
+
+/// The version in force on a day.
+pub(super) fn in_force(records: &[Record], today: Day) -> Option<&Record> {
+    let standing = records.iter().filter(|record| record.recalled_at.is_none());
+    let mut versions: Vec<&Record> = standing.collect();
+    versions.sort_by_key(|record| (record.version.starts, record.version.number));
+    let started = versions.iter().rposition(|record| record.version.starts <= today);
+    versions.get(started.unwrap_or(0)).copied()
+}
+
+/// `/agreement`
+///
+/// # Errors
+/// There is no workspace, or the database does not answer.
+pub async fn agreement(state: &AppState, caller: &Caller, told: Option<Told>) -> Result<AgreementShown> {
+    let month = month(state).await?;
+    let mut tx = state.db.read().await?;
+    let said = Said::read(&mut tx, state).await?;
+    let records = store::records(&mut tx).await?;
+    let record = in_force(&records, said.today).ok_or(AppError::Internal)?;
+    let signatures = match record.draft {
+        Some(draft) => store::signatures(&mut tx, draft).await?,
+        None => Vec::new(),
+    };
+    let coming = coming(&mut tx, caller, &said, &records, record).await?;
+    drop(tx);
+    let terms = &record.version.terms;
+    let found = match &month {
+        Some(month) => Some(breaches(state, &caller.visitor, month).await?),
+        None => None,
+    };
+    let halves = TEAMS.map(|team| Half {
+        team,
+        rows: rows(team, terms, &said.currency, month.as_ref()),
+        signed: standing(&signatures).find(|signature| signature.team == team).map(|signature| said.signed(signature)),
+    });
+    let ahead = {
+        let mut calendar = terms.calendar.clone();
+        calendar_text::trim(&mut calendar, said.today);
+        calendar_text::stretches(&calendar)
+    };
+    let joint = Clause::ALL.iter().filter(|clause| {
+        clause.whose().is_none()
+            && !matches!(clause, Clause::Week | Clause::Exceptions | Clause::LateTouch | Clause::BelowCriteria)
+    });
+    Ok(AgreementShown {
+        crumb: format!("Version {}", record.version.number),
+        lede: lede(record, &said, month.as_ref(), signatures.is_empty()),
+        halves,
+        runs: month.as_ref().map(|month| {
+            let bucket = Bucket { period: month.period(), clipped: false };
+            (words::bucket_long(bucket, Grain::Month), narrate::charts(month))
+        }),
+        fairness: month.as_ref().map(fairness).unwrap_or_default(),
+        breaches: found.map(|found| breach_list(found, caller.visitor.may(Action::SeeLeads))),
+        consequences: consequences(terms, month.as_ref()),
+        joint: joint.map(|clause| (clause.title(), clause.words(terms, &said.currency))).collect(),
+        zone: terms.calendar.zone.clone(),
+        week: calendar_text::week(&terms.calendar),
+        days: ahead,
+        coming,
+        may_edit: caller.visitor.may(Action::EditAgreement),
+        told,
+    })
+}
+
+fn lede(record: &Record, said: &Said, month: Option<&Month>, unsigned: bool) -> String {
+    let since = match unsigned {
+        true => "The terms that everybody starts with; nobody has signed them yet.".to_owned(),
+        false => format!("In force since {}.", words::day(record.version.starts)),
+    };
+    match month {
+        Some(month) => format!(
+            "{since} Standing for {} as of {}; {}.",
+            words::days(month.period()),
+            said.time(month.now),
+            remain(month.days.remaining)
+        ),
+        None => since,
+    }
+}
+
+fn remain(days: u32) -> String {
+    match days {
+        0 => "no working day remains".to_owned(),
+        1 => "1\u{a0}working day remains".to_owned(),
+        days => format!("{}\u{a0}working days remain", words::count(days)),
+    }
+}
+
+/// The promises of a team with their standing; without leads only what is promised.
+pub(super) fn rows(
+    team: Team,
+    terms: &super::model::Terms,
+    currency: &Currency,
+    month: Option<&Month>,
+) -> Vec<PromiseRow> {
+    let clauses = match team {
+        Team::Marketing => Clause::MARKETING,
+        Team::Sales => Clause::SALES,
+    };
+    clauses.into_iter().map(|clause| row(clause, clause.words(terms, currency), month)).collect()
+}
+
+fn row(clause: Clause, text: String, month: Option<&Month>) -> PromiseRow {
+    let Some(month) = month else { return unmeasured(text, "nothing to measure yet", "") };
+    let address = |kpi: Kpi, part: Part| list_address(kpi, &month.board.query, part);
+    match clause {
+        Clause::Volume => volume(text, month, address(Kpi::LeadToOpportunity, Part::Leads)),
+        Clause::Complete | Clause::Qualified if !month.has_criteria => {
+            unmeasured(text, "not measured", "no criteria are agreed yet")
+        }
+        Clause::Complete => share(text, month.complete, None, month, at("/definitions/criteria")),
+        Clause::Qualified => {
+            share(text, month.qualified, Some(month.qualified_plain), month, at("/definitions/criteria"))
+        }
+        Clause::Reply => share(text, month.reply, None, month, address(Kpi::FeedbackCoverage, Part::ReplyDue)),
+        Clause::Decide | Clause::FirstTouch if !month.touches => {
+            unmeasured(text, "not measured", "needs the touches of sales, without which silence means nothing")
+        }
+        Clause::Decide => share(text, month.decide, None, month, address(Kpi::Cac, Part::AnsweredLate)),
+        Clause::FirstTouch => {
+            let plain = Some(month.first_touch_plain);
+            share(text, month.first_touch, plain, month, address(Kpi::FollowUp, Part::TouchedLate))
+        }
+        Clause::Attempts => {
+            let href = crate::listing::narrate::reason_address(&month.board.query, "unreachable");
+            share(text, month.attempts, None, month, href)
+        }
+        _ => share(text, month.verdict, None, month, address(Kpi::FeedbackCoverage, Part::FeedbackDue)),
+    }
+}
+
+fn unmeasured(text: String, word: &str, need: &str) -> PromiseRow {
+    PromiseRow {
+        text,
+        figure: String::new(),
+        of: String::new(),
+        href: String::new(),
+        reach: charts::reach(None, None),
+        status: Status::new(StatusKind::Early, word),
+        need: need.to_owned(),
+    }
+}
+
+fn volume(text: String, month: &Month, href: String) -> PromiseRow {
+    let Some(volume) = month.volume else {
+        let done = month.board.answer.current.context.handed_over;
+        let row = unmeasured(text, "no number promised", "");
+        return PromiseRow { figure: words::count(done), of: "so far".to_owned(), href, ..row };
+    };
+    let part = |leads: u32| (volume.promised > 0).then(|| f64::from(leads) / f64::from(volume.promised));
+    let judged = volume.judge(month.days);
+    PromiseRow {
+        text,
+        figure: words::count(volume.done),
+        of: format!("of {}", words::count(volume.promised)),
+        href,
+        reach: charts::reach(part(volume.done), part(volume.due).filter(|_| volume.due < volume.promised)),
+        status: status(&judged),
+        need: judged.need,
+    }
+}
+
+fn share(text: String, share: Share, plain: Option<Share>, month: &Month, href: String) -> PromiseRow {
+    let judged = share.judge(month.days);
+    let whole = share.decided();
+    let figure = words::percent(share.kept, whole).unwrap_or_default();
+    // The bar touches the net where the promise is kept.
+    let promised = f64::from(share.promised_bp.unwrap_or(10_000)) / 10_000.0;
+    let reach = (whole > 0).then(|| f64::from(share.kept) / f64::from(whole) / promised);
+    let mut need = vec![judged.need.clone()];
+    if share.excused > 0 {
+        need.push(format!("{} taken out: not the team’s delay", words::count(share.excused)));
+    }
+    if share.freed > 0 {
+        let without = plain.and_then(|plain| words::percent(plain.kept, plain.decided())).unwrap_or_default();
+        need.push(format!("{} by the consequence clause; {without} without it", words::count(share.freed)));
+    }
+    let is_counted = judged.state != State::NoData;
+    PromiseRow {
+        text,
+        of: match share.promised_bp {
+            Some(bp) if is_counted => format!("of {}", words::basis_points(bp)),
+            _ if is_counted => format!("of {}", words::count(whole)),
+            _ => String::new(),
+        },
+        figure,
+        href: if is_counted { href } else { String::new() },
+        reach: charts::reach(reach, None),
+        status: status(&judged),
+        need: need.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; "),
+    }
+}
+
+fn status(judged: &Judged) -> Status {
+    let kind = match judged.state {
+        State::Kept => StatusKind::Good,
+        State::AtRisk | State::Broken => StatusKind::Short,
+        State::NotJudged | State::NoData => StatusKind::Early,
+    };
+    Status::new(kind, judged.word.clone())
+}
+
+fn fairness(month: &Month) -> String {
+    let taken: Vec<String> = month
+        .taken_out()
+        .into_iter()
+        .filter(|(_, cases)| *cases > 0)
+        .map(|(team, cases)| format!("{} of {team}", words::counted(cases, "late case", "late cases")))
+        .collect();
+    if taken.is_empty() {
+        return String::new();
+    }
+    format!(
+        "Taken out, since it was not the team’s own delay: {}. The lead was known here only after it was due, its owner had \
+         left, or it was given to its owner after it was due. The KPIs count them all the same.",
+        taken.join(" and ")
+    )
+}
+
+fn breach_list(found: Breaches, opens: bool) -> BreachList {
+    let counts = TEAMS.map(|team| found.of(team));
+    let all: u32 = counts.iter().sum();
+    let plus = if found.more { "+" } else { "" };
+    let title = match all {
+        0 => "No promise is broken right now".to_owned(),
+        1 => "One breach right now".to_owned(),
+        all => format!("{}{plus} breaches right now", words::count(all)),
+    };
+    let title = match all {
+        0 => title,
+        _ => format!("{title}, {} of marketing, {} of sales", words::count(counts[0]), words::count(counts[1])),
+    };
+    let of = |team: Team| found.all.iter().filter(move |breach| breach.team == team).take(MOST_SHOWN);
+    let mut shown: Vec<Breach> = TEAMS.into_iter().flat_map(of).cloned().collect();
+    shown.sort_by_key(|breach| (breach.due.is_none(), breach.due, breach.lead));
+    let more = match (all as usize).saturating_sub(shown.len()) {
+        0 => String::new(),
+        _ => format!("The longest overdue of each team are shown; the file has all {}{plus}.", words::count(all)),
+    };
+    BreachList { title, shown, more, opens }
+}
+
+fn consequences(terms: &super::model::Terms, month: Option<&Month>) -> Vec<Prose> {
+    let stands = |on: bool| if on { "On." } else { "Off." };
+    let on = terms.consequences;
+    let late = Prose::plain("A late first touch takes the lead out of the quality that marketing answers for. ")
+        .stress(stands(on.late_touch_frees_marketing));
+    let below = Prose::plain("A lead below the agreed criteria frees sales of the follow-up. ")
+        .stress(stands(on.below_criteria_frees_sales));
+    let Some(month) = month else { return vec![late, below] };
+    let Effect { period, touched_late, untouched, below: missed } = month.effect;
+    let since = words::day(period.from);
+    let query = Query::parse(&format!("from={}&to={}", period.from, period.to)).unwrap_or_default();
+    let list = |part: Part| list_address(Kpi::FollowUp, &query, part);
+    let leads = |number: u32| words::counted(number, "lead", "leads");
+    let late = late
+        .say(" ")
+        .link(leads(touched_late), list(Part::TouchedLate))
+        .say(" touched late and ")
+        .link(leads(untouched), list(Part::OverdueOpen))
+        .say(format!(" untouched since {since}."));
+    let below = below
+        .say(" ")
+        .link_outside(leads(missed), at("/definitions/criteria"))
+        .say(format!(" below the criteria since {since}."));
+    vec![late, below, Prose::plain("It changes the standing of promises, never the four KPIs.")]
+}
+
+/// What is coming: an open draft before a version that is not in force yet.
+async fn coming(
+    tx: &mut Tx,
+    caller: &Caller,
+    said: &Said,
+    records: &[Record],
+    current: &Record,
+) -> Result<Option<Coming>> {
+    if let Some(draft) = store::open_draft(tx).await? {
+        let everybody = people::list(tx).await?;
+        let signatures = store::signatures(tx, draft.id).await?;
+        let deputies = store::deputies(tx).await?;
+        let signs =
+            caller.visitor.account().ok().and_then(|account| signs_for(account, &everybody, &deputies, said.today));
+        let has_signed = |team: Team| standing(&signatures).any(|signature| signature.team == team);
+        let waits = draft.state == DraftState::Proposed && signs.is_some_and(|(team, _)| !has_signed(team));
+        let base = records.iter().find(|record| record.version.number == draft.base).unwrap_or(current);
+        let found = changes(&base.version.terms, &draft.terms, &said.currency);
+        let comments = store::comments(tx, draft.id).await?;
+        let number = records.iter().map(|record| record.version.number).max().unwrap_or_default() + 1;
+        let (word, beside) = match &draft.proposed {
+            Some((at, by)) => (
+                "proposed",
+                format!("Proposed by {by} on {}, from {}", words::day(said.zone.day_of(*at)), words::day(draft.starts)),
+            ),
+            None => (
+                "a draft",
+                format!("Begun by {} on {}", draft.created_by, words::day(said.zone.day_of(draft.created_at))),
+            ),
+        };
+        let count = |changed: super::clauses::Changed| {
+            let comments = comments.iter().filter(|comment| comment.clause == changed.key).count();
+            (changed, comments)
+        };
+        return Ok(Some(Coming {
+            title: format!("Version {number}, {word}: {}", counted_changes(found.len())),
+            beside,
+            changes: found.into_iter().map(count).collect(),
+            href: at(super::drafts::PAGE),
+            way: if waits { format!("Version {number} waits for you") } else { format!("Version {number}, {word}") },
+            waits,
+        }));
+    }
+    let pending =
+        records.iter().filter(|record| is_pending(record, said.today)).min_by_key(|record| record.version.starts);
+    Ok(pending.map(|record| {
+        let number = record.version.number;
+        let found = changes(&current.version.terms, &record.version.terms, &said.currency);
+        Coming {
+            title: format!("Version {number}, signed: {}", counted_changes(found.len())),
+            beside: format!("In force from {}", words::day(record.version.starts)),
+            changes: found.into_iter().map(|changed| (changed, 0)).collect(),
+            href: at(&format!("/agreement/versions/{number}")),
+            way: format!("Version {number}, from {}", words::day(record.version.starts)),
+            waits: false,
+        }
+    }))
+}
+
+/// `no change`, `one change`, `5 changes`.
+pub(super) fn counted_changes(number: usize) -> String {
+    match number {
+        0 => "no change".to_owned(),
+        1 => "one change".to_owned(),
+        many => format!("{many} changes"),
+    }
+}
+
+/// `/agreement/draft`; `None` where none is open.
+///
+/// # Errors
+/// There is no workspace, or the database does not answer.
+pub async fn draft(state: &AppState, caller: &Caller, told: Option<Told>) -> Result<Option<DraftShown>> {
+    let mut tx = state.db.read().await?;
+    let Some(draft) = store::open_draft(&mut tx).await? else { return Ok(None) };
+    let said = Said::read(&mut tx, state).await?;
+    let records = store::records(&mut tx).await?;
+    let signatures = store::signatures(&mut tx, draft.id).await?;
+    let comments = store::comments(&mut tx, draft.id).await?;
+    let everybody = people::list(&mut tx).await?;
+    let deputies = store::deputies(&mut tx).await?;
+    let currency = currency(&mut tx).await?;
+    drop(tx);
+    let base = records.iter().find(|record| record.version.number == draft.base).ok_or(AppError::Internal)?;
+    let number = records.iter().map(|record| record.version.number).max().unwrap_or_default() + 1;
+    let line = |comment: &store::Comment| CommentLine {
+        name: comment.name.clone(),
+        team: comment.team,
+        when: said.time(comment.at),
+        text: comment.text.clone(),
+    };
+    let thread = |key: &str| comments.iter().filter(|comment| comment.clause == key).map(line).collect::<Vec<_>>();
+    let clauses = Clause::ALL.iter().map(|clause| ClauseShown {
+        key: clause.key(),
+        title: clause.title(),
+        team: clause.whose(),
+        before: clause.words(&base.version.terms, &currency),
+        after: clause.words(&draft.terms, &currency),
+        thread: thread(clause.key()),
+    });
+    let values = draft.content().values(&currency);
+    let account = caller.visitor.account().ok();
+    Ok(Some(DraftShown {
+        id: draft.id,
+        state: draft.state,
+        title: match draft.state {
+            DraftState::Proposed => format!("Version {number}, proposed"),
+            _ => format!("Version {number}, a draft"),
+        },
+        lede: draft_lede(&draft, &said),
+        clauses: clauses.collect(),
+        thread: thread(""),
+        remarks: remarks(&draft, &records, &signatures, &said),
+        sign: account.and_then(|account| may_sign(account, &draft, &signatures, (&everybody, &deputies), said.today)),
+        signatures: under(&signatures, (&everybody, &deputies), &said),
+        hash: draft.text.as_ref().map(|(_, hash)| hash.clone()).unwrap_or_default(),
+        may_edit: caller.visitor.may(Action::EditAgreement),
+        pending: records
+            .iter()
+            .filter(|record| is_pending(record, said.today))
+            .map(|record| (record.version.number, words::day(record.version.starts)))
+            .collect(),
+        base: values.clone(),
+        values,
+        currency: currency.0,
+        sentence: String::new(),
+        person: person(caller),
+        told,
+    }))
+}
+
+fn draft_lede(draft: &Draft, said: &Said) -> String {
+    let day = |at: Instant| words::day(said.zone.day_of(at));
+    match &draft.proposed {
+        Some((at, by)) => format!(
+            "Proposed by {by} on {}. The text stands now: both heads sign it, or somebody sends it back.",
+            day(*at)
+        ),
+        None => format!(
+            "Begun by {} on {} from version {}. Members of both teams write it; no number changes before both heads have \
+             signed and its day has come.",
+            draft.created_by,
+            day(draft.created_at),
+            draft.base
+        ),
+    }
+}
+
+fn remarks(draft: &Draft, records: &[Record], signatures: &[Signature], said: &Said) -> Vec<String> {
+    let mut remarks = Vec::new();
+    let starts = effective(draft, said.today);
+    if starts != draft.starts {
+        remarks.push(format!(
+            "It was to be in force from {}; a version starts no earlier than the day after its second signature, so signed \
+             today it would be in force from {}.",
+            words::day(draft.starts),
+            words::day(starts)
+        ));
+    }
+    let early = {
+        let mut calendar = draft.terms.calendar.clone();
+        calendar_text::trim(&mut calendar, draft.starts)
+    };
+    if early > 0 {
+        remarks.push(format!(
+            "{} before {}, from which this version is in force; there they change nothing, and they are left out when it is \
+             proposed.",
+            words::counted(early as u32, "day that differs lies", "days that differ lie"),
+            words::day(draft.starts)
+        ));
+    }
+    if let Err(error) = require_room(draft, records, said.today) {
+        remarks.push(error.to_string());
+    }
+    if let Some(number) = draft.replaces {
+        remarks.push(format!("It takes the place of version {number}, which does not come into force then."));
+    }
+    for signature in signatures {
+        if let Some((at, by)) = &signature.voided {
+            remarks.push(format!(
+                "{} had signed for {}; {by} sent the text back on {}, so that signature is void.",
+                signature.name,
+                signature.team,
+                words::day(said.zone.day_of(*at))
+            ));
+        }
+    }
+    remarks
+}
+
+fn may_sign(
+    account: &Account,
+    draft: &Draft,
+    signatures: &[Signature],
+    (everybody, deputies): (&[Account], &[store::Deputy]),
+    today: Day,
+) -> Option<String> {
+    let (team, role) = signs_for(account, everybody, deputies, today)?;
+    let open = draft.state == DraftState::Proposed && standing(signatures).all(|signature| signature.team != team);
+    open.then(|| if account.standing.head { format!("Sign for {team}") } else { format!("Sign for {team}, as {role}") })
+}
+
+fn under(
+    signatures: &[Signature],
+    (everybody, deputies): (&[Account], &[store::Deputy]),
+    said: &Said,
+) -> Vec<(Team, Result<SignedLine, String>)> {
+    let lacking = missing(signatures, everybody, deputies, said.today);
+    let line = |team: Team| {
+        let signed = standing(signatures).find(|signature| signature.team == team);
+        let missing = || lacking.iter().find(|(of, _)| *of == team).map(|(_, words)| words.clone()).unwrap_or_default();
+        (team, signed.map(|signature| said.signed(signature)).ok_or_else(missing))
+    };
+    TEAMS.map(line).into()
+}

@@ -1,0 +1,449 @@
+//! How both teams stand this month: counts of the KPI core, of the criteria and of the attempts, with what was not a
+//! team's own delay taken out, under the version in force today.
+//!
+//! **Which leads** a promise is about, and whether it was kept, the core says (`kpis::compute`); here nothing is counted a
+//! second time. Only why something was late is asked lead by lead.
+
+use super::model::{Terms, Within};
+use super::rules::Rules;
+use super::signing::TEAMS;
+use super::standing::{Case, Days, Share, Volume};
+use crate::agreement;
+use crate::definitions::fit::{self, Fits};
+use crate::error::Result;
+use crate::feedback;
+use crate::feedback::answers::reply_due;
+use crate::kpis;
+use crate::kpis::board::Board;
+use crate::kpis::compute::members_with_reason;
+use crate::kpis::model::{Filter, Part, Question};
+use crate::kpis::service::State;
+use crate::leads::derive::Milestones;
+use crate::leads::model::{Dimension, EventKind, Fit, LeadId, Moment, Reason, ValueId};
+use crate::leads::record::{StoredEvent, StoredLead, Voided};
+use crate::leads::store as leads;
+use crate::people::model::{AccountId, Team};
+use crate::period::{Day, Instant, Period};
+use crate::server::AppState;
+use crate::server::db::Tx;
+use crate::work::owners;
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+pub mod store;
+
+/// The effect of the consequence clause is told for at most so many days.
+const LONGEST_EFFECT: i32 = 366;
+
+/// A running month.
+#[derive(Clone, Debug)]
+pub struct Month {
+    /// The board of the month, as the head of every page has it.
+    pub board: Arc<Board>,
+    /// The versions.
+    pub rules: Arc<Rules>,
+    /// As of when.
+    pub now: Instant,
+    /// Its day.
+    pub today: Day,
+    /// What is in force today.
+    pub terms: Terms,
+    /// From when that is.
+    pub since: Day,
+    /// Its working days.
+    pub days: Days,
+    /// Qualified leads; `None`: no number is promised.
+    pub volume: Option<Volume>,
+    /// Required fields.
+    pub complete: Share,
+    /// Meeting the definition, with the consequence clause if it is on.
+    pub qualified: Share,
+    /// The same without it.
+    pub qualified_plain: Share,
+    /// Criteria are agreed, so that the two can be measured.
+    pub has_criteria: bool,
+    /// Reply to feedback.
+    pub reply: Share,
+    /// Accept or reject.
+    pub decide: Share,
+    /// First touch, with the consequence clause if it is on.
+    pub first_touch: Share,
+    /// The same without it.
+    pub first_touch_plain: Share,
+    /// Attempts before “unreachable”.
+    pub attempts: Share,
+    /// Verdict.
+    pub verdict: Share,
+    /// Touches are recorded, so that the promises of sales can be measured.
+    pub touches: bool,
+    /// What the consequence clause concerns since the version is in force.
+    pub effect: Effect,
+    /// The month's leads against the criteria.
+    pub fits: Option<Arc<Fits>>,
+}
+
+/// Leads that the consequence clause is or would be about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Effect {
+    /// Since when.
+    pub period: Period,
+    /// Touched late.
+    pub touched_late: u32,
+    /// Untouched, and past the due time.
+    pub untouched: u32,
+    /// Below the criteria.
+    pub below: u32,
+}
+
+/// How both teams stand; `None` before anything was imported.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn month(app: &AppState) -> Result<Option<Month>> {
+    let Some(board) = kpis::service::this_month(app).await? else { return Ok(None) };
+    let Some(scores) = app.scores.state().await? else { return Ok(None) };
+    let period = board.answer.period;
+    let fits = fit::of_period(app, period).await?;
+    let mut tx = app.db.read().await?;
+    let Some(rules) = agreement::service::rules(&mut tx).await? else { return Ok(None) };
+    let now = board.answer.now;
+    let today = rules.zone.day_of(now);
+    let version = &rules.versions()[rules.in_force_on(today)];
+    let terms = version.terms.clone();
+    let current = &board.answer.current;
+    let question = fit::question(period, now, &Filter::default());
+
+    let late = Late::read(&scores, &question).await;
+    let ground = Ground::read(&mut tx, &rules, now, period, &late).await?;
+    let excused =
+        |promise: Promise| ground.cases(promise).into_iter().filter(|case| case.excuse(now).is_some()).count();
+
+    let follow_up = current.follow_up;
+    let whole = follow_up.handovers;
+    let answers = current.answers;
+    let measured = |share: Share| {
+        if follow_up.measured { share } else { Share { promised_bp: share.promised_bp, ..Share::default() } }
+    };
+    let decide = measured(Share {
+        kept: answers.on_time,
+        broken: answers.late,
+        open: whole.saturating_sub(answers.on_time + answers.late),
+        promised_bp: terms.sales.decide_share_bp,
+        ..Share::default()
+    })
+    .excusing(excused(Promise::Decide) as u32);
+    let first_touch_plain = measured(Share {
+        kept: follow_up.on_time,
+        broken: follow_up.late + follow_up.overdue_open,
+        open: follow_up.not_due,
+        promised_bp: terms.sales.first_touch_share_bp,
+        ..Share::default()
+    })
+    .excusing(excused(Promise::FirstTouch) as u32);
+    let coverage = current.coverage;
+    let verdict = Share {
+        kept: coverage.on_time,
+        broken: coverage.due - coverage.on_time,
+        open: whole.saturating_sub(coverage.due),
+        promised_bp: terms.sales.verdict_share_bp,
+        ..Share::default()
+    }
+    .excusing(excused(Promise::Verdict) as u32);
+    let turned_down: u32 = board.answer.reasons.iter().map(|(_, leads)| leads).sum();
+    let reply = Share {
+        kept: coverage.replied_on_time,
+        broken: coverage.reply_due - coverage.replied_on_time,
+        open: turned_down.saturating_sub(coverage.reply_due),
+        promised_bp: terms.marketing.reply_share_bp,
+        ..Share::default()
+    }
+    .excusing(excused(Promise::Reply) as u32);
+
+    let touched_late = late.touched();
+    let missed: HashSet<LeadId> = missed(fits.as_deref());
+    let freed = touched_late.iter().filter(|lead| missed.contains(lead)).count() as u32;
+    let first_touch = match terms.consequences.below_criteria_frees_sales {
+        true => first_touch_plain.freeing(freed),
+        false => first_touch_plain,
+    };
+    let of_fits = |count: fit::Count, part: u32, promised_bp: Option<u32>| Share {
+        kept: part,
+        broken: count.asked - part,
+        promised_bp,
+        ..Share::default()
+    };
+    let count = fits.as_ref().map(|fits| fits.count(|_| false)).unwrap_or_default();
+    let freed = fits.as_ref().map(|fits| fits.count(|lead| touched_late.contains(&lead))).unwrap_or_default();
+    let qualified_plain = of_fits(count, count.meets, terms.marketing.qualified_bp);
+    let qualified = match terms.consequences.late_touch_frees_marketing {
+        true => Share { freed: count.asked - freed.asked, ..of_fits(freed, freed.meets, terms.marketing.qualified_bp) },
+        false => qualified_plain,
+    };
+    drop(tx);
+    Ok(Some(Month {
+        days: working_days(&rules, period, today),
+        volume: board.answer.pledge.map(|pledge| Volume {
+            done: pledge.handed_over,
+            promised: pledge.promised,
+            due: pledge.due,
+        }),
+        complete: of_fits(count, count.complete, terms.marketing.complete_bp),
+        qualified,
+        qualified_plain,
+        has_criteria: !terms.criteria.is_empty() || count.asked > 0,
+        reply,
+        decide,
+        first_touch,
+        first_touch_plain,
+        attempts: Share { promised_bp: terms.sales.attempts_share_bp, ..ground.attempts },
+        verdict,
+        touches: follow_up.measured,
+        effect: effect(app, &scores, version.starts, today, now).await?,
+        since: version.starts,
+        fits,
+        terms,
+        today,
+        now,
+        rules,
+        board,
+    }))
+}
+
+fn missed(fits: Option<&Fits>) -> HashSet<LeadId> {
+    let leads = fits.map(|fits| fits.leads.as_slice()).unwrap_or_default();
+    leads.iter().filter(|lead| lead.whole() == Some(Fit::No)).map(|lead| lead.lead).collect()
+}
+
+/// The working days of a month, by the calendars in force on them.
+fn working_days(rules: &Rules, period: Period, today: Day) -> Days {
+    let works = |day: &Day| {
+        let calendar = &rules.versions()[rules.in_force_on(*day)].calendar;
+        calendar.worked_between(rules.zone.start_of(*day), rules.zone.start_of(day.plus(1))) > 0
+    };
+    let count = |from: Day, to: Day| (from.0..to.0).map(Day).filter(works).count() as u32;
+    let middle = today.max(period.from).min(period.to);
+    Days { passed: count(period.from, middle), remaining: count(middle, period.to) }
+}
+
+async fn effect(app: &AppState, scores: &State, starts: Day, today: Day, now: Instant) -> Result<Effect> {
+    let from = starts.max(today.plus(1 - LONGEST_EFFECT)).min(today);
+    let period = Period { from, to: today.plus(1) };
+    let question = fit::question(period, now, &Filter::default());
+    let late = fit::leads_of(scores, question.clone(), Part::TouchedLate).await.len();
+    let untouched = fit::leads_of(scores, question, Part::OverdueOpen).await.len();
+    let below = fit::of_period(app, period).await?.map_or(0, |fits| fits.count(|_| false).missed);
+    Ok(Effect { period, touched_late: late as u32, untouched: untouched as u32, below })
+}
+
+/// A promise with a due time for each lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Promise {
+    Decide,
+    FirstTouch,
+    Verdict,
+    Reply,
+}
+
+/// The leads with a broken promise, as the core counts them, by id.
+struct Late {
+    decide: Vec<LeadId>,
+    touched_late: Vec<LeadId>,
+    untouched: Vec<LeadId>,
+    verdict: Vec<LeadId>,
+    reply: Vec<LeadId>,
+    unreachable: Vec<LeadId>,
+}
+
+impl Late {
+    async fn read(scores: &State, question: &Question) -> Self {
+        let of = async |part: Part| fit::leads_of(scores, question.clone(), part).await;
+        let without = |all: Vec<LeadId>, others: &[LeadId]| {
+            all.into_iter().filter(|lead| others.binary_search(lead).is_err()).collect()
+        };
+        let facts = &scores.snapshot.facts;
+        let unreachable = members_with_reason(facts, question, Part::Handovers, Reason::Unreachable.key());
+        Self {
+            decide: of(Part::AnsweredLate).await,
+            touched_late: of(Part::TouchedLate).await,
+            untouched: of(Part::OverdueOpen).await,
+            verdict: without(of(Part::FeedbackDue).await, &of(Part::VerdictOnTime).await),
+            reply: without(of(Part::ReplyDue).await, &of(Part::RepliedOnTime).await),
+            unreachable,
+        }
+    }
+
+    fn touched(&self) -> HashSet<LeadId> {
+        self.touched_late.iter().chain(&self.untouched).copied().collect()
+    }
+
+    fn of(&self, promise: Promise, lead: LeadId) -> bool {
+        let has = |leads: &[LeadId]| leads.binary_search(&lead).is_ok();
+        match promise {
+            Promise::Decide => has(&self.decide),
+            Promise::FirstTouch => has(&self.touched_late) || has(&self.untouched),
+            Promise::Verdict => has(&self.verdict),
+            Promise::Reply => has(&self.reply),
+        }
+    }
+}
+
+/// What says why something was late: the leads themselves, who left, what was given to whom, which import came when.
+struct Ground<'a> {
+    rules: &'a Rules,
+    now: Instant,
+    period: Period,
+    late: &'a Late,
+    leads: Vec<StoredLead>,
+    states: Vec<feedback::store::State>,
+    imports: HashMap<i64, Instant>,
+    /// By value of the dimension owner.
+    left: HashMap<ValueId, Instant>,
+    given: HashMap<LeadId, Instant>,
+    attempts: Share,
+}
+
+impl<'a> Ground<'a> {
+    async fn read(tx: &mut Tx, rules: &'a Rules, now: Instant, period: Period, late: &'a Late) -> Result<Self> {
+        let lists = [&late.decide, &late.touched_late, &late.untouched, &late.verdict, &late.reply, &late.unreachable];
+        let ids: Vec<LeadId> = lists.into_iter().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect();
+        let leads: Vec<StoredLead> = leads::load(tx, &ids).await?.into_values().collect();
+        let mut ground = Self {
+            rules,
+            now,
+            period,
+            late,
+            states: feedback::store::states(tx, &late.reply).await?,
+            imports: store::later_imports(tx).await?,
+            left: HashMap::new(),
+            given: store::given(tx, &ids).await?,
+            attempts: Share::default(),
+            leads,
+        };
+        let left: HashMap<AccountId, Instant> = store::left(tx).await?;
+        if !left.is_empty() {
+            let owner = |lead: &StoredLead| lead.row.values[Dimension::Owner as usize];
+            for value in ground.leads.iter().filter_map(owner).collect::<BTreeSet<_>>() {
+                let account = owners::account_of(tx, value).await?;
+                if let Some(at) = account.and_then(|account| left.get(&account.id)) {
+                    ground.left.insert(value, *at);
+                }
+            }
+        }
+        for lead in ground.leads.iter().filter(|lead| late.unreachable.binary_search(&lead.id).is_ok()) {
+            let derived = &lead.row.derived;
+            let start = derived.current().handed_over_at.unwrap_or_default();
+            let agreed = rules.in_force_at(start.at).terms.sales.attempts;
+            let count =
+                if derived.attempts >= agreed { &mut ground.attempts.kept } else { &mut ground.attempts.broken };
+            *count += 1;
+        }
+        Ok(ground)
+    }
+
+    /// The broken ones of a promise, handover by handover.
+    fn cases(&self, promise: Promise) -> Vec<Case> {
+        let leads = self.leads.iter().filter(|lead| self.late.of(promise, lead.id));
+        leads.flat_map(|lead| self.of_lead(promise, lead)).collect()
+    }
+
+    fn of_lead(&self, promise: Promise, lead: &StoredLead) -> Vec<Case> {
+        let derived = &lead.row.derived;
+        let handovers: Vec<&Milestones> = std::iter::once(&derived.first).chain(&derived.later).collect();
+        let mut cases = Vec::new();
+        for (index, milestones) in handovers.iter().enumerate() {
+            let Some(start) = milestones.handed_over_at else { continue };
+            if !self.period.contains(self.rules.zone.day_of(start.at)) {
+                continue;
+            }
+            let next = handovers.get(index + 1).and_then(|next| next.handed_over_at).map_or(u32::MAX, |next| next.at.0);
+            let here = |moment: Option<Moment>| moment.filter(|moment| moment.at.0 < next);
+            let version = self.rules.in_force_at(start.at);
+            let sales = &version.terms.sales;
+            let (within, begins, kind, done) = match promise {
+                Promise::Decide => {
+                    let answers = [
+                        milestones.accepted_at,
+                        milestones.first_touch_at,
+                        milestones.connected_at,
+                        milestones.verdict_at,
+                    ];
+                    (sales.decide, start, EventKind::Handover, answers.into_iter().filter_map(here).min())
+                }
+                Promise::FirstTouch => (sales.first_touch, start, EventKind::Handover, here(milestones.first_touch_at)),
+                Promise::Verdict => (sales.verdict, start, EventKind::Handover, here(milestones.verdict_at)),
+                Promise::Reply => {
+                    let Some(given) = here(milestones.verdict_at) else { continue };
+                    let state = self.states.iter().find(|state| state.lead == lead.id && state.handover == index + 1);
+                    let replied = state.and_then(|state| state.replied_at).map(|at| Moment { at, day_only: false });
+                    (version.terms.marketing.reply, given, EventKind::Verdict, replied)
+                }
+            };
+            let due = self.due(promise, lead, self.rules.due(version, begins, within), begins, index + 1);
+            let is_broken = match done {
+                Some(done) => done.at.0 > due,
+                None => due < self.now.0 || (promise == Promise::Verdict && due <= self.now.0),
+            };
+            if is_broken {
+                cases.push(self.case(lead, (due, within), (begins, kind), done));
+            }
+        }
+        cases
+    }
+
+    /// Marketing's reply is due from the latest verdict of the handover on, as the loop reads it.
+    fn due(&self, promise: Promise, lead: &StoredLead, due: u32, begins: Moment, handover: usize) -> u32 {
+        if promise != Promise::Reply {
+            return due;
+        }
+        let verdict = lead.events.iter().find(|event| is_event(event, EventKind::Verdict, begins));
+        verdict.and_then(|verdict| reply_due(lead, verdict, handover, self.rules)).unwrap_or(due)
+    }
+
+    fn case(
+        &self,
+        lead: &StoredLead,
+        (due, within): (u32, Within),
+        (begins, kind): (Moment, EventKind),
+        done: Option<Moment>,
+    ) -> Case {
+        let event = lead.events.iter().find(|event| is_event(event, kind, begins));
+        let known_at = event.and_then(|event| self.imports.get(&event.import?)).copied();
+        let version = self.rules.in_force_at(begins.at);
+        let known = known_at.map(|at| Moment { at, day_only: false });
+        let told_by_import = |moment: Moment| {
+            let told = lead.events.iter().find(|event| event.moment == moment && event.voided == Voided::No);
+            told.is_some_and(|event| event.source.is_some())
+        };
+        // Marketing's replies are nobody's own.
+        let is_sales = kind == EventKind::Handover;
+        let owner = lead.row.values[Dimension::Owner as usize];
+        Case {
+            due,
+            known_at,
+            due_from_known: known.map_or(0, |known| self.rules.due(version, known, within)),
+            done: done.map(|done| (done, told_by_import(done))),
+            owner_left: owner.and_then(|owner| self.left.get(&owner)).copied().filter(|_| is_sales),
+            given_at: self.given.get(&lead.id).copied().filter(|_| is_sales),
+        }
+    }
+}
+
+fn is_event(event: &StoredEvent, kind: EventKind, moment: Moment) -> bool {
+    event.kind == kind && event.moment == moment && event.voided == Voided::No
+}
+
+impl Month {
+    /// The days that are counted.
+    pub fn period(&self) -> Period {
+        self.board.answer.period
+    }
+
+    /// How many broken promises are taken out of each team's, and why is said beside.
+    pub fn taken_out(&self) -> [(Team, u32); 2] {
+        let of = |team: Team| match team {
+            Team::Marketing => self.reply.excused,
+            Team::Sales => self.decide.excused + self.first_touch.excused + self.verdict.excused,
+        };
+        TEAMS.map(|team| (team, of(team)))
+    }
+}

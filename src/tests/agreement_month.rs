@@ -1,0 +1,187 @@
+//! How the promises stand this month: the same numbers as the KPIs and the queue, without what was not a team's own delay.
+
+use crate::databases::{name, on_each_engine};
+use crate::loop_office::{DAY, HOUR, Office, TUESDAY, after, call, judge, office};
+use doubles::agreement::breaches::{self, Breaches};
+use doubles::agreement::model::{Terms, Version};
+use doubles::agreement::month::{self, Month};
+use doubles::agreement::standing::State;
+use doubles::agreement::store;
+use doubles::changes::model::{Change, ChangeKind, Entity};
+use doubles::leads::model::{Decision, LeadId};
+use doubles::people::model::{Team, Visitor};
+use doubles::people::service::Caller;
+use doubles::period::{Day, Instant};
+use doubles::work::model::Act;
+use serde_json::json;
+
+async fn month_at(office: &Office, now: Instant) -> Month {
+    month::month(&office.at(now)).await.expect("a read").expect("there are leads")
+}
+
+async fn breaches_at(office: &Office, visitor: &Visitor, now: Instant) -> Breaches {
+    let month = month_at(office, now).await;
+    breaches::breaches(&office.at(now), visitor, &month).await.expect("a list")
+}
+
+/// A signed version from the first of March, with a share for each promise.
+async fn agree(office: &Office, change: impl FnOnce(&mut Terms)) {
+    let mut terms = Terms::defaults("UTC");
+    terms.marketing.leads_per_month = Some(30);
+    terms.sales.first_touch_share_bp = Some(9_000);
+    terms.sales.decide_share_bp = Some(9_000);
+    terms.sales.verdict_share_bp = Some(8_000);
+    terms.sales.attempts_share_bp = Some(9_500);
+    terms.marketing.reply_share_bp = Some(9_000);
+    change(&mut terms);
+    let starts = Day((TUESDAY.0 / DAY) as i32 - 2);
+    let mut tx = office.db.write().await.expect("a write");
+    store::insert(&mut tx, &Version { number: 2, starts, terms }, Some(TUESDAY)).await.expect("a version");
+    let change = Change {
+        at: TUESDAY,
+        actor: "Hal".into(),
+        kind: ChangeKind::AgreementAgreed,
+        entity: Entity::AgreementVersion,
+        entity_id: Some(2),
+        detail: json!({}),
+    };
+    tx.record_change(&change).await.expect("a change").commit().await.expect("a commit");
+    doubles::queue::count::refresh(&office.db).await.expect("counted");
+}
+
+/// Four leads of Tuesday 09:00: touched within the hour, touched late, never touched, and one of the next day.
+async fn week(office: &Office) -> [LeadId; 4] {
+    let mut leads = [LeadId(0); 4];
+    for (lead, name) in leads.iter_mut().zip(["Hanna", "Tom", "Ida"]) {
+        *lead = office.lead(name, TUESDAY).await;
+    }
+    office.act(&office.ben, after(HOUR), &leads[..1], call(true)).await.expect("on time");
+    office.act(&office.ben, after(30 * HOUR), &leads[1..2], call(true)).await.expect("late");
+    leads[3] = office.lead("Max", after(39 * HOUR)).await;
+    leads
+}
+
+#[tokio::test]
+async fn the_standing_counts_what_the_kpis_count_and_what_is_broken_is_what_the_queue_calls_overdue() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        agree(&office, |_| ()).await;
+        let [_, _, ida, _] = week(&office).await;
+        let now = after(40 * HOUR);
+        let month = month_at(&office, now).await;
+        let touch = month.first_touch;
+        assert_eq!((touch.kept, touch.broken, touch.open, touch.excused), (1, 2, 1, 0), "on {}", name(db));
+        let core = month.board.answer.current.follow_up;
+        assert_eq!((touch.kept, touch.decided()), (core.on_time_rate().part, core.on_time_rate().whole));
+        assert_eq!(month.decide.decided(), month.board.answer.current.answers.rate().whole);
+        assert_eq!(month.verdict.judge(month.days).state, State::NoData, "no window has ended: no share at all");
+        let volume = month.volume.expect("a number is promised");
+        assert_eq!((volume.done, volume.promised), (4, 29), "29 of 31 days lie under the version");
+        // Two working days have passed, Monday and Tuesday; March 2026 has 22.
+        assert_eq!((month.days.passed, month.days.remaining), (2, 20));
+        let broken = breaches_at(&office, &office.ben.visitor, now).await;
+        let of: Vec<_> = broken.all.iter().map(|breach| (breach.team, breach.promise.as_str(), breach.lead)).collect();
+        assert_eq!(of, [(Team::Sales, "First touch", ida)]);
+        assert_eq!(broken.all[0].name, "Ida");
+        let viewer = Visitor::Provider;
+        assert_eq!(breaches_at(&office, &viewer, now).await.all[0].name, format!("Lead {ida}"), "no name for others");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_lead_that_came_to_its_owner_after_it_was_due_and_one_whose_owner_had_left_are_taken_out_and_shown() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        agree(&office, |_| ()).await;
+        let [_, tom, ida, _] = week(&office).await;
+        let id = |caller: &Caller| caller.visitor.account().expect("an account").id;
+        let now = after(60 * HOUR);
+        office.act(&office.hal, after(50 * HOUR), &[ida], Act::Assign(Some(id(&office.ann)))).await.expect("given");
+        let month = month_at(&office, now).await;
+        assert_eq!((month.first_touch.broken, month.first_touch.excused), (2 - 1 + 0, 1), "Ida came to Ann too late");
+        assert_eq!(month.taken_out()[1].0, Team::Sales);
+        assert!(month.taken_out()[1].1 >= 1);
+        // The KPIs count them all the same.
+        assert_eq!(month.board.answer.current.follow_up.on_time_rate().whole, 3 + u32::from(after(63 * HOUR) < now));
+        // Ben has had Tom since before it was due, and leaves before that.
+        let other = office.lead("Rosa", after(HOUR)).await;
+        office.act(&office.hal, after(2 * HOUR), &[other], Act::Assign(Some(id(&office.ben)))).await.expect("given");
+        office.at(after(3 * HOUR)).people.disable(&Caller::command_line(), id(&office.ben)).await.expect("disabled");
+        let gone = "select disabled_at from account where name = 'Ben'";
+        let left = crate::databases::table(db, gone).await[0][0].parse::<u32>().expect("an instant");
+        let month = month_at(&office, now).await;
+        let expected = if left <= after(25 * HOUR).0 { 1 } else { 0 };
+        assert_eq!(month.first_touch.excused - 1, expected, "Rosa's owner had left at {left}, {tom}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn unreachable_is_held_against_the_attempts_that_were_agreed() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        agree(&office, |terms| terms.sales.attempts = 2).await;
+        let [_, _, ida, _] = week(&office).await;
+        for hour in [26, 27] {
+            office.act(&office.ben, after(hour * HOUR), &[ida], call(false)).await.expect("tried");
+        }
+        office
+            .act(&office.ben, after(31 * HOUR), &[ida], judge(Decision::Recycle, "unreachable"))
+            .await
+            .expect("judged");
+        let month = month_at(&office, after(40 * HOUR)).await;
+        assert_eq!((month.attempts.kept, month.attempts.broken), (1, 0));
+        assert_eq!(month.reply.open, 1, "marketing may still answer in time");
+        let late = month_at(&office, after(9 * DAY)).await;
+        assert_eq!((late.reply.kept, late.reply.broken, late.reply.open), (0, 1, 0));
+        let broken = breaches_at(&office, &office.mia.visitor, after(9 * DAY)).await;
+        assert_eq!(broken.of(Team::Marketing), 1);
+        assert!(broken.all.iter().any(|breach| breach.promise == "Reply to feedback" && breach.lead == ida));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_consequence_clause_changes_the_standing_of_promises_and_never_a_kpi() {
+    use doubles::agreement::criteria::{Criterion, Rule};
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let criteria =
+            || vec![Criterion { key: "size".into(), any: vec![Rule::parse("size", "given", "").expect("a rule")] }];
+        agree(&office, |terms| terms.criteria = criteria()).await;
+        week(&office).await;
+        let now = after(40 * HOUR);
+        let plain = month_at(&office, now).await;
+        assert_eq!((plain.first_touch.broken, plain.first_touch.freed), (2, 0));
+        assert_eq!(
+            (plain.qualified.kept, plain.qualified.broken),
+            (0, 4),
+            "nobody knows how large their companies are"
+        );
+        let kpis = plain.board.answer.clone();
+        let mut tx = office.db.write().await.expect("a write");
+        let mut terms = plain.terms.clone();
+        terms.consequences.late_touch_frees_marketing = true;
+        terms.consequences.below_criteria_frees_sales = true;
+        let starts = Day((TUESDAY.0 / DAY) as i32 - 2);
+        store::insert(&mut tx, &Version { number: 3, starts, terms }, Some(TUESDAY)).await.expect("a version");
+        let change = Change {
+            at: TUESDAY,
+            actor: "Hal".into(),
+            kind: ChangeKind::AgreementAgreed,
+            entity: Entity::AgreementVersion,
+            entity_id: Some(3),
+            detail: json!({}),
+        };
+        tx.record_change(&change).await.expect("a change").commit().await.expect("a commit");
+        let with = month_at(&office, now).await;
+        assert_eq!(with.board.answer, kpis, "K1 to K4 are as they were, on {}", name(db));
+        assert_eq!((with.first_touch.broken, with.first_touch.freed), (0, 2), "sales was freed of both");
+        assert_eq!(with.first_touch_plain.broken, 2, "the plain number stands beside it");
+        assert_eq!((with.qualified.broken, with.qualified.freed), (2, 2), "marketing does not answer for those two");
+        assert_eq!(with.qualified_plain.broken, 4);
+        assert_eq!((with.effect.touched_late, with.effect.untouched, with.effect.below), (1, 1, 4));
+    })
+    .await;
+}
