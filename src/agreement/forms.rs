@@ -7,20 +7,18 @@ use super::sheet::{DraftShown, Told};
 use super::signing;
 use super::{answer, breaches, holidays, month, page, page_draft, page_versions};
 use crate::activity::feed::{as_file, to_csv};
-use crate::editing::documents::{Document, Meanwhile, Saved};
+use crate::editing::documents::{Document, Saved};
 use crate::editing::form::{Sent, incomplete};
 use crate::editing::page::{self as editing, MergePage};
 use crate::error::{AppError, Result};
-use crate::kpis::words::{Currency, local_time};
 use crate::people::forms::status_of;
 use crate::people::gate::see_other;
 use crate::people::page::trouble;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
-use crate::period::{Day, Instant};
+use crate::period::Day;
 use crate::server::AppState;
 use crate::server::plain::{self, Around};
-use crate::workspace;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::header::CONTENT_TYPE;
@@ -188,7 +186,7 @@ async fn save(
     let next = |_| format!("{}?done=saved", drafts::PAGE);
     let done = match Document::Agreement.save(&state, &caller, id, &sent, next).await {
         Ok(Saved::Done(leads_to)) => Ok(leads_to),
-        Ok(Saved::Conflict(meanwhile)) => match merge_page(&state, id, *meanwhile).await {
+        Ok(Saved::Conflict(meanwhile)) => match MergePage::read(&state, &caller, (Document::Agreement, id), &sent, *meanwhile).await {
             Ok(page) => {
                 let view = move || editing::merge(page.clone());
                 return house(&state, &parts, StatusCode::CONFLICT, "Draft of the agreement", view).await;
@@ -198,19 +196,6 @@ async fn save(
         Err(error) => Err(error),
     };
     answered(&state, &caller, &parts, &sent, done).await
-}
-
-async fn merge_page(state: &AppState, id: i64, meanwhile: Meanwhile) -> Result<MergePage> {
-    let workspace = workspace::store::find(&mut state.db.read().await?).await?.ok_or(AppError::Internal)?;
-    let at = meanwhile.last.as_ref().map_or(0, |(_, at)| *at);
-    Ok(MergePage {
-        document: Document::Agreement,
-        id,
-        action: "/agreement/draft/save",
-        meanwhile,
-        when: local_time(workspace.zone()?.local(Instant(u32::try_from(at).unwrap_or_default()))),
-        currency: Currency(workspace.currency),
-    })
 }
 
 async fn propose(

@@ -3,16 +3,14 @@
 use super::sheet::TermShown;
 use super::{answer, edit, forms_criteria, forms_what_if, page};
 use crate::activity::feed::{as_file, to_csv};
-use crate::editing::documents::{Document, Meanwhile, Saved};
+use crate::editing::documents::{Document, Saved};
 use crate::editing::form::Sent;
 use crate::editing::page::{self as editing, MergePage};
 use crate::error::{AppError, Result};
-use crate::kpis::words::{Currency, local_time};
 use crate::people::forms::status_of;
 use crate::people::gate::see_other;
 use crate::people::page::trouble;
 use crate::people::service::Caller;
-use crate::period::Instant;
 use crate::server::AppState;
 use crate::server::plain::{self, Around};
 use axum::extract::{Path, Query, State};
@@ -116,7 +114,7 @@ async fn save(
     };
     match Document::Term.save(&state, &caller, id, &sent, |id| format!("/definitions/{id}?done=saved")).await {
         Ok(Saved::Done(leads_to)) => see_other(&leads_to),
-        Ok(Saved::Conflict(meanwhile)) => match merge_page(&state, id, *meanwhile).await {
+        Ok(Saved::Conflict(meanwhile)) => match MergePage::read(&state, &caller, (Document::Term, id), &sent, *meanwhile).await {
             Ok(page) => in_the_house(&state, &parts, StatusCode::CONFLICT, move || editing::merge(page.clone())).await,
             Err(error) => refuse(&state, &parts, error).await,
         },
@@ -128,19 +126,6 @@ async fn save(
             }
         }
     }
-}
-
-async fn merge_page(state: &AppState, id: i64, meanwhile: Meanwhile) -> Result<MergePage> {
-    let zone = crate::activity::feed::zone(&mut state.db.read().await?).await?;
-    let at = meanwhile.last.as_ref().map_or(0, |(_, at)| *at);
-    Ok(MergePage {
-        document: Document::Term,
-        id,
-        action: "/definitions/save",
-        meanwhile,
-        when: local_time(zone.local(Instant(u32::try_from(at).unwrap_or_default()))),
-        currency: Currency(String::new()),
-    })
 }
 
 async fn approve(

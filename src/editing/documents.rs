@@ -106,6 +106,8 @@ impl Document {
         match self {
             Self::Workspace => "/settings/workspace/save",
             Self::Spend => "/spend/save",
+            Self::Term => "/definitions/save",
+            Self::Agreement => "/agreement/draft/save",
         }
     }
 

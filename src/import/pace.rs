@@ -51,7 +51,7 @@ mod tests {
     fn a_batch_has_as_many_rows_as_others_can_wait_for() {
         let pace = Pace::default();
         assert_eq!(pace.rows(), FIRST_ROWS);
-        let mut after = |rows, millis| {
+        let after = |rows, millis| {
             pace.took(rows, Duration::from_millis(millis));
             pace.rows()
         };

@@ -11,7 +11,6 @@ use super::standing::{Case, Days, Share, Volume};
 use crate::agreement;
 use crate::definitions::fit::{self, Fits};
 use crate::error::Result;
-use crate::feedback;
 use crate::kpis;
 use crate::kpis::board::Board;
 use crate::kpis::compute::members_with_reason;
