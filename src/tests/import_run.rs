@@ -139,7 +139,9 @@ async fn many_batches_are_taken_with_their_progress() {
     let request = house.request(Kind::Leads, &text);
     let report = run_import(&house.db, &house.own, request, "Mo", NOW, |progress| seen.push(progress)).await;
     assert_eq!(counts(&report.expect("imported")), (12_000, 12_000, 0, 0, 0));
-    assert_eq!(seen.iter().map(|progress| progress.rows).collect::<Vec<_>>(), [5_000, 10_000, 12_000]);
+    // How many rows the later batches have depends on how long the first one took.
+    let rows: Vec<u64> = seen.iter().map(|progress| progress.rows).collect();
+    assert!(rows.first() == Some(&5_000) && rows.last() == Some(&12_000) && rows.is_sorted(), "{rows:?}");
     assert!(seen.iter().all(|progress| progress.bytes == text.len() as u64 && progress.bytes_read <= progress.bytes));
 }
 
