@@ -107,7 +107,7 @@ async fn a_lead_that_came_to_its_owner_after_it_was_due_and_one_whose_owner_had_
         // Rosa is given to Ben in time, who leaves before she is due.
         let rosa = office.lead("Rosa", after(HOUR)).await;
         office.act(&office.hal, after(2 * HOUR), &[rosa], Act::Assign(Some(id(&office.ben)))).await.expect("given");
-        office.state.people.disable(&Caller::command_line(), id(&office.ben)).await.expect("disabled");
+        office.state.people.set_disabled(&Caller::command_line(), id(&office.ben), true).await.expect("disabled");
         let month = month_at(&office, now).await;
         assert!(month.first_touch.excused >= 2, "{:?}", month.first_touch);
         assert_eq!(month.first_touch.broken + month.first_touch.excused, 3, "Tom, Ida and Rosa");
