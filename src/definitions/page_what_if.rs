@@ -51,7 +51,7 @@ fn Line(line: TryLine) -> impl IntoView {
     let TryLine { key, words, label, value, is_number, is_out } = line;
     let id = format!("v-{key}");
     let name = format!("v.{key}");
-    let out_label = format!("Leave out: {words}");
+    let which = format!(": {words}");
     let field = if label.is_empty() {
         view! { <p class="words">{words}</p> }.into_any()
     } else if is_number {
@@ -77,7 +77,7 @@ fn Line(line: TryLine) -> impl IntoView {
     view! {
         <div class="try-line">
             {field}
-            <label class="check" title=out_label><input type="checkbox" name="out" value=key checked=is_out/>"leave out"<span class="sr">{format!(": {words}")}</span></label>
+            <label class="check" ><input type="checkbox" name="out" value=key checked=is_out/>"leave out"<span class="sr">{which}</span></label>
         </div>
     }
 }

@@ -77,6 +77,9 @@ impl OfCriterion {
     }
 }
 
+/// How many leads of a value meet the definition, and how many miss each criterion, by its place.
+type Missing = (Count, Vec<u32>);
+
 /// What sales found of a lead, by the key of a criterion.
 pub type Judged = (LeadId, BTreeMap<String, Fit>);
 
@@ -95,7 +98,7 @@ impl Standing {
             changed: fits.leads.iter().any(|lead| fits.versions[usize::from(lead.version)] != *places.latest),
             ..Self::default()
         };
-        let mut by: [HashMap<Option<ValueId>, (Count, Vec<u32>)>; BY.len()] = Default::default();
+        let mut by: [HashMap<Option<ValueId>, Missing>; BY.len()] = Default::default();
         for lead in &fits.leads {
             standing.whole.add(lead);
             let day = zone.day_of(lead.handed_over);
@@ -142,7 +145,7 @@ impl Standing {
             }
         }
         standing.by = by.map(|by| {
-            let of = |(value, (count, misses)): (Option<ValueId>, (Count, Vec<u32>))| {
+            let of = |(value, (count, misses)): (Option<ValueId>, Missing)| {
                 let most =
                     misses.into_iter().enumerate().filter(|(_, n)| *n > 0).max_by_key(|(at, n)| (*n, usize::MAX - at));
                 OfValue { value, count, most }

@@ -143,7 +143,8 @@ async fn outcome(state: &AppState, agreed: &[Criterion], tried: &[Criterion]) ->
         let mature = fit::leads_of(&scores, question.clone(), Leads::Mature).await;
         let opportunities = fit::leads_of(&scores, question, Leads::Opportunities).await;
         let mut trial = Trial::new(agreed, tried);
-        let seen = fit::each(state, period, &Filter::default(), |row, profile| {
+        let all = Filter::default();
+        let seen = fit::each(state, period, &all, |row, profile| {
             let is_in = |leads: &[_]| leads.binary_search(&row.lead).is_ok();
             trial.see(profile, is_in(&mature), is_in(&opportunities));
         });

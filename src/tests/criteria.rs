@@ -59,7 +59,7 @@ fn of_size(line: u64, size: Option<i64>, handed_over: u32) -> LeadRecord {
 async fn each_lead_is_held_against_the_version_of_the_day_of_its_handover_and_the_past_stays_as_it_was() {
     on_each_engine(async |db| {
         let nimbus = Workspace::new("Nimbus", "UTC", "EUR").expect("a workspace");
-        workspace::store::create(db, &nimbus, "Mira", NOW).await.expect("it is made");
+        workspace::store::create(db, &nimbus, "Mira", Instant(0)).await.expect("it is made");
         let leads = [
             of_size(2, Some(60), 5 * DAY),
             of_size(3, Some(60), 15 * DAY),
@@ -102,7 +102,7 @@ async fn each_lead_is_held_against_the_version_of_the_day_of_its_handover_and_th
 async fn an_answer_is_kept_until_a_lead_changes() {
     on_each_engine(async |db| {
         let nimbus = Workspace::new("Nimbus", "UTC", "EUR").expect("a workspace");
-        workspace::store::create(db, &nimbus, "Mira", NOW).await.expect("it is made");
+        workspace::store::create(db, &nimbus, "Mira", Instant(0)).await.expect("it is made");
         agree(db, 2, Day(0), "UTC", vec![size(100)]).await;
         import(db, File::Leads(vec![of_size(2, Some(60), 5 * DAY)])).await;
         let state = AppState::new(db.clone(), Clock::Fixed(Instant(40 * DAY)));
@@ -125,7 +125,7 @@ struct House {
     vera: Browser,
 }
 
-/// Mia of marketing, Ben of sales, Vera who only looks; the criteria are agreed since long.
+/// Mia of marketing, Ben of sales, Vera who only looks; the criteria are in force since today.
 async fn house(criteria: Vec<Criterion>) -> House {
     let server = TestServer::set_up().await;
     let of = |team| Standing { team, head: false, admin: false };
@@ -133,7 +133,7 @@ async fn house(criteria: Vec<Criterion>) -> House {
         server.add(&format!("{name}@company.example"), of(team)).await;
     }
     if !criteria.is_empty() {
-        agree(&server.state.db, 2, Day(0), "Europe/Berlin", criteria).await;
+        agree(&server.state.db, 2, Day((NOW.0 / DAY) as i32), "Europe/Berlin", criteria).await;
     }
     let mia = server.signed_in("mia@company.example").await;
     let ben = server.signed_in("ben@company.example").await;
