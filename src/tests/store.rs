@@ -7,8 +7,8 @@ use doubles::server::bulk::in_dialect;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::{
-    activity, agreement, backup, bell, changes, editing, feedback, import, kpis, leads, listing, people, quality,
-    queue, rates, spend, upload, work, workspace,
+    activity, agreement, backup, bell, changes, editing, feedback, import, kpis, leads, listing, people, personas,
+    quality, queue, rates, spend, upload, work, workspace,
 };
 use sqlx::{AssertSqlSafe, Executor};
 use std::fs;
@@ -28,6 +28,7 @@ const STORES: &[&[(&str, &str)]] = &[
     leads::store::ALL,
     listing::store::ALL,
     people::store::ALL,
+    personas::store::ALL,
     quality::rules::store::ALL,
     quality::store::ALL,
     queue::store::ALL,
