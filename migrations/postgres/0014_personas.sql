@@ -27,8 +27,10 @@ create table persona (
   retired_by text,
   -- the persona that it became a part of, which has its leads
   merged_into bigint,
-  -- JSON: which leads are its own (personas::rules::model); blank: none by rule
-  rule text not null default ''
+  -- which leads are its own, as people write it (personas::rules::model); blank: none by rule
+  rule text not null default '',
+  -- of the sample company, with which it goes
+  sample bigint not null default 0
 );
 
 create table persona_statement (
@@ -70,6 +72,7 @@ create table persona_note (
   persona_id bigint not null references persona (id),
   statement_id bigint,
   section text not null,
+  stage text not null,
   kind text not null,
   -- the lead that said so
   lead_id bigint,

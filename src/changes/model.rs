@@ -132,6 +132,38 @@ text_enum!(
         ReasonRetired = "reason_retired",
         /// A retired one is back.
         ReasonBroughtBack = "reason_brought_back",
+        /// A new persona.
+        PersonaAdded = "persona_added",
+        /// Name, part in buying, segment or owners of one.
+        PersonaChanged = "persona_changed",
+        /// A team said that a persona is still true.
+        PersonaConfirmed = "persona_confirmed",
+        /// The owners of personas were told to confirm them.
+        PersonaReminded = "persona_reminded",
+        /// A persona was retired.
+        PersonaRetired = "persona_retired",
+        /// A persona became a part of another.
+        PersonaMerged = "persona_merged",
+        /// A retired or merged one is back.
+        PersonaBroughtBack = "persona_brought_back",
+        /// Which leads are a persona's by rule.
+        PersonaRuleChanged = "persona_rule_changed",
+        /// Some more leads got the persona that the rules say.
+        PersonaRuleBatch = "persona_rule_batch",
+        /// A new statement of a persona.
+        StatementAdded = "statement_added",
+        /// One was written anew.
+        StatementChanged = "statement_changed",
+        /// One was deleted.
+        StatementDeleted = "statement_deleted",
+        /// A deleted one is back.
+        StatementBroughtBack = "statement_brought_back",
+        /// Sales wrote something beside a persona.
+        PersonaAnnotated = "persona_annotated",
+        /// Marketing answered it.
+        AnnotationAnswered = "annotation_answered",
+        /// Somebody said by hand whose a lead is.
+        LeadPersonaSet = "lead_persona_set",
     }
 );
 
@@ -156,6 +188,10 @@ text_enum!(
         Spend = "spend",
         /// The list of reasons for turning a lead down.
         Reason = "reason",
+        /// A persona.
+        Persona = "persona",
+        /// A statement of a persona.
+        Statement = "persona_statement",
         /// An exchange rate.
         Rate = "rate",
         /// What is remembered of files: their mapping, and other names of channels.
@@ -181,6 +217,8 @@ text_enum!(
         Leads = "leads",
         /// Verdicts, answers to them and the list of reasons.
         Feedback = "feedback",
+        /// Personas, and what is written beside them.
+        Personas = "personas",
     }
 );
 
@@ -239,6 +277,20 @@ impl ChangeKind {
             Self::ReasonAdded | Self::ReasonChanged | Self::ReasonRetired | Self::ReasonBroughtBack => {
                 &[Topic::Feedback]
             }
+            Self::PersonaAdded
+            | Self::PersonaChanged
+            | Self::PersonaConfirmed
+            | Self::PersonaReminded
+            | Self::StatementAdded
+            | Self::StatementChanged
+            | Self::StatementDeleted
+            | Self::StatementBroughtBack
+            | Self::PersonaAnnotated
+            | Self::AnnotationAnswered => &[Topic::Personas],
+            Self::PersonaRetired | Self::PersonaMerged | Self::PersonaBroughtBack | Self::PersonaRuleChanged => {
+                &[Topic::Personas, Topic::Numbers]
+            }
+            Self::PersonaRuleBatch | Self::LeadPersonaSet => &[Topic::Personas, Topic::Leads, Topic::Numbers],
             // Only with them the scoreboard offers to take the sample company away.
             Self::SamplePeopleAdded | Self::SamplePeopleRemoved => &[Topic::People, Topic::Numbers],
         }

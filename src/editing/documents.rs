@@ -13,7 +13,7 @@ use crate::kpis::words::Currency;
 use crate::people::service::Caller;
 use crate::server::AppState;
 use crate::server::db::Tx;
-use crate::{spend, workspace};
+use crate::{personas, spend, workspace};
 use serde_json::{Value, json};
 
 /// A kind of document.
@@ -23,6 +23,10 @@ pub enum Document {
     Workspace,
     /// A row of the spend ledger.
     Spend,
+    /// Name, part in buying, segment and owners of a persona.
+    Persona,
+    /// A statement of a persona.
+    Statement,
 }
 
 /// What became of a form.
@@ -62,6 +66,8 @@ impl Document {
         match entity {
             Entity::Workspace => Some(Self::Workspace),
             Entity::Spend => Some(Self::Spend),
+            Entity::Persona => Some(Self::Persona),
+            Entity::Statement => Some(Self::Statement),
             Entity::Import
             | Entity::Lead
             | Entity::Leads
@@ -79,6 +85,8 @@ impl Document {
         match self {
             Self::Workspace => Entity::Workspace,
             Self::Spend => Entity::Spend,
+            Self::Persona => Entity::Persona,
+            Self::Statement => Entity::Statement,
         }
     }
 
@@ -87,6 +95,8 @@ impl Document {
         match self {
             Self::Workspace => workspace::model::FIELDS,
             Self::Spend => spend::model::FIELDS,
+            Self::Persona => personas::model::HEAD,
+            Self::Statement => personas::model::STATEMENT,
         }
     }
 
@@ -95,6 +105,8 @@ impl Document {
         match self {
             Self::Workspace => ("/settings/workspace".to_owned(), "Workspace"),
             Self::Spend => (format!("/spend/{id}"), "Row of spend"),
+            Self::Persona => (format!("/personas/find?persona={id}"), "Persona"),
+            Self::Statement => (format!("/personas/find?statement={id}"), "Statement"),
         }
     }
 
@@ -103,6 +115,7 @@ impl Document {
         match self {
             Self::Workspace => workspace::model::words(field.key, text),
             Self::Spend => spend::model::words(field.key, text, currency),
+            Self::Persona | Self::Statement => personas::model::words(field.key, text),
         }
     }
 
@@ -110,7 +123,7 @@ impl Document {
     /// cannot be read stays as it is.
     fn normal(self, field: &str, text: &str, currency: &Currency) -> String {
         match self {
-            Self::Workspace => text.to_owned(),
+            Self::Workspace | Self::Persona | Self::Statement => text.to_owned(),
             Self::Spend => spend::model::normal(field, text, &currency.0),
         }
     }
@@ -123,13 +136,23 @@ impl Document {
         match self {
             Self::Workspace => workspace::store::values(tx).await,
             Self::Spend => spend::edit::load(tx, caller, id).await,
+            Self::Persona => personas::edit::load_head(tx, id).await,
+            Self::Statement => personas::edit::load_statement(tx, id).await,
+        }
+    }
+
+    /// The same as the change log holds it: words that may be a buyer's stand beside it, and it names them only.
+    async fn log(self, tx: &mut Tx, id: i64, stands: &Values) -> Result<Values> {
+        match self {
+            Self::Workspace | Self::Spend | Self::Persona => Ok(stands.clone()),
+            Self::Statement => personas::edit::log_statement(tx, id).await,
         }
     }
 
     /// Whether a line of the change log about it is not theirs to read.
     pub fn hides(self, caller: &Caller, detail: &Value) -> bool {
         match self {
-            Self::Workspace => false,
+            Self::Workspace | Self::Persona | Self::Statement => false,
             Self::Spend => spend::edit::hides(caller, detail),
         }
     }
@@ -140,13 +163,16 @@ impl Document {
     /// There is none, or it is not theirs to see.
     pub async fn changes_of(self, tx: &mut Tx, caller: &Caller, id: i64) -> Result<(i64, Vec<(Row, Value)>)> {
         let id = match self {
-            Self::Workspace => id,
+            Self::Workspace | Self::Persona | Self::Statement => id,
             Self::Spend => spend::edit::find(tx, caller, id).await?.id,
         };
-        let rows = store::changes_of(tx, self.entity(), id).await?.into_iter().map(|row| {
-            let detail = serde_json::from_str(&row.detail).unwrap_or_default();
-            (row, detail)
-        });
+        let rows = store::changes_of(tx, self.entity(), id).await?;
+        let mut details: Vec<Value> =
+            rows.iter().map(|row| serde_json::from_str(&row.detail).unwrap_or_default()).collect();
+        if self == Self::Statement {
+            personas::edit::with_words(tx, id, &mut details).await?;
+        }
+        let rows = rows.into_iter().zip(details);
         Ok((id, rows.filter(|(_, detail)| !self.hides(caller, detail)).collect()))
     }
 
@@ -156,8 +182,9 @@ impl Document {
     /// There is none, or it is not theirs to see.
     pub async fn may_edit(self, tx: &mut Tx, caller: &Caller, id: i64) -> Result<bool> {
         let deleted = match self {
-            Self::Workspace => false,
+            Self::Workspace | Self::Persona => false,
             Self::Spend => spend::edit::find(tx, caller, id).await?.gone,
+            Self::Statement => personas::edit::statement(tx, personas::model::StatementId(id)).await?.deleted.is_some(),
         };
         Ok(!deleted && self.require_edit(caller).is_ok())
     }
@@ -166,6 +193,7 @@ impl Document {
         caller.visitor.require(match self {
             Self::Workspace => crate::people::permission::Action::ManageWorkspace,
             Self::Spend => crate::people::permission::Action::EditSpend,
+            Self::Persona | Self::Statement => crate::people::permission::Action::EditPersonas,
         })
     }
 
@@ -174,6 +202,8 @@ impl Document {
         match self {
             Self::Workspace => workspace::store::write(once, wanted).await.map(|()| id),
             Self::Spend => spend::edit::write(once, caller, id, wanted).await,
+            Self::Persona => personas::edit::write_head(once, id, wanted).await.map(|()| id),
+            Self::Statement => personas::edit::write_statement(once, id, wanted).await.map(|()| id),
         }
     }
 
@@ -181,6 +211,8 @@ impl Document {
         match self {
             Self::Workspace => ChangeKind::WorkspaceChanged,
             Self::Spend => ChangeKind::SpendChanged,
+            Self::Persona => ChangeKind::PersonaChanged,
+            Self::Statement => ChangeKind::StatementChanged,
         }
     }
 
@@ -251,13 +283,14 @@ impl Document {
         if merged.values == theirs {
             return Ok(Saved::Done(leads_to(id)));
         }
+        let before = self.log(&mut once, id, &theirs).await?;
         let id = self.write(&mut once, caller, id, &merged.values).await?;
         let after = self.load(&mut once, caller, id).await?;
         if after == theirs {
             // The same, written otherwise.
             return Ok(Saved::Done(leads_to(id)));
         }
-        let detail = json!({ "before": theirs, "after": after });
+        let detail = json!({ "before": before, "after": self.log(&mut once, id, &after).await? });
         let change = change_of(self.changed(), self.entity(), id, caller, state, detail);
         let (_, next) = once.finish(&change, leads_to(id)).await?;
         Ok(Saved::Done(next))

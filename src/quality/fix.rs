@@ -17,6 +17,7 @@ use crate::leads::store as leads;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::period::Instant;
+use crate::personas::rules::store as personas;
 use crate::server::AppState;
 use crate::server::db::{Db, Tx};
 use serde::Deserialize;
@@ -230,6 +231,7 @@ pub async fn take_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result
         }
     }
     rules::apply_rules(&mut once, seq, &concerned).await?;
+    personas::apply_rules(&mut once, seq, &concerned).await?;
     store::remove_work(&mut once, made).await?;
     let finding = Finding::from_key(&told.finding).ok_or_else(missing)?;
     let detail = json!({ "leads": concerned.len() });

@@ -80,6 +80,7 @@ fn topics_of(path: &str) -> &'static str {
         "/leads" => "leads",
         _ if path.starts_with("/leads/") => "leads feedback",
         _ if path.starts_with("/feedback/reasons") => "feedback",
+        _ if path == "/personas" || path.starts_with("/personas/") => "personas numbers",
         _ if path.starts_with("/settings/workspace") => "workspace",
         _ if path.starts_with("/spend") => "spend",
         _ if path.starts_with("/import/quality") => "numbers",
@@ -93,7 +94,11 @@ fn topics_of(path: &str) -> &'static str {
 fn counts(path: &str) -> bool {
     let leads_of_import = path.starts_with("/import/history/") && path.ends_with("/leads");
     let loop_counts = path == "/feedback/why" || path == "/feedback/more";
-    path == "/spend" || path.starts_with("/import/quality") || leads_of_import || loop_counts
+    path == "/spend"
+        || path.starts_with("/personas")
+        || path.starts_with("/import/quality")
+        || leads_of_import
+        || loop_counts
 }
 
 /// That it cannot be told keeps nobody from the page.

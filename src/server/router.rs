@@ -15,6 +15,7 @@ use crate::kpis;
 use crate::listing;
 use crate::people::page::trouble;
 use crate::people::{current, forms, gate, oidc};
+use crate::personas;
 use crate::place::{self, at};
 use crate::quality;
 use crate::queue;
@@ -70,6 +71,8 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(queue::forms::routes())
         .merge(work::forms::routes())
         .merge(feedback::forms::routes())
+        .merge(personas::forms::routes())
+        .merge(personas::rules::forms::routes())
         .merge(spend::forms::routes())
         .merge(rates::forms::routes())
         .merge(import::memory_forms::routes())

@@ -28,6 +28,7 @@ const STORES: &[&[(&str, &str)]] = &[
     leads::store::ALL,
     listing::store::ALL,
     people::store::ALL,
+    personas::rules::store::ALL,
     personas::store::ALL,
     quality::rules::store::ALL,
     quality::store::ALL,
