@@ -11,6 +11,7 @@ pub mod notes;
 pub mod page;
 pub mod page_forms;
 pub mod page_gallery;
+pub mod page_lead;
 pub mod page_statement;
 pub mod reality;
 pub mod rules;

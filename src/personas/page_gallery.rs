@@ -125,12 +125,13 @@ fn Template(may_edit: bool) -> impl IntoView {
 #[component]
 fn Loose(loose: Vec<(String, String)>, may_edit: bool) -> impl IntoView {
     let rows = loose.into_iter().map(|(name, leads)| {
+        let named = format!(": {name}");
         let make = may_edit.then(|| {
             view! {
                 <form method="post" action=at("/personas/add")>
                     <Key/>
                     <input type="hidden" name="name" value=name.clone()/>
-                    <Button>"Make a persona of it"<span class="sr">{format!(": {name}")}</span></Button>
+                    <Button>"Make a persona of it"<span class="sr">{named}</span></Button>
                 </form>
             }
         });
@@ -147,12 +148,13 @@ fn Loose(loose: Vec<(String, String)>, may_edit: bool) -> impl IntoView {
 #[component]
 fn Retired(retired: Vec<Gone>, may_edit: bool) -> impl IntoView {
     let rows = retired.into_iter().map(|Gone { id, slug, name, words }| {
+        let named = format!(" {name}");
         let back = may_edit.then(|| {
             view! {
                 <form method="post" action=at("/personas/bring-back")>
                     <Key/>
                     <input type="hidden" name="id" value=id/>
-                    <Button>"Bring back"<span class="sr">{format!(" {name}")}</span></Button>
+                    <Button>"Bring back"<span class="sr">{named}</span></Button>
                 </form>
             }
         });

@@ -10,7 +10,7 @@ use crate::editing::model::Values;
 use crate::error::Result;
 use crate::leads::model::LeadId;
 use crate::people::model::Team;
-use crate::period::{Day, Instant, Period};
+use crate::period::{Day, Instant};
 use crate::server::db::{Tx, WriteTx};
 use crate::statements;
 use sqlx::any::AnyRow;

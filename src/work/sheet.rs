@@ -1,6 +1,7 @@
 //! The finished words of a lead's page.
 
 use crate::people::model::Team;
+use crate::personas::answer::BesideLead;
 use crate::queue::sheet::Dial;
 
 /// What `/leads/{id}` shows.
@@ -60,6 +61,8 @@ pub struct LeadShown {
     pub names: Vec<String>,
     /// Whose drafts are kept.
     pub person: String,
+    /// Its persona's page, who else could have it, and what it was quoted with.
+    pub beside: BesideLead,
 }
 
 /// The list from which a lead was opened.

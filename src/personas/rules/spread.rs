@@ -94,7 +94,8 @@ pub async fn go_on(db: &Db, spread: Spread, at_once: usize) -> Result<()> {
 pub async fn resume(db: &Db, at: Instant) -> Result<()> {
     let mut tx = db.read().await?;
     let Some((since, by)) = store::spreading(&mut tx).await? else { return Ok(()) };
-    let rest = super::to_settle(&mut tx, &store::rules(&mut tx).await?).await?;
+    let rules = store::rules(&mut tx).await?;
+    let rest = super::to_settle(&mut tx, &rules).await?;
     drop(tx);
     go_on(db, Spread { since, rest, by, at }, AT_ONCE).await
 }
