@@ -27,6 +27,9 @@ use std::collections::HashMap;
 /// Leads that a preview names.
 pub const NAMED: usize = 20;
 
+/// From one persona to another, by value; `None`: none.
+pub type Way = (Option<i64>, Option<i64>);
+
 /// What a rule would do, or what the rules do as they are.
 #[derive(Clone, Debug, Default)]
 pub struct Preview {
@@ -38,8 +41,8 @@ pub struct Preview {
     pub fits: u32,
     /// Of them, with a persona that a file or a person said: they keep it.
     pub keep: u32,
-    /// Leads that would get another persona: from and to, by value (`None`: none), and how many.
-    pub moves: Vec<((Option<i64>, Option<i64>), u32)>,
+    /// Leads that would get another persona, and how many.
+    pub moves: Vec<(Way, u32)>,
     /// Pairs of personas whose rules both fit, the one that has the leads first, and how many.
     pub overlaps: Vec<((PersonaId, PersonaId), u32)>,
     /// Leads that would have no persona.
