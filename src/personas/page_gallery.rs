@@ -38,7 +38,7 @@ pub fn gallery(gallery: Gallery) -> AnyView {
         </div>
         {told.map(|told| view! { <ToldView told/> })}
         <Promises promises/>
-        <ul class="personas" role="list">{cards}</ul>
+        {(!is_empty).then(|| view! { <ul class="personas" role="list">{cards}</ul> })}
         {is_empty.then(|| view! { <Template may_edit=may.edit/> })}
         {loose}
         {retired}

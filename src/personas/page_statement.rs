@@ -38,7 +38,7 @@ pub fn PartView(
         view! { <a href=href>"Write beside the section"<span class="sr">{format!(": {}", under.title())}</span></a> }
     });
     view! {
-        <ol class="statements" role="list">{statements}</ol>
+        {(!is_empty).then(|| view! { <ol class="statements" role="list">{statements}</ol> })}
         {nothing}
         {dash}
         <div class="doing" id=format!("u-{id}")>{add}{beside}</div>

@@ -167,7 +167,8 @@ async fn two_at_one_statement_lose_no_word_and_the_change_log_holds_none() {
     let done =
         house.mia.post("/personas/change", &mine.with("text", "A peak season was missed by a week.").pairs()).await;
     assert!(done.leads_to().is_some(), "{}", text(&done.body));
-    let other = house.ben.post("/personas/change", &his.clone().with("confidence", "strong").pairs()).await;
+    let other =
+        house.ben.post("/personas/change", &his.clone().with("key", "").with("confidence", "strong").pairs()).await;
     assert!(other.leads_to().is_some(), "what only one changed is settled: {}", text(&other.body));
     let conflict = house.ben.post("/personas/change", &his.with("text", "Orders were late.").pairs()).await;
     assert_eq!(conflict.status, 409);

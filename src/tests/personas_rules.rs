@@ -6,7 +6,7 @@ use crate::filled::Filled;
 use crate::import_cast::{File, import, import_from, lead};
 use crate::personas::{House, house, text};
 use doubles::import::undo;
-use doubles::leads::model::{Dimension, EventKind};
+use doubles::leads::model::Dimension;
 use doubles::period::Instant;
 use doubles::personas::rules::spread::{self, Spread};
 use doubles::sample::service as sample;
@@ -205,7 +205,6 @@ async fn what_a_program_that_died_left_undone_is_done_at_the_next_start_part_by_
         let leads = (1..=7).map(|n| {
             let mut lead = lead(n, &n.to_string(), &format!("p{n}@client.example"));
             lead.title = Some("Head of Logistics".into());
-            lead.milestones = vec![(EventKind::Handover, None)];
             lead
         });
         import(db, File::Leads(leads.collect())).await;

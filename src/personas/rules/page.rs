@@ -49,8 +49,8 @@ pub fn rules(page: RulesPage) -> AnyView {
         <PageHead title="How leads are assigned" lede="A person’s word stands before a file’s, and that before a rule’s. Of several rules that fit, the first one has the lead."/>
         {spreading.then(spreading_notice)}
         {is_empty.then(|| view! { <Empty title="No persona has a rule yet"><p>"Choose a persona below and try one: “title contains head of logistics” and “size at least 150”. What it would do is shown before anything is kept."</p></Empty> })}
-        <ol class="loose ordered">{rows}</ol>
-        <ul class="loose" role="list">{without_rule}</ul>
+        {(!is_empty).then(|| view! { <ol class="loose ordered">{rows}</ol> })}
+        <ul class="loose">{without_rule}</ul>
         <section class="section" aria-labelledby="seen">
             <SectionHead id="seen" title="What they do"/>
             <p>{format!("{} of {} have no persona. ", counted(seen.without, "lead", "leads"), count(seen.all))}<a href=at("/import/quality/no-persona")>"See those without one"</a></p>
