@@ -172,6 +172,8 @@ async fn bring_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Ba
         Document::Spend => |id| format!("/history/spend/{id}"),
         Document::Term => |id| format!("/history/term/{id}"),
         Document::Agreement => |id| format!("/history/agreement/{id}"),
+        Document::Persona => |id| format!("/history/persona/{id}"),
+        Document::Statement => |id| format!("/history/persona_statement/{id}"),
     };
     match document.restore(state, caller, id, sent, (*field, before), leads_to).await? {
         Saved::Done(leads_to) => Ok(Back::Done(leads_to)),
