@@ -68,8 +68,9 @@ async fn read(state: &AppState, caller: &Caller, entity: &str, id: i64) -> Resul
     let line = |(row, detail): (Row, Value)| {
         let began = sides(&detail).0.is_none();
         let changes = document.changes(&detail, &currency).into_iter().map(|change| {
-            let other =
-                !began && now.get(change.field.key).map(String::as_str) != Some(text_before(&detail, change.field));
+            let writes = document.fields().contains(&change.field);
+            let differs = now.get(change.field.key).map(String::as_str) != Some(text_before(&detail, change.field));
+            let other = writes && !began && differs;
             (change, other)
         });
         Line {
