@@ -123,6 +123,14 @@ impl Document {
         }
     }
 
+    /// What its history tells besides, and a form of its own writes.
+    pub const fn told_besides(self) -> &'static [Field] {
+        match self {
+            Self::Persona => personas::model::RULE,
+            Self::Workspace | Self::Spend | Self::Term | Self::Agreement | Self::Statement => &[],
+        }
+    }
+
     /// Where it is shown and edited, and what that page is called.
     pub fn home(self, id: i64) -> (String, &'static str) {
         match self {
@@ -334,7 +342,7 @@ impl Document {
     /// Which fields a change changed, in words. `detail` is its line in the change log.
     pub fn changes(self, detail: &Value, currency: &Currency) -> Vec<FieldChange> {
         let (before, after) = sides(detail);
-        let fields = self.fields().iter().filter_map(|&field| {
+        let fields = self.fields().iter().chain(self.told_besides()).filter_map(|&field| {
             let text = |side: Option<&Value>| {
                 let text = side.and_then(|side| side[field.key].as_str()).unwrap_or_default();
                 if text.is_empty() { String::new() } else { self.words(field, text, currency) }

@@ -374,6 +374,9 @@ pub const HEAD: &[Field] = &[
     Field::value("sales_owner", "Owner in sales"),
 ];
 
+/// What its history tells besides: a rule is tried before it is kept, on a page of its own.
+pub const RULE: &[Field] = &[Field::text("rule", "Leads by rule")];
+
 impl Head {
     /// Its fields as a form writes them.
     pub fn values(&self) -> Values {

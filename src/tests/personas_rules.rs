@@ -68,6 +68,8 @@ async fn a_rule_is_tried_before_it_is_kept_and_takes_only_leads_of_which_nobody_
     let overview = text(&house.vera.get("/personas/rules").await.body);
     assert!(overview.contains("Warehouse manager") && overview.contains("gave 2 leads"), "{overview}");
     house.rule("warehouse-manager", "").await;
+    let history = text(&house.vera.get("/history/persona/2").await.body);
+    assert!(history.contains("Leads by rule") && history.contains("title contains warehouse, head"), "{history}");
     assert_eq!(personas(&db).await, ["Head of logistics", "-", "Finance lead"], "what a rule gave it takes back");
 }
 
