@@ -34,6 +34,10 @@ text_enum!(
         LeadReturned = "lead_returned",
         /// An import of theirs broke off, and nothing of it stands. Detail: its file.
         ImportStopped = "import_stopped",
+        /// Content of theirs expires soon. Detail: the item, its title, its last day.
+        ContentExpires = "content_expires",
+        /// Content that they asked for is there, or will not come. Detail: the request, its title, its state.
+        RequestAnswered = "request_answered",
     }
 );
 
@@ -49,6 +53,8 @@ impl NoticeKind {
             Self::InviteUsed => "/activity?what=account_added".to_owned(),
             Self::ImportEnded => "/import/history".to_owned(),
             Self::ImportStopped => "/import".to_owned(),
+            Self::ContentExpires => format!("/content/{}", detail["item"].as_i64().unwrap_or_default()),
+            Self::RequestAnswered => format!("/content/requests/{}", detail["request"].as_i64().unwrap_or_default()),
             Self::DisputeOpened => "/feedback?which=disputed".to_owned(),
             Self::LeadAssigned | Self::Mentioned | Self::VerdictAnswered | Self::DisputeRuled | Self::LeadReturned => {
                 lead()
@@ -74,6 +80,8 @@ impl NoticeKind {
             Self::DisputeOpened => "A dispute waits for my ruling",
             Self::DisputeRuled => "A dispute that concerns me was ruled",
             Self::LeadReturned => "A recycled lead of mine came back",
+            Self::ContentExpires => "Content of mine expires soon",
+            Self::RequestAnswered => "Content that I asked for is there, or will not come",
         }
     }
 }
@@ -144,6 +152,18 @@ pub fn words(kind: NoticeKind, actor: &str, detail: &Value) -> String {
             Some(true) => "The heads ruled on a dispute for marketing.".to_owned(),
             _ => "The heads ruled on a dispute for sales.".to_owned(),
         },
+        NoticeKind::ContentExpires => format!(
+            "“{}” expires: its last day is {}. Confirm it with a later day, bring a new version, or retire it.",
+            detail["title"].as_str().unwrap_or("An item of yours"),
+            detail["day"].as_str().unwrap_or("near")
+        ),
+        NoticeKind::RequestAnswered => {
+            let title = detail["title"].as_str().unwrap_or("What you asked for");
+            match detail["state"].as_str() {
+                Some("declined") => format!("{actor} declined your request “{title}”, and says why."),
+                _ => format!("“{title}”, which you asked for, is in the library."),
+            }
+        }
         NoticeKind::LeadReturned => {
             let one = detail["count"].as_u64().unwrap_or(1) == 1;
             let leads = leads(detail);

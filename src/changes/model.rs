@@ -132,6 +132,42 @@ text_enum!(
         ReasonRetired = "reason_retired",
         /// A retired one is back.
         ReasonBroughtBack = "reason_brought_back",
+        /// Somebody began an item of the library.
+        ContentAdded = "content_added",
+        /// Somebody changed what one says, or brought it into another status.
+        ContentChanged = "content_changed",
+        /// Somebody said that one is right as it is.
+        ContentConfirmed = "content_confirmed",
+        /// One got a new version.
+        ContentVersionAdded = "content_version_added",
+        /// One was deleted.
+        ContentDeleted = "content_deleted",
+        /// A deleted one is back.
+        ContentBroughtBack = "content_brought_back",
+        /// Many were tagged at once.
+        ContentTagged = "content_tagged",
+        /// A lead got one.
+        ContentShared = "content_shared",
+        /// It did not, after all.
+        ContentUnshared = "content_unshared",
+        /// Sales rated one.
+        ContentRated = "content_rated",
+        /// Somebody wrote beside an item or a request.
+        ContentCommented = "content_commented",
+        /// Items came from a list.
+        ContentImported = "content_imported",
+        /// Owners were told what of theirs expires.
+        ContentOwnersTold = "content_owners_told",
+        /// Somebody asked for content.
+        RequestAdded = "request_added",
+        /// A request or its brief was changed, or got further.
+        RequestChanged = "request_changed",
+        /// Somebody else misses it too, or no more.
+        RequestVoted = "request_voted",
+        /// A request was deleted.
+        RequestDeleted = "request_deleted",
+        /// A deleted one is back.
+        RequestBroughtBack = "request_brought_back",
     }
 );
 
@@ -160,6 +196,10 @@ text_enum!(
         Rate = "rate",
         /// What is remembered of files: their mapping, and other names of channels.
         Memory = "memory",
+        /// An item of the content library.
+        Content = "content",
+        /// A request for content, or its brief.
+        Request = "request",
     }
 );
 
@@ -181,6 +221,8 @@ text_enum!(
         Leads = "leads",
         /// Verdicts, answers to them and the list of reasons.
         Feedback = "feedback",
+        /// The content library and what is asked for.
+        Content = "content",
     }
 );
 
@@ -239,6 +281,23 @@ impl ChangeKind {
             Self::ReasonAdded | Self::ReasonChanged | Self::ReasonRetired | Self::ReasonBroughtBack => {
                 &[Topic::Feedback]
             }
+            Self::ContentShared | Self::ContentUnshared => &[Topic::Content, Topic::Leads],
+            Self::ContentAdded
+            | Self::ContentChanged
+            | Self::ContentConfirmed
+            | Self::ContentVersionAdded
+            | Self::ContentDeleted
+            | Self::ContentBroughtBack
+            | Self::ContentTagged
+            | Self::ContentRated
+            | Self::ContentCommented
+            | Self::ContentImported
+            | Self::ContentOwnersTold
+            | Self::RequestAdded
+            | Self::RequestChanged
+            | Self::RequestVoted
+            | Self::RequestDeleted
+            | Self::RequestBroughtBack => &[Topic::Content],
             // Only with them the scoreboard offers to take the sample company away.
             Self::SamplePeopleAdded | Self::SamplePeopleRemoved => &[Topic::People, Topic::Numbers],
         }

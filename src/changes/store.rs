@@ -72,6 +72,10 @@ pub(crate) async fn insert(tx: &mut Tx, seq: Seq, change: &Change) -> Result<()>
 /// What a counter numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Counter {
+    ContentComment,
+    ContentItem,
+    ContentRequest,
+    ContentUse,
     DimensionValue,
     FeedbackWord,
     ExclusionRule,
@@ -93,6 +97,10 @@ pub(crate) enum Counter {
 impl Counter {
     const fn name(self) -> &'static str {
         match self {
+            Self::ContentComment => "content_comment",
+            Self::ContentItem => "content_item",
+            Self::ContentRequest => "content_request",
+            Self::ContentUse => "content_use",
             Self::DimensionValue => "dimension_value",
             Self::FeedbackWord => "feedback_word",
             Self::ExclusionRule => "exclusion_rule",

@@ -13,7 +13,7 @@ use crate::kpis::words::Currency;
 use crate::people::service::Caller;
 use crate::server::AppState;
 use crate::server::db::Tx;
-use crate::{spend, workspace};
+use crate::{content, spend, workspace};
 use serde_json::{Value, json};
 
 /// A kind of document.
@@ -23,6 +23,10 @@ pub enum Document {
     Workspace,
     /// A row of the spend ledger.
     Spend,
+    /// An item of the content library.
+    Content,
+    /// A request for content, and its brief.
+    Request,
 }
 
 /// What became of a form.
@@ -62,6 +66,8 @@ impl Document {
         match entity {
             Entity::Workspace => Some(Self::Workspace),
             Entity::Spend => Some(Self::Spend),
+            Entity::Content => Some(Self::Content),
+            Entity::Request => Some(Self::Request),
             Entity::Import
             | Entity::Lead
             | Entity::Leads
@@ -79,6 +85,8 @@ impl Document {
         match self {
             Self::Workspace => Entity::Workspace,
             Self::Spend => Entity::Spend,
+            Self::Content => Entity::Content,
+            Self::Request => Entity::Request,
         }
     }
 
@@ -87,6 +95,8 @@ impl Document {
         match self {
             Self::Workspace => workspace::model::FIELDS,
             Self::Spend => spend::model::FIELDS,
+            Self::Content => content::model::FIELDS,
+            Self::Request => content::requests::model::FIELDS,
         }
     }
 
@@ -95,6 +105,8 @@ impl Document {
         match self {
             Self::Workspace => ("/settings/workspace".to_owned(), "Workspace"),
             Self::Spend => (format!("/spend/{id}"), "Row of spend"),
+            Self::Content => (format!("/content/{id}"), "Item"),
+            Self::Request => (format!("/content/requests/{id}"), "Request"),
         }
     }
 
@@ -103,6 +115,7 @@ impl Document {
         match self {
             Self::Workspace => workspace::model::words(field.key, text),
             Self::Spend => spend::model::words(field.key, text, currency),
+            Self::Content | Self::Request => content::model::field_words(field.key, text),
         }
     }
 
@@ -112,6 +125,7 @@ impl Document {
         match self {
             Self::Workspace => text.to_owned(),
             Self::Spend => spend::model::normal(field, text, &currency.0),
+            Self::Content | Self::Request => content::model::normal(field, text),
         }
     }
 
@@ -123,13 +137,15 @@ impl Document {
         match self {
             Self::Workspace => workspace::store::values(tx).await,
             Self::Spend => spend::edit::load(tx, caller, id).await,
+            Self::Content => content::edit::load(tx, id).await,
+            Self::Request => content::requests::edit::load(tx, id).await,
         }
     }
 
     /// Whether a line of the change log about it is not theirs to read.
     pub fn hides(self, caller: &Caller, detail: &Value) -> bool {
         match self {
-            Self::Workspace => false,
+            Self::Workspace | Self::Content | Self::Request => false,
             Self::Spend => spend::edit::hides(caller, detail),
         }
     }
@@ -140,10 +156,16 @@ impl Document {
     /// There is none, or it is not theirs to see.
     pub async fn changes_of(self, tx: &mut Tx, caller: &Caller, id: i64) -> Result<(i64, Vec<(Row, Value)>)> {
         let id = match self {
-            Self::Workspace => id,
+            Self::Workspace | Self::Content | Self::Request => id,
             Self::Spend => spend::edit::find(tx, caller, id).await?.id,
         };
-        let rows = store::changes_of(tx, self.entity(), id).await?.into_iter().map(|row| {
+        let mut rows = store::changes_of(tx, self.entity(), id).await?;
+        if self == Self::Content {
+            // What was done to many at once stands beside the log.
+            rows.extend(content::store::bulk_of(tx, content::model::ItemId(id)).await?);
+            rows.sort_by_key(|row| std::cmp::Reverse(row.seq));
+        }
+        let rows = rows.into_iter().map(|row| {
             let detail = serde_json::from_str(&row.detail).unwrap_or_default();
             (row, detail)
         });
@@ -155,25 +177,37 @@ impl Document {
     /// # Errors
     /// There is none, or it is not theirs to see.
     pub async fn may_edit(self, tx: &mut Tx, caller: &Caller, id: i64) -> Result<bool> {
-        let deleted = match self {
-            Self::Workspace => false,
-            Self::Spend => spend::edit::find(tx, caller, id).await?.gone,
+        let may = match self {
+            Self::Workspace => true,
+            Self::Spend => !spend::edit::find(tx, caller, id).await?.gone,
+            Self::Content => content::edit::may_edit(tx, caller, id).await?,
+            Self::Request => content::requests::edit::may_edit(tx, id).await?,
         };
-        Ok(!deleted && self.require_edit(caller).is_ok())
+        Ok(may && self.require_edit(caller).is_ok())
     }
 
     fn require_edit(self, caller: &Caller) -> Result<()> {
         caller.visitor.require(match self {
             Self::Workspace => crate::people::permission::Action::ManageWorkspace,
             Self::Spend => crate::people::permission::Action::EditSpend,
+            // What marketing has approved is marketing's, which the slice sees to.
+            Self::Content | Self::Request => crate::people::permission::Action::UseContent,
         })
     }
 
     /// Writes other values; the number under which it goes on.
-    async fn write(self, once: &mut Once, caller: &Caller, id: i64, wanted: &Values) -> Result<i64> {
+    async fn write(
+        self,
+        once: &mut Once,
+        (state, caller): (&AppState, &Caller),
+        id: i64,
+        wanted: &Values,
+    ) -> Result<i64> {
         match self {
             Self::Workspace => workspace::store::write(once, wanted).await.map(|()| id),
             Self::Spend => spend::edit::write(once, caller, id, wanted).await,
+            Self::Content => content::edit::write(once, (state, caller), id, wanted).await,
+            Self::Request => content::requests::edit::write(once, (state, caller), id, wanted).await,
         }
     }
 
@@ -181,6 +215,8 @@ impl Document {
         match self {
             Self::Workspace => ChangeKind::WorkspaceChanged,
             Self::Spend => ChangeKind::SpendChanged,
+            Self::Content => ChangeKind::ContentChanged,
+            Self::Request => ChangeKind::RequestChanged,
         }
     }
 
@@ -251,7 +287,7 @@ impl Document {
         if merged.values == theirs {
             return Ok(Saved::Done(leads_to(id)));
         }
-        let id = self.write(&mut once, caller, id, &merged.values).await?;
+        let id = self.write(&mut once, (state, caller), id, &merged.values).await?;
         let after = self.load(&mut once, caller, id).await?;
         if after == theirs {
             // The same, written otherwise.

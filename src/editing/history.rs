@@ -159,6 +159,8 @@ async fn bring_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result<St
     let leads_to = match document {
         Document::Workspace => |id| format!("/history/workspace/{id}"),
         Document::Spend => |id| format!("/history/spend/{id}"),
+        Document::Content => |id| format!("/history/content/{id}"),
+        Document::Request => |id| format!("/history/request/{id}"),
     };
     match document.restore(state, caller, id, sent.key(), (*field, before), leads_to).await? {
         Saved::Done(leads_to) => Ok(leads_to),

@@ -82,6 +82,7 @@ fn topics_of(path: &str) -> &'static str {
         _ if path.starts_with("/feedback/reasons") => "feedback",
         _ if path.starts_with("/settings/workspace") => "workspace",
         _ if path.starts_with("/spend") => "spend",
+        _ if path == "/content" || path.starts_with("/content/") => "content",
         _ if path.starts_with("/import/quality") => "numbers",
         _ if path == "/import" || path.starts_with("/import/") => "imports",
         _ if path == "/settings" || path.starts_with("/settings/") => "people",

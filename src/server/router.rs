@@ -7,6 +7,7 @@ use crate::activity;
 use crate::app::{PageStatus, shell};
 use crate::bell;
 use crate::changes::stream;
+use crate::content;
 use crate::editing;
 use crate::error::{AppError, Result};
 use crate::feedback;
@@ -72,6 +73,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(feedback::forms::routes())
         .merge(spend::forms::routes())
         .merge(rates::forms::routes())
+        .merge(content::forms::routes())
         .merge(import::memory_forms::routes())
         .merge(quality::forms::routes())
         .merge(editing::history::routes())
