@@ -107,6 +107,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Backup(backup) => {
             print!("{}", backup.run(&config.database()).await?);
+            print!("{}", backup.copy_files(&config.data).await?);
             Ok(ExitCode::SUCCESS)
         }
         Command::Restore(backup) => {
@@ -114,7 +115,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
             let said = backup.run(&config.database(), config.clock().now()).await?;
             // Brings it up to this version and takes back an import that was under way.
             open_for_writing(&config).await?.close().await;
-            print!("{said}");
+            print!("{said}{}", backup.bring_files(&config.data).await?);
             Ok(ExitCode::SUCCESS)
         }
         Command::Doctor(doctor) => {

@@ -30,6 +30,8 @@ create table content_item (
   made_team text,
   deleted_at bigint,
   deleted_by text,
+  -- 1: it came with the sample company, and goes with it
+  sample bigint not null default 0,
   seq bigint not null
 );
 create index content_item_seq on content_item (seq);
@@ -139,6 +141,7 @@ create table content_request (
   item_id bigint references content_item (id),
   deleted_at bigint,
   deleted_by text,
+  sample bigint not null default 0,
   seq bigint not null
 );
 create index content_request_state on content_request (state, due);

@@ -2,7 +2,9 @@
 
 use super::copy::{Copied, copy};
 use super::doctor::{Check, examine};
+use super::files;
 use super::restore::restore;
+use crate::content::files::FOLDER;
 use crate::error::{AppError, Result};
 use crate::period::Instant;
 use crate::server::db::Db;
@@ -67,7 +69,32 @@ impl Backup {
     }
 }
 
+impl Backup {
+    /// Copies the files of the content library beside the copy of the database; answers with what there is to say.
+    ///
+    /// # Errors
+    /// They cannot be copied; the copy of the database is there all the same.
+    pub async fn copy_files(&self, data: &Path) -> Result<String> {
+        let to = files::beside(&self.file);
+        let copied = files::copy_new(&data.join(FOLDER), &to).await?;
+        Ok(if copied == 0 {
+            String::new()
+        } else {
+            format!("{} holds {copied} files of the library more.\n", to.display())
+        })
+    }
+}
+
 impl Restore {
+    /// Brings back the files of the content library that lie beside a backup; answers with what there is to say.
+    ///
+    /// # Errors
+    /// They cannot be copied; the database is restored all the same.
+    pub async fn bring_files(&self, data: &Path) -> Result<String> {
+        let copied = files::copy_new(&files::beside(&self.file), &data.join(FOLDER)).await?;
+        Ok(if copied == 0 { String::new() } else { format!("{copied} files of the content library are back.\n") })
+    }
+
     /// Runs it; answers with what there is to say.
     ///
     /// # Errors

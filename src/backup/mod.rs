@@ -4,6 +4,7 @@
 pub mod command;
 pub mod copy;
 pub mod doctor;
+pub mod files;
 pub mod model;
 pub mod page;
 pub mod restore;

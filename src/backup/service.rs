@@ -1,7 +1,9 @@
 //! Nightly backups of a running server: made when they are due, the old ones removed, failures remembered.
 
 use super::copy::{self, PART, copy, remove};
+use super::files::copy_new;
 use super::model::{BackupStanding, Failure, Kept, file_name, is_due, made_at, slots, to_remove, warning};
+use crate::content::files::FOLDER;
 use crate::error::{AppError, Result};
 use crate::period::Instant;
 use crate::server::AppState;
@@ -31,6 +33,8 @@ struct Plan {
     folder: PathBuf,
     /// The local hour at which they are due.
     hour: u32,
+    /// Where the files of the content library lie.
+    files: Option<PathBuf>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -52,8 +56,17 @@ impl Backups {
         if db.file().is_none() {
             return Err(AppError::Invalid(format!("--backup-folder is for SQLite. {}", super::command::POSTGRES)));
         }
-        let plan = Plan { folder: folder.clone(), hour: config.hour };
+        let plan = Plan { folder: folder.clone(), hour: config.hour, files: None };
         Ok(Self { plan: Some(Arc::new(plan)), known: Arc::default() })
+    }
+
+    /// The same, with the files of a folder besides.
+    #[must_use]
+    pub fn with_files(self, files: &Path) -> Self {
+        let Self { plan, known } = self;
+        let plan = plan
+            .map(|plan| Arc::new(Plan { folder: plan.folder.clone(), hour: plan.hour, files: Some(files.to_owned()) }));
+        Self { plan, known }
     }
 
     /// Makes backups for as long as the server runs.
@@ -82,7 +95,14 @@ impl Backups {
         if !due {
             return;
         }
-        let made = back_up(file, &plan.folder, now, &zone).await;
+        let made = match back_up(file, &plan.folder, now, &zone).await {
+            // Files come after the database that names them.
+            Ok(made) => match &plan.files {
+                Some(files) => copy_new(files, &plan.folder.join(FOLDER)).await.map(|_| made),
+                None => Ok(made),
+            },
+            Err(error) => Err(error),
+        };
         let mut known = self.known();
         match made {
             Ok(made) => {

@@ -213,7 +213,7 @@ pub async fn remember(state: &AppState, results: &Results) {
     let Some(missed) = requests::missed(&question.words) else { return };
     let kept = async {
         let mut tx = state.db.keep_house().await?;
-        store::missed(&mut tx, &missed, state.clock.now(), MISSES).await?;
+        asked::missed(&mut tx, &missed, state.clock.now(), MISSES).await?;
         tx.commit().await
     };
     if let Err(error) = kept.await {

@@ -2,7 +2,7 @@
 
 use super::index::Entry;
 use super::model::{Content, Freshness, ItemId, Status, freshness};
-use super::{answer, store, words};
+use super::{answer, links, store, words};
 use crate::activity::feed::to_csv;
 use crate::error::{AppError, Result};
 use crate::kpis::words::counted;
@@ -124,7 +124,7 @@ pub async fn lists(state: &AppState, list: List) -> Result<Lists> {
     let mut tx = state.db.read().await?;
     let (zone, today) = answer::zone_and_day(&mut tx, now).await?;
     let deleted = store::deleted(&mut tx).await?;
-    let broken = store::broken(&mut tx).await?;
+    let broken = links::store::broken(&mut tx).await?;
     let twice = store::duplicates(&mut tx).await?;
     drop(tx);
     let of_index: Vec<List> =

@@ -1,8 +1,9 @@
 //! Items by a person's hand: begun, changed, given another version, deleted and brought back.
 
 use super::library::names;
+use super::links::link;
 use super::model::{Content, Item, ItemId, ItemText, Names, Status, Stored, bounded};
-use super::{link, steps, store};
+use super::{steps, store};
 use crate::changes::model::{Change, ChangeKind, Entity};
 use crate::editing::documents::change_of;
 use crate::editing::form::{Sent, incomplete};

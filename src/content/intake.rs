@@ -4,8 +4,9 @@
 use super::edit::hand;
 use super::index::fold;
 use super::library::names;
+use super::links::link;
 use super::model::{Content, ItemText, Kind, LANGUAGES, Names, Status};
-use super::{link, store};
+use super::store;
 use crate::changes::model::{ChangeKind, Entity};
 use crate::editing::documents::change_of;
 use crate::editing::form::Sent;

@@ -1,8 +1,8 @@
 //! The content library: what marketing curates, what sales finds, shares and rates, and what both find missing.
 
 pub mod answer;
+mod answer_item;
 pub mod bulk;
-pub mod checker;
 pub mod curate;
 pub mod edit;
 pub mod expiry;
@@ -16,7 +16,7 @@ pub mod index;
 pub mod intake;
 pub mod item;
 pub mod library;
-pub mod link;
+pub mod links;
 pub mod media;
 pub mod model;
 mod page;

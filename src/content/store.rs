@@ -110,29 +110,7 @@ statements! {
     FORGET_RATINGS = "delete from content_rating where item_id = $1";
     FORGET_LINK = "delete from content_link where item_id = $1";
     FORGET_ITEM = "delete from content_item where id = $1";
-    DELETED = "select id, title, deleted_at, deleted_by from content_item where deleted_at is not null order by deleted_at desc, id";
-    /// Links of approved items that were not looked at since then, the longest ago first.
-    TO_CHECK = "select i.id, v.link from content_item as i join content_version as v on v.item_id = i.id
-            and v.n = (select max(n) from content_version where item_id = i.id)
-            left join content_link as l on l.item_id = i.id and l.link = v.link
-        where i.deleted_at is null and i.status = 'approved' and v.link is not null
-            and (l.checked_at is null or l.checked_at < $1) order by coalesce(l.checked_at, 0), i.id limit $2";
-    CHECKED = "insert into content_link (item_id, link, checked_at, trouble, since) values ($1, $2, $3, $4, $5)
-        on conflict (item_id) do update set checked_at = excluded.checked_at, trouble = excluded.trouble,
-            since = case when excluded.trouble = '' then null when content_link.link = excluded.link
-                then coalesce(content_link.since, excluded.since) else excluded.since end,
-            link = excluded.link";
-    LINK_OF = "select link, checked_at, trouble, since from content_link where item_id = $1";
-    BROKEN = "select l.item_id, l.link, l.checked_at, l.trouble, l.since from content_link as l
-        join content_item as i on i.id = l.item_id join content_version as v on v.item_id = i.id
-            and v.n = (select max(n) from content_version where item_id = i.id)
-        where l.trouble <> '' and v.link = l.link and i.deleted_at is null order by l.since, l.item_id";
-    MISSED = "insert into content_miss (words, times, first_at, last_at) values ($1, 1, $2, $2)
-        on conflict (words) do update set times = content_miss.times + 1, last_at = excluded.last_at";
-    /// Keeps the searches that came last.
-    TRIM_MISSES = "delete from content_miss where words not in (select words from content_miss order by last_at desc, words limit $1)";
-    MISSES = "select words, times, last_at from content_miss order by times desc, last_at desc, words limit $1";
-    FORGET_MISS = "delete from content_miss where words = $1";
+    DELETED = "select id, title, deleted_at, deleted_by from content_item where deleted_at is not null and sample = 0 order by deleted_at desc, id";
     /// Reasons of the latest verdicts since then, with how many leads each has.
     OBJECTIONS = "select reason, count(*) from lead where gone = 0 and reason is not null and verdict_at >= $1
         group by reason order by count(*) desc, reason limit 20";
@@ -558,60 +536,6 @@ pub async fn forget_deleted(tx: &mut Tx, before: Instant) -> Result<Vec<String>>
 /// Deleted items: number, title, when, by whom; the latest first.
 pub async fn deleted(tx: &mut Tx) -> Result<Vec<(i64, String, i64, String)>> {
     Ok(sqlx::query_as(DELETED).fetch_all(tx.conn()).await?)
-}
-
-/// Links to be looked at, the longest unseen first, so many at most.
-pub async fn to_check(tx: &mut Tx, before: Instant, limit: i64) -> Result<Vec<(i64, String)>> {
-    Ok(sqlx::query_as(TO_CHECK).bind(i64::from(before.0)).bind(limit).fetch_all(tx.conn()).await?)
-}
-
-/// Writes down how a link was found; blank: it answers.
-pub async fn checked(tx: &mut Tx, item: ItemId, link: &str, trouble: &str, at: Instant) -> Result<()> {
-    let at = i64::from(at.0);
-    let since = (!trouble.is_empty()).then_some(at);
-    sqlx::query(CHECKED).bind(item.0).bind(link).bind(at).bind(trouble).bind(since).execute(tx.conn()).await?;
-    Ok(())
-}
-
-/// How a link was found.
-#[derive(Clone, Debug, FromRow)]
-pub struct LinkRow {
-    /// Which.
-    pub link: String,
-    /// When it was looked at.
-    pub checked_at: i64,
-    /// What is wrong with it; blank: nothing.
-    pub trouble: String,
-    /// Since when.
-    pub since: Option<i64>,
-}
-
-/// How the link of an item was found last.
-pub async fn link_of(tx: &mut Tx, item: ItemId) -> Result<Option<LinkRow>> {
-    Ok(sqlx::query_as(LINK_OF).bind(item.0).fetch_optional(tx.conn()).await?)
-}
-
-/// Links that do not answer: item, link, when it was looked at, why, since when.
-pub async fn broken(tx: &mut Tx) -> Result<Vec<(i64, String, i64, String, Option<i64>)>> {
-    Ok(sqlx::query_as(BROKEN).fetch_all(tx.conn()).await?)
-}
-
-/// A search found nothing. At most so many are kept, those that came last.
-pub async fn missed(tx: &mut Tx, words: &str, at: Instant, most: i64) -> Result<()> {
-    sqlx::query(MISSED).bind(words).bind(i64::from(at.0)).execute(tx.conn()).await?;
-    sqlx::query(TRIM_MISSES).bind(most).execute(tx.conn()).await?;
-    Ok(())
-}
-
-/// Searches that found nothing: words, how often, when last; the most frequent first.
-pub async fn misses(tx: &mut Tx, limit: i64) -> Result<Vec<(String, i64, i64)>> {
-    Ok(sqlx::query_as(MISSES).bind(limit).fetch_all(tx.conn()).await?)
-}
-
-/// A search that found nothing has become a request.
-pub async fn forget_miss(tx: &mut Tx, words: &str) -> Result<()> {
-    sqlx::query(FORGET_MISS).bind(words).execute(tx.conn()).await?;
-    Ok(())
 }
 
 /// Reasons of verdicts since then, with how many leads each has; the most frequent first.

@@ -1,7 +1,7 @@
 //! Takes the sample company in, its data through the normal import, and out again.
 
-use super::cast;
 use super::files::{SOURCE, files};
+use super::{cast, content};
 use crate::error::{AppError, Result};
 use crate::import::mapping::Wishes;
 use crate::import::parse::Options;
@@ -65,12 +65,14 @@ pub async fn load(db: &Db, actor: &str, now: Instant) -> Result<u64> {
         }
     }
     accounts::arrive(db, actor, now, &cast::people()).await?;
+    content::arrive(db, actor, now).await?;
     Ok(leads)
 }
 
 /// Takes the sample company out again, whatever was imported beside it.
 pub async fn remove(db: &Db, actor: &str, now: Instant) -> Result<()> {
     take_back_source(db, SOURCE, actor, now).await?;
+    content::leave(db, actor, now).await?;
     accounts::leave(db, actor, now).await
 }
 

@@ -23,9 +23,10 @@ mod too_long;
 
 use crate::backup::service::Backups;
 use crate::changes::hub::Hub;
-use crate::content::checker;
+
 use crate::content::files::{DEFAULT_LIMIT as CONTENT_LIMIT, Files};
 use crate::content::library::Library;
+use crate::content::links::checker;
 use crate::error::Result;
 use crate::kpis::model::Filter;
 use crate::kpis::service::{Month, Scores};
@@ -153,7 +154,7 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         state.uploads.limit = config.upload_limit;
         state.contents.limit = config.content_limit;
         place::lie_below(config.base_path());
-        state.backups = Backups::configured(&config.backups, &state.db)?;
+        state.backups = Backups::configured(&config.backups, &state.db)?.with_files(state.contents.folder());
         state.metrics = Metrics::new(config.metrics_token.as_deref());
         if !state.site.this_machine_only && !state.people.any_account().await? {
             let code = generate_code(3)?;

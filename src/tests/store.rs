@@ -7,8 +7,8 @@ use doubles::server::bulk::in_dialect;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::{
-    activity, agreement, backup, bell, changes, editing, feedback, import, kpis, leads, listing, people, personas,
-    quality, queue, rates, spend, upload, work, workspace,
+    activity, agreement, backup, bell, changes, content, editing, feedback, import, kpis, leads, listing, people, personas,
+    quality, queue, rates, sample, spend, upload, work, workspace,
 };
 use sqlx::{AssertSqlSafe, Executor};
 use std::fs;
@@ -21,6 +21,9 @@ const STORES: &[&[(&str, &str)]] = &[
     bell::store::ALL,
     backup::store::ALL,
     changes::store::ALL,
+    content::links::store::ALL,
+    content::requests::store::ALL,
+    content::store::ALL,
     editing::store::ALL,
     feedback::store::ALL,
     import::store::ALL,
@@ -33,6 +36,7 @@ const STORES: &[&[(&str, &str)]] = &[
     quality::store::ALL,
     queue::store::ALL,
     rates::store::ALL,
+    sample::store::ALL,
     spend::store::ALL,
     upload::store::ALL,
     work::store::ALL,

@@ -96,7 +96,7 @@ pub async fn ask(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Strin
     let asking = Asking { name: hand.name, id, team: hand.team, at: hand.at, origin, search: &search };
     let request = store::add(&mut once, &text, asking).await?;
     if !search.is_empty() {
-        items::forget_miss(&mut once, &search).await?;
+        store::forget_miss(&mut once, &search).await?;
     }
     let change = change(state, caller, ChangeKind::RequestAdded, request, json!({ "after": text.values(&names) }));
     Ok(once.finish(&change, told("asked", request)).await?.1)

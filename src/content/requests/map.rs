@@ -100,7 +100,7 @@ pub async fn map(state: &AppState) -> Result<Map> {
     let open: Vec<Request> = store::all(&mut tx).await?.into_iter().filter(|request| request.state.is_open()).collect();
     let since = Instant(state.clock.now().0.saturating_sub(DAYS * 86_400));
     let reasons = items::objections(&mut tx, since).await?;
-    let misses = items::misses(&mut tx, MISSES).await?;
+    let misses = store::misses(&mut tx, MISSES).await?;
     drop(tx);
     let (cells, answers) = state.library.look(|index| count(index.entries())).await?;
     let rows = personas.into_iter().map(|persona| {

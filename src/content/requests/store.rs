@@ -35,6 +35,12 @@ statements! {
     VOTED = "select request_id from content_vote where account_id = $1";
     FORGET_VOTES = "delete from content_vote where request_id in (select id from content_request where deleted_at < $1)";
     FORGET_COMMENTS = "delete from content_comment where request_id in (select id from content_request where deleted_at < $1)";
+    MISSED = "insert into content_miss (words, times, first_at, last_at) values ($1, 1, $2, $2)
+        on conflict (words) do update set times = content_miss.times + 1, last_at = excluded.last_at";
+    /// Keeps the searches that came last.
+    TRIM_MISSES = "delete from content_miss where words not in (select words from content_miss order by last_at desc, words limit $1)";
+    MISSES = "select words, times, last_at from content_miss order by times desc, last_at desc, words limit $1";
+    FORGET_MISS = "delete from content_miss where words = $1";
     FORGET = "delete from content_request where deleted_at < $1";
 }
 
@@ -229,5 +235,23 @@ pub async fn forget_deleted(tx: &mut Tx, before: Instant) -> Result<()> {
     for statement in [FORGET_VOTES, FORGET_COMMENTS, FORGET] {
         sqlx::query(statement).bind(i64::from(before.0)).execute(tx.conn()).await?;
     }
+    Ok(())
+}
+
+/// A search found nothing. At most so many are kept, those that came last.
+pub async fn missed(tx: &mut Tx, words: &str, at: Instant, most: i64) -> Result<()> {
+    sqlx::query(MISSED).bind(words).bind(i64::from(at.0)).execute(tx.conn()).await?;
+    sqlx::query(TRIM_MISSES).bind(most).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Searches that found nothing: words, how often, when last; the most frequent first.
+pub async fn misses(tx: &mut Tx, limit: i64) -> Result<Vec<(String, i64, i64)>> {
+    Ok(sqlx::query_as(MISSES).bind(limit).fetch_all(tx.conn()).await?)
+}
+
+/// A search that found nothing has become a request.
+pub async fn forget_miss(tx: &mut Tx, words: &str) -> Result<()> {
+    sqlx::query(FORGET_MISS).bind(words).execute(tx.conn()).await?;
     Ok(())
 }

@@ -93,7 +93,7 @@ impl Checker {
         for (item, link) in links {
             let trouble = self.look(&link).await.err().unwrap_or_default();
             let mut tx = db.keep_house().await?;
-            store::checked(&mut tx, super::model::ItemId(item), &link, &trouble, clock.now()).await?;
+            store::checked(&mut tx, crate::content::model::ItemId(item), &link, &trouble, clock.now()).await?;
             tx.commit().await?;
             tokio::time::sleep(pause).await;
         }
