@@ -90,10 +90,9 @@ impl Question {
                 text.append_pair(&key, &value);
             }
         }
-        changed
-            .iter()
-            .filter(|(_, value)| !value.is_empty())
-            .for_each(|(key, value)| drop(text.append_pair(key, value)));
+        for (key, value) in changed.iter().filter(|(_, value)| !value.is_empty()) {
+            text.append_pair(key, value);
+        }
         let question = text.finish();
         if question.is_empty() { path.to_owned() } else { format!("{path}?{question}") }
     }

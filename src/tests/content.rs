@@ -138,7 +138,8 @@ fn titles(page: &str) -> Vec<String> {
 async fn an_item_goes_from_draft_to_approved_and_sales_finds_it_by_a_word_with_a_typo() {
     let House { server: _server, mut mia, mut sam, mut vic } = house().await;
     assert!(mia.get("/content").await.body.contains("Nothing in the library yet"));
-    let id = add(&mut sam, "Talking to the works council", &[("summary", "What it may ask."), ("stages", "decision")]).await;
+    let id =
+        add(&mut sam, "Talking to the works council", &[("summary", "What it may ask."), ("stages", "decision")]).await;
     let page = step_refused(&mut sam, id, "in_review").await;
     assert!(page.contains("Give it a link or a file first"), "{page}");
     let link = Filled::of(&sam.get(&format!("/content/{id}")).await.body, "/content/version");
@@ -170,7 +171,10 @@ async fn an_item_goes_from_draft_to_approved_and_sales_finds_it_by_a_word_with_a
     let refused = sam.get(&format!("/content/{id}/edit")).await;
     assert_eq!(refused.status, 403, "what is approved is marketing's to change");
     let read = vic.get(&format!("/content/{id}")).await;
-    assert!(read.status == 200 && !read.body.contains("/content/comment"), "viewers read items, not what is said of them");
+    assert!(
+        read.status == 200 && !read.body.contains("/content/comment"),
+        "viewers read items, not what is said of them"
+    );
 }
 
 /// The same as [`step`], where it is refused.
@@ -191,9 +195,14 @@ async fn facets_count_and_narrow_down_and_all_of_it_is_in_the_address() {
     let page = plain(&mia.get("/content?stage=decision").await.body);
     assert_eq!(titles(&page).len(), 2, "{page}");
     let count = |words: &str| {
-        let at = page.find(&format!("<span class=\"words\">{words}</span>")).unwrap_or_else(|| panic!("{words}: {page}"));
+        let at =
+            page.find(&format!("<span class=\"words\">{words}</span>")).unwrap_or_else(|| panic!("{words}: {page}"));
         let rest = &page[at..];
-        rest.split("<span class=\"count\">").nth(1).and_then(|rest| rest.split('<').next()).unwrap_or_default().to_owned()
+        rest.split("<span class=\"count\">")
+            .nth(1)
+            .and_then(|rest| rest.split('<').next())
+            .unwrap_or_default()
+            .to_owned()
     };
     assert_eq!((count("Decision"), count("Awareness")), ("2".to_owned(), "1".to_owned()));
     assert_eq!((count("German"), count("Planner"), count("no budget")), ("1".into(), "1".into(), "1".into()));
@@ -237,7 +246,10 @@ async fn what_fits_a_lead_stands_beside_it_and_is_shared_by_one_press_from_both_
     assert!(page.contains("This lead got “For planners”.") && page.contains("It got"), "{page}");
 
     let list = plain(&sam.get(&format!("/content?lead={ann}")).await.body);
-    assert!(list.contains("For the lead") && list.contains("<b>Ann</b>") && list.contains("Rope &amp; Sons: Planner"), "{list}");
+    assert!(
+        list.contains("For the lead") && list.contains("<b>Ann</b>") && list.contains("Rope &amp; Sons: Planner"),
+        "{list}"
+    );
     assert_eq!(titles(&list)[0], "For planners");
     assert_eq!(vic.get(&format!("/content?lead={ann}")).await.status, 403, "a viewer sees no lead");
 
@@ -251,7 +263,11 @@ async fn what_fits_a_lead_stands_beside_it_and_is_shared_by_one_press_from_both_
 
     let (draft_id, lead_id) = (draft.to_string(), ann.to_string());
     let refused = sam.post("/content/share", &[("item", &draft_id), ("lead", &lead_id), ("from", "item")]).await;
-    assert!(refused.status == 409 && refused.body.contains("leads get what marketing has approved"), "{}", refused.body);
+    assert!(
+        refused.status == 409 && refused.body.contains("leads get what marketing has approved"),
+        "{}",
+        refused.body
+    );
     let nobody = sam.post("/content/share", &[("item", &fits.to_string()), ("lead", "999"), ("from", "item")]).await;
     assert!(nobody.status == 404 && nobody.body.contains("no lead 999"), "{}", nobody.body);
 
@@ -298,7 +314,8 @@ async fn retiring_what_is_in_use_asks_first_and_says_where() {
     let page = step(&mut mia, id, "retired").await;
     assert!(page.contains("It is in use") && page.contains("1\u{a0}lead got it within the last 90 days."), "{page}");
     assert!(page.contains("the only approved item for Planner, awareness"), "{page}");
-    let sure = Filled::each(&page, "/content/step").into_iter().find(|form| form.get("sure") == "1").expect("the question");
+    let sure =
+        Filled::each(&page, "/content/step").into_iter().find(|form| form.get("sure") == "1").expect("the question");
     let leads_to = mia.post("/content/step", &sure.pairs()).await.leads_to().expect("it is done").to_owned();
     assert!(mia.get(&leads_to).await.body.contains("Retired."));
     assert_eq!(titles(&sam.get("/content").await.body).len(), 0, "what is retired stands aside");
@@ -360,7 +377,11 @@ async fn marketing_tags_many_at_once_and_each_has_it_in_its_history() {
     }
     let all_or_none = [("item", a.as_str()), ("item", &b), ("what", "status retired")];
     let refused = mia.post("/content/bulk", &all_or_none).await;
-    assert!(refused.status == 409 && refused.body.contains("Nothing was changed, because of “Two”"), "{}", refused.body);
+    assert!(
+        refused.status == 409 && refused.body.contains("Nothing was changed, because of “Two”"),
+        "{}",
+        refused.body
+    );
     assert_eq!(table(&server.state.db, "select count(*) from content_item where status = 'retired'").await, [["0"]]);
     assert_eq!(sam.post("/content/bulk", &form).await.status, 403);
 }
@@ -389,7 +410,7 @@ async fn the_sample_company_has_a_library_that_goes_with_it() {
 
 #[tokio::test]
 async fn both_engines_find_the_same_and_say_the_same_of_how_leads_fared() {
-    let mut said = Vec::new();
+    let said = std::sync::Mutex::new(Vec::new());
     on_each_engine(async |db| {
         let workspace = doubles::workspace::model::Workspace::new("Northaisle", "UTC", "EUR").expect("a workspace");
         doubles::workspace::store::create(db, &workspace, "Ada", NOW).await.expect("it is made");
@@ -401,7 +422,9 @@ async fn both_engines_find_the_same_and_say_the_same_of_how_leads_fared() {
             let hand = store::Hand { name: "Mia", team: None, at: NOW };
             let id = store::add(&mut tx, &text, Status::Approved, hand).await.expect("an item");
             let link = Content::Link(format!("https://a.example/{id}"));
-            store::add_version(&mut tx, id, &link, Some(&format!("a.example/{id}")), "Mia", NOW).await.expect("a version");
+            store::add_version(&mut tx, id, &link, Some(&format!("a.example/{id}")), "Mia", NOW)
+                .await
+                .expect("a version");
             items.push(id);
         }
         for lead in 1..=6_i64 {
@@ -441,9 +464,10 @@ async fn both_engines_find_the_same_and_say_the_same_of_how_leads_fared() {
         assert_eq!(fared, [(items[0], 3, 1)], "{}", name(db));
         let item = store::find(&mut tx, items[0]).await.expect("a read").expect("it is there");
         assert_eq!(item.uses, 6, "{}", name(db));
-        said.push(found);
+        said.lock().expect("nobody panics holding it").push(found);
     })
     .await;
+    let said = said.into_inner().expect("nobody panicked");
     assert!(said.iter().all(|found| *found == said[0]) && said[0][0].len() == 1 && said[0][3].len() == 3, "{said:?}");
     assert!(FIELDS.iter().any(|field| field.key == "status") && Facet::ALL.len() == 9);
 }

@@ -31,7 +31,8 @@ fn taking(server: &TestServer, limit: u64) -> TestServer {
     let folder = server.state.contents.folder().parent().expect("a data folder").to_owned();
     let state = AppState { contents: Files::new(&folder, limit), ..server.state.clone() };
     let mut server = server.again_at(server.state.site.clone());
-    server.router = doubles::server::router::build(state.clone(), Some(&"http://localhost:3000".parse().expect("a URL")));
+    server.router =
+        doubles::server::router::build(state.clone(), Some(&"http://localhost:3000".parse().expect("a URL")));
     server.state = state;
     server
 }
@@ -122,9 +123,13 @@ async fn the_same_file_or_link_twice_is_said_with_a_link_to_the_first() {
     assert_eq!(files(&server).len(), 1, "nothing is kept twice");
     let add = |link: &str| {
         let form = [("key", ""), ("title", "Guide"), ("lists", "1")];
-        form.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).chain([("link".to_owned(), link.to_owned())]).collect::<Vec<_>>()
+        form.iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()))
+            .chain([("link".to_owned(), link.to_owned())])
+            .collect::<Vec<_>>()
     };
-    let pairs = |form: &[(String, String)]| form.iter().map(|(key, value)| (key.clone(), value.clone())).collect::<Vec<_>>();
+    let pairs =
+        |form: &[(String, String)]| form.iter().map(|(key, value)| (key.clone(), value.clone())).collect::<Vec<_>>();
     let first = pairs(&add("https://www.northaisle.example/guide/?utm_source=x"));
     let first: Vec<(&str, &str)> = first.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
     assert!(mia.post("/content/add", &first).await.leads_to().is_some());
@@ -216,7 +221,8 @@ async fn everything_goes_out_as_tables_and_files_as_they_are() {
     let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("an archive");
     let mut archive = zip::ZipArchive::new(io::Cursor::new(bytes)).expect("an archive");
     let mut content = Vec::new();
-    io::Read::read_to_end(&mut archive.by_name("files/1-1-deck.pdf").expect("the file"), &mut content).expect("its content");
+    io::Read::read_to_end(&mut archive.by_name("files/1-1-deck.pdf").expect("the file"), &mut content)
+        .expect("its content");
     assert_eq!(content, PDF);
     for name in ["items.csv", "versions.csv", "uses.csv", "requests.csv"] {
         assert!(archive.by_name(name).is_ok(), "{name}");

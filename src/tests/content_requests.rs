@@ -51,7 +51,8 @@ async fn a_gap_becomes_a_request_a_brief_a_draft_and_an_item_and_who_asked_is_to
     assert_eq!(begun.leads_to(), Some("/content/1/edit?done=begun"), "{}", begun.body);
     let item = plain(&sam.get("/content/1").await.body);
     assert!(item.contains("Planner") && item.contains("waits for it"), "the draft knows the brief: {item}");
-    let link = Filled::of(&mia.get("/content/1").await.body, "/content/version").with("link", "https://a.example/safety");
+    let link =
+        Filled::of(&mia.get("/content/1").await.body, "/content/version").with("link", "https://a.example/safety");
     mia.post("/content/version", &link.pairs()).await;
     step(&mut mia, 1, "in_review").await;
     step(&mut mia, 1, "approved").await;
@@ -69,7 +70,8 @@ async fn a_request_is_declined_with_a_reason_and_two_people_at_one_brief_merge()
     let form = Filled::of(&sam.get("/content/ask").await.body, "/content/ask").with("title", "In French");
     sam.post("/content/ask", &form.pairs()).await;
     let read = |page: &str| Filled::of(page, "/content/requests/save");
-    let (one, other) = (read(&mia.get("/content/requests/1").await.body), read(&sam.get("/content/requests/1").await.body));
+    let (one, other) =
+        (read(&mia.get("/content/requests/1").await.body), read(&sam.get("/content/requests/1").await.body));
     mia.post("/content/requests/save", &one.with("belief", "It is safe").pairs()).await;
     let conflict = sam.post("/content/requests/save", &other.with("belief", "It is cheap").pairs()).await;
     assert!(conflict.status == 409 && conflict.body.contains("safe") && conflict.body.contains("cheap"));
@@ -88,7 +90,9 @@ async fn a_request_is_declined_with_a_reason_and_two_people_at_one_brief_merge()
 async fn a_search_that_found_nothing_is_counted_without_who_and_without_what_names_a_person() {
     let House { server, mut mia, mut sam, .. } = house().await;
     approved(&mut mia, "Payback sheet", &[]).await;
-    for search in ["Insurance++Certificate", "insurance+certificate", "ann%40client.example", "payback", "%2B49+561+5550142"] {
+    for search in
+        ["Insurance++Certificate", "insurance+certificate", "ann%40client.example", "payback", "%2B49+561+5550142"]
+    {
         sam.get(&format!("/content?q={search}")).await;
     }
     sam.get("/content/found?q=leas").await;
@@ -109,7 +113,10 @@ async fn a_search_that_found_nothing_is_counted_without_who_and_without_what_nam
 async fn objections_without_an_answer_show_on_the_map() {
     let House { server, mut mia, mut sam, .. } = house().await;
     let ann = lead(&mut mia, "Ann").await;
-    let judged = format!("update lead set reason = 'no_budget', decision = 'recycle', verdict_at = {} where id = {ann}", NOW.0 - 60);
+    let judged = format!(
+        "update lead set reason = 'no_budget', decision = 'recycle', verdict_at = {} where id = {ann}",
+        NOW.0 - 60
+    );
     write(&server.state.db, &[&judged]).await;
     let map = sam.get("/content/map").await.body;
     assert!(map.contains("origin=objection&amp;objection=no_budget") && map.contains("none: ask for one"), "{map}");
@@ -135,7 +142,9 @@ async fn owners_are_told_before_the_last_day_and_never_twice_for_the_same_day() 
     assert_eq!(bell.matches("“Price list” expires").count(), 1, "{bell}");
     let form = Filled::of(&mia.get(&format!("/content/{id}/edit")).await.body, "/content/save");
     let mut form = form.with("expires", &day(60));
-    form.fields.retain(|(key, value)| !["personas", "stages"].contains(&key.as_str()) && (key != "objections" || value.is_empty()));
+    form.fields.retain(|(key, value)| {
+        !["personas", "stages"].contains(&key.as_str()) && (key != "objections" || value.is_empty())
+    });
     assert!(mia.post("/content/save", &form.pairs()).await.leads_to().is_some());
     assert_eq!((tell(20).await, tell(31).await, tell(32).await), (0, 1, 0), "another day is another word");
     assert_eq!(tell(300).await, 0, "what is over is not announced");
@@ -191,7 +200,10 @@ async fn a_list_is_checked_before_it_is_written_and_says_what_it_does_not_take()
         Safety audit twice,https://www.a.example/audit/,Guide,,,\n";
     let checked = sam.post("/content/import/check", &[("list", list)]).await;
     let page = plain(&checked.body);
-    assert!(page.contains("1\u{a0}item would come in, 2 the library has already, 4\u{a0}rows cannot be taken"), "{page}");
+    assert!(
+        page.contains("1\u{a0}item would come in, 2 the library has already, 4\u{a0}rows cannot be taken"),
+        "{page}"
+    );
     for says in ["inside a network", "kind of the list", "no persona called", "not a day"] {
         assert!(page.contains(says), "{says}: {page}");
     }
@@ -229,7 +241,8 @@ async fn links_are_looked_at_by_whoever_may_and_never_in_a_network_of_somebodys_
     for path in ["/fine", "/get-only", "/on"] {
         assert_eq!(look(path).await, Ok(()), "{path}");
     }
-    for (path, says) in [("/gone", "410"), ("/none", "404"), ("/round", "more than 5"), ("/inside", "somebody’s own")] {
+    for (path, says) in [("/gone", "410"), ("/none", "404"), ("/round", "more than 5"), ("/inside", "somebody’s own")]
+    {
         let trouble = look(path).await.expect_err(path);
         assert!(trouble.contains(says), "{path}: {trouble}");
     }

@@ -7,8 +7,8 @@ use doubles::server::bulk::in_dialect;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::{
-    activity, agreement, backup, bell, changes, content, editing, feedback, import, kpis, leads, listing, people, personas,
-    quality, queue, rates, sample, spend, upload, work, workspace,
+    activity, agreement, backup, bell, changes, content, editing, feedback, import, kpis, leads, listing, people,
+    personas, quality, queue, rates, sample, spend, upload, work, workspace,
 };
 use sqlx::{AssertSqlSafe, Executor};
 use std::fs;
