@@ -35,6 +35,18 @@ pub async fn tag(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Strin
     }
     let (what, value) = sent.get("what").split_once(' ').unwrap_or((sent.get("what"), ""));
     let value = if value.is_empty() { sent.get("value") } else { value };
+    if what == "status" && value == Status::Retired.key() {
+        // Whether to retire what is in use is asked for one at a time.
+        for id in &ids {
+            let item = super::edit::find(&mut state.db.read().await?, ItemId(*id)).await?;
+            if let Some(first) = steps::in_use(state, item.id).await?.into_iter().next() {
+                return Err(AppError::Conflict(format!(
+                    "Nothing was changed, because “{}” is in use: {first} Retire it from its own page, or tick it off.",
+                    item.text.title
+                )));
+            }
+        }
+    }
     let mut once = match once::begin(&state.db, caller, sent.key()).await? {
         Begun::Answered(leads_to) => return Ok(leads_to),
         Begun::Write(once) => once,

@@ -118,7 +118,10 @@ pub async fn today(tx: &mut Tx, now: Instant) -> Result<Day> {
 }
 
 /// Where an item is in use: whom retiring it concerns.
-async fn in_use(state: &AppState, id: ItemId) -> Result<Vec<String>> {
+///
+/// # Errors
+/// There is none, or the database does not answer.
+pub async fn in_use(state: &AppState, id: ItemId) -> Result<Vec<String>> {
     let mut tx = state.db.read().await?;
     let item = find(&mut tx, id).await?;
     let mut uses = Vec::new();

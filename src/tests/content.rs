@@ -375,6 +375,10 @@ async fn marketing_tags_many_at_once_and_each_has_it_in_its_history() {
     for id in [one, two] {
         assert!(plain(&sam.get(&format!("/history/content/{id}")).await.body).contains("content tagged"), "{id}");
     }
+    persona(&server.state.db, "Planner", "planner").await;
+    let only = approved(&mut mia, "Three", &[("personas", "Planner"), ("stages", "decision")]).await.to_string();
+    let in_use = mia.post("/content/bulk", &[("item", &only), ("what", "status retired")]).await;
+    assert!(in_use.status == 409 && in_use.body.contains("only approved item for Planner"), "{}", in_use.body);
     let all_or_none = [("item", a.as_str()), ("item", &b), ("what", "status retired")];
     let refused = mia.post("/content/bulk", &all_or_none).await;
     assert!(
