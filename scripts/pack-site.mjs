@@ -28,7 +28,7 @@ writeFileSync(`${fresh}/build-id`, id);
 rmSync("target/site", { recursive: true, force: true });
 renameSync(fresh, "target/site");
 
-for (const name of ["doubles.js", "live.js", "renew.js", "queue.js", "lead.js", "what-if.js", "drafts.js", "import.js", "doubles.css", ...programs]) {
+for (const name of ["doubles.js", "live.js", "renew.js", "queue.js", "lead.js", "what-if.js", "drafts.js", "import.js", "content.js", "doubles.css", ...programs]) {
   const [plain, brotli, gzip] = ["", ".br", ".gz"].map((ending) => statSync(`target/site/pkg/${id}/${name}${ending}`).size);
   console.log(`${name}: ${plain} bytes, ${brotli} with brotli, ${gzip} with gzip`);
 }

@@ -311,6 +311,14 @@ fn groups(desk: Option<[Mark; 2]>) -> Vec<NavGroup> {
     groups.push(NavGroup {
         heading: None,
         items: vec![
+            item(
+                "/content",
+                "Content",
+                "Content",
+                "M3 2.500h4.500V14H3zM7.500 2.500H11V14M11 3l2.500-.6L15 13.400l-2.500.6",
+            )
+            .outside()
+            .rail_only(),
             item("/spend", "Spend", "Spend", "M2 4.500h12v8H2zM2 7.500h12M4.500 10h3").outside().rail_only(),
             if sees_leads { import } else { import.rail_only() },
             item("/import/quality", "Data quality", "Quality", "M2.500 8.500l3.500 3.500 7.500-8")

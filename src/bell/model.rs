@@ -48,6 +48,10 @@ text_enum!(
         AnnotationAnswered = "annotation_answered",
         /// A persona of theirs is to be confirmed. Detail: the persona.
         PersonaDue = "persona_due",
+        /// Content of theirs expires soon. Detail: the item, its title, its last day.
+        ContentExpires = "content_expires",
+        /// Content that they asked for is there, or will not come. Detail: the request, its title, its state.
+        RequestAnswered = "request_answered",
     }
 );
 
@@ -68,6 +72,8 @@ impl NoticeKind {
             Self::InviteUsed => "/activity?what=account_added".to_owned(),
             Self::ImportEnded => "/import/history".to_owned(),
             Self::ImportStopped => "/import".to_owned(),
+            Self::ContentExpires => format!("/content/{}", detail["item"].as_i64().unwrap_or_default()),
+            Self::RequestAnswered => format!("/content/requests/{}", detail["request"].as_i64().unwrap_or_default()),
             Self::DisputeOpened => "/feedback?which=disputed".to_owned(),
             Self::AgreementProposed | Self::AgreementSentBack => "/agreement/draft".to_owned(),
             Self::AgreementSigned | Self::AgreementInForce => match detail["version"].as_u64() {
@@ -105,6 +111,8 @@ impl NoticeKind {
             Self::PersonaAnnotated => "Sales wrote beside a persona of mine",
             Self::AnnotationAnswered => "Marketing answered my annotation",
             Self::PersonaDue => "A persona of mine is to be confirmed",
+            Self::ContentExpires => "Content of mine expires soon",
+            Self::RequestAnswered => "Content that I asked for is there, or will not come",
         }
     }
 }
@@ -207,6 +215,18 @@ pub fn words(kind: NoticeKind, actor: &str, detail: &Value) -> String {
         }
         NoticeKind::AgreementInForce => {
             format!("Version {} of the agreement is in force from today.", detail["version"])
+        }
+        NoticeKind::ContentExpires => format!(
+            "“{}” expires: its last day is {}. Confirm it with a later day, bring a new version, or retire it.",
+            detail["title"].as_str().unwrap_or("An item of yours"),
+            detail["day"].as_str().unwrap_or("near")
+        ),
+        NoticeKind::RequestAnswered => {
+            let title = detail["title"].as_str().unwrap_or("What you asked for");
+            match detail["state"].as_str() {
+                Some("declined") => format!("{actor} declined your request “{title}”, and says why."),
+                _ => format!("“{title}”, which you asked for, is in the library."),
+            }
         }
         NoticeKind::LeadReturned => {
             let one = detail["count"].as_u64().unwrap_or(1) == 1;

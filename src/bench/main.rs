@@ -8,6 +8,7 @@
 //! a filter and once with two.
 
 mod beside;
+mod content;
 mod duckdb;
 mod live;
 mod pages;
@@ -55,6 +56,8 @@ enum Part {
     Live,
     /// Pages and saves while a million leads come in
     Beside,
+    /// Searches of the content library at 20,000 items
+    Content,
 }
 
 fn main() {
@@ -68,6 +71,9 @@ fn main() {
     }
     if measures(Part::Live) {
         live::measure();
+    }
+    if measures(Part::Content) {
+        content::measure();
     }
     if measures(Part::Beside) {
         beside::measure();

@@ -215,6 +215,8 @@ pub(super) async fn serve_doubles(state: AppState) -> SocketAddr {
         trusted_proxies: Vec::new(),
         metrics_token: None,
         upload_limit: doubles::upload::folder::DEFAULT_LIMIT,
+        content_limit: 1,
+        check_links: false,
         backups: BackupConfig::default(),
         oidc: OidcConfig::default(),
     };

@@ -202,6 +202,42 @@ text_enum!(
         AnnotationAnswered = "annotation_answered",
         /// Somebody said by hand whose a lead is.
         LeadPersonaSet = "lead_persona_set",
+        /// Somebody began an item of the library.
+        ContentAdded = "content_added",
+        /// Somebody changed what one says, or brought it into another status.
+        ContentChanged = "content_changed",
+        /// Somebody said that one is right as it is.
+        ContentConfirmed = "content_confirmed",
+        /// One got a new version.
+        ContentVersionAdded = "content_version_added",
+        /// One was deleted.
+        ContentDeleted = "content_deleted",
+        /// A deleted one is back.
+        ContentBroughtBack = "content_brought_back",
+        /// Many were tagged at once.
+        ContentTagged = "content_tagged",
+        /// A lead got one.
+        ContentShared = "content_shared",
+        /// It did not, after all.
+        ContentUnshared = "content_unshared",
+        /// Sales rated one.
+        ContentRated = "content_rated",
+        /// Somebody wrote beside an item or a request.
+        ContentCommented = "content_commented",
+        /// Items came from a list.
+        ContentImported = "content_imported",
+        /// Owners were told what of theirs expires.
+        ContentOwnersTold = "content_owners_told",
+        /// Somebody asked for content.
+        RequestAdded = "request_added",
+        /// A request or its brief was changed, or got further.
+        RequestChanged = "request_changed",
+        /// Somebody else misses it too, or no more.
+        RequestVoted = "request_voted",
+        /// A request was deleted.
+        RequestDeleted = "request_deleted",
+        /// A deleted one is back.
+        RequestBroughtBack = "request_brought_back",
     }
 );
 
@@ -240,6 +276,10 @@ text_enum!(
         AgreementVersion = "agreement_version",
         /// What is remembered of files: their mapping, and other names of channels.
         Memory = "memory",
+        /// An item of the content library.
+        Content = "content",
+        /// A request for content, or its brief.
+        Request = "request",
     }
 );
 
@@ -267,6 +307,8 @@ text_enum!(
         Agreement = "agreement",
         /// Personas, and what is written beside them.
         Personas = "personas",
+        /// The content library and what is asked for.
+        Content = "content",
     }
 );
 
@@ -356,6 +398,23 @@ impl ChangeKind {
                 &[Topic::Personas, Topic::Numbers]
             }
             Self::PersonaRuleBatch | Self::LeadPersonaSet => &[Topic::Personas, Topic::Leads, Topic::Numbers],
+            Self::ContentShared | Self::ContentUnshared => &[Topic::Content, Topic::Leads],
+            Self::ContentAdded
+            | Self::ContentChanged
+            | Self::ContentConfirmed
+            | Self::ContentVersionAdded
+            | Self::ContentDeleted
+            | Self::ContentBroughtBack
+            | Self::ContentTagged
+            | Self::ContentRated
+            | Self::ContentCommented
+            | Self::ContentImported
+            | Self::ContentOwnersTold
+            | Self::RequestAdded
+            | Self::RequestChanged
+            | Self::RequestVoted
+            | Self::RequestDeleted
+            | Self::RequestBroughtBack => &[Topic::Content],
             // Only with them the scoreboard offers to take the sample company away.
             Self::SamplePeopleAdded | Self::SamplePeopleRemoved => &[Topic::People, Topic::Numbers],
         }

@@ -74,6 +74,10 @@ pub(crate) async fn insert(tx: &mut Tx, seq: Seq, change: &Change) -> Result<()>
 pub(crate) enum Counter {
     AgreementComment,
     AgreementDraft,
+    ContentComment,
+    ContentItem,
+    ContentRequest,
+    ContentUse,
     DimensionValue,
     FeedbackWord,
     ExclusionRule,
@@ -98,6 +102,10 @@ impl Counter {
         match self {
             Self::AgreementComment => "agreement_comment",
             Self::AgreementDraft => "agreement_draft",
+            Self::ContentComment => "content_comment",
+            Self::ContentItem => "content_item",
+            Self::ContentRequest => "content_request",
+            Self::ContentUse => "content_use",
             Self::DimensionValue => "dimension_value",
             Self::FeedbackWord => "feedback_word",
             Self::ExclusionRule => "exclusion_rule",

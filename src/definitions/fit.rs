@@ -45,9 +45,9 @@ pub struct LeadFit {
     pub channel: Option<ValueId>,
     /// Today's persona.
     pub persona: Option<ValueId>,
-    criteria: u8,
-    met: u32,
-    missed: u32,
+    pub(super) criteria: u8,
+    pub(super) met: u32,
+    pub(super) missed: u32,
 }
 
 /// The leads of a period against the criteria.

@@ -13,7 +13,7 @@ use crate::kpis::words::Currency;
 use crate::people::service::Caller;
 use crate::server::AppState;
 use crate::server::db::Tx;
-use crate::{agreement, definitions, personas, spend, workspace};
+use crate::{agreement, content, definitions, personas, spend, workspace};
 use serde_json::{Value, json};
 
 /// A kind of document.
@@ -31,6 +31,10 @@ pub enum Document {
     Persona,
     /// A statement of a persona.
     Statement,
+    /// An item of the content library.
+    Content,
+    /// A request for content, and its brief.
+    Request,
 }
 
 /// What became of a form.
@@ -74,6 +78,8 @@ impl Document {
             Entity::Agreement => Some(Self::Agreement),
             Entity::Persona => Some(Self::Persona),
             Entity::Statement => Some(Self::Statement),
+            Entity::Content => Some(Self::Content),
+            Entity::Request => Some(Self::Request),
             Entity::Import
             | Entity::Lead
             | Entity::Leads
@@ -96,6 +102,8 @@ impl Document {
             Self::Agreement => Entity::Agreement,
             Self::Persona => Entity::Persona,
             Self::Statement => Entity::Statement,
+            Self::Content => Entity::Content,
+            Self::Request => Entity::Request,
         }
     }
 
@@ -108,6 +116,8 @@ impl Document {
             Self::Agreement => agreement::fields::FIELDS,
             Self::Persona => personas::model::HEAD,
             Self::Statement => personas::model::STATEMENT,
+            Self::Content => content::model::FIELDS,
+            Self::Request => content::requests::model::FIELDS,
         }
     }
 
@@ -120,6 +130,8 @@ impl Document {
             Self::Agreement => "/agreement/draft/save",
             Self::Persona => "/personas/save",
             Self::Statement => "/personas/change",
+            Self::Content => "/content/save",
+            Self::Request => "/content/requests/save",
         }
     }
 
@@ -127,7 +139,13 @@ impl Document {
     pub const fn told_besides(self) -> &'static [Field] {
         match self {
             Self::Persona => personas::model::RULE,
-            Self::Workspace | Self::Spend | Self::Term | Self::Agreement | Self::Statement => &[],
+            Self::Workspace
+            | Self::Spend
+            | Self::Term
+            | Self::Agreement
+            | Self::Statement
+            | Self::Content
+            | Self::Request => &[],
         }
     }
 
@@ -140,6 +158,8 @@ impl Document {
             Self::Agreement => (agreement::drafts::PAGE.to_owned(), "Draft of the agreement"),
             Self::Persona => (format!("/personas/find?persona={id}"), "Persona"),
             Self::Statement => (format!("/personas/find?statement={id}"), "Statement"),
+            Self::Content => (format!("/content/{id}"), "Item"),
+            Self::Request => (format!("/content/requests/{id}"), "Request"),
         }
     }
 
@@ -151,6 +171,7 @@ impl Document {
             Self::Term => definitions::model::words(field.key, text),
             Self::Agreement => agreement::fields::words(field.key, text, currency),
             Self::Persona | Self::Statement => personas::model::words(field.key, text),
+            Self::Content | Self::Request => content::model::field_words(field.key, text),
         }
     }
 
@@ -161,6 +182,7 @@ impl Document {
             Self::Workspace | Self::Term | Self::Persona | Self::Statement => text.to_owned(),
             Self::Spend => spend::model::normal(field, text, &currency.0),
             Self::Agreement => agreement::fields::normal(field, text, currency),
+            Self::Content | Self::Request => content::model::normal(field, text),
         }
     }
 
@@ -176,13 +198,21 @@ impl Document {
             Self::Agreement => agreement::drafts::values(tx, id).await,
             Self::Persona => personas::edit::load_head(tx, id).await,
             Self::Statement => personas::edit::load_statement(tx, id).await,
+            Self::Content => content::edit::load(tx, id).await,
+            Self::Request => content::requests::edit::load(tx, id).await,
         }
     }
 
     /// The same as the change log holds it: words that may be a buyer's stand beside it, and it names them only.
     async fn log(self, tx: &mut Tx, id: i64, stands: &Values) -> Result<Values> {
         match self {
-            Self::Workspace | Self::Spend | Self::Persona | Self::Term | Self::Agreement => Ok(stands.clone()),
+            Self::Workspace
+            | Self::Spend
+            | Self::Persona
+            | Self::Term
+            | Self::Agreement
+            | Self::Content
+            | Self::Request => Ok(stands.clone()),
             Self::Statement => personas::edit::log_statement(tx, id).await,
         }
     }
@@ -190,7 +220,13 @@ impl Document {
     /// Whether a line of the change log about it is not theirs to read.
     pub fn hides(self, caller: &Caller, detail: &Value) -> bool {
         match self {
-            Self::Workspace | Self::Term | Self::Agreement | Self::Persona | Self::Statement => false,
+            Self::Workspace
+            | Self::Term
+            | Self::Agreement
+            | Self::Persona
+            | Self::Statement
+            | Self::Content
+            | Self::Request => false,
             Self::Spend => spend::edit::hides(caller, detail),
         }
     }
@@ -201,10 +237,21 @@ impl Document {
     /// There is none, or it is not theirs to see.
     pub async fn changes_of(self, tx: &mut Tx, caller: &Caller, id: i64) -> Result<(i64, Vec<(Row, Value)>)> {
         let id = match self {
-            Self::Workspace | Self::Term | Self::Agreement | Self::Persona | Self::Statement => id,
+            Self::Workspace
+            | Self::Term
+            | Self::Agreement
+            | Self::Persona
+            | Self::Statement
+            | Self::Content
+            | Self::Request => id,
             Self::Spend => spend::edit::find(tx, caller, id).await?.id,
         };
-        let rows = store::changes_of(tx, self.entity(), id).await?;
+        let mut rows = store::changes_of(tx, self.entity(), id).await?;
+        if self == Self::Content {
+            // What was done to many at once stands beside the log.
+            rows.extend(content::store::bulk_of(tx, content::model::ItemId(id)).await?);
+            rows.sort_by_key(|row| std::cmp::Reverse(row.seq));
+        }
         let mut details: Vec<Value> =
             rows.iter().map(|row| serde_json::from_str(&row.detail).unwrap_or_default()).collect();
         if self == Self::Statement {
@@ -225,6 +272,8 @@ impl Document {
             Self::Term => definitions::edit::find(tx, id).await?.retired_at.is_some(),
             Self::Agreement => agreement::drafts::find(tx, id).await?.state != agreement::store::DraftState::Draft,
             Self::Statement => personas::edit::statement(tx, personas::model::StatementId(id)).await?.deleted.is_some(),
+            Self::Content => !content::edit::may_edit(tx, caller, id).await?,
+            Self::Request => !content::requests::edit::may_edit(tx, id).await?,
         };
         Ok(!closed && self.require_edit(caller).is_ok())
     }
@@ -235,11 +284,19 @@ impl Document {
             Self::Spend => crate::people::permission::Action::EditSpend,
             Self::Term | Self::Agreement => crate::people::permission::Action::EditAgreement,
             Self::Persona | Self::Statement => crate::people::permission::Action::EditPersonas,
+            // What marketing has approved is marketing's, which the slice sees to.
+            Self::Content | Self::Request => crate::people::permission::Action::UseContent,
         })
     }
 
     /// Writes other values; the number under which it goes on.
-    async fn write(self, once: &mut Once, caller: &Caller, id: i64, wanted: &Values) -> Result<i64> {
+    async fn write(
+        self,
+        once: &mut Once,
+        (state, caller): (&AppState, &Caller),
+        id: i64,
+        wanted: &Values,
+    ) -> Result<i64> {
         match self {
             Self::Workspace => workspace::store::write(once, wanted).await.map(|()| id),
             Self::Spend => spend::edit::write(once, caller, id, wanted).await,
@@ -247,6 +304,8 @@ impl Document {
             Self::Agreement => agreement::drafts::write(once, id, wanted).await.map(|()| id),
             Self::Persona => personas::edit::write_head(once, id, wanted).await.map(|()| id),
             Self::Statement => personas::edit::write_statement(once, id, wanted).await.map(|()| id),
+            Self::Content => content::edit::write(once, (state, caller), id, wanted).await,
+            Self::Request => content::requests::edit::write(once, (state, caller), id, wanted).await,
         }
     }
 
@@ -258,6 +317,8 @@ impl Document {
             Self::Agreement => ChangeKind::AgreementChanged,
             Self::Persona => ChangeKind::PersonaChanged,
             Self::Statement => ChangeKind::StatementChanged,
+            Self::Content => ChangeKind::ContentChanged,
+            Self::Request => ChangeKind::RequestChanged,
         }
     }
 
@@ -327,7 +388,7 @@ impl Document {
             return Ok(Saved::Done(leads_to(id)));
         }
         let before = self.log(&mut once, id, &theirs).await?;
-        let id = self.write(&mut once, caller, id, &merged.values).await?;
+        let id = self.write(&mut once, (state, caller), id, &merged.values).await?;
         let after = self.load(&mut once, caller, id).await?;
         if after == theirs {
             // The same, written otherwise.

@@ -175,6 +175,8 @@ async fn bring_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Ba
         Document::Agreement => |id| format!("/history/agreement/{id}"),
         Document::Persona => |id| format!("/history/persona/{id}"),
         Document::Statement => |id| format!("/history/persona_statement/{id}"),
+        Document::Content => |id| format!("/history/content/{id}"),
+        Document::Request => |id| format!("/history/request/{id}"),
     };
     match document.restore(state, caller, id, sent, (*field, before), leads_to).await? {
         Saved::Done(leads_to) => Ok(Back::Done(leads_to)),

@@ -1,7 +1,7 @@
 //! Takes the sample company in, its data through the normal import, and out again.
 
 use super::files::{SOURCE, files};
-use super::{agreement, cast, personas};
+use super::{agreement, cast, content, personas};
 use crate::error::{AppError, Result};
 use crate::import::mapping::Wishes;
 use crate::import::parse::Options;
@@ -67,6 +67,7 @@ pub async fn load(db: &Db, actor: &str, now: Instant) -> Result<u64> {
     accounts::arrive(db, actor, now, &cast::people()).await?;
     agreement::sign(db, &own, now).await?;
     personas::write(db, actor, &own.zone()?, now).await?;
+    content::arrive(db, actor, now).await?;
     Ok(leads)
 }
 
@@ -74,6 +75,7 @@ pub async fn load(db: &Db, actor: &str, now: Instant) -> Result<u64> {
 pub async fn remove(db: &Db, actor: &str, now: Instant) -> Result<()> {
     take_back_source(db, SOURCE, actor, now).await?;
     personas::remove(db, actor, now).await?;
+    content::leave(db, actor, now).await?;
     accounts::leave(db, actor, now).await
 }
 

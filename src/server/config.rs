@@ -65,6 +65,14 @@ pub struct ServeConfig {
     #[arg(long, env = "DOUBLES_UPLOAD_LIMIT", value_name = "SIZE", default_value = "1GB", value_parser = parse_size)]
     pub upload_limit: u64,
 
+    /// The largest file that the content library takes: bytes, or with a unit such as 50MB
+    #[arg(long, env = "DOUBLES_CONTENT_LIMIT", value_name = "SIZE", default_value = "200MB", value_parser = parse_size)]
+    pub content_limit: u64,
+
+    /// Look once a week whether the links of approved content still answer; never at addresses of private networks
+    #[arg(long, env = "DOUBLES_CHECK_LINKS")]
+    pub check_links: bool,
+
     /// Nightly backups.
     #[command(flatten)]
     pub backups: BackupConfig,

@@ -1,12 +1,13 @@
 //! Writes that change nothing that the product is about: sessions and what concerns them.
 
-use super::clock::Clock;
+use super::AppState;
 use super::db::{Db, LOOK_AGAIN, Tx};
+use crate::content;
+use crate::content::files::Files;
 use crate::editing::once;
 use crate::error::Result;
 use crate::feedback::returns;
 use crate::period::Instant;
-use crate::upload::folder::Uploads;
 use crate::zone::Zone;
 use crate::{activity, agreement, personas, quality, queue, spend, work};
 use std::time::Duration;
@@ -16,10 +17,12 @@ const SWEEP: Duration = Duration::from_secs(3_600);
 
 /// Throws away what has had its time, now, every hour and when a day begins in the workspace's zone, which is when
 /// recycled leads come back; until it is dropped.
-pub async fn sweep_hourly(db: Db, uploads: Uploads, clock: Clock) {
+pub async fn sweep_hourly(state: AppState) {
+    let AppState { db, uploads, contents, clock, .. } = state;
     loop {
         let now = clock.now();
-        for swept in [sweep(&db, now).await, uploads.sweep(&db, now).await] {
+        let swept = [sweep(&db, now).await, uploads.sweep(&db, now).await, sweep_library(&db, &contents, now).await];
+        for swept in swept {
             if let Err(error) = swept {
                 tracing::warn!("What has had its time stays for another hour: {error}");
             }
@@ -64,6 +67,24 @@ pub async fn sweep(db: &Db, now: Instant) -> Result<()> {
     let opened = returns::open_due(db, now).await?;
     if opened > 0 {
         tracing::info!(leads = opened, "recycled leads came back");
+    }
+    Ok(())
+}
+
+/// Throws away what was deleted of the library thirty days ago, with its files and those that nobody knows; tells owners
+/// what of theirs expires.
+///
+/// # Errors
+/// The database refuses.
+pub async fn sweep_library(db: &Db, contents: &Files, now: Instant) -> Result<()> {
+    for file in content::edit::sweep(db, now).await? {
+        contents.remove(&file).await;
+    }
+    content::requests::edit::sweep(db, Instant(now.0.saturating_sub(content::edit::KEPT))).await?;
+    contents.sweep(db).await?;
+    let told = content::expiry::tell(db, now).await?;
+    if told > 0 {
+        tracing::info!(items = told, "owners were told what of theirs expires");
     }
     Ok(())
 }

@@ -329,6 +329,8 @@ mod tests {
             trusted_proxies: Vec::new(),
             metrics_token: None,
             upload_limit: 1,
+            content_limit: 1,
+            check_links: false,
             backups: BackupConfig::default(),
             oidc: OidcConfig::default(),
         };

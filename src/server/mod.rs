@@ -23,6 +23,9 @@ mod too_long;
 
 use crate::backup::service::Backups;
 use crate::changes::hub::Hub;
+use crate::content::files::{DEFAULT_LIMIT as CONTENT_LIMIT, Files};
+use crate::content::library::Library;
+use crate::content::links::checker;
 use crate::definitions::fit::Fits;
 use crate::definitions::standing::Standing;
 use crate::definitions::tried::Tried;
@@ -65,6 +68,10 @@ pub struct AppState {
     pub scores: Scores,
     /// What leads are found by.
     pub finder: Finder,
+    /// What items of the content library are found by.
+    pub library: Library,
+    /// Their files.
+    pub contents: Files,
     /// How many leads the lists of the queue have, by filter and by the owners that are the reader.
     pub counted: Lately<(Filter, Vec<ValueId>), Arc<[Count]>>,
     /// How many verdicts wait for an answer of marketing.
@@ -111,11 +118,14 @@ impl AppState {
     pub fn new(db: Db, clock: Clock) -> Self {
         let (scores, people) = (Scores::new(db.clone()), People::new(db.clone(), clock));
         let (hub, finder) = (Hub::new(db.clone()), Finder::new(db.clone()));
+        let library = Library::new(db.clone());
         let folder = db.file().and_then(Path::parent).unwrap_or(Path::new("data")).to_owned();
         Self {
             db,
             scores,
             finder,
+            library,
+            contents: Files::new(&folder, CONTENT_LIMIT),
             counted: Lately::default(),
             to_answer: Lately::default(),
             month: Lately::default(),
@@ -144,7 +154,8 @@ impl AppState {
     #[must_use]
     pub fn keeping_files_in(self, data: &Path) -> Self {
         let uploads = Uploads::new(data, self.uploads.limit);
-        Self { uploads, ..self }
+        let contents = Files::new(data, self.contents.limit);
+        Self { uploads, contents, ..self }
     }
 }
 
@@ -163,6 +174,7 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
     let served = async {
         state.site = Site::new(config);
         state.uploads.limit = config.upload_limit;
+        state.contents.limit = config.content_limit;
         place::lie_below(config.base_path());
         state.backups = Backups::configured(&config.backups, &state.db, state.uploads.data());
         state.metrics = Metrics::new(config.metrics_token.as_deref());
@@ -175,10 +187,13 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         state.hub.start().await?;
         let hub = state.hub.clone();
         let nightly = tokio::spawn(state.backups.clone().keep(state.db.clone(), state.clock));
-        let sweeping = tokio::spawn(housekeeping::sweep_hourly(state.db.clone(), state.uploads.clone(), state.clock));
+        let sweeping = tokio::spawn(housekeeping::sweep_hourly(state.clone()));
         let finder = state.finder.clone();
         // So that the first search does not wait for a million names; a failure is the first search's to tell.
-        let warming = tokio::spawn(async move { drop(finder.warm().await) });
+        let library = state.library.clone();
+        let warming = tokio::spawn(async move { drop((finder.warm().await, library.warm().await)) });
+        let (db, clock) = (state.db.clone(), state.clock);
+        let checking = config.check_links.then(|| tokio::spawn(checker::keep(db, clock)));
         let metrics = state.metrics.clone();
         let served =
             http::serve(config, router::build(state, config.base_url.as_ref()), metrics.connections(), || hub.close())
@@ -187,6 +202,7 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         nightly.abort();
         sweeping.abort();
         warming.abort();
+        checking.iter().for_each(tokio::task::JoinHandle::abort);
         served
     }
     .await;

@@ -94,6 +94,7 @@ fn topics_of(path: &str) -> &'static str {
         "/agreement" => "agreement numbers",
         _ if path.starts_with("/agreement/") => "agreement",
         _ if path.starts_with("/spend") => "spend",
+        _ if path == "/content" || path.starts_with("/content/") => "content",
         _ if path.starts_with("/import/quality") => "numbers",
         _ if path == "/import" || path.starts_with("/import/") => "imports",
         _ if path == "/settings" || path.starts_with("/settings/") => "people",

@@ -8,6 +8,7 @@ use crate::agreement;
 use crate::app::{PageStatus, shell};
 use crate::bell;
 use crate::changes::stream;
+use crate::content;
 use crate::definitions;
 use crate::editing;
 use crate::error::{AppError, Result};
@@ -80,6 +81,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(personas::rules::forms::routes())
         .merge(spend::forms::routes())
         .merge(rates::forms::routes())
+        .merge(content::forms::routes())
         .merge(import::memory_forms::routes())
         .merge(quality::forms::routes())
         .merge(editing::history::routes())

@@ -24,6 +24,8 @@ const ANSWER_TIME: Duration = Duration::from_secs(60);
 
 /// Where files are uploaded to: what comes there is taken to the disk piece by piece, by its own limits.
 pub const UPLOAD_PATH: &str = "/import/upload";
+/// The same for the content library.
+pub const CONTENT_PATH: &str = "/content/upload";
 
 /// For everything that is no page: nothing in it may load or run anything.
 const POLICY_OF_FILES: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -112,7 +114,7 @@ async fn take_body_within(time: Duration, request: Request, next: Next) -> Respo
 }
 
 fn is_upload(request: &Request) -> bool {
-    request.method() == Method::POST && place::within(request.uri().path()) == UPLOAD_PATH
+    request.method() == Method::POST && [UPLOAD_PATH, CONTENT_PATH].contains(&place::within(request.uri().path()))
 }
 
 fn is_too_long(error: &axum::Error) -> bool {
@@ -163,7 +165,12 @@ pub async fn add_headers(State(only_https): State<bool>, request: Request, next:
         headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("5"));
     }
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A page of ours may show a file of ours beside itself; that answer says so.
+        let may_be_framed =
+            name == header::X_FRAME_OPTIONS && headers.get(&name).is_some_and(|value| value == "SAMEORIGIN");
+        if !may_be_framed {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
     }
     if only_https {
         headers
@@ -187,7 +194,8 @@ pub fn announce_nonce() {
 fn policy_of_pages(nonce: &str) -> String {
     format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; \
+         base-uri 'none'; \
          frame-ancestors 'none'"
     )
 }

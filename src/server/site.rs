@@ -21,6 +21,8 @@ pub struct Site {
     pub this_machine_only: bool,
     /// Proxies whose word about the client's address is taken.
     pub trusted_proxies: Arc<[IpNet]>,
+    /// It looks whether links of the content library still answer.
+    pub checks_links: bool,
     /// What the first visitor types where others can reach the server; printed when it starts.
     pub first_run_code: Option<Arc<str>>,
     /// Through whom people may sign in besides.
@@ -39,6 +41,7 @@ impl Site {
                 && host.is_none_or(is_this_machine)
                 && config.trusted_proxies.is_empty(),
             trusted_proxies: config.trusted_proxies.clone().into(),
+            checks_links: config.check_links,
             first_run_code: None,
             provider: crate::people::oidc::configured(&config.oidc).map(Arc::new),
         }
@@ -53,6 +56,7 @@ impl Default for Site {
             https: false,
             this_machine_only: true,
             trusted_proxies: Arc::default(),
+            checks_links: false,
             first_run_code: None,
             provider: None,
         }
@@ -76,6 +80,8 @@ mod tests {
             trusted_proxies: proxies.iter().map(|net| net.parse().expect("the tests write nets")).collect(),
             metrics_token: None,
             upload_limit: 1,
+            content_limit: 1,
+            check_links: false,
             backups: BackupConfig::default(),
             oidc: OidcConfig::default(),
         })

@@ -184,8 +184,13 @@ impl Browser {
 
     /// The body of such a form, however it comes.
     pub async fn send_upload(&mut self, body: Body) -> Answer {
+        self.send_upload_to("/import/upload", body).await
+    }
+
+    /// The same, to another page.
+    pub async fn send_upload_to(&mut self, path: &str, body: Body) -> Answer {
         self.headers.push((CONTENT_TYPE.as_str(), "multipart/form-data; boundary=line".to_owned()));
-        let answer = self.send("POST", "/import/upload", body).await;
+        let answer = self.send("POST", path, body).await;
         self.headers.retain(|(name, _)| *name != CONTENT_TYPE.as_str());
         answer
     }

@@ -7,8 +7,8 @@ use doubles::server::bulk::in_dialect;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::{
-    activity, agreement, backup, bell, changes, definitions, editing, feedback, import, kpis, leads, listing, people,
-    personas, quality, queue, rates, spend, upload, work, workspace,
+    activity, agreement, backup, bell, changes, content, definitions, editing, feedback, import, kpis, leads, listing,
+    people, personas, quality, queue, rates, sample, spend, upload, work, workspace,
 };
 use sqlx::{AssertSqlSafe, Executor};
 use std::fs;
@@ -23,6 +23,9 @@ const STORES: &[&[(&str, &str)]] = &[
     backup::store::ALL,
     changes::store::ALL,
     definitions::store::ALL,
+    content::links::store::ALL,
+    content::requests::store::ALL,
+    content::store::ALL,
     editing::store::ALL,
     feedback::store::ALL,
     import::store::ALL,
@@ -36,6 +39,7 @@ const STORES: &[&[(&str, &str)]] = &[
     quality::store::ALL,
     queue::store::ALL,
     rates::store::ALL,
+    sample::store::ALL,
     spend::store::ALL,
     upload::store::ALL,
     work::store::ALL,

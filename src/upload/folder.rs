@@ -72,28 +72,12 @@ impl Uploads {
 
     /// Refused where the disk has no room for so many bytes more.
     pub fn check_room(&self, bytes: u64) -> Result<()> {
-        let folder = self.folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
-        match disk::free_bytes(folder) {
-            Some(free) if free < bytes.saturating_add(disk::LITTLE / 4) => Err(AppError::Unavailable(format!(
-                "The server's disk has no room for this file: {} are free. Free some space there, or upload a smaller \
-                 file. Nothing was kept.",
-                disk::words(free)
-            ))),
-            _ => Ok(()),
-        }
+        check_room(&self.folder, bytes)
     }
 
     /// Begins to take a file.
     pub async fn begin(&self) -> Result<Incoming> {
-        fs::create_dir_all(&self.folder).await.map_err(|error| unwritable(&error))?;
-        let stored = Token::generate()?.reveal()[..24].to_owned();
-        let part = self.path(&format!("{stored}{PART}"));
-        // It holds names and addresses: nobody else on the machine is to read it.
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true).mode(0o600);
-        let file = options.open(&part).await.map_err(|error| unwritable(&error))?;
-        let (part, whole) = (Partial(Some(part)), self.path(&stored));
-        Ok(Incoming { file, part, whole, stored, bytes: 0, digest: Sha256::new() })
+        Incoming::begin(&self.folder).await
     }
 
     /// Refused where the file is gone or no longer the one that was uploaded.
@@ -186,7 +170,27 @@ impl Uploads {
     }
 }
 
-fn sweep_strays(folder: &Path, known: &HashSet<String>) -> std::io::Result<()> {
+/// Refused where the disk of a folder has no room for so many bytes more.
+///
+/// # Errors
+/// It has none.
+pub fn check_room(folder: &Path, bytes: u64) -> Result<()> {
+    let folder = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
+    match disk::free_bytes(folder) {
+        Some(free) if free < bytes.saturating_add(disk::LITTLE / 4) => Err(AppError::Unavailable(format!(
+            "The server's disk has no room for this file: {} are free. Free some space there, or upload a smaller file. \
+             Nothing was kept.",
+            disk::words(free)
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Throws away what nobody knows of a folder, and what broken-off uploads left in it.
+///
+/// # Errors
+/// The folder cannot be read.
+pub fn sweep_strays(folder: &Path, known: &HashSet<String>) -> std::io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -236,6 +240,31 @@ impl Drop for Partial {
 }
 
 impl Incoming {
+    /// Begins to take a file into a folder, which is made where it is not there.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub async fn begin(folder: &Path) -> Result<Self> {
+        fs::create_dir_all(folder).await.map_err(|error| unwritable(&error))?;
+        let stored = Token::generate()?.reveal()[..24].to_owned();
+        let part = folder.join(format!("{stored}{PART}"));
+        // It may hold names and addresses: nobody else on the machine is to read it.
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        let file = options.open(&part).await.map_err(|error| unwritable(&error))?;
+        let (part, whole) = (Partial(Some(part)), folder.join(&stored));
+        Ok(Self { file, part, whole, stored, bytes: 0, digest: Sha256::new() })
+    }
+
+    /// Where it lies until it has come as a whole; all that was written so far can be read there.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub async fn part(&mut self) -> Result<PathBuf> {
+        self.file.flush().await.map_err(|error| unwritable(&error))?;
+        Ok(self.part.0.clone().unwrap_or_default())
+    }
+
     /// Takes the next bytes of it.
     pub async fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.file.write_all(bytes).await.map_err(|error| unwritable(&error))?;

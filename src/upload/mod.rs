@@ -17,6 +17,6 @@ mod page_check;
 mod page_history;
 mod page_mapping;
 mod page_reading;
-mod receive;
+pub(crate) mod receive;
 pub mod store;
 pub mod work;

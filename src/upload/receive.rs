@@ -18,9 +18,9 @@ use std::time::Duration;
 use tokio::time::timeout;
 
 /// A client that sends nothing for so long has gone.
-const SILENCE: Duration = Duration::from_secs(30);
+pub(crate) const SILENCE: Duration = Duration::from_secs(30);
 /// However slow the line is, after this it is over.
-const LONGEST: Duration = Duration::from_secs(2 * 3_600);
+pub(crate) const LONGEST: Duration = Duration::from_secs(2 * 3_600);
 /// The longest text in a field beside the file, in bytes.
 const TEXT: usize = 1_000;
 /// What is too long is read on for a while and thrown away: a browser that is still sending hears no answer.
@@ -157,7 +157,7 @@ pub fn parse_zone(name: &str) -> Result<Option<String>> {
     }
 }
 
-async fn text(mut field: Field<'_>) -> Result<String> {
+pub(crate) async fn text(mut field: Field<'_>) -> Result<String> {
     let mut bytes = Vec::new();
     while let Some(more) = next_bytes(&mut field).await? {
         bytes.extend_from_slice(&more);
@@ -168,24 +168,24 @@ async fn text(mut field: Field<'_>) -> Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-async fn next_bytes(field: &mut Field<'_>) -> Result<Option<axum::body::Bytes>> {
+pub(crate) async fn next_bytes(field: &mut Field<'_>) -> Result<Option<axum::body::Bytes>> {
     let bytes = timeout(SILENCE, field.chunk()).await.map_err(|_| broken_off())?;
     bytes.map_err(|error| not_read(&error))
 }
 
 /// Reads on for a while without keeping anything.
-async fn drain(stream: &mut BodyDataStream) {
+pub(crate) async fn drain(stream: &mut BodyDataStream) {
     let all = async { while let Some(Ok(_)) = stream.next().await {} };
     // Whoever still sends then must do without the sentence.
     _ = timeout(DRAINED, all).await;
 }
 
-fn not_read(error: &multer::Error) -> AppError {
+pub(crate) fn not_read(error: &multer::Error) -> AppError {
     tracing::debug!("an upload ended early: {error}");
     broken_off()
 }
 
-fn broken_off() -> AppError {
+pub(crate) fn broken_off() -> AppError {
     AppError::Invalid("The upload broke off before the file had come. Nothing was kept; upload it again.".to_owned())
 }
 

@@ -6,6 +6,7 @@ use super::sheet::{Can, Carry, LeadShown, Told, Typed, Way};
 use super::{duties, store, timeline};
 use crate::agreement::rules::{NEVER, Rules};
 use crate::changes::model::ChangeKind;
+use crate::content::fits;
 use crate::definitions::on_lead::on_lead;
 use crate::editing::once::person;
 use crate::error::{AppError, Result};
@@ -40,13 +41,16 @@ pub struct Asked {
     pub question: Question,
     /// Where it stood when it was opened; `None`: where it stands now.
     pub place: Option<Place>,
+    /// The whole part of the address after its `?`.
+    pub search: String,
 }
 
 impl Asked {
     /// From the part of an address after its `?`.
     pub fn parse(search: &str) -> Self {
         let place = form_urlencoded::parse(search.as_bytes()).find(|(key, _)| key == "place");
-        Self { question: Question::parse(search), place: place.and_then(|(_, place)| Place::parse(&place)) }
+        let place = place.and_then(|(_, place)| Place::parse(&place));
+        Self { question: Question::parse(search), place, search: search.to_owned() }
     }
 
     /// The own path of a lead that is opened from the same list.
@@ -115,8 +119,9 @@ pub async fn shown(state: &AppState, caller: &Caller, lead: LeadId, asked: &Aske
     let question = asked.question.clone();
     let ask = Ask { list, filter, search: question.search.clone(), after: None, limit: 1 };
     let [before, after] = queue::neighbours(state, visitor, &ask, place).await?;
+    let content = fits::beside(state, caller, lead, &asked.search).await?;
     // Whatever is done with it next, its neighbours are those that it has now.
-    let asked = Asked { place, question };
+    let asked = Asked { place, question, search: String::new() };
 
     let currency = Currency(workspace.currency.clone());
     let known = Known {
@@ -133,6 +138,7 @@ pub async fn shown(state: &AppState, caller: &Caller, lead: LeadId, asked: &Aske
     let can = can(visitor, &known);
     let myself = visitor.account().ok().filter(|account| account.standing.team == Some(Team::Sales));
     Ok(LeadShown {
+        content,
         name: crate::queue::narrate::name(&row),
         lede: narrate::lede(&row),
         way: way(&asked, before, after),

@@ -5,6 +5,7 @@ use super::page_timeline::Timeline;
 use super::page_verdict::VerdictSection;
 use super::sheet::{Carry, CommentLine, Duty, Fact, LeadShown, Told, Typed, Way};
 use crate::app::file;
+use crate::content::page_beside::Fitting;
 use crate::definitions::page_lead::CriteriaBlock;
 use crate::editing::page::{Drafts, Key};
 use crate::people::model::Team as PeopleTeam;
@@ -146,7 +147,7 @@ pub fn sign(team: Option<PeopleTeam>) -> Option<impl IntoView> {
 
 #[component]
 fn Aside(shown: LeadShown) -> impl IntoView {
-    let LeadShown { who, from, persona, owner, criteria, beside, person, .. } = shown;
+    let LeadShown { who, from, persona, owner, criteria, beside, person, content, .. } = shown;
     let owner = match owner.is_empty() {
         true => view! { <span class="quiet">"nobody yet"</span> }.into_any(),
         false => view! { <span class="person"><TeamSign team=Team::Sales/>{owner}</span> }.into_any(),
@@ -162,10 +163,7 @@ fn Aside(shown: LeadShown) -> impl IntoView {
             <section class="aside-block">
                 <CriteriaBlock criteria/>
             </section>
-            <section class="aside-block">
-                <h2>"Content that fits"</h2>
-                <p class="small quiet">"What fits this lead comes with the content library."</p>
-            </section>
+            <Fitting beside=content/>
         </aside>
     }
 }

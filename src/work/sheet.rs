@@ -8,6 +8,8 @@ use crate::queue::sheet::Dial;
 /// What `/leads/{id}` shows.
 #[derive(Clone, Debug, Default)]
 pub struct LeadShown {
+    /// Content that fits it, and what it got.
+    pub content: crate::content::fits::Beside,
     /// Name, or what stands for it.
     pub name: String,
     /// Title and company.

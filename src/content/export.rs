@@ -1,0 +1,175 @@
+//! Everything as files: the library as tables, and what was uploaded as it is.
+
+use super::files::FOLDER;
+use super::index::{Entry, Facet};
+use super::library::names;
+use super::model::{Content, Names, language, objection};
+use super::requests::store as requests;
+use super::{answer, store, words};
+use crate::activity::feed::to_csv;
+use crate::error::{AppError, Result};
+use crate::people::permission::Action;
+use crate::people::service::Caller;
+use crate::personas::model::Stage;
+use crate::server::AppState;
+use crate::zone::Zone;
+use std::collections::HashSet;
+use std::io::{Seek, Write};
+use std::path::PathBuf;
+use tokio::task::spawn_blocking;
+
+/// Items as a table.
+///
+/// # Errors
+/// None that a person can mend.
+pub fn items_csv(entries: &[Entry], names: &Names, zone: &Zone) -> Result<Vec<u8>> {
+    let rows = entries.iter().map(|entry| {
+        let of = |facet: Facet, say: &dyn Fn(&str) -> String| {
+            let values = entry.values.iter().filter(|(other, _)| *other == facet).map(|(_, value)| say(value));
+            values.collect::<Vec<_>>().join("; ")
+        };
+        let persona = |slug: &str| {
+            names
+                .personas
+                .iter()
+                .find(|persona| persona.slug == slug)
+                .map_or_else(|| slug.to_owned(), |persona| persona.name.clone())
+        };
+        let owner = |id: &str| {
+            id.parse()
+                .ok()
+                .and_then(|id| names.person(crate::people::model::AccountId(id)))
+                .unwrap_or_default()
+                .to_owned()
+        };
+        let (link, file) = match entry.version.as_ref().map(|version| &version.what) {
+            Some(Content::Link(link)) => (link.clone(), String::new()),
+            Some(Content::File(file)) => (String::new(), file.name.clone()),
+            None => Default::default(),
+        };
+        let day = |day: Option<crate::period::Day>| day.map(|day| day.to_string()).unwrap_or_default();
+        vec![
+            entry.id.to_string(),
+            entry.title.clone(),
+            entry.kind.label().to_owned(),
+            entry.status.label().to_owned(),
+            link,
+            file,
+            entry.summary.clone(),
+            of(Facet::Persona, &persona),
+            of(Facet::Stage, &|key| {
+                Stage::from_key(key).map_or_else(|| key.to_owned(), |stage| stage.label().to_owned())
+            }),
+            of(Facet::Objection, &objection),
+            of(Facet::Topic, &str::to_owned),
+            of(Facet::Language, &|key| language(key).to_owned()),
+            of(Facet::Owner, &owner),
+            day(entry.released),
+            day(entry.expires),
+            entry.confirmed_by.as_ref().map(|_| zone.day_of(entry.confirmed).to_string()).unwrap_or_default(),
+            entry.uses.to_string(),
+            words::stars(entry.stars),
+            entry.stars.1.to_string(),
+        ]
+    });
+    let head = [
+        "item",
+        "title",
+        "kind",
+        "status",
+        "link",
+        "file",
+        "summary",
+        "personas",
+        "stages",
+        "objections",
+        "topics",
+        "language",
+        "owner",
+        "released",
+        "last day",
+        "confirmed",
+        "leads that got it",
+        "stars",
+        "ratings",
+    ];
+    to_csv(&head, rows)
+}
+
+/// Everything in one archive: `items.csv`, `versions.csv`, `uses.csv` (leads by number), `requests.csv`, and the folder
+/// `files`. A file without a name in the system that goes when it is closed.
+///
+/// # Errors
+/// They may not, or the disk has no room for it.
+pub async fn archive(state: &AppState, caller: &Caller) -> Result<std::fs::File> {
+    caller.visitor.require(Action::UseContent)?;
+    let mut tx = state.db.read().await?;
+    let names = names(&mut tx).await?;
+    let (zone, _) = answer::zone_and_day(&mut tx, state.clock.now()).await?;
+    let versions = store::every_version(&mut tx).await?;
+    let uses = store::every_use(&mut tx).await?;
+    let asked = requests::all(&mut tx).await?;
+    drop(tx);
+    let (entries, there) = state
+        .library
+        .look(|index| {
+            let mut entries: Vec<Entry> = index.entries().cloned().collect();
+            entries.sort_by_key(|entry| entry.id);
+            let there: HashSet<i64> = entries.iter().map(|entry| entry.id.0).collect();
+            (entries, there)
+        })
+        .await?;
+    let versions: Vec<_> = versions.into_iter().filter(|(item, _)| there.contains(item)).collect();
+    let mut files: Vec<(String, PathBuf, u64)> = Vec::new();
+    let of_versions = versions.iter().map(|(item, version)| {
+        let (what, file) = match &version.what {
+            Content::Link(link) => (link.clone(), String::new()),
+            Content::File(file) => {
+                let inside = format!("files/{item}-{}-{}", version.n, file.name);
+                files.push((inside.clone(), state.contents.path(&file.stored), file.bytes));
+                (file.name.clone(), inside)
+            }
+        };
+        vec![item.to_string(), version.n.to_string(), what, file, zone.rfc3339(version.at), version.by.clone()]
+    });
+    let versions = to_csv(&["item", "version", "link or name", "file in this archive", "at", "by"], of_versions)?;
+    let of_uses = uses
+        .into_iter()
+        .filter(|(item, ..)| there.contains(item))
+        .map(|(item, lead, name, at)| vec![item.to_string(), lead.to_string(), name, zone.rfc3339(store::instant(at))]);
+    let uses = to_csv(&["item", "lead", "shared by", "at"], of_uses)?;
+    let asked = super::requests::answer::csv(&asked, &names, &zone)?;
+    let items = items_csv(&entries, &names, &zone)?;
+    let room: u64 = files.iter().map(|(_, _, bytes)| bytes).sum();
+    state.contents.check_room(room)?;
+    let folder = state.contents.folder().to_owned();
+    let tables = [("items.csv", items), ("versions.csv", versions), ("uses.csv", uses), ("requests.csv", asked)];
+    let packed = spawn_blocking(move || pack(&folder, &tables, &files)).await.map_err(|_| AppError::Internal)?;
+    packed.map_err(|error| {
+        tracing::warn!("the library could not be packed: {error}");
+        AppError::Unavailable(format!("The archive could not be written: {error}. Free some space on the server’s disk, or copy the folder “{FOLDER}”."))
+    })
+}
+
+fn pack(
+    folder: &std::path::Path,
+    tables: &[(&str, Vec<u8>)],
+    files: &[(String, PathBuf, u64)],
+) -> std::io::Result<std::fs::File> {
+    std::fs::create_dir_all(folder)?;
+    let mut archive = zip::ZipWriter::new(tempfile::tempfile_in(folder)?);
+    let plain = zip::write::SimpleFileOptions::default().large_file(true);
+    for (name, content) in tables {
+        archive.start_file(*name, plain.compression_method(zip::CompressionMethod::Deflated))?;
+        archive.write_all(content)?;
+    }
+    for (name, path, _) in files {
+        // What is gone from the disk is named in the table all the same.
+        let Ok(mut file) = std::fs::File::open(path) else { continue };
+        archive.start_file(name.as_str(), plain.compression_method(zip::CompressionMethod::Stored))?;
+        std::io::copy(&mut file, &mut archive)?;
+    }
+    let mut file = archive.finish()?;
+    file.rewind()?;
+    Ok(file)
+}

@@ -1,0 +1,136 @@
+//! The folder in which the files of the library lie. This is the only place that knows where they are: everything else
+//! asks for a file by the name that it was given here.
+
+use super::media::{HEAD, Media, tell};
+use super::model::Stored;
+use super::store;
+use crate::error::{AppError, Result};
+use crate::server::db::Db;
+use crate::upload::folder::{Come, Incoming, check_room, sweep_strays};
+use std::collections::HashSet;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::fs::File;
+use tokio::task::spawn_blocking;
+
+/// The largest file that is taken where nothing else is configured, in bytes.
+pub const DEFAULT_LIMIT: u64 = 200_000_000;
+/// The folder's name in the data folder.
+pub const FOLDER: &str = "content";
+
+/// Where the files of the library lie. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Files {
+    folder: Arc<Path>,
+    /// The largest file that is taken, in bytes.
+    pub limit: u64,
+}
+
+/// A file of the library on its way in. Dropped before [`Arriving::finish`], it leaves nothing.
+#[derive(Debug)]
+pub struct Arriving {
+    incoming: Incoming,
+    name: String,
+    head: Vec<u8>,
+}
+
+impl Files {
+    /// In the folder `content` of a data folder.
+    pub fn new(data: &Path, limit: u64) -> Self {
+        Self { folder: data.join(FOLDER).into(), limit }
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Refused where the disk has no room for so many bytes more.
+    ///
+    /// # Errors
+    /// It has none.
+    pub fn check_room(&self, bytes: u64) -> Result<()> {
+        check_room(&self.folder, bytes)
+    }
+
+    /// Begins to take a file of that name.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub async fn begin(&self, name: String) -> Result<Arriving> {
+        Ok(Arriving { incoming: Incoming::begin(&self.folder).await?, name, head: Vec::new() })
+    }
+
+    /// A file to be read.
+    ///
+    /// # Errors
+    /// It is not there.
+    pub async fn open(&self, file: &Stored) -> Result<File> {
+        File::open(self.path(&file.stored)).await.map_err(|error| match error.kind() {
+            ErrorKind::NotFound => AppError::NotFound(format!(
+                "{} is no longer on the server's disk. Whoever looks after the server has it in a copy of the folder \
+                 “{FOLDER}”; or upload it again as a new version.",
+                file.name
+            )),
+            _ => AppError::Unavailable(format!("{} cannot be read: {error}.", file.name)),
+        })
+    }
+
+    /// Where a file lies.
+    pub fn path(&self, stored: &str) -> PathBuf {
+        self.folder.join(stored)
+    }
+
+    /// Throws a file away.
+    pub async fn remove(&self, stored: &str) {
+        if let Err(error) = tokio::fs::remove_file(self.path(stored)).await
+            && error.kind() != ErrorKind::NotFound
+        {
+            tracing::warn!("A file of the library stays on the disk: {error}");
+        }
+    }
+
+    /// Throws away the files that no version knows, and what broken-off uploads left.
+    ///
+    /// # Errors
+    /// The database does not answer.
+    pub async fn sweep(&self, db: &Db) -> Result<()> {
+        let known: HashSet<String> = store::stored_names(&mut db.read().await?).await?.into_iter().collect();
+        let folder = Arc::clone(&self.folder);
+        // A folder that is not there yet holds nothing to sweep.
+        _ = spawn_blocking(move || sweep_strays(&folder, &known)).await;
+        Ok(())
+    }
+}
+
+impl Arriving {
+    /// Takes the next bytes of it.
+    ///
+    /// # Errors
+    /// The disk is full, or the file is larger than the limit.
+    pub async fn write(&mut self, bytes: &[u8], limit: u64) -> Result<()> {
+        if self.incoming.bytes() + bytes.len() as u64 > limit {
+            return Err(super::receive::too_large(limit));
+        }
+        let room = HEAD.saturating_sub(self.head.len()).min(bytes.len());
+        self.head.extend_from_slice(&bytes[..room]);
+        self.incoming.write(bytes).await
+    }
+
+    /// Puts it on the disk for good, once it is known to be what its name says.
+    ///
+    /// # Errors
+    /// It is nothing that is taken, or the disk is full.
+    pub async fn finish(mut self) -> Result<Stored> {
+        if self.incoming.bytes() == 0 {
+            return Err(AppError::Invalid(format!("{} is empty: there is nothing in it.", self.name)));
+        }
+        let part = self.incoming.part().await?;
+        let (name, head) = (self.name.clone(), std::mem::take(&mut self.head));
+        let media: Media =
+            spawn_blocking(move || tell(&name, &head, &part)).await.map_err(|_| AppError::Internal)??;
+        let Come { stored, bytes, digest } = Incoming::finish(self.incoming).await?;
+        Ok(Stored { name: self.name, stored, bytes, digest, media: media.key().to_owned() })
+    }
+}

@@ -1,0 +1,37 @@
+//! The content library: what marketing curates, what sales finds, shares and rates, and what both find missing.
+
+pub mod answer;
+mod answer_item;
+pub mod bulk;
+pub mod curate;
+pub mod edit;
+pub mod expiry;
+pub mod export;
+pub mod files;
+pub mod fits;
+pub mod forms;
+mod forms_import;
+mod forms_item;
+pub mod index;
+pub mod intake;
+pub mod item;
+pub mod library;
+pub mod links;
+pub mod media;
+pub mod model;
+mod page;
+pub mod page_beside;
+mod page_curate;
+mod page_edit;
+mod page_import;
+mod page_item;
+mod page_list;
+pub mod question;
+mod receive;
+pub mod requests;
+mod serve;
+pub mod share;
+pub mod sheet;
+pub mod steps;
+pub mod store;
+mod words;

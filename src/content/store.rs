@@ -1,0 +1,585 @@
+//! The library in the database.
+
+use super::item::{ItemRow, VersionRow};
+use super::model::{Content, Item, ItemId, ItemText, Status, Stored, Version};
+use crate::changes::store::{Counter, take_numbers};
+use crate::editing::store::Row as Changed;
+use crate::error::Result;
+use crate::leads::model::LeadId;
+use crate::people::model::AccountId;
+use crate::period::{Day, Instant};
+use crate::server::bulk::Rows;
+use crate::server::db::{Tx, WriteTx};
+use crate::statements;
+use sqlx::{FromRow, Row};
+
+statements! {
+    CHANGED = "select i.id, i.title, i.kind, i.summary, i.snippet, i.personas, i.stages, i.objections, i.topics, i.language,
+            i.owner_id, i.status, i.released, i.expires, i.confirmed_at, i.confirmed_by, i.status_at, i.status_by, i.made_at,
+            i.made_by, i.made_team, i.deleted_at, i.deleted_by, i.seq,
+            v.n, v.link, v.file_name, v.stored, v.bytes, v.digest, v.media, v.at as version_at, v.made_by as version_by,
+            (select count(distinct u.lead_id) from content_use as u where u.item_id = i.id and u.gone = 0) as uses,
+            (select cast(coalesce(sum(r.stars), 0) as bigint) from content_rating as r where r.item_id = i.id) as stars,
+            (select count(*) from content_rating as r where r.item_id = i.id) as ratings
+        from content_item as i left join content_version as v on v.item_id = i.id
+            and v.n = (select max(n) from content_version where item_id = i.id)
+        where i.seq > $1 order by i.id";
+    ONE = "select i.id, i.title, i.kind, i.summary, i.snippet, i.personas, i.stages, i.objections, i.topics, i.language,
+            i.owner_id, i.status, i.released, i.expires, i.confirmed_at, i.confirmed_by, i.status_at, i.status_by, i.made_at,
+            i.made_by, i.made_team, i.deleted_at, i.deleted_by, i.seq,
+            v.n, v.link, v.file_name, v.stored, v.bytes, v.digest, v.media, v.at as version_at, v.made_by as version_by,
+            (select count(distinct u.lead_id) from content_use as u where u.item_id = i.id and u.gone = 0) as uses,
+            (select cast(coalesce(sum(r.stars), 0) as bigint) from content_rating as r where r.item_id = i.id) as stars,
+            (select count(*) from content_rating as r where r.item_id = i.id) as ratings
+        from content_item as i left join content_version as v on v.item_id = i.id
+            and v.n = (select max(n) from content_version where item_id = i.id)
+        where i.id = $1";
+    ADD = "insert into content_item (id, title, kind, summary, snippet, personas, stages, objections, topics, language,
+            owner_id, released, expires, status, status_at, status_by, made_at, made_by, made_team, seq)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $15, $16, $17, $18)";
+    CHANGE = "update content_item set title = $2, kind = $3, summary = $4, snippet = $5, personas = $6, stages = $7,
+            objections = $8, topics = $9, language = $10, owner_id = $11, released = $12, expires = $13, seq = $14
+        where id = $1";
+    SET_STATUS = "update content_item set status = $2, status_at = $3, status_by = $4, seq = $5 where id = $1";
+    SET_RELEASED = "update content_item set released = $2 where id = $1 and released is null";
+    CONFIRM = "update content_item set confirmed_at = $2, confirmed_by = $3, seq = $4 where id = $1";
+    TOUCH = "update content_item set seq = $2 where id = $1";
+    DELETE = "update content_item set deleted_at = $2, deleted_by = $3, seq = $4 where id = $1 and deleted_at is null";
+    BRING_BACK = "update content_item set deleted_at = null, deleted_by = null, seq = $2
+        where id = $1 and deleted_at is not null";
+    VERSIONS = "select n, link, file_name, stored, bytes, digest, media, at as version_at, made_by as version_by
+        from content_version where item_id = $1 order by n desc";
+    ADD_VERSION = "insert into content_version (item_id, n, link, link_key, file_name, stored, bytes, digest, media, at, made_by)
+        select $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5, $6, $7, $8, $9, $10 from content_version where item_id = $1";
+    BY_DIGEST = "select i.id, i.title from content_version as v join content_item as i on i.id = v.item_id
+        where v.digest = $1 and i.deleted_at is null order by i.id limit 1";
+    BY_LINK = "select i.id, i.title from content_version as v join content_item as i on i.id = v.item_id
+        where v.link_key = $1 and i.deleted_at is null
+            and v.n = (select max(n) from content_version where item_id = i.id) order by i.id limit 2";
+    LINK_KEYS = "select v.link_key from content_version as v join content_item as i on i.id = v.item_id
+        where v.link_key is not null and i.deleted_at is null";
+    STORED = "select stored from content_version where stored is not null";
+    STORED_OF = "select stored from content_version where item_id = $1 and stored is not null";
+    ADD_COMMENT = "insert into content_comment (id, item_id, request_id, account_id, at, text) values ($1, $2, $3, $4, $5, $6)";
+    COMMENTS = "select c.account_id, coalesce(a.name, 'Somebody who has left') as name, a.team, c.at, c.text
+        from content_comment as c left join account as a on a.id = c.account_id
+        where c.item_id = $1 or c.request_id = $2 order by c.id";
+    ADD_USE = "insert into content_use (id, item_id, lead_id, account_id, name, at) values ($1, $2, $3, $4, $5, $6)";
+    USE_OF = "select id, name, at from content_use where item_id = $1 and lead_id = $2 and gone = 0";
+    ONE_USE = "select item_id, lead_id, account_id, gone from content_use where id = $1";
+    SET_USE = "update content_use set gone = $2 where id = $1 and gone <> $2";
+    USES = "select u.id, u.lead_id, u.name, u.at, coalesce(p.name, p.email, l.company, '') as lead, l.opportunity_at, l.won_at
+        from content_use as u join lead as l on l.id = u.lead_id left join lead_person as p on p.lead_id = u.lead_id
+        where u.item_id = $1 and u.gone = 0 and l.gone = 0 order by u.at desc, u.id desc limit $2";
+    USED_FOR = "select u.item_id, u.name, u.at from content_use as u where u.lead_id = $1 and u.gone = 0 order by u.at desc";
+    /// Of leads that got an item long enough ago and had no opportunity by then: how many, and to how many one came soon
+    /// after. Leads that are left out of the numbers are left out here too.
+    FARED = "select {0:int}, count(*), cast(coalesce(sum(case when l.opportunity_at <= u.at + {2:int} then 1 else 0 end), 0) as bigint)
+        from {rows} join content_use as u on u.item_id = {0:int} join lead as l on l.id = u.lead_id
+        where u.gone = 0 and l.gone = 0 and l.excluded = 0 and u.at + {2:int} <= {1:int}
+            and (l.opportunity_at is null or l.opportunity_at >= u.at)
+        group by {0:int}";
+    RATE = "insert into content_rating (item_id, account_id, stars, note, at) values ($1, $2, $3, $4, $5)
+        on conflict (item_id, account_id) do update set stars = excluded.stars, note = excluded.note, at = excluded.at";
+    RATINGS = "select r.account_id, coalesce(a.name, 'Somebody who has left') as name, r.stars, r.note, r.at
+        from content_rating as r left join account as a on a.id = r.account_id where r.item_id = $1 order by r.at desc";
+    RATED_SHARE = "select count(*), cast(coalesce(sum(case when exists (select 1 from content_rating as r
+                where r.item_id = s.item_id and r.account_id = s.account_id) then 1 else 0 end), 0) as bigint)
+        from (select distinct item_id, account_id from content_use where gone = 0 and at >= $1) as s";
+    ADD_BULK = "insert into content_bulk (seq, item_id, detail) select {0:int}, {1:int}, {2:text} from {rows}";
+    BULK_OF = "select c.seq, c.at, c.actor, c.kind, b.detail from content_bulk as b join change as c on c.seq = b.seq
+        where b.item_id = $1";
+    LEAD = "select persona_id, handed_over_at, connected_at, opportunity_at, won_at, reason from lead where id = $1 and gone = 0";
+    LEAD_REASONS = "select distinct reason from handover where lead_id = $1 and reason is not null";
+    LEADS_CALLED = "select l.id, coalesce(p.name, p.email, l.company, '') as name, l.company
+        from lead as l left join lead_person as p on p.lead_id = l.id where l.id = $1 and l.gone = 0";
+    MY_LEADS = "select l.id, coalesce(p.name, p.email, '') as name, l.company from lead as l
+        join owner_account as o on o.value_id = l.owner_id left join lead_person as p on p.lead_id = l.id
+        where o.account_id = $1 and l.gone = 0 and l.stage is not null order by l.due_at, l.id limit $2";
+    NAMED = "select l.id, coalesce(p.name, p.email, '') as name, l.company
+        from {rows} join lead as l on l.id = {0:int} left join lead_person as p on p.lead_id = l.id where l.gone = 0";
+    EXPIRING = "select id, title, owner_id, expires from content_item where deleted_at is null and status = 'approved'
+        and owner_id is not null and expires <= $1 and expires >= $2 and (told_expires is null or told_expires <> expires)
+        order by expires, id limit 500";
+    TOLD = "update content_item set told_expires = expires where id = $1";
+    GONE = "select id from content_item where deleted_at < $1 and id not in
+        (select item_id from content_request where item_id is not null)";
+    FORGET_VERSIONS = "delete from content_version where item_id = $1";
+    FORGET_COMMENTS = "delete from content_comment where item_id = $1";
+    FORGET_USES = "delete from content_use where item_id = $1";
+    FORGET_RATINGS = "delete from content_rating where item_id = $1";
+    FORGET_LINK = "delete from content_link where item_id = $1";
+    FORGET_ITEM = "delete from content_item where id = $1";
+    DELETED = "select id, title, deleted_at, deleted_by from content_item where deleted_at is not null and sample = 0 order by deleted_at desc, id";
+    /// Reasons of the latest verdicts since then, with how many leads each has.
+    OBJECTIONS = "select reason, count(*) from lead where gone = 0 and reason is not null and verdict_at >= $1
+        group by reason order by count(*) desc, reason limit 20";
+    /// Items that are the same link or the same file as another one.
+    DUPLICATES = "select a.item_id, i.title, b.item_id, j.title, case when a.digest is null then 'link' else 'file' end
+        from content_version as a join content_version as b on b.item_id > a.item_id
+            and (a.digest = b.digest or a.link_key = b.link_key)
+        join content_item as i on i.id = a.item_id join content_item as j on j.id = b.item_id
+        where i.deleted_at is null and j.deleted_at is null
+            and a.n = (select max(n) from content_version where item_id = a.item_id)
+            and b.n = (select max(n) from content_version where item_id = b.item_id)
+        order by a.item_id, b.item_id limit 500";
+    EVERY_VERSION = "select item_id, n, link, file_name, stored, bytes, digest, media, at as version_at, made_by as version_by
+        from content_version order by item_id, n";
+    EVERY_USE = "select item_id, lead_id, name, at from content_use where gone = 0 order by id";
+    RECENT_USES = "select count(distinct lead_id) from content_use where item_id = $1 and gone = 0 and at >= $2";
+    IN_REQUEST = "select id, title from content_request where item_id = $1 and deleted_at is null and state not in ('done', 'declined')";
+}
+
+/// Items whose row a change touched after this one; deleted ones too.
+pub async fn changed(tx: &mut Tx, since: i64) -> Result<Vec<Item>> {
+    let rows: Vec<ItemRow> = sqlx::query_as(CHANGED).bind(since).fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(ItemRow::item).collect())
+}
+
+/// One item, deleted or not.
+pub async fn find(tx: &mut Tx, id: ItemId) -> Result<Option<Item>> {
+    let row: Option<ItemRow> = sqlx::query_as(ONE).bind(id.0).fetch_optional(tx.conn()).await?;
+    Ok(row.map(ItemRow::item))
+}
+
+/// Whose hand something comes from.
+#[derive(Clone, Copy, Debug)]
+pub struct Hand<'a> {
+    /// As the change log calls them.
+    pub name: &'a str,
+    /// Key of their team.
+    pub team: Option<&'a str>,
+    /// When.
+    pub at: Instant,
+}
+
+fn list(entries: impl Iterator<Item = String>) -> String {
+    entries.collect::<Vec<_>>().join("\n")
+}
+
+/// Adds an item; its number.
+pub async fn add(tx: &mut WriteTx, text: &ItemText, status: Status, hand: Hand<'_>) -> Result<ItemId> {
+    let id = take_numbers(tx, Counter::ContentItem, 1).await?;
+    let seq = tx.seq().0;
+    sqlx::query(ADD)
+        .bind(id)
+        .bind(&text.title)
+        .bind(text.kind.key())
+        .bind(&text.summary)
+        .bind(&text.snippet)
+        .bind(list(text.personas.iter().map(ToString::to_string)))
+        .bind(list(text.stages.iter().map(ToString::to_string)))
+        .bind(text.objections.join("\n"))
+        .bind(text.topics.join("\n"))
+        .bind(&text.language)
+        .bind(text.owner.map(|owner| owner.0))
+        .bind(text.released.map(|day| i64::from(day.0)))
+        .bind(text.expires.map(|day| i64::from(day.0)))
+        .bind(status.key())
+        .bind(i64::from(hand.at.0))
+        .bind(hand.name)
+        .bind(hand.team)
+        .bind(seq)
+        .execute(tx.conn())
+        .await?;
+    Ok(ItemId(id))
+}
+
+/// Changes what an item says.
+pub async fn change(tx: &mut WriteTx, id: ItemId, text: &ItemText) -> Result<()> {
+    let seq = tx.seq().0;
+    sqlx::query(CHANGE)
+        .bind(id.0)
+        .bind(&text.title)
+        .bind(text.kind.key())
+        .bind(&text.summary)
+        .bind(&text.snippet)
+        .bind(list(text.personas.iter().map(ToString::to_string)))
+        .bind(list(text.stages.iter().map(ToString::to_string)))
+        .bind(text.objections.join("\n"))
+        .bind(text.topics.join("\n"))
+        .bind(&text.language)
+        .bind(text.owner.map(|owner| owner.0))
+        .bind(text.released.map(|day| i64::from(day.0)))
+        .bind(text.expires.map(|day| i64::from(day.0)))
+        .bind(seq)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// Brings an item into another status.
+pub async fn set_status(tx: &mut WriteTx, id: ItemId, status: Status, by: &str, at: Instant) -> Result<()> {
+    let seq = tx.seq().0;
+    let set = sqlx::query(SET_STATUS).bind(id.0).bind(status.key()).bind(i64::from(at.0)).bind(by).bind(seq);
+    set.execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// The day of its approval is the one of its release, unless that was set.
+pub async fn release(tx: &mut Tx, id: ItemId, day: Day) -> Result<()> {
+    sqlx::query(SET_RELEASED).bind(id.0).bind(i64::from(day.0)).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Somebody says that it is right.
+pub async fn confirm(tx: &mut WriteTx, id: ItemId, by: &str, at: Instant) -> Result<()> {
+    let seq = tx.seq().0;
+    sqlx::query(CONFIRM).bind(id.0).bind(i64::from(at.0)).bind(by).bind(seq).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Something beside it changed, by which it stands in lists.
+pub async fn touch(tx: &mut WriteTx, id: ItemId) -> Result<()> {
+    let seq = tx.seq().0;
+    sqlx::query(TOUCH).bind(id.0).bind(seq).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Deletes an item so that it can be brought back. False where it was gone.
+pub async fn delete(tx: &mut WriteTx, id: ItemId, by: &str, at: Instant) -> Result<bool> {
+    let seq = tx.seq().0;
+    let delete = sqlx::query(DELETE).bind(id.0).bind(i64::from(at.0)).bind(by).bind(seq);
+    Ok(delete.execute(tx.conn()).await?.rows_affected() == 1)
+}
+
+/// Brings a deleted item back. False where it is not deleted.
+pub async fn bring_back(tx: &mut WriteTx, id: ItemId) -> Result<bool> {
+    let seq = tx.seq().0;
+    Ok(sqlx::query(BRING_BACK).bind(id.0).bind(seq).execute(tx.conn()).await?.rows_affected() == 1)
+}
+
+/// What an item was and is, the newest first.
+pub async fn versions(tx: &mut Tx, id: ItemId) -> Result<Vec<Version>> {
+    let rows: Vec<VersionRow> = sqlx::query_as(VERSIONS).bind(id.0).fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().filter_map(VersionRow::version).collect())
+}
+
+/// Adds a version: a link with what it is known by, or a file.
+pub async fn add_version(
+    tx: &mut Tx,
+    id: ItemId,
+    what: &Content,
+    link_key: Option<&str>,
+    by: &str,
+    at: Instant,
+) -> Result<()> {
+    let (link, file) = match what {
+        Content::Link(link) => (Some(link.as_str()), None),
+        Content::File(file) => (None, Some(file)),
+    };
+    sqlx::query(ADD_VERSION)
+        .bind(id.0)
+        .bind(link)
+        .bind(link_key)
+        .bind(file.map(|file: &Stored| file.name.as_str()))
+        .bind(file.map(|file| file.stored.as_str()))
+        .bind(file.map(|file| file.bytes as i64))
+        .bind(file.map(|file| file.digest.as_str()))
+        .bind(file.map(|file| file.media.as_str()))
+        .bind(i64::from(at.0))
+        .bind(by)
+        .execute(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// The item that has this very file in one of its versions, with its title.
+pub async fn by_digest(tx: &mut Tx, digest: &str) -> Result<Option<(ItemId, String)>> {
+    let found: Option<(i64, String)> = sqlx::query_as(BY_DIGEST).bind(digest).fetch_optional(tx.conn()).await?;
+    Ok(found.map(|(id, title)| (ItemId(id), title)))
+}
+
+/// The items whose newest version is this link, two at most.
+pub async fn by_link(tx: &mut Tx, key: &str) -> Result<Vec<(ItemId, String)>> {
+    let found: Vec<(i64, String)> = sqlx::query_as(BY_LINK).bind(key).fetch_all(tx.conn()).await?;
+    Ok(found.into_iter().map(|(id, title)| (ItemId(id), title)).collect())
+}
+
+/// What the links of all items are known by.
+pub async fn link_keys(tx: &mut Tx) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar(LINK_KEYS).fetch_all(tx.conn()).await?)
+}
+
+/// The names of all files in the folder that a version knows.
+pub async fn stored_names(tx: &mut Tx) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar(STORED).fetch_all(tx.conn()).await?)
+}
+
+/// Something that was said about an item or a request.
+#[derive(Clone, Debug, FromRow)]
+pub struct CommentRow {
+    /// Who.
+    pub account_id: i64,
+    /// By name.
+    pub name: String,
+    /// Key of their team.
+    pub team: Option<String>,
+    /// Seconds since 1970.
+    pub at: i64,
+    /// What.
+    pub text: String,
+}
+
+/// Adds a comment to an item or to a request.
+pub async fn add_comment(
+    tx: &mut Tx,
+    (item, request): (Option<i64>, Option<i64>),
+    who: AccountId,
+    at: Instant,
+    text: &str,
+) -> Result<()> {
+    let id = take_numbers(tx, Counter::ContentComment, 1).await?;
+    let add = sqlx::query(ADD_COMMENT).bind(id).bind(item).bind(request).bind(who.0).bind(i64::from(at.0)).bind(text);
+    add.execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// What was said about an item, or about a request.
+pub async fn comments(tx: &mut Tx, item: Option<i64>, request: Option<i64>) -> Result<Vec<CommentRow>> {
+    Ok(sqlx::query_as(COMMENTS).bind(item).bind(request).fetch_all(tx.conn()).await?)
+}
+
+/// Writes down that a lead got an item; the number of that use.
+pub async fn add_use(tx: &mut Tx, item: ItemId, lead: LeadId, who: (AccountId, &str), at: Instant) -> Result<i64> {
+    let id = take_numbers(tx, Counter::ContentUse, 1).await?;
+    let add = sqlx::query(ADD_USE).bind(id).bind(item.0).bind(lead.0).bind(who.0.0).bind(who.1).bind(i64::from(at.0));
+    add.execute(tx.conn()).await?;
+    Ok(id)
+}
+
+/// By whom and when a lead got an item.
+pub async fn use_of(tx: &mut Tx, item: ItemId, lead: LeadId) -> Result<Option<(i64, String, Instant)>> {
+    let found: Option<(i64, String, i64)> =
+        sqlx::query_as(USE_OF).bind(item.0).bind(lead.0).fetch_optional(tx.conn()).await?;
+    Ok(found.map(|(id, name, at)| (id, name, instant(at))))
+}
+
+/// Of a use: item, lead, account, whether it was taken back.
+pub async fn one_use(tx: &mut Tx, id: i64) -> Result<Option<(ItemId, LeadId, AccountId, bool)>> {
+    let found: Option<(i64, i64, i64, i64)> = sqlx::query_as(ONE_USE).bind(id).fetch_optional(tx.conn()).await?;
+    Ok(found.map(|(item, lead, account, gone)| (ItemId(item), LeadId(lead), AccountId(account), gone == 1)))
+}
+
+/// Takes a use back, or lets it hold again. False where it is so already.
+pub async fn set_use(tx: &mut Tx, id: i64, gone: bool) -> Result<bool> {
+    let set = sqlx::query(SET_USE).bind(id).bind(i64::from(gone)).execute(tx.conn()).await?;
+    Ok(set.rows_affected() == 1)
+}
+
+/// A lead that got an item.
+#[derive(Clone, Debug, FromRow)]
+pub struct UseRow {
+    /// The use.
+    pub id: i64,
+    /// The lead.
+    pub lead_id: i64,
+    /// By whom.
+    pub name: String,
+    /// Seconds since 1970.
+    pub at: i64,
+    /// The lead's name, or company: a personal value.
+    pub lead: String,
+    /// When it became an opportunity.
+    pub opportunity_at: Option<i64>,
+    /// When it was won.
+    pub won_at: Option<i64>,
+}
+
+/// Leads that got an item, the latest first, so many at most.
+pub async fn uses(tx: &mut Tx, item: ItemId, limit: i64) -> Result<Vec<UseRow>> {
+    Ok(sqlx::query_as(USES).bind(item.0).bind(limit).fetch_all(tx.conn()).await?)
+}
+
+/// What a lead got, by whom and when, the latest first.
+pub async fn used_for(tx: &mut Tx, lead: LeadId) -> Result<Vec<(ItemId, String, Instant)>> {
+    let rows: Vec<(i64, String, i64)> = sqlx::query_as(USED_FOR).bind(lead.0).fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(|(item, name, at)| (ItemId(item), name, instant(at))).collect())
+}
+
+/// How leads fared that got these items: of each item the leads, and those that became an opportunity within `window`
+/// seconds. Leads that got it less long ago are left out.
+pub async fn fared(tx: &mut Tx, items: &[ItemId], now: Instant, window: u32) -> Result<Vec<(ItemId, u32, u32)>> {
+    if items.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Rows<'_> = items.iter().map(|item| [item.0.into(), now.into(), i64::from(window).into()]).collect();
+    let found = tx.bulk_rows(FARED, &rows).await?;
+    let count = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
+    found.iter().map(|row| Ok((ItemId(row.try_get(0)?), count(row.try_get(1)?), count(row.try_get(2)?)))).collect()
+}
+
+/// A rating.
+#[derive(Clone, Debug, FromRow)]
+pub struct RatingRow {
+    /// Whose.
+    pub account_id: i64,
+    /// By name.
+    pub name: String,
+    /// 1 to 5.
+    pub stars: i64,
+    /// Why.
+    pub note: String,
+    /// Seconds since 1970.
+    pub at: i64,
+}
+
+/// Rates an item, in place of what that person said before.
+pub async fn rate(tx: &mut Tx, item: ItemId, who: AccountId, stars: i64, note: &str, at: Instant) -> Result<()> {
+    sqlx::query(RATE).bind(item.0).bind(who.0).bind(stars).bind(note).bind(i64::from(at.0)).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// The ratings of an item, the latest first.
+pub async fn ratings(tx: &mut Tx, item: ItemId) -> Result<Vec<RatingRow>> {
+    Ok(sqlx::query_as(RATINGS).bind(item.0).fetch_all(tx.conn()).await?)
+}
+
+/// Since then: how many pairs of an item and a person who shared it there are, and how many of those persons rated it.
+pub async fn rated_share(tx: &mut Tx, since: Instant) -> Result<(u32, u32)> {
+    let (shared, rated): (i64, i64) = sqlx::query_as(RATED_SHARE).bind(i64::from(since.0)).fetch_one(tx.conn()).await?;
+    Ok((u32::try_from(shared).unwrap_or(u32::MAX), u32::try_from(rated).unwrap_or(u32::MAX)))
+}
+
+/// Writes down for each of many items what one change did to it.
+pub async fn add_bulk(tx: &mut WriteTx, items: &[(ItemId, String)]) -> Result<()> {
+    let seq = tx.seq().0;
+    let rows = items.iter().map(|(item, detail)| [seq.into(), item.0.into(), detail.as_str().into()]).collect();
+    tx.bulk(ADD_BULK, &rows).await
+}
+
+/// What changes of many items did to this one.
+pub async fn bulk_of(tx: &mut Tx, item: ItemId) -> Result<Vec<Changed>> {
+    Ok(sqlx::query_as(BULK_OF).bind(item.0).fetch_all(tx.conn()).await?)
+}
+
+/// What of a lead says which content fits it.
+#[derive(Clone, Debug, FromRow)]
+pub struct LeadRow {
+    /// Its persona, as a value of the dimension.
+    pub persona_id: Option<i64>,
+    /// When it was handed over.
+    pub handed_over_at: Option<i64>,
+    /// When somebody spoke to it.
+    pub connected_at: Option<i64>,
+    /// When it became an opportunity.
+    pub opportunity_at: Option<i64>,
+    /// When it was won.
+    pub won_at: Option<i64>,
+    /// Key of the reason of its latest verdict.
+    pub reason: Option<String>,
+}
+
+/// A lead, as far as content is concerned.
+pub async fn lead(tx: &mut Tx, lead: LeadId) -> Result<Option<LeadRow>> {
+    Ok(sqlx::query_as(LEAD).bind(lead.0).fetch_optional(tx.conn()).await?)
+}
+
+/// Reasons of its later handovers' verdicts.
+pub async fn lead_reasons(tx: &mut Tx, lead: LeadId) -> Result<Vec<String>> {
+    Ok(sqlx::query_scalar(LEAD_REASONS).bind(lead.0).fetch_all(tx.conn()).await?)
+}
+
+/// A lead's name and company: personal values.
+pub async fn lead_name(tx: &mut Tx, lead: LeadId) -> Result<Option<(String, Option<String>)>> {
+    let found: Option<(i64, String, Option<String>)> =
+        sqlx::query_as(LEADS_CALLED).bind(lead.0).fetch_optional(tx.conn()).await?;
+    Ok(found.map(|(_, name, company)| (name, company)))
+}
+
+/// A lead to choose: number, name, company; personal values.
+pub type Choice = (i64, String, Option<String>);
+
+/// The leads of somebody that wait for something, the most urgent first.
+pub async fn own_leads(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<Choice>> {
+    Ok(sqlx::query_as(MY_LEADS).bind(account.0).bind(limit).fetch_all(tx.conn()).await?)
+}
+
+/// These leads by name.
+pub async fn named(tx: &mut Tx, leads: &[LeadId]) -> Result<Vec<Choice>> {
+    if leads.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Rows<'_> = leads.iter().map(|lead| [lead.0.into()]).collect();
+    let found = tx.bulk_rows(NAMED, &rows).await?;
+    found.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
+}
+
+/// An item whose owner is to be told that it expires: number, title, owner, last day.
+pub type Expiring = (i64, String, i64, i64);
+
+/// Items that expire between these days and whose owners were not told of that day, at most 500.
+pub async fn expiring(tx: &mut Tx, until: Day, from: Day) -> Result<Vec<Expiring>> {
+    let rows = sqlx::query_as(EXPIRING).bind(i64::from(until.0)).bind(i64::from(from.0)).fetch_all(tx.conn()).await?;
+    Ok(rows)
+}
+
+/// The owner was told of its last day.
+pub async fn told(tx: &mut Tx, item: ItemId) -> Result<()> {
+    sqlx::query(TOLD).bind(item.0).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Gives up what was deleted before then; the names of the files that go with it.
+pub async fn forget_deleted(tx: &mut Tx, before: Instant) -> Result<Vec<String>> {
+    let gone: Vec<i64> = sqlx::query_scalar(GONE).bind(i64::from(before.0)).fetch_all(tx.conn()).await?;
+    let mut files = Vec::new();
+    for item in gone {
+        files.extend(sqlx::query_scalar::<_, String>(STORED_OF).bind(item).fetch_all(tx.conn()).await?);
+        for statement in [FORGET_VERSIONS, FORGET_COMMENTS, FORGET_USES, FORGET_RATINGS, FORGET_LINK, FORGET_ITEM] {
+            sqlx::query(statement).bind(item).execute(tx.conn()).await?;
+        }
+    }
+    Ok(files)
+}
+
+/// Deleted items: number, title, when, by whom; the latest first.
+pub async fn deleted(tx: &mut Tx) -> Result<Vec<(i64, String, i64, String)>> {
+    Ok(sqlx::query_as(DELETED).fetch_all(tx.conn()).await?)
+}
+
+/// Reasons of verdicts since then, with how many leads each has; the most frequent first.
+pub async fn objections(tx: &mut Tx, since: Instant) -> Result<Vec<(String, i64)>> {
+    Ok(sqlx::query_as(OBJECTIONS).bind(i64::from(since.0)).fetch_all(tx.conn()).await?)
+}
+
+/// Two items that are one: number and title of each, and whether by link or file.
+pub type Twice = (i64, String, i64, String, String);
+
+/// Items that are the same link or file as another one.
+pub async fn duplicates(tx: &mut Tx) -> Result<Vec<Twice>> {
+    Ok(sqlx::query_as(DUPLICATES).fetch_all(tx.conn()).await?)
+}
+
+/// Every version of every item.
+pub async fn every_version(tx: &mut Tx) -> Result<Vec<(i64, Version)>> {
+    #[derive(FromRow)]
+    struct Of {
+        item_id: i64,
+        #[sqlx(flatten)]
+        version: VersionRow,
+    }
+    let rows: Vec<Of> = sqlx::query_as(EVERY_VERSION).fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().filter_map(|row| Some((row.item_id, row.version.version()?))).collect())
+}
+
+/// Every use: item, lead, by whom, when.
+pub async fn every_use(tx: &mut Tx) -> Result<Vec<(i64, i64, String, i64)>> {
+    Ok(sqlx::query_as(EVERY_USE).fetch_all(tx.conn()).await?)
+}
+
+/// Leads that got an item since then.
+pub async fn recent_uses(tx: &mut Tx, item: ItemId, since: Instant) -> Result<u32> {
+    let count: i64 = sqlx::query_scalar(RECENT_USES).bind(item.0).bind(i64::from(since.0)).fetch_one(tx.conn()).await?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
+
+/// Open requests that it is to answer: number and title.
+pub async fn in_requests(tx: &mut Tx, item: ItemId) -> Result<Vec<(i64, String)>> {
+    Ok(sqlx::query_as(IN_REQUEST).bind(item.0).fetch_all(tx.conn()).await?)
+}
+
+/// An instant as the database holds it.
+pub fn instant(at: i64) -> Instant {
+    Instant(u32::try_from(at).unwrap_or_default())
+}

@@ -1,0 +1,262 @@
+//! What is missing, and how it comes: gaps, requests, briefs, drafts; lists taken in; owners told in time; links looked at.
+
+use crate::browser::NOW;
+use crate::content::{House, add, approved, house, lead, persona, step, write};
+use crate::databases::table;
+use crate::filled::{Filled, plain};
+use axum::Router;
+use axum::http::StatusCode;
+use axum::response::Redirect;
+use axum::routing::get;
+use doubles::content::expiry;
+use doubles::content::links::checker::Checker;
+use doubles::content::links::link::is_public;
+use doubles::period::{Day, Instant};
+use std::net::SocketAddr;
+
+#[tokio::test]
+async fn a_gap_becomes_a_request_a_brief_a_draft_and_an_item_and_who_asked_is_told() {
+    let House { server, mut mia, mut sam, .. } = house().await;
+    persona(&server.state.db, "Planner", "planner").await;
+    let map = sam.get("/content/map").await.body;
+    let gap = "/content/ask?origin=gap&amp;persona=planner&amp;stage=decision";
+    assert!(map.contains(gap) && plain(&map).contains("3\u{a0}places without an approved item"), "{map}");
+    let form = Filled::of(&sam.get(&gap.replace("&amp;", "&")).await.body, "/content/ask");
+    assert_eq!((form.get("persona"), form.get("stage"), form.get("origin")), ("Planner", "decision", "gap"));
+    let form = form.with("title", "Who signs the safety case?");
+    let leads_to = sam.post("/content/ask", &form.pairs()).await.leads_to().expect("it is taken").to_owned();
+    assert_eq!(leads_to, "/content/requests/1?done=asked");
+    assert_eq!(sam.post("/content/ask", &form.pairs()).await.leads_to(), Some(&*leads_to), "twice is once");
+    assert!(plain(&sam.get("/content/map").await.body).contains("asked for"));
+
+    let mut hal = server.signed_in("hal@company.example").await;
+    let vote = Filled::of(&hal.get("/content/requests").await.body, "/content/requests/vote");
+    assert!(hal.post("/content/requests/vote", &vote.pairs()).await.leads_to().is_some());
+    assert!(plain(&mia.get("/content/requests").await.body).contains("sam and 1\u{a0}other"));
+    let own = sam.post("/content/requests/vote", &[("id", "1")]).await;
+    assert!(own.status == 409 && own.body.contains("You asked for it yourself"), "{}", own.body);
+
+    let early = mia.post("/content/requests/step", &[("id", "1"), ("to", "draft")]).await;
+    assert!(early.status == 400 && plain(&early.body).contains("The brief is not complete"), "{}", early.body);
+    let brief = Filled::of(&sam.get("/content/requests/1").await.body, "/content/requests/save");
+    let brief = brief.with("reader", "Afraid to sign").with("belief", "The maker signs").with("owner", "mia");
+    let brief = brief.with("due", "2027-01-10");
+    assert!(sam.post("/content/requests/save", &brief.pairs()).await.leads_to().is_some());
+    let page = plain(&mia.get("/content/requests/1").await.body);
+    assert!(page.contains("brief, a gap on the map") && page.contains("overdue since"), "{page}");
+    assert!(plain(&mia.get("/content").await.body).contains("0 of 1, 1 overdue"), "marketing's side of the net");
+
+    let begin = Filled::each(&page, "/content/requests/step").into_iter().find(|form| form.get("to") == "draft");
+    let begun = mia.post("/content/requests/step", &begin.expect("the button").pairs()).await;
+    assert_eq!(begun.leads_to(), Some("/content/1/edit?done=begun"), "{}", begun.body);
+    let item = plain(&sam.get("/content/1").await.body);
+    assert!(item.contains("Planner") && item.contains("waits for it"), "the draft knows the brief: {item}");
+    let link =
+        Filled::of(&mia.get("/content/1").await.body, "/content/version").with("link", "https://a.example/safety");
+    mia.post("/content/version", &link.pairs()).await;
+    step(&mut mia, 1, "in_review").await;
+    step(&mut mia, 1, "approved").await;
+    let bell = plain(&sam.get("/bell").await.body);
+    assert!(bell.contains("“Who signs the safety case?”, which you asked for, is in the library."), "{bell}");
+    assert_eq!(table(&server.state.db, "select state from content_request").await, [["done"]]);
+    assert!(plain(&sam.get("/content/map").await.body).contains("2\u{a0}places without an approved item"));
+    let file = mia.get("/content/requests.csv").await.body;
+    assert!(file.contains("Who signs the safety case?") && file.contains("in the library"), "{file}");
+}
+
+#[tokio::test]
+async fn a_request_is_declined_with_a_reason_and_two_people_at_one_brief_merge() {
+    let House { server: _server, mut mia, mut sam, mut vic } = house().await;
+    let form = Filled::of(&sam.get("/content/ask").await.body, "/content/ask").with("title", "In French");
+    sam.post("/content/ask", &form.pairs()).await;
+    let read = |page: &str| Filled::of(page, "/content/requests/save");
+    let (one, other) =
+        (read(&mia.get("/content/requests/1").await.body), read(&sam.get("/content/requests/1").await.body));
+    mia.post("/content/requests/save", &one.with("belief", "It is safe").pairs()).await;
+    let conflict = sam.post("/content/requests/save", &other.with("belief", "It is cheap").pairs()).await;
+    assert!(conflict.status == 409 && conflict.body.contains("safe") && conflict.body.contains("cheap"));
+    let wordless = mia.post("/content/requests/step", &[("id", "1"), ("to", "declined")]).await;
+    assert!(wordless.status == 400 && wordless.body.contains("Say why"), "{}", wordless.body);
+    let decline = [("id", "1"), ("to", "declined"), ("answer", "Two leads a year read French")];
+    assert_eq!(sam.post("/content/requests/step", &decline).await.status, 403, "sales asks, marketing answers");
+    assert!(mia.post("/content/requests/step", &decline).await.leads_to().is_some());
+    assert!(plain(&sam.get("/content/requests/1").await.body).contains("Two leads a year read French"));
+    assert!(plain(&sam.get("/bell").await.body).contains("declined your request"));
+    assert_eq!(vic.get("/content/requests/1").await.status, 200);
+    assert_eq!(vic.post("/content/requests/comment", &[("id", "1"), ("text", "x")]).await.status, 403);
+}
+
+#[tokio::test]
+async fn a_search_that_found_nothing_is_counted_without_who_and_without_what_names_a_person() {
+    let House { server, mut mia, mut sam, .. } = house().await;
+    approved(&mut mia, "Payback sheet", &[]).await;
+    for search in
+        ["Insurance++Certificate", "insurance+certificate", "ann%40client.example", "payback", "%2B49+561+5550142"]
+    {
+        sam.get(&format!("/content?q={search}")).await;
+    }
+    sam.get("/content/found?q=leas").await;
+    sam.get("/content/found?q=leasing&final=1").await;
+    sam.get("/content?q=zebra&stage=decision").await;
+    let kept = table(&server.state.db, "select words, times from content_miss order by words").await;
+    assert_eq!(kept, [["insurance certificate", "2"], ["leasing", "1"]]);
+    let map = sam.get("/content/map").await.body;
+    let ask = "/content/ask?origin=search&amp;search=insurance+certificate";
+    assert!(map.contains(ask), "{map}");
+    let form = Filled::of(&sam.get(&ask.replace("&amp;", "&")).await.body, "/content/ask");
+    assert_eq!(form.get("title"), "insurance certificate");
+    sam.post("/content/ask", &form.pairs()).await;
+    assert_eq!(table(&server.state.db, "select words from content_miss").await, [["leasing"]], "it is asked for now");
+}
+
+#[tokio::test]
+async fn objections_without_an_answer_show_on_the_map() {
+    let House { server, mut mia, mut sam, .. } = house().await;
+    let ann = lead(&mut mia, "Ann").await;
+    let judged = format!(
+        "update lead set reason = 'no_budget', decision = 'recycle', verdict_at = {} where id = {ann}",
+        NOW.0 - 60
+    );
+    write(&server.state.db, &[&judged]).await;
+    let map = sam.get("/content/map").await.body;
+    assert!(map.contains("origin=objection&amp;objection=no_budget") && map.contains("none: ask for one"), "{map}");
+    let answer = approved(&mut mia, "Rent or buy", &[("objections", "no_budget")]).await;
+    assert!(!sam.get("/content/map").await.body.contains("none: ask for one"));
+    let beside = plain(&sam.get(&format!("/leads/{ann}")).await.body);
+    assert!(beside.contains("Rent or buy") && beside.contains(&format!("/content/{answer}")), "{beside}");
+}
+
+#[tokio::test]
+async fn owners_are_told_before_the_last_day_and_never_twice_for_the_same_day() {
+    let House { server, mut mia, .. } = house().await;
+    let today = i64::from(NOW.0) / 86_400;
+    let day = |ahead: i64| Day((today + ahead) as i32).to_string();
+    let id = approved(&mut mia, "Price list", &[("expires", &day(40))]).await;
+    approved(&mut mia, "Far ahead", &[("expires", &day(200))]).await;
+    add(&mut mia, "Only a draft", &[("expires", &day(3))]).await;
+    let at = |days: u32| Instant(NOW.0 + days * 86_400);
+    let tell = async |days: u32| expiry::tell(&server.state.db, at(days)).await.expect("a write");
+    assert_eq!((tell(0).await, tell(9).await), (0, 0));
+    assert_eq!((tell(10).await, tell(10).await, tell(20).await), (1, 0, 0));
+    let bell = plain(&mia.get("/bell").await.body);
+    assert_eq!(bell.matches("“Price list” expires").count(), 1, "{bell}");
+    let form = Filled::of(&mia.get(&format!("/content/{id}/edit")).await.body, "/content/save");
+    let mut form = form.with("expires", &day(60));
+    form.fields.retain(|(key, value)| {
+        !["personas", "stages"].contains(&key.as_str()) && (key != "objections" || value.is_empty())
+    });
+    assert!(mia.post("/content/save", &form.pairs()).await.leads_to().is_some());
+    assert_eq!((tell(20).await, tell(31).await, tell(32).await), (0, 1, 0), "another day is another word");
+    assert_eq!(tell(300).await, 0, "what is over is not announced");
+    assert!(!mia.get("/content/curate?list=expiring").await.body.contains("Price list"), "45 days ahead is not soon");
+}
+
+#[tokio::test]
+async fn lists_show_what_needs_marketings_hand() {
+    let House { server, mut mia, mut sam, .. } = house().await;
+    let hot = approved(&mut mia, "Hot", &[]).await;
+    let loved = approved(&mut mia, "Loved", &[]).await;
+    let leads = [lead(&mut mia, "Ann").await, lead(&mut mia, "Ben").await, lead(&mut mia, "Cyn").await];
+    for (at, lead) in leads.iter().enumerate() {
+        let form = [("item", hot.to_string()), ("lead", lead.to_string()), ("from", "item".to_owned())];
+        let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        assert!(sam.post("/content/share", &form).await.leads_to().is_some(), "{at}");
+    }
+    let long_ago = NOW.0 - 400 * 86_400;
+    let seq = "(select n from counter where name = 'change')";
+    write(
+        &server.state.db,
+        &[
+            &format!("update content_item set confirmed_at = {long_ago}, seq = {seq} where id = {hot}"),
+            &format!("update content_item set status = 'retired', seq = {seq} where id = {loved}"),
+            &format!("insert into content_rating (item_id, account_id, stars, note, at) values ({loved}, 8, 5, '', 1), ({loved}, 9, 4, '', 1)"),
+        ],
+    )
+    .await;
+    let page = plain(&mia.get("/content/curate?list=hot_stale").await.body);
+    assert!(page.contains("Hot") && page.contains("3\u{a0}leads got it"), "{page}");
+    let confirm = Filled::of(&page, "/content/confirm");
+    assert!(mia.post("/content/confirm", &confirm.pairs()).await.leads_to().is_some());
+    assert!(plain(&mia.get("/content/curate?list=hot_stale").await.body).contains("confirmed within a year"));
+    assert!(plain(&mia.get("/content/curate?list=loved_retired").await.body).contains("Loved"));
+    let file = mia.get("/content/curate.csv?list=loved_retired").await.body;
+    assert!(file.contains("Loved"), "{file}");
+    for list in ["review", "expiring", "duplicates", "broken", "unowned", "deleted"] {
+        assert_eq!(sam.get(&format!("/content/curate?list={list}")).await.status, 200, "{list}");
+    }
+}
+
+#[tokio::test]
+async fn a_list_is_checked_before_it_is_written_and_says_what_it_does_not_take() {
+    let House { server, mut mia, mut sam, mut vic } = house().await;
+    approved(&mut mia, "Payback sheet", &[]).await;
+    let list = "Title,Link,Kind,Language,Persona,Expires\n\
+        Safety audit,https://a.example/audit,Checklist,German,,\n\
+        Payback again,https://northaisle.example/Payback-sheet,Guide,,,\n\
+        Intranet,http://10.1.1.1/x,Guide,,,\n\
+        Odd,https://a.example/odd,Poem,,,\n\
+        For Nobody,https://a.example/nobody,Guide,,Nobody,\n\
+        Soon,https://a.example/soon,Guide,,,tomorrow\n\
+        Safety audit twice,https://www.a.example/audit/,Guide,,,\n";
+    let checked = sam.post("/content/import/check", &[("list", list)]).await;
+    let page = plain(&checked.body);
+    assert!(
+        page.contains("1\u{a0}item would come in, 2 the library has already, 4\u{a0}rows cannot be taken"),
+        "{page}"
+    );
+    for says in ["inside a network", "kind of the list", "no persona called", "not a day"] {
+        assert!(page.contains(says), "{says}: {page}");
+    }
+    assert_eq!(table(&server.state.db, "select count(*) from content_item").await, [["1"]], "the check writes nothing");
+    let run = Filled::of(&checked.body, "/content/import/run");
+    let done = sam.post("/content/import/run", &run.pairs()).await.leads_to().expect("it is taken").to_owned();
+    assert_eq!(sam.post("/content/import/run", &run.pairs()).await.leads_to(), Some(&*done), "twice is once");
+    let page = plain(&sam.get(&done).await.body);
+    assert!(page.contains("1\u{a0}item taken in") && page.contains("Safety audit"), "{page}");
+    let nothing = sam.post("/content/import/run", &[("list", list)]).await;
+    assert!(nothing.status == 400 && plain(&nothing.body).contains("Nothing of this list is new"), "{}", nothing.body);
+    let folder = sam.post("/content/import/check", &[("list", "./Safety/Night trial.pdf\n./Fleet.pptx")]).await;
+    assert!(plain(&folder.body).contains("2\u{a0}items would come in"), "{}", folder.body);
+    let long: String = (0..1_001).map(|n| format!("file {n}.pdf\n")).collect();
+    assert_eq!(sam.post("/content/import/check", &[("list", &long)]).await.status, 413);
+    assert_eq!(sam.post("/content/import/check", &[("list", " ")]).await.status, 400);
+    assert_eq!(vic.get("/content/import").await.status, 403);
+}
+
+#[tokio::test]
+async fn links_are_looked_at_by_whoever_may_and_never_in_a_network_of_somebodys_own() {
+    let no_head = async || (StatusCode::METHOD_NOT_ALLOWED, "get it");
+    let app = Router::new()
+        .route("/fine", get(async || "fine"))
+        .route("/gone", get(async || StatusCode::GONE))
+        .route("/get-only", get(async || "fine").head(no_head))
+        .route("/on", get(async || Redirect::permanent("/fine")))
+        .route("/round", get(async || Redirect::permanent("/round")))
+        .route("/inside", get(async || Redirect::permanent("http://192.168.0.1/secret")));
+    let listener = tokio::net::TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0))).await.expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let serving = tokio::spawn(async move { axum::serve(listener, app).await });
+    let here = Checker::new(|address| address.is_loopback()).expect("a client");
+    let look = async |path: &str| here.look(&format!("http://{address}{path}")).await;
+    for path in ["/fine", "/get-only", "/on"] {
+        assert_eq!(look(path).await, Ok(()), "{path}");
+    }
+    for (path, says) in [("/gone", "410"), ("/none", "404"), ("/round", "more than 5"), ("/inside", "somebody’s own")]
+    {
+        let trouble = look(path).await.expect_err(path);
+        assert!(trouble.contains(says), "{path}: {trouble}");
+    }
+    let outside = Checker::new(is_public).expect("a client");
+    for link in [
+        format!("http://{address}/fine"),
+        format!("http://localhost:{}/fine", address.port()),
+        "http://169.254.169.254/latest/meta-data".to_owned(),
+        "http://[::1]/".to_owned(),
+        "http://[::ffff:127.0.0.1]/".to_owned(),
+        "http://2130706433/".to_owned(),
+    ] {
+        let trouble = outside.look(&link).await.expect_err(&link);
+        assert!(trouble.contains("somebody’s own"), "{link}: {trouble}");
+    }
+    serving.abort();
+}
