@@ -118,7 +118,7 @@ async fn a_term_is_added_once_and_no_word_is_defined_twice() {
     let twice = mia.post("/definitions/add", &form.with("key", "").with("name", "PIPELINE").pairs()).await;
     assert_eq!(twice.status, 409);
     says(&twice.body, &["defines “Pipeline” already", "Open opportunities by value."]);
-    let empty = mia.post("/definitions/add", &blank.with("name", "Empty").pairs()).await;
+    let empty = mia.post("/definitions/add", &blank.with("key", "").with("name", "Empty").pairs()).await;
     assert_eq!(empty.status, 400);
     says(&empty.body, &["Say what the term means"]);
 }
@@ -144,7 +144,7 @@ async fn the_glossary_is_taken_along_as_csv_and_markdown() {
     let House { server: _server, mut vera, .. } = house().await;
     let file = vera.get("/definitions.csv").await;
     assert!(file.header("content-type").starts_with("text/csv"), "{:?}", file.headers);
-    says(&file.body, &["term,meaning,is one,is none,kept by,version,approved by", "Touch,One attempt"]);
+    says(&file.body, &["term,meaning,is one,is none,kept by,version,approved by", "Touch,\"One attempt"]);
     let file = vera.get("/definitions.md").await;
     assert!(file.header("content-type").starts_with("text/markdown"), "{:?}", file.headers);
     says(
