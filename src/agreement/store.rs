@@ -48,7 +48,7 @@ statements! {
         proposed_by = null, text = null, hash = null where id = $1 and state = 'withdrawn'";
     SIGNATURES = "select * from agreement_signature where draft_id = $1 order by n";
     SIGN = "insert into agreement_signature (draft_id, n, team, account_id, name, role, at, hash)
-        select $1, coalesce(max(n), 0) + 1, $2, $3, $4, $5, $6, $7 from agreement_signature where draft_id = $1";
+        select $1, coalesce(max(n), 0) + 1, $2, cast($3 as bigint), $4, $5, cast($6 as bigint), $7 from agreement_signature where draft_id = $1";
     VOID = "update agreement_signature set voided_at = $2, voided_by = $3 where draft_id = $1 and voided_at is null";
     COMMENTS = "select id, clause, name, team, at, text from agreement_comment where draft_id = $1 order by id";
     COMMENT = "insert into agreement_comment (id, draft_id, clause, account_id, name, team, at, text)
