@@ -15,6 +15,7 @@ pub mod page_lead;
 pub mod page_statement;
 pub mod reality;
 pub mod rules;
+pub mod sections;
 pub mod sheet;
 pub mod store;
 pub mod template;

@@ -283,7 +283,7 @@ fn DriftView(drift: Vec<Drift>, slug: String, may_annotate: bool) -> impl IntoVi
         });
         view! {
             <div class="notice" data-kind="early">
-                <p><a href=format!("#s-{statement}")>{format!("“{text}”")}</a></p>
+                <p><a href=format!("#s-{statement}")>{format!("“{}”", text.trim_matches(['“', '”', '"']))}</a></p>
                 <p>"The text says "<b>{claim}</b>"; "{sentence}"."</p>
                 {annotate}
             </div>

@@ -138,7 +138,7 @@ fn stats(own: &Answer, all: &Answer, currency: &Currency) -> Vec<Stat> {
         rate("Became opportunity", figures.conversion.rate(), others.conversion.rate()),
         rate("Won, of opportunities", won(own), won(all)),
         of_wins("Handover to won", wins, cycle(own), cycle(all), "median"),
-        of_wins("Deal size", wins, deal(own), deal(all), "mean of what was won"),
+        of_wins("Deal size", wins, deal(own), deal(all), "mean"),
     ]
 }
 

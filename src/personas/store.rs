@@ -87,8 +87,10 @@ statements! {
     ADD_VALUE = "insert into dimension_value (id, dimension, name) values ($1, 'persona', $2)";
     /// An import that is taken back leaves it alone from now on.
     KEEP_VALUE = "update dimension_value set import_id = null where id = $1";
+    /// Without leads that a rule or a verdict of spam, test or duplicate leaves out of the numbers.
     SIZES = "select size, count(*) from lead
-        where persona_id = $1 and size is not null and gone = 0 and (excluded = 0 or opportunity_at is not null)
+        where persona_id = $1 and size is not null and gone = 0 and (opportunity_at is not null
+            or excluded = 0 and coalesce(reason, '') not in ('spam_or_test', 'duplicate'))
         and handed_over_at >= $2 and handed_over_at < $3
         group by size order by size";
     LEAD_IS_THERE = "select count(*) from lead where id = $1 and gone = 0";
