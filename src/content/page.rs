@@ -130,7 +130,7 @@ pub fn library(shown: Shown) -> AnyView {
             </form>
             {lead_chip}
             <div class="library">
-                <details class="narrow" open=narrowed > 0>
+                <details class="narrow" open={narrowed > 0}>
                     <summary class="chip" data-set=(narrowed > 0).then_some("")>"Narrow down: "<b>{if narrowed == 0 { "nothing set".to_owned() } else { format!("{narrowed} set") }}</b></summary>
                     <Facets facets question=question.clone()/>
                 </details>
@@ -177,7 +177,7 @@ fn Facets(facets: Vec<FacetShown>, question: super::question::Question) -> impl 
             view! {
                 <label>
                     <input type="checkbox" name=facet.key() value=key checked=chosen disabled=count == 0 && !chosen/>
-                    <span class="words">{words}</span>
+                    <span class="facet-words">{words}</span>
                     <span class="count">{count}</span>
                 </label>
             }

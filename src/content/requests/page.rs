@@ -337,7 +337,7 @@ pub fn request(shown: Shown) -> AnyView {
             <form method="post" action=at("/content/requests/delete")><Key/><input type="hidden" name="id" value=id/><Button variant=Variant::Danger>"Delete this request"</Button></form>
         }
     });
-    let comments = may_use.then(|| view! { <Thread comments action="/content/requests/comment" id person/> });
+    let comments = may_use.then(|| view! { <Thread comments to="/content/requests/comment" id person/> });
     view! {
         <p class="back"><a href=at("/content/requests")>"‹ Requests"</a></p>
         <PageHead title=request.text.title lede/>
