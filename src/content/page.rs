@@ -145,7 +145,7 @@ pub fn library(shown: Shown) -> AnyView {
                         </span>
                     </p>
                 </section>
-                <aside class="library-aside" aria-label="Gaps and requests"><Gaps map/><Asked asked may_use/></aside>
+                <aside class="library-aside" aria-label="Gaps and requests"><Gaps map may_use/><Asked asked may_use/></aside>
             </div>
             <script type="module" nonce=use_nonce() src=script></script>
         }
@@ -199,7 +199,7 @@ fn Facets(facets: Vec<FacetShown>, question: super::question::Question) -> impl 
 }
 
 #[component]
-fn Gaps(map: Map) -> impl IntoView {
+fn Gaps(map: Map, may_use: bool) -> impl IntoView {
     if map.rows.is_empty() {
         return view! {
             <section class="aside-block">
@@ -217,7 +217,7 @@ fn Gaps(map: Map) -> impl IntoView {
     view! {
         <section class="aside-block">
             <h2>{title}</h2>
-            {super::requests::matrix(map, true)}
+            {super::requests::matrix(map, true, may_use)}
             <p class="xs quiet legend">"Approved items, all languages. A gap opens a request."</p>
         </section>
     }
