@@ -82,6 +82,7 @@ create table content_use (
 );
 create index content_use_item on content_use (item_id, lead_id) where gone = 0;
 create index content_use_lead on content_use (lead_id) where gone = 0;
+create index content_use_at on content_use (at) where gone = 0;
 
 create table content_rating (
   item_id bigint not null references content_item (id),

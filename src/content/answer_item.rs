@@ -8,18 +8,19 @@ use crate::editing::once::person;
 use crate::error::{AppError, Result};
 use crate::kpis::words::counted;
 use crate::people::forms::status_of;
-use crate::people::model::{AccountId, Team};
+use crate::people::model::Team;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::period::{Day, Instant};
 use crate::place::at;
 use crate::server::db::Tx;
 use crate::server::{AppState, disk};
+use crate::work::owners::values_of;
 use crate::zone::Zone;
 use axum::http::StatusCode;
 
 /// Leads that a page lists, at most; its file has all.
-const LEADS: i64 = 50;
+const LEADS: i64 = 12;
 /// Leads that are offered to be shared with.
 const PICKS: usize = 8;
 
@@ -219,8 +220,14 @@ pub async fn read_item(
 /// Leads to choose from: those that were looked for, else the reader's own that wait for something.
 async fn picks(state: &AppState, caller: &Caller, tx: &mut Tx, find: &str) -> Result<Vec<(i64, String)>> {
     let found = if find.trim().is_empty() {
-        let own = caller.visitor.account().map_or(AccountId(0), |account| account.id);
-        store::own_leads(tx, own, PICKS as i64).await?
+        let mut own = Vec::new();
+        if let Ok(account) = caller.visitor.account() {
+            for owner in values_of(tx, account).await? {
+                own.extend(store::own_leads(tx, owner, PICKS as i64).await?);
+            }
+        }
+        own.truncate(PICKS);
+        own
     } else {
         let leads: Vec<_> = state.finder.find(find).await?.into_iter().take(PICKS).collect();
         store::named(tx, &leads).await?

@@ -2,7 +2,7 @@
 
 use super::answer_item::{Refused, fate, read_item};
 use super::forms::{Pairs, answer_form, in_the_house, refuse};
-use super::model::{Content, FIELDS, ItemId};
+use super::model::{Content, FIELDS, ItemId, is_objection};
 use super::sheet::ItemForm;
 use super::steps::Stepped;
 use super::{answer, edit, library, page_edit, page_item, receive, serve, share, steps, store};
@@ -113,7 +113,10 @@ async fn read_form(state: &AppState, caller: &Caller, id: Option<i64>, sent: Opt
     } else if let Visitor::Person(account) = &caller.visitor {
         stands = [("owner".to_owned(), account.name.clone())].into_iter().collect();
     }
-    let reasons = feedback::store::reasons(&mut tx).await?.into_iter().filter(|reason| reason.retired_at.is_none());
+    let reasons = feedback::store::reasons(&mut tx)
+        .await?
+        .into_iter()
+        .filter(|reason| reason.retired_at.is_none() && is_objection(reason));
     let reasons = reasons.map(|reason| (reason.key, reason.name)).collect();
     drop(tx);
     let topics = state.library.look(|index| {

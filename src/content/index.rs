@@ -107,8 +107,10 @@ impl Default for Ask {
 
 text_enum!(
     /// In which order items stand.
+    #[derive(Default)]
     Order {
         /// What fits best.
+        #[default]
         Best = "best",
         /// What leads got most often.
         Used = "used",
@@ -118,12 +120,6 @@ text_enum!(
         Newest = "newest",
     }
 );
-
-impl Default for Order {
-    fn default() -> Self {
-        Self::Best
-    }
-}
 
 /// What was found.
 #[derive(Clone, Debug, Default)]

@@ -2,6 +2,7 @@
 
 use crate::editing::model::{Field, Values, tidy};
 use crate::error::{AppError, Result};
+use crate::feedback::reasons::{ReasonCode, When};
 use crate::kpis::words;
 use crate::leads::model::Reason;
 use crate::people::model::{AccountId, Team};
@@ -384,7 +385,7 @@ impl Freshness {
     /// As people call it.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Fresh => "Confirmed within half a year",
+            Self::Fresh => "Within half a year",
             Self::Ageing => "Within a year",
             Self::Stale => "Longer ago",
             Self::Expiring => "Expires within 30 days",
@@ -446,6 +447,12 @@ pub fn objection(text: &str) -> String {
 /// Whether an objection is the key of a reason.
 pub fn is_key(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+}
+
+/// Whether content can answer a reason for which leads are turned down: what is said once somebody was spoken to.
+pub fn is_objection(reason: &ReasonCode) -> bool {
+    let silent = [Reason::Unreachable, Reason::Other].map(Reason::key);
+    reason.when != When::Door && !silent.contains(&reason.key.as_str())
 }
 
 /// A language by name.

@@ -130,7 +130,7 @@ pub fn library(shown: Shown) -> AnyView {
             </form>
             {lead_chip}
             <div class="library">
-                <details class="narrow" open=narrowed > 0>
+                <details class="narrow" open={narrowed > 0}>
                     <summary class="chip" data-set=(narrowed > 0).then_some("")>"Narrow down: "<b>{if narrowed == 0 { "nothing set".to_owned() } else { format!("{narrowed} set") }}</b></summary>
                     <Facets facets question=question.clone()/>
                 </details>
@@ -145,7 +145,7 @@ pub fn library(shown: Shown) -> AnyView {
                         </span>
                     </p>
                 </section>
-                <aside class="library-aside" aria-label="Gaps and requests"><Gaps map/><Asked asked may_use/></aside>
+                <aside class="library-aside" aria-label="Gaps and requests"><Gaps map may_use/><Asked asked may_use/></aside>
             </div>
             <script type="module" nonce=use_nonce() src=script></script>
         }
@@ -177,7 +177,7 @@ fn Facets(facets: Vec<FacetShown>, question: super::question::Question) -> impl 
             view! {
                 <label>
                     <input type="checkbox" name=facet.key() value=key checked=chosen disabled=count == 0 && !chosen/>
-                    <span class="words">{words}</span>
+                    <span class="facet-words">{words}</span>
                     <span class="count">{count}</span>
                 </label>
             }
@@ -199,7 +199,7 @@ fn Facets(facets: Vec<FacetShown>, question: super::question::Question) -> impl 
 }
 
 #[component]
-fn Gaps(map: Map) -> impl IntoView {
+fn Gaps(map: Map, may_use: bool) -> impl IntoView {
     if map.rows.is_empty() {
         return view! {
             <section class="aside-block">
@@ -217,7 +217,7 @@ fn Gaps(map: Map) -> impl IntoView {
     view! {
         <section class="aside-block">
             <h2>{title}</h2>
-            {super::requests::matrix(map, true)}
+            {super::requests::matrix(map, true, may_use)}
             <p class="xs quiet legend">"Approved items, all languages. A gap opens a request."</p>
         </section>
     }

@@ -50,7 +50,7 @@ pub fn Fitting(
         <section class="aside-block" id="content">
             <h2>"Content that fits"</h2>
             {told}
-            <p class="xs quiet">{why}</p>
+            <p class="small quiet">{why}</p>
             {none}
             <ul role="list" class="stack fits share-list">{items.collect_view()}</ul>
             <p class="small"><a href=all>"All that fits, or another"</a></p>

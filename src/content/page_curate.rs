@@ -27,7 +27,7 @@ pub fn lists(head: Head, lists: Lists, done: String) -> AnyView {
         false => {
             let rows = lines.into_iter().map(|line| view! { <Row line list may_curate/> });
             view! {
-                <div class="table-wrap" tabindex="0" role="region" aria-label=list.title()>
+                <div class="table-wrap" tabindex="0" role="region" aria-label=format!("Items: {}", list.title())>
                     <table class="table plain-rows">
                         <thead><tr><th scope="col">"Item"</th><th scope="col">"Why it stands here"</th><th scope="col"><span class="sr">"What can be done"</span></th></tr></thead>
                         <tbody>{rows.collect_view()}</tbody>

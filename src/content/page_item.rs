@@ -288,7 +288,7 @@ pub fn Thread(
     /// What was said.
     comments: Vec<CommentShown>,
     /// Where the form goes.
-    action: &'static str,
+    to: &'static str,
     /// About what.
     id: i64,
     /// Whose draft it is.
@@ -310,7 +310,7 @@ pub fn Thread(
             <SectionHead id="comments-title" title="Comments"/>
             {none}
             <ul class="comments" role="list">{lines.collect_view()}</ul>
-            <form method="post" action=at(action) data-draft=format!("{person}{action}/{id}")>
+            <form class="say" method="post" action=at(to) data-draft=format!("{person}{to}/{id}")>
                 <Key/>
                 <input type="hidden" name="id" value=id/>
                 <LongField id="text" name="text" label="Comment" value=""/>
@@ -323,7 +323,7 @@ pub fn Thread(
 #[component]
 fn Comments(shown: ItemShown) -> impl IntoView {
     let ItemShown { id, comments, may_use, person, .. } = shown;
-    may_use.then(|| view! { <Thread comments action="/content/comment" id person/> })
+    may_use.then(|| view! { <Thread comments to="/content/comment" id person/> })
 }
 
 #[component]

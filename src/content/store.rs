@@ -5,7 +5,7 @@ use super::model::{Content, Item, ItemId, ItemText, Status, Stored, Version};
 use crate::changes::store::{Counter, take_numbers};
 use crate::editing::store::Row as Changed;
 use crate::error::Result;
-use crate::leads::model::LeadId;
+use crate::leads::model::{LeadId, ValueId};
 use crate::people::model::AccountId;
 use crate::period::{Day, Instant};
 use crate::server::bulk::Rows;
@@ -93,9 +93,9 @@ statements! {
     LEAD_REASONS = "select distinct reason from handover where lead_id = $1 and reason is not null";
     LEADS_CALLED = "select l.id, coalesce(p.name, p.email, l.company, '') as name, l.company
         from lead as l left join lead_person as p on p.lead_id = l.id where l.id = $1 and l.gone = 0";
-    MY_LEADS = "select l.id, coalesce(p.name, p.email, '') as name, l.company from lead as l
-        join owner_account as o on o.value_id = l.owner_id left join lead_person as p on p.lead_id = l.id
-        where o.account_id = $1 and l.gone = 0 and l.stage is not null order by l.due_at, l.id limit $2";
+    OWN_LEADS = "select l.id, coalesce(p.name, p.email, '') as name, l.company from lead as l
+        left join lead_person as p on p.lead_id = l.id
+        where l.owner_id = $1 and l.gone = 0 and l.stage is not null order by l.due_at, l.id limit $2";
     NAMED = "select l.id, coalesce(p.name, p.email, '') as name, l.company
         from {rows} join lead as l on l.id = {0:int} left join lead_person as p on p.lead_id = l.id where l.gone = 0";
     EXPIRING = "select id, title, owner_id, expires from content_item where deleted_at is null and status = 'approved'
@@ -490,9 +490,9 @@ pub async fn lead_name(tx: &mut Tx, lead: LeadId) -> Result<Option<(String, Opti
 /// A lead to choose: number, name, company; personal values.
 pub type Choice = (i64, String, Option<String>);
 
-/// The leads of somebody that wait for something, the most urgent first.
-pub async fn own_leads(tx: &mut Tx, account: AccountId, limit: i64) -> Result<Vec<Choice>> {
-    Ok(sqlx::query_as(MY_LEADS).bind(account.0).bind(limit).fetch_all(tx.conn()).await?)
+/// The leads of an owner that wait for something, the most urgent first.
+pub async fn own_leads(tx: &mut Tx, owner: ValueId, limit: i64) -> Result<Vec<Choice>> {
+    Ok(sqlx::query_as(OWN_LEADS).bind(owner.0).bind(limit).fetch_all(tx.conn()).await?)
 }
 
 /// These leads by name.

@@ -112,7 +112,7 @@ async fn a_search_that_found_nothing_is_counted_without_who_and_without_what_nam
 #[tokio::test]
 async fn objections_without_an_answer_show_on_the_map() {
     let House { server, mut mia, mut sam, .. } = house().await;
-    let ann = lead(&mut mia, "Ann").await;
+    let ann = lead(&server, &mut mia, "Ann").await;
     let judged = format!(
         "update lead set reason = 'no_budget', decision = 'recycle', verdict_at = {} where id = {ann}",
         NOW.0 - 60
@@ -156,7 +156,11 @@ async fn lists_show_what_needs_marketings_hand() {
     let House { server, mut mia, mut sam, .. } = house().await;
     let hot = approved(&mut mia, "Hot", &[]).await;
     let loved = approved(&mut mia, "Loved", &[]).await;
-    let leads = [lead(&mut mia, "Ann").await, lead(&mut mia, "Ben").await, lead(&mut mia, "Cyn").await];
+    let leads = [
+        lead(&server, &mut mia, "Ann").await,
+        lead(&server, &mut mia, "Ben").await,
+        lead(&server, &mut mia, "Cyn").await,
+    ];
     for (at, lead) in leads.iter().enumerate() {
         let form = [("item", hot.to_string()), ("lead", lead.to_string()), ("from", "item".to_owned())];
         let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();

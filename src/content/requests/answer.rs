@@ -7,7 +7,7 @@ use super::store;
 use crate::activity::feed::to_csv;
 use crate::content::answer::zone_and_day;
 use crate::content::library::names;
-use crate::content::model::{Names, language, objection};
+use crate::content::model::{Names, is_objection, language, objection};
 use crate::content::sheet::{CommentShown, Duty};
 use crate::content::store as items;
 use crate::content::words;
@@ -191,7 +191,10 @@ pub async fn form(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Form
 }
 
 async fn reasons(tx: &mut crate::server::db::Tx) -> Result<Vec<(String, String)>> {
-    let reasons = crate::feedback::store::reasons(tx).await?.into_iter().filter(|reason| reason.retired_at.is_none());
+    let reasons = crate::feedback::store::reasons(tx)
+        .await?
+        .into_iter()
+        .filter(|reason| reason.retired_at.is_none() && is_objection(reason));
     Ok(reasons.map(|reason| (reason.key, reason.name)).collect())
 }
 

@@ -3,9 +3,10 @@
 use super::model::{Request, State};
 use super::store;
 use crate::content::index::{Entry, Facet};
-use crate::content::model::{Status, objection};
+use crate::content::model::{Status, is_objection, objection};
 use crate::content::store as items;
 use crate::error::Result;
+use crate::feedback::store as feedback;
 use crate::period::Instant;
 use crate::personas::model::Stage;
 use crate::personas::store as personas;
@@ -99,7 +100,9 @@ pub async fn map(state: &AppState) -> Result<Map> {
     let personas: Vec<_> = personas::all(&mut tx).await?.into_iter().filter(|persona| !persona.retired).collect();
     let open: Vec<Request> = store::all(&mut tx).await?.into_iter().filter(|request| request.state.is_open()).collect();
     let since = Instant(state.clock.now().0.saturating_sub(DAYS * 86_400));
-    let reasons = items::objections(&mut tx, since).await?;
+    let known = feedback::reasons(&mut tx).await?;
+    let mut reasons = items::objections(&mut tx, since).await?;
+    reasons.retain(|(key, _)| known.iter().any(|reason| reason.key == *key && is_objection(reason)));
     let misses = store::misses(&mut tx, MISSES).await?;
     drop(tx);
     let (cells, answers) = state.library.look(|index| count(index.entries())).await?;

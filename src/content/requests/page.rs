@@ -15,8 +15,8 @@ use crate::ui::{Button, Empty, Field, LongField, PageHead, SectionHead, Variant}
 use crate::work::page::sign;
 use leptos::prelude::*;
 
-/// The map as a table: with small headings beside other things.
-pub fn matrix(map: Map, small: bool) -> AnyView {
+/// The map as a table: with small headings beside other things. Who may not ask sees gaps that lead nowhere.
+pub fn matrix(map: Map, small: bool, may_ask: bool) -> AnyView {
     let heads = Stage::ALL.iter().map(|stage| {
         let short = match stage {
             Stage::Awareness => "Aware",
@@ -32,7 +32,10 @@ pub fn matrix(map: Map, small: bool) -> AnyView {
                 (0, false) => view! { "gap"<span class="sr">": ask for content"</span> }.into_any(),
                 (count, _) => count.into_any(),
             };
-            view! { <td data-level=cell.level><a href=cell.href>{inside}</a></td> }
+            match cell.count > 0 || may_ask {
+                true => view! { <td data-level=cell.level><a href=cell.href>{inside}</a></td> }.into_any(),
+                false => view! { <td data-level=cell.level><span>"gap"</span></td> }.into_any(),
+            }
         });
         view! { <tr><th scope="row">{row.name}</th>{cells.collect_view()}</tr> }
     });
@@ -58,7 +61,7 @@ pub fn map(head: Head, map: Map) -> AnyView {
     let Map { objections, misses, .. } = map.clone();
     let drawn = match map.rows.is_empty() {
         true => view! { <Empty title="No personas yet"><p>"The map shows what each persona has for each stage. As soon as there are personas, their gaps show here."</p></Empty> }.into_any(),
-        false => view! { {matrix(map, false)}<p class="xs quiet legend">"Approved items, all languages. A gap opens a request."</p> }.into_any(),
+        false => view! { {matrix(map, false, may_use)}<p class="xs quiet legend">"Approved items, all languages. A gap opens a request."</p> }.into_any(),
     };
     let unanswered = objections.iter().filter(|objection| objection.items == 0).count();
     let rows = objections.into_iter().map(|objection| {
@@ -337,7 +340,7 @@ pub fn request(shown: Shown) -> AnyView {
             <form method="post" action=at("/content/requests/delete")><Key/><input type="hidden" name="id" value=id/><Button variant=Variant::Danger>"Delete this request"</Button></form>
         }
     });
-    let comments = may_use.then(|| view! { <Thread comments action="/content/requests/comment" id person/> });
+    let comments = may_use.then(|| view! { <Thread comments to="/content/requests/comment" id person/> });
     view! {
         <p class="back"><a href=at("/content/requests")>"‹ Requests"</a></p>
         <PageHead title=request.text.title lede/>
