@@ -6,7 +6,10 @@ const table = () => document.getElementById("queue");
 const seen = (selector, from = document) => from.querySelector(selector);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
-/** The selected leads: their number, and how a form names them. */
+/**
+ * The selected leads: their number, and how a form names them. That stays what it was when they were selected, though
+ * their rows are renewed: what is decided was decided then, and is refused where somebody else touched the lead since.
+ */
 const picked = new Map();
 /** The number of the lead that the keys are about, and where it stands. */
 let cursor = "";
@@ -124,8 +127,7 @@ const row = (lead) => lead && seen(`#queue tr[data-lead="${lead}"]`);
 /** Shows what is selected and where the cursor is, on rows that may be new. */
 function mark() {
   for (const one of rows()) {
-    const { lead, shown } = one.dataset;
-    if (picked.has(lead)) picked.set(lead, shown);
+    const { lead } = one.dataset;
     const box = seen(".pick input", one);
     if (box) box.checked = picked.has(lead);
     one.toggleAttribute("data-picked", picked.has(lead));
