@@ -186,9 +186,11 @@ async function send(form, more) {
 
 async function show(answer, text) {
   all("[data-said]").forEach((said) => said.remove());
-  if (answer.ok) picked.clear();
   // The keys of its forms are spent: the fresh page has others, and a form in which something stands is not renewed.
   const fresh = new DOMParser().parseFromString(text, "text/html");
+  if (answer.ok) picked.clear();
+  // Who was refused has been told why, and decides anew by what the answer shows, as without a script.
+  else for (const { dataset } of all("tr[data-lead]", fresh)) if (picked.has(dataset.lead)) picked.set(dataset.lead, dataset.shown);
   for (const id of ["bulk", "touch"]) {
     const [now, then] = [document.getElementById(id), fresh.getElementById(id)];
     if (now && then) now.replaceWith(document.importNode(then, true));
