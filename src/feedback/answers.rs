@@ -10,7 +10,7 @@ use crate::changes::model::{Change, ChangeKind, Entity};
 use crate::editing::once::{self, Begun};
 use crate::error::{AppError, Result};
 use crate::kpis::model::Filter;
-use crate::leads::model::{Decision, EventKind, LeadId};
+use crate::leads::model::{Decision, Dimension, EventKind, LeadId, ValueId};
 use crate::leads::record::{StoredEvent, StoredLead, Voided};
 use crate::leads::store as leads;
 use crate::people::model::{Account, AccountId, Team};
@@ -24,8 +24,10 @@ use crate::work::apply::Who;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
-/// Verdicts that are looked at for one page under a filter, at most.
-const MOST_LOOKED_AT: usize = 5_000;
+/// Verdicts that are looked at for one page under a filter, at most; then the page says so and leads on from there.
+const MOST_LOOKED_AT: usize = 20_000;
+/// Verdicts of one read, at most.
+const MOST_READ: usize = 2_000;
 
 /// A verdict with what was said about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +59,8 @@ pub struct Sought {
     pub since: Option<Instant>,
 }
 
-/// A page of the feed, newest first, and where the next one begins. Only verdicts that are sought.
+/// A page of the feed, newest first, and where the next one begins. Only verdicts that are sought. Where few are, so many
+/// are looked at and no more: then the page has fewer than it may, and the next one looks further.
 ///
 /// # Errors
 /// The database does not answer.
@@ -69,42 +72,39 @@ pub async fn list(
     after: Place,
     limit: usize,
 ) -> Result<(Vec<Entry>, Option<Place>)> {
-    let (mut after, mut looked_at) = (after, 0);
-    let mut entries: Vec<Entry> = Vec::new();
-    loop {
-        let places = store::verdicts(tx, which, after, limit as i64 + 1).await?;
-        let more = places.len() > limit;
-        looked_at += places.len();
-        for entry in self::entries(tx, rules, &places[..places.len().min(limit)]).await? {
-            if sought.since.is_some_and(|since| entry.place.at < since) {
-                return Ok((entries, None));
+    let (mut after, mut looked_at, mut read) = (after, 0, limit + 1);
+    let mut found: Vec<Place> = Vec::new();
+    let next = 'look: loop {
+        let seen = store::look(tx, which, after, read).await?;
+        let is_last = seen.len() < read;
+        looked_at += seen.len();
+        for seen in seen {
+            if sought.since.is_some_and(|since| seen.place.at < since) {
+                break 'look None;
             }
-            after = entry.place;
-            if sought.finds(&entry) {
-                entries.push(entry);
-                if entries.len() == limit {
-                    return Ok((entries, Some(after)));
+            if seen.belongs && sought.finds(&seen) {
+                if found.len() == limit {
+                    break 'look found.last().copied();
                 }
+                found.push(seen.place);
             }
+            after = seen.place;
         }
-        // A lead may have been taken away between the two reads: then its place is passed over all the same.
-        if let Some(last) = places[..places.len().min(limit)].last() {
-            after = *last;
-        }
-        if !more {
-            return Ok((entries, None));
+        if is_last {
+            break None;
         }
         if looked_at >= MOST_LOOKED_AT {
-            return Ok((entries, Some(after)));
+            break Some(after);
         }
-    }
+        read = MOST_READ.min(read * 4);
+    };
+    Ok((entries(tx, rules, &found).await?, next))
 }
 
 impl Sought {
-    fn finds(&self, entry: &Entry) -> bool {
-        let values = &entry.lead.row.values;
-        self.filter.any_of.iter().all(|(dimension, sought)| sought.contains(&values[*dimension as usize]))
-            && self.reason.as_ref().is_none_or(|reason| entry.verdict.detail.reason.as_ref() == Some(reason))
+    fn finds(&self, seen: &store::Seen) -> bool {
+        let finds = |(dimension, sought): &(Dimension, Vec<Option<ValueId>>)| sought.contains(&seen.values[*dimension as usize]);
+        self.filter.any_of.iter().all(finds) && self.reason.as_ref().is_none_or(|reason| seen.gives(reason))
     }
 }
 
@@ -290,6 +290,17 @@ pub enum Ruled {
     Differ,
 }
 
+impl Ruled {
+    /// As a notice names it.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Over(_) => "over",
+            Self::Waits => "waits",
+            Self::Differ => "differ",
+        }
+    }
+}
+
 /// Rules on a dispute, once a form; where `leads_to` leads.
 ///
 /// # Errors
@@ -341,14 +352,22 @@ pub async fn rule(
         Some(_) => Ruled::Differ,
         None => Ruled::Waits,
     };
+    // Of a dispute that is over those hear whom it concerns; else the other head alone.
+    let mut concerned: BTreeSet<AccountId> = BTreeSet::new();
     if let Ruled::Over(winner) = ruled {
         (standing.ruled_at, standing.upheld) = (Some(now), winner == Team::Marketing);
         store::put_state(&mut once, &standing).await?;
         let detail = json!({ "lead": ruling.lead, "upheld": standing.upheld });
         let disputed = words.iter().filter(|word| word.handover == handover && word.kind == WordKind::Dispute);
-        let concerned: BTreeSet<AccountId> = disputed.map(|word| word.account).chain(verdict.account).collect();
-        tell(&mut once, NoticeKind::DisputeRuled, concerned.into_iter(), &who, now, &detail).await?;
+        concerned = disputed.map(|word| word.account).chain(verdict.account).collect();
+        tell(&mut once, NoticeKind::DisputeRuled, concerned.iter().copied(), &who, now, &detail).await?;
     }
+    let others = people::list(&mut once).await?.into_iter().filter(|account| {
+        account.standing.head && !account.disabled && account.standing.team.is_some_and(|other| other != team)
+    });
+    let others: Vec<AccountId> = others.map(|account| account.id).filter(|id| !concerned.contains(id)).collect();
+    let detail = json!({ "lead": ruling.lead, "for": ruling.in_favour, "came": ruled.key() });
+    tell(&mut once, NoticeKind::RulingGiven, others.into_iter(), &who, now, &detail).await?;
     count_anew(&mut once, lead.id).await?;
     let detail = json!({ "for": ruling.in_favour, "over": matches!(ruled, Ruled::Over(_)) });
     let change = change(ChangeKind::DisputeRuled, caller, now, Entity::Lead, Some(ruling.lead.0), detail);

@@ -4,14 +4,71 @@ use super::model::WordKind;
 use super::reasons::{Proof, ReasonCode, ReasonText, Route, When};
 use crate::changes::store::{Counter, take_numbers};
 use crate::error::{AppError, Result};
-use crate::leads::model::LeadId;
+use crate::leads::model::{Dimension, LeadId, ValueId};
 use crate::people::model::{AccountId, Team};
 use crate::period::Instant;
 use crate::server::bulk::{Cell, Rows};
 use crate::server::db::Tx;
 use crate::statements;
+use serde::Deserialize;
 use sqlx::{FromRow, Row};
 use std::collections::HashMap;
+
+/// What the index of what was turned down holds, word for word.
+macro_rules! turned_down {
+    () => {
+        " and e.detail like '%\"decision\":\"re%'"
+    };
+}
+
+macro_rules! unanswered {
+    () => {
+        "l.gone = 0 and not exists (select 1 from feedback_word as w
+            where w.lead_id = e.lead_id and w.kind <> 'ruling' and w.at >= e.at)"
+    };
+}
+
+/// At most `$4` verdicts after the place (`$1`, `$2`, `$3`), the newest first, each with what it may be narrowed by, and
+/// whether it is in the list. What is not is told too: so a read looks at no more rows than it answers with.
+macro_rules! verdicts {
+    ($more:expr, $belongs:expr) => {
+        concat!(
+            "select e.lead_id, e.n, e.at, e.detail, l.channel_id, l.campaign_id, l.segment_id, l.region_id, l.persona_id,
+                l.owner_id, cast(case when ",
+            $belongs,
+            " then 1 else 0 end as bigint)
+            from lead_event as e join lead as l on l.id = e.lead_id
+            where e.kind = 'verdict' and e.voided_at is null",
+            $more,
+            " and (e.at, e.lead_id, e.n) < ($1, $2, $3)
+            order by e.at desc, e.lead_id desc, e.n desc limit $4"
+        )
+    };
+}
+
+/// The same of verdicts that marketing contested, by the time of the dispute or of the ruling.
+macro_rules! disputes {
+    ($at:literal, $more:literal) => {
+        concat!(
+            "select f.lead_id, f.verdict_n, ",
+            $at,
+            ", e.detail, l.channel_id, l.campaign_id, l.segment_id, l.region_id, l.persona_id, l.owner_id,
+                cast(case when l.gone = 0 then 1 else 0 end as bigint)
+            from feedback as f join lead as l on l.id = f.lead_id
+                join lead_event as e on e.lead_id = f.lead_id and e.n = f.verdict_n
+            where f.disputed_at is not null and ",
+            $at,
+            " is not null",
+            $more,
+            " and (",
+            $at,
+            ", f.lead_id, f.verdict_n) < ($1, $2, $3)
+            order by ",
+            $at,
+            " desc, f.lead_id desc, f.verdict_n desc limit $4"
+        )
+    };
+}
 
 statements! {
     REASONS = "select key, name, moment, problem, route, proof, place, retired_at from reason order by place, key";
@@ -31,33 +88,22 @@ statements! {
             coalesce(a.name, 'Somebody who has left') as name, w.at, w.text
         from {rows} cross join feedback_word as w left join account as a on a.id = w.account_id
         where w.lead_id = {0:int} order by w.lead_id, w.handover, w.id";
-    VERDICTS = "select e.lead_id, e.n, e.at from lead_event as e join lead as l on l.id = e.lead_id
-        where e.kind = 'verdict' and e.voided_at is null and l.gone = 0
-            and (e.at < $1 or (e.at = $1 and (e.lead_id < $2 or (e.lead_id = $2 and e.n < $3))))
-        order by e.at desc, e.lead_id desc, e.n desc limit $4";
-    TURNED_DOWN = "select e.lead_id, e.n, e.at from lead_event as e join lead as l on l.id = e.lead_id
-        where e.kind = 'verdict' and e.voided_at is null and l.gone = 0 and e.detail like '%\"decision\":\"re%'
-            and (e.at < $1 or (e.at = $1 and (e.lead_id < $2 or (e.lead_id = $2 and e.n < $3))))
-        order by e.at desc, e.lead_id desc, e.n desc limit $4";
+    VERDICTS = verdicts!("", "l.gone = 0");
+    TURNED_DOWN = verdicts!(turned_down!(), "l.gone = 0");
     /// Turned down, and marketing has said nothing since.
-    TO_ANSWER = "select e.lead_id, e.n, e.at from lead_event as e join lead as l on l.id = e.lead_id
-        where e.kind = 'verdict' and e.voided_at is null and l.gone = 0 and e.detail like '%\"decision\":\"re%'
-            and not exists (select 1 from feedback_word as w
-                where w.lead_id = e.lead_id and w.kind <> 'ruling' and w.at >= e.at)
-            and (e.at < $1 or (e.at = $1 and (e.lead_id < $2 or (e.lead_id = $2 and e.n < $3))))
-        order by e.at desc, e.lead_id desc, e.n desc limit $4";
-    PRAISED = "select e.lead_id, e.n, e.at from lead_event as e join lead as l on l.id = e.lead_id
-        where e.kind = 'verdict' and e.voided_at is null and l.gone = 0 and e.detail like '%\"more_like_this\":true%'
-            and (e.at < $1 or (e.at = $1 and (e.lead_id < $2 or (e.lead_id = $2 and e.n < $3))))
-        order by e.at desc, e.lead_id desc, e.n desc limit $4";
-    DISPUTED = "select f.lead_id, f.verdict_n, f.disputed_at from feedback as f join lead as l on l.id = f.lead_id
-        where f.disputed_at is not null and f.ruled_at is null and l.gone = 0
-            and (f.disputed_at < $1 or (f.disputed_at = $1 and (f.lead_id < $2 or (f.lead_id = $2 and f.verdict_n < $3))))
-        order by f.disputed_at desc, f.lead_id desc, f.verdict_n desc limit $4";
-    RULED = "select f.lead_id, f.verdict_n, f.ruled_at from feedback as f join lead as l on l.id = f.lead_id
-        where f.ruled_at is not null and l.gone = 0
-            and (f.ruled_at < $1 or (f.ruled_at = $1 and (f.lead_id < $2 or (f.lead_id = $2 and f.verdict_n < $3))))
-        order by f.ruled_at desc, f.lead_id desc, f.verdict_n desc limit $4";
+    TO_ANSWER = verdicts!(turned_down!(), unanswered!());
+    PRAISED = verdicts!(" and e.detail like '%\"more_like_this\":true%'", "l.gone = 0");
+    DISPUTED = disputes!("f.disputed_at", " and f.ruled_at is null");
+    RULED = disputes!("f.ruled_at", "");
+    /// Of the newest `$1` that were turned down: how many there are, and how many of them wait for an answer.
+    COUNT_TO_ANSWER = concat!("select count(*), cast(coalesce(sum(waits), 0) as bigint) from (
+            select case when ", unanswered!(), " then 1 else 0 end as waits
+            from lead_event as e join lead as l on l.id = e.lead_id
+            where e.kind = 'verdict' and e.voided_at is null", turned_down!(), "
+            order by e.at desc, e.lead_id desc, e.n desc limit $1) as newest");
+    COUNT_DISPUTED = "select count(*), count(*) from (
+            select f.lead_id from feedback as f join lead as l on l.id = f.lead_id
+            where f.disputed_at is not null and f.ruled_at is null and l.gone = 0 limit $1) as open";
     DISPUTES = "select count(*), count(ruled_at), cast(coalesce(sum(upheld), 0) as bigint) from feedback
         where disputed_at is not null";
     /// The latest verdict of each handover gives its reason: that of the first one stands beside the lead.
@@ -320,8 +366,31 @@ pub async fn words(tx: &mut Tx, leads: &[LeadId]) -> Result<Vec<Word>> {
     Ok(found.iter().map(word).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
-/// The verdicts of a list that come after a place, newest first, at most so many.
-pub async fn verdicts(tx: &mut Tx, which: Which, after: Place, limit: i64) -> Result<Vec<Place>> {
+/// A verdict that was looked at for a list: where it stands, and what it may be narrowed by.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Where.
+    pub place: Place,
+    /// Today's values of its lead.
+    pub values: [Option<ValueId>; Dimension::ALL.len()],
+    /// It is in the list; one of a lead that was taken away is not, nor one that was answered in the list of what is not.
+    pub belongs: bool,
+    detail: String,
+}
+
+impl Seen {
+    /// Whether it gives this reason.
+    pub fn gives(&self, reason: &str) -> bool {
+        #[derive(Deserialize)]
+        struct Given {
+            reason: Option<String>,
+        }
+        serde_json::from_str::<Given>(&self.detail).is_ok_and(|given| given.reason.as_deref() == Some(reason))
+    }
+}
+
+/// Looks at so many verdicts after a place, newest first, fewer where there are no more.
+pub async fn look(tx: &mut Tx, which: Which, after: Place, limit: usize) -> Result<Vec<Seen>> {
     let statement = match which {
         Which::All => VERDICTS,
         Which::TurnedDown => TURNED_DOWN,
@@ -330,15 +399,50 @@ pub async fn verdicts(tx: &mut Tx, which: Which, after: Place, limit: i64) -> Re
         Which::Disputed => DISPUTED,
         Which::Ruled => RULED,
     };
-    let query = sqlx::query_as(statement).bind(i64::from(after.at.0)).bind(after.lead.0).bind(after.n).bind(limit);
-    let rows: Vec<(i64, i64, i64)> = query.fetch_all(tx.conn()).await?;
-    let place = |(lead, n, at): (i64, i64, i64)| Place { at: Instant(at as u32), lead: LeadId(lead), n };
-    Ok(rows.into_iter().map(place).collect())
+    let query = sqlx::query(statement).bind(i64::from(after.at.0)).bind(after.lead.0).bind(after.n);
+    let rows = query.bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(tx.conn()).await?;
+    let seen = |row: &sqlx::any::AnyRow| -> Result<Seen> {
+        let mut values = [None; Dimension::ALL.len()];
+        for (n, value) in values.iter_mut().enumerate() {
+            *value = row.try_get::<Option<i64>, _>(4 + n)?.map(ValueId);
+        }
+        Ok(Seen {
+            place: Place {
+                at: Instant(row.try_get::<i64, _>(2)? as u32),
+                lead: LeadId(row.try_get(0)?),
+                n: row.try_get(1)?,
+            },
+            values,
+            belongs: row.try_get::<i64, _>(10)? == 1,
+            detail: row.try_get::<Option<String>, _>(3)?.unwrap_or_default(),
+        })
+    };
+    rows.iter().map(seen).collect()
 }
 
-/// How many verdicts of a list there are, counted up to so many.
-pub async fn count(tx: &mut Tx, which: Which, most: i64) -> Result<u32> {
-    Ok(verdicts(tx, which, Place::NEWEST, most).await?.len() as u32)
+/// How many verdicts a list has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// So many, as far as was counted.
+    pub count: u32,
+    /// There may be more.
+    pub more: bool,
+}
+
+/// Verdicts that are looked at to count a list, at most: the newest.
+const MOST_LOOKED_AT: i64 = 20_000;
+
+/// How many verdicts wait in a list for somebody, marketing or the heads, counted up to so many. The other lists are not
+/// counted: nobody is waited for there.
+pub async fn count(tx: &mut Tx, which: Which, most: u32) -> Result<Counted> {
+    let (statement, look) = match which {
+        Which::ToAnswer => (COUNT_TO_ANSWER, MOST_LOOKED_AT),
+        Which::Disputed => (COUNT_DISPUTED, i64::from(most)),
+        Which::All | Which::TurnedDown | Which::Praised | Which::Ruled => return Ok(Counted::default()),
+    };
+    let (looked_at, waiting): (i64, i64) = sqlx::query_as(statement).bind(look).fetch_one(tx.conn()).await?;
+    let count = u32::try_from(waiting).unwrap_or(u32::MAX);
+    Ok(Counted { count: count.min(most), more: count >= most || looked_at >= look })
 }
 
 /// How often each reason was given, by its key; a reason that nobody gave is not among them.

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::feedback::returns;
 use crate::period::Instant;
 use crate::upload::folder::Uploads;
-use crate::{quality, queue, spend, work};
+use crate::{bell, quality, queue, spend, work};
 use std::time::Duration;
 
 /// How often what has had its time is thrown away.
@@ -27,8 +27,8 @@ pub async fn sweep_hourly(db: Db, uploads: Uploads, clock: Clock) {
 }
 
 /// Throws away what has had its time: keys of forms and ways back after a day, what people deleted after thirty. Does
-/// what rules have left undone, opens what comes back on its day, and counts the queue anew where the agreement is
-/// another.
+/// what rules have left undone, opens what comes back on its day, counts the queue anew where the agreement is
+/// another, and tells people what is due or late by now.
 ///
 /// # Errors
 /// The database refuses.
@@ -46,6 +46,7 @@ pub async fn sweep(db: &Db, now: Instant) -> Result<()> {
     if opened > 0 {
         tracing::info!(leads = opened, "recycled leads came back");
     }
+    bell::due::ring(db, now).await?;
     Ok(())
 }
 

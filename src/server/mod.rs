@@ -24,7 +24,7 @@ mod too_long;
 use crate::backup::service::Backups;
 use crate::changes::hub::Hub;
 use crate::error::Result;
-use crate::kpis::model::Filter;
+use crate::feedback::store::Counted;
 use crate::kpis::service::{Month, Scores};
 use crate::leads::model::ValueId;
 use crate::people::service::People;
@@ -57,10 +57,10 @@ pub struct AppState {
     pub scores: Scores,
     /// What leads are found by.
     pub finder: Finder,
-    /// How many leads the lists of the queue have, by filter and by the owners that are the reader.
-    pub counted: Lately<(Filter, Vec<ValueId>), Arc<[Count]>>,
+    /// How many leads the lists of the queue have, by the owners that are the reader.
+    pub counted: Lately<Vec<ValueId>, Arc<[Count]>>,
     /// How many verdicts wait for an answer of marketing.
-    pub to_answer: Lately<(), u32>,
+    pub to_answer: Lately<(), Counted>,
     /// How both teams stand this month, for the head of every page.
     pub month: Lately<(), Month>,
     /// What time it is.

@@ -11,7 +11,8 @@ use doubles::people::model::{Standing, Visitor};
 use doubles::people::service::Caller;
 use doubles::period::{Day, Instant};
 use doubles::queue::model::{Ask, List};
-use doubles::queue::{count, service, store};
+use doubles::queue::question::Question;
+use doubles::queue::{count, narrate, service, store};
 use doubles::work::model::Act;
 
 fn ask(list: List) -> Ask {
@@ -143,6 +144,35 @@ fn viewer() -> Visitor {
         second_factor: false,
         sample: false,
     })
+}
+
+#[tokio::test]
+async fn over_a_weekend_a_lead_can_be_accepted_until_silence_accepts_though_its_touch_is_overdue_before() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        // Friday at 15:00: a touch is due on Saturday, an acceptance after eight working hours, on Monday at 15:00.
+        let friday = after(3 * DAY + 6 * HOUR);
+        let monday = Instant(friday.0 + 3 * DAY);
+        let lead = office.lead("Hanna", friday).await;
+        let seen = async |now: Instant| {
+            let list = ask(List::Waiting);
+            let page = service::page(&office.at(now), &office.ben.visitor, &list).await.expect("a page");
+            let row = &page.rows[0];
+            let stage = row.standing(now).expect("it waits").stage;
+            let clock = row.clock(now, &page.rules).expect("a clock");
+            let line = narrate::block(&Question::default(), &page, &[]).lines.remove(0);
+            (stage, clock.words.replace('\u{a0}', " "), clock.due, line.acceptable)
+        };
+        let hour_later = seen(Instant(friday.0 + HOUR)).await;
+        assert_eq!(hour_later, (Stage::Acceptance, "7 h left".to_owned(), Some(monday), true), "{}", name(db));
+        let sunday = Instant(friday.0 + 2 * DAY);
+        let (stage, words, _, acceptable) = seen(sunday).await;
+        assert_eq!((stage, &*words, acceptable), (Stage::Touch, "Overdue by 24 h", true), "silence has not accepted yet");
+        assert!(!seen(monday).await.3, "now it has");
+        office.act(&office.ben, sunday, &[lead], Act::Accept).await.expect("it is accepted");
+        assert!(!seen(sunday).await.3, "once is enough");
+    })
+    .await;
 }
 
 #[tokio::test]
