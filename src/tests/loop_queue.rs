@@ -213,6 +213,41 @@ async fn another_agreement_moves_every_clock_and_is_counted_once() {
 }
 
 #[tokio::test]
+async fn what_lists_count_and_page_by_is_read_from_their_index_alone() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = doubles::server::open::DatabaseUrl::Sqlite(folder.path().join("doubles.db"));
+    let db = doubles::server::open::open(&file).await.expect("a new file");
+    let all = store::ALL.iter().chain(doubles::feedback::store::ALL);
+    for (statement, index) in [
+        ("COUNT_ACCEPTANCE", "COVERING INDEX lead_silent"),
+        ("COUNT_STAGE", "COVERING INDEX lead_stage"),
+        ("COUNT_OWNED", "COVERING INDEX lead_owner"),
+        ("COUNT_OWNED_ACCEPTANCE", "COVERING INDEX lead_owner"),
+        ("ACCEPTANCE", "COVERING INDEX lead_silent"),
+        ("ACCEPTANCE_BEFORE", "COVERING INDEX lead_silent"),
+        ("STAGE", "COVERING INDEX lead_stage (stage=? AND due_at>? AND due_at<?)"),
+        ("STAGE_BEFORE", "COVERING INDEX lead_stage"),
+        ("OWNED", "COVERING INDEX lead_owner"),
+        ("USES", "COVERING INDEX lead_reason"),
+        // A later page of the loop begins at its place, and no list looks at what is in none.
+        ("VERDICTS", "INDEX lead_event_verdict ((at,lead_id,n)<(?,?,?))"),
+        ("TURNED_DOWN", "INDEX lead_event_turned_down ((at,lead_id,n)<(?,?,?))"),
+        ("TO_ANSWER", "INDEX lead_event_turned_down ((at,lead_id,n)<(?,?,?))"),
+        ("PRAISED", "INDEX lead_event_praised ((at,lead_id,n)<(?,?,?))"),
+        ("COUNT_TO_ANSWER", "INDEX lead_event_turned_down"),
+    ] {
+        let found = all.clone().find(|(name, _)| name.rsplit("::").next() == Some(statement)).expect(statement);
+        let sql = (1..=6).rev().fold(found.1.to_owned(), |sql, n| sql.replace(&format!("${n}"), "1"));
+        let plan = table(&db, &format!("explain query plan {sql}")).await;
+        let plan: Vec<String> = plan.into_iter().map(|mut row| row.remove(3)).collect();
+        assert!(plan.iter().any(|step| step.contains(index)), "{statement}: {plan:?}");
+        let sorts = plan.iter().any(|step| step.contains("ORDER BY"));
+        assert!(!sorts || statement.starts_with("COUNT_OWNED_ACCEPTANCE"), "{statement} sorts: {plan:?}");
+    }
+    db.close().await;
+}
+
+#[tokio::test]
 async fn a_view_is_saved_under_a_name_and_is_its_owners_alone() {
     on_each_engine(async |db| {
         let office = office(db).await;
