@@ -228,7 +228,8 @@ mod tests {
             said(NoticeKind::StandingChanged, json!({ "before": viewer, "after": sales })),
             "Ada changed what you are here as: viewer → head of sales."
         );
-        let missed = |what: &str, count: u32| said(NoticeKind::TimeMissed, json!({ "what": what, "lead": 4, "count": count }));
+        let missed =
+            |what: &str, count: u32| said(NoticeKind::TimeMissed, json!({ "what": what, "lead": 4, "count": count }));
         assert_eq!(missed("touch", 1), "The first touch of a lead of yours is overdue.");
         assert_eq!(missed("verdict", 3), "The verdicts on 3 leads of yours are overdue.");
         let ruled = |came: &str| said(NoticeKind::RulingGiven, json!({ "lead": 4, "for": "sales", "came": came }));

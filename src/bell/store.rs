@@ -123,8 +123,11 @@ pub async fn set_told(tx: &mut Tx, up_to: ToldUpTo) -> Result<()> {
 pub async fn planned(tx: &mut Tx, after: Instant, up_to: Instant) -> Result<Vec<Due>> {
     let query = sqlx::query_as(PLANNED).bind(i64::from(after.0)).bind(i64::from(up_to.0));
     let rows: Vec<(i64, i64, i64)> = query.fetch_all(tx.conn()).await?;
-    let due = |(account, count, lead)| {
-        Due { what: What::Planned, whose: Whose::Account(AccountId(account)), count, lead: LeadId(lead) }
+    let due = |(account, count, lead)| Due {
+        what: What::Planned,
+        whose: Whose::Account(AccountId(account)),
+        count,
+        lead: LeadId(lead),
     };
     Ok(rows.into_iter().map(due).collect())
 }
@@ -133,8 +136,11 @@ pub async fn planned(tx: &mut Tx, after: Instant, up_to: Instant) -> Result<Vec<
 pub async fn missed(tx: &mut Tx, stage: Stage, from: Instant, before: Instant) -> Result<Vec<Due>> {
     let query = sqlx::query_as(MISSED).bind(stage.key()).bind(i64::from(from.0)).bind(i64::from(before.0));
     let rows: Vec<(i64, i64, i64)> = query.fetch_all(tx.conn()).await?;
-    let due = |(owner, count, lead)| {
-        Due { what: What::Missed(stage), whose: Whose::Owner(ValueId(owner)), count, lead: LeadId(lead) }
+    let due = |(owner, count, lead)| Due {
+        what: What::Missed(stage),
+        whose: Whose::Owner(ValueId(owner)),
+        count,
+        lead: LeadId(lead),
     };
     Ok(rows.into_iter().map(due).collect())
 }

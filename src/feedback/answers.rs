@@ -103,7 +103,9 @@ pub async fn list(
 
 impl Sought {
     fn finds(&self, seen: &store::Seen) -> bool {
-        let finds = |(dimension, sought): &(Dimension, Vec<Option<ValueId>>)| sought.contains(&seen.values[*dimension as usize]);
+        let finds = |(dimension, sought): &(Dimension, Vec<Option<ValueId>>)| {
+            sought.contains(&seen.values[*dimension as usize])
+        };
         self.filter.any_of.iter().all(finds) && self.reason.as_ref().is_none_or(|reason| seen.gives(reason))
     }
 }

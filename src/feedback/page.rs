@@ -106,7 +106,9 @@ fn Lists(shown: FeedShown) -> impl IntoView {
         view! { <p class="hint">"Few verdicts match, so only a part of the list was looked through. Look further for older ones, or narrow the days."</p> }
     });
     let rows = match lines.is_empty() {
-        true if is_cut_short => view! { <Empty title="No verdict of this part of the list matches">{()}</Empty> }.into_any(),
+        true if is_cut_short => {
+            view! { <Empty title="No verdict of this part of the list matches">{()}</Empty> }.into_any()
+        }
         true => view! { <Nothing question=question.clone()/> }.into_any(),
         false => {
             let lines = lines.into_iter().map(|line| view! { <Entry line back=back.clone() person=person.clone()/> });

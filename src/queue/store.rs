@@ -142,13 +142,7 @@ pub enum Range {
 }
 
 /// The places of a range after one, most urgent first, at most so many.
-pub async fn places(
-    tx: &mut Tx,
-    range: Range,
-    now: Instant,
-    after: Option<Place>,
-    limit: usize,
-) -> Result<Vec<Place>> {
+pub async fn places(tx: &mut Tx, range: Range, now: Instant, after: Option<Place>, limit: usize) -> Result<Vec<Place>> {
     let statement = match range {
         Range::Acceptance => ACCEPTANCE,
         Range::Stage(..) => STAGE,
@@ -177,13 +171,7 @@ pub async fn places(
 }
 
 /// The places of a range before one, the nearest first, at most so many.
-pub async fn places_before(
-    tx: &mut Tx,
-    range: Range,
-    now: Instant,
-    before: Place,
-    limit: usize,
-) -> Result<Vec<Place>> {
+pub async fn places_before(tx: &mut Tx, range: Range, now: Instant, before: Place, limit: usize) -> Result<Vec<Place>> {
     let statement = match range {
         Range::Acceptance => ACCEPTANCE_BEFORE,
         Range::Stage(..) => STAGE_BEFORE,
@@ -226,12 +214,7 @@ pub struct Tally {
 }
 
 /// How many leads are in a range whatever it is due up to, counted up to so many; `today` is the last second of the day.
-pub async fn count(
-    tx: &mut Tx,
-    range: Range,
-    (now, today): (Instant, Instant),
-    most: usize,
-) -> Result<Tally> {
+pub async fn count(tx: &mut Tx, range: Range, (now, today): (Instant, Instant), most: usize) -> Result<Tally> {
     let statement = match range {
         Range::Acceptance => COUNT_ACCEPTANCE,
         Range::Stage(..) => COUNT_STAGE,

@@ -167,7 +167,11 @@ async fn over_a_weekend_a_lead_can_be_accepted_until_silence_accepts_though_its_
         assert_eq!(hour_later, (Stage::Acceptance, "7 h left".to_owned(), Some(monday), true), "{}", name(db));
         let sunday = Instant(friday.0 + 2 * DAY);
         let (stage, words, _, acceptable) = seen(sunday).await;
-        assert_eq!((stage, &*words, acceptable), (Stage::Touch, "Overdue by 24 h", true), "silence has not accepted yet");
+        assert_eq!(
+            (stage, &*words, acceptable),
+            (Stage::Touch, "Overdue by 24 h", true),
+            "silence has not accepted yet"
+        );
         assert!(!seen(monday).await.3, "now it has");
         office.act(&office.ben, sunday, &[lead], Act::Accept).await.expect("it is accepted");
         assert!(!seen(sunday).await.3, "once is enough");
