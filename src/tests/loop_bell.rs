@@ -41,7 +41,7 @@ async fn marketing_hears_of_verdicts_and_an_owner_of_handovers_unless_they_chose
         office.act(&office.ben, after(2 * HOUR), &leads[..1], recycled).await.expect("judged");
         let verdicts = told(db, NoticeKind::VerdictGiven).await;
         let detail = r#"{"count":1,"decision":"recycle","lead":1}"#;
-        assert_eq!(verdicts, [["Mia", detail], ["Hedy", detail]], "{}", name(db));
+        assert_eq!(verdicts, [["Hedy", detail], ["Mia", detail]], "{}", name(db));
 
         office.act(&office.mia, after(3 * HOUR), &leads[..1], Act::HandOver).await.expect("once more");
         assert_eq!(told(db, NoticeKind::HandedOver).await, [["Ben", r#"{"count":1,"lead":1}"#]]);

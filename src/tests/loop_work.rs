@@ -244,7 +244,7 @@ async fn leads_are_given_to_people_of_sales_alone() {
         for outsider in [&office.mia, &office.hedy] {
             let to = outsider.visitor.account().expect("an account").id;
             let sentence = office.refused(&office.ben, after(HOUR), lead, Act::Assign(Some(to))).await;
-            assert!(sentence.contains("Leads are given to people of sales"), "{sentence}");
+            assert!(sentence.contains("leads are given to people of sales"), "{sentence}");
         }
         assert_eq!(office.owner(lead).await, "-", "{}", name(db));
         let ann = office.ann.visitor.account().expect("an account").id;

@@ -241,8 +241,8 @@ impl<'a> Work<'a> {
                 let able = find(*id).filter(|account| !account.disabled && account.standing.team == Some(Team::Sales));
                 Some(able.ok_or_else(|| {
                     AppError::NotFound(
-                        "Leads are given to people of sales, and nobody of sales who works here has that account. \
-                         Nothing was saved; choose somebody of the list."
+                        "Nobody who works here for sales has that account, and leads are given to people of sales. \
+                         Choose somebody of the list."
                             .to_owned(),
                     )
                 })?)
