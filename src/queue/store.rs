@@ -188,11 +188,7 @@ pub async fn places_before(tx: &mut Tx, range: Range, now: Instant, before: Plac
     places_of(tx, query, range).await
 }
 
-async fn places_of<'q>(
-    tx: &mut Tx,
-    query: QueryAs<'q, Any, (i64, i64), AnyArguments>,
-    range: Range,
-) -> Result<Vec<Place>> {
+async fn places_of(tx: &mut Tx, query: QueryAs<'_, Any, (i64, i64), AnyArguments>, range: Range) -> Result<Vec<Place>> {
     let query = match range {
         Range::Stage(stage, up_to) => query.bind(stage.key()).bind(up_to),
         Range::OwnedAcceptance(owner) | Range::Owned(owner) => query.bind(owner.0),
