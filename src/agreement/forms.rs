@@ -186,13 +186,15 @@ async fn save(
     let next = |_| format!("{}?done=saved", drafts::PAGE);
     let done = match Document::Agreement.save(&state, &caller, id, &sent, next).await {
         Ok(Saved::Done(leads_to)) => Ok(leads_to),
-        Ok(Saved::Conflict(meanwhile)) => match MergePage::read(&state, &caller, (Document::Agreement, id), &sent, *meanwhile).await {
-            Ok(page) => {
-                let view = move || editing::merge(page.clone());
-                return house(&state, &parts, StatusCode::CONFLICT, "Draft of the agreement", view).await;
+        Ok(Saved::Conflict(meanwhile)) => {
+            match MergePage::read(&state, &caller, (Document::Agreement, id), &sent, *meanwhile).await {
+                Ok(page) => {
+                    let view = move || editing::merge(page.clone());
+                    return house(&state, &parts, StatusCode::CONFLICT, "Draft of the agreement", view).await;
+                }
+                Err(error) => Err(error),
             }
-            Err(error) => Err(error),
-        },
+        }
         Err(error) => Err(error),
     };
     answered(&state, &caller, &parts, &sent, done).await

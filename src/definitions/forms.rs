@@ -114,10 +114,14 @@ async fn save(
     };
     match Document::Term.save(&state, &caller, id, &sent, |id| format!("/definitions/{id}?done=saved")).await {
         Ok(Saved::Done(leads_to)) => see_other(&leads_to),
-        Ok(Saved::Conflict(meanwhile)) => match MergePage::read(&state, &caller, (Document::Term, id), &sent, *meanwhile).await {
-            Ok(page) => in_the_house(&state, &parts, StatusCode::CONFLICT, move || editing::merge(page.clone())).await,
-            Err(error) => refuse(&state, &parts, error).await,
-        },
+        Ok(Saved::Conflict(meanwhile)) => {
+            match MergePage::read(&state, &caller, (Document::Term, id), &sent, *meanwhile).await {
+                Ok(page) => {
+                    in_the_house(&state, &parts, StatusCode::CONFLICT, move || editing::merge(page.clone())).await
+                }
+                Err(error) => refuse(&state, &parts, error).await,
+            }
+        }
         Err(error) => {
             let status = status_of(Some(&error));
             match answer::term(&state, &caller, &id.to_string(), "", Some((&sent, error.to_string()))).await {

@@ -8,7 +8,7 @@ use crate::feedback::returns;
 use crate::period::Instant;
 use crate::upload::folder::Uploads;
 use crate::zone::Zone;
-use crate::{activity, agreement, quality, queue, spend, work};
+use crate::{activity, agreement, bell, quality, queue, spend, work};
 use std::time::Duration;
 
 /// How often what has had its time is thrown away.
@@ -44,7 +44,7 @@ fn until_next(now: Instant, zone: &Zone) -> Duration {
 
 /// Throws away what has had its time: keys of forms and ways back after a day, what people deleted after thirty. Does
 /// what rules have left undone, opens what comes back on its day, and counts the queue anew where the agreement is
-/// another. Tells of versions of the agreement that have come into force.
+/// another. Tells of versions of the agreement that have come into force, and people what is due or late by now.
 ///
 /// # Errors
 /// The database refuses.
@@ -63,6 +63,7 @@ pub async fn sweep(db: &Db, now: Instant) -> Result<()> {
     if opened > 0 {
         tracing::info!(leads = opened, "recycled leads came back");
     }
+    bell::due::ring(db, now).await?;
     Ok(())
 }
 
