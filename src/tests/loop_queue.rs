@@ -236,9 +236,16 @@ async fn what_lists_count_and_page_by_is_read_from_their_index_alone() {
         // A later page of the loop begins at its place, and no list looks at what is in none.
         ("VERDICTS", "INDEX lead_event_verdict ((at,lead_id,n)<(?,?,?))"),
         ("TURNED_DOWN", "INDEX lead_event_turned_down ((at,lead_id,n)<(?,?,?))"),
-        ("TO_ANSWER", "INDEX lead_event_turned_down ((at,lead_id,n)<(?,?,?))"),
         ("PRAISED", "INDEX lead_event_praised ((at,lead_id,n)<(?,?,?))"),
-        ("COUNT_TO_ANSWER", "INDEX lead_event_turned_down"),
+        ("TO_ANSWER", "INDEX lead_unanswered ((verdict_at,id)<(?,?))"),
+        ("TO_ANSWER", "INDEX handover_unanswered ((verdict_at,lead_id,n)<(?,?,?))"),
+        ("DISPUTED", "INDEX lead_dispute_open ((disputed_at,id)<(?,?))"),
+        ("DISPUTED", "INDEX handover_dispute_open ((disputed_at,lead_id,n)<(?,?,?))"),
+        ("RULED", "INDEX lead_dispute_ruled ((ruled_at,id)<(?,?))"),
+        ("RULED", "INDEX handover_dispute_ruled ((ruled_at,lead_id,n)<(?,?,?))"),
+        ("COUNT_TO_ANSWER", "COVERING INDEX lead_unanswered"),
+        ("COUNT_TO_ANSWER", "INDEX handover_unanswered"),
+        ("COUNT_DISPUTED", "INDEX lead_dispute_open"),
     ] {
         let found = all.clone().find(|(name, _)| name.rsplit("::").next() == Some(statement)).expect(statement);
         let sql = (1..=6).rev().fold(found.1.to_owned(), |sql, n| sql.replace(&format!("${n}"), "1"));
