@@ -296,6 +296,19 @@ fn groups(desk: Option<[Mark; 2]>) -> Vec<NavGroup> {
     });
     let import = item("/import", "Import", "Import", "M8 2v8M4.500 7 8 10.500 11.500 7M2 13.500h12").outside();
     groups.push(NavGroup {
+        heading: Some((Team::Both, "Both write here")),
+        items: vec![
+            item(
+                "/personas",
+                "Personas",
+                "Personas",
+                "M8 2.200a2.800 2.800 0 1 0 .01 0M2.500 14c.4-3 2.500-4.500 5.500-4.500s5.100 1.500 5.500 4.500",
+            )
+            .outside()
+            .rail_only(),
+        ],
+    });
+    groups.push(NavGroup {
         heading: None,
         items: vec![
             item("/spend", "Spend", "Spend", "M2 4.500h12v8H2zM2 7.500h12M4.500 10h3").outside().rail_only(),

@@ -38,6 +38,8 @@ pub mod feedback;
 #[cfg(feature = "ssr")]
 pub mod import;
 #[cfg(feature = "ssr")]
+pub mod personas;
+#[cfg(feature = "ssr")]
 pub mod quality;
 #[cfg(feature = "ssr")]
 pub mod queue;

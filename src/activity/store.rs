@@ -7,10 +7,12 @@ use crate::statements;
 use sqlx::FromRow;
 
 statements! {
-    LIST = "select c.seq, c.at, c.actor, c.kind, c.entity, c.entity_id, c.detail, a.name \
+    LIST = "select c.seq, c.at, c.actor, c.kind, c.entity, c.entity_id, c.detail, coalesce(a.name, p.name) as name \
             from change c left join account a on c.entity = 'account' and a.id = c.entity_id \
+            left join persona p on c.entity = 'persona' and p.id = c.entity_id \
             where ($1 = '' or c.actor = $1) \
-            and (c.kind = $2 or ($2 = '' and c.kind not in ('import_batch', 'import_undo_batch', 'rule_batch'))) \
+            and (c.kind = $2 or ($2 = '' and c.kind not in ('import_batch', 'import_undo_batch', 'rule_batch',
+            'persona_rule_batch'))) \
             and c.seq < $3 \
             order by c.seq desc limit $4";
     ACTORS = "select distinct actor from change order by actor";
@@ -33,7 +35,7 @@ pub struct Row {
     pub entity_id: Option<i64>,
     /// JSON.
     pub detail: String,
-    /// For an account, the name of its person today.
+    /// For an account or a persona, its name today.
     pub name: Option<String>,
 }
 

@@ -52,6 +52,12 @@ text_enum!(
         AgreementSentBack = "agreement_sent_back",
         /// One is in force from today. Detail: the version.
         AgreementInForce = "agreement_in_force",
+        /// Sales wrote something beside a persona of theirs. Detail: the persona, the annotation, its kind.
+        PersonaAnnotated = "persona_annotated",
+        /// Marketing answered an annotation of theirs. Detail: the persona, the annotation, and how.
+        AnnotationAnswered = "annotation_answered",
+        /// A persona of theirs is to be confirmed. Detail: the persona.
+        PersonaDue = "persona_due",
     }
 );
 
@@ -62,7 +68,12 @@ impl NoticeKind {
             (Some(lead), 1) => format!("/leads/{lead}"),
             _ => "/leads?list=mine".to_owned(),
         };
+        let persona = || format!("/personas/{}", detail["slug"].as_str().unwrap_or_default());
         match self {
+            Self::PersonaAnnotated | Self::AnnotationAnswered => {
+                format!("{}#n-{}", persona(), detail["note"].as_i64().unwrap_or_default())
+            }
+            Self::PersonaDue => persona(),
             Self::StandingChanged => "/settings".to_owned(),
             Self::InviteUsed => "/activity?what=account_added".to_owned(),
             Self::ImportEnded => "/import/history".to_owned(),
@@ -115,6 +126,9 @@ impl NoticeKind {
             Self::PlanDue => "What I planned is for today",
             Self::TimeMissed => "A first touch or a verdict of mine is overdue",
             Self::RulingGiven => "The other head ruled on a dispute",
+            Self::PersonaAnnotated => "Sales wrote beside a persona of mine",
+            Self::AnnotationAnswered => "Marketing answered my annotation",
+            Self::PersonaDue => "A persona of mine is to be confirmed",
         }
     }
 }
@@ -156,7 +170,23 @@ pub fn words(kind: NoticeKind, actor: &str, detail: &Value) -> String {
         standing.map(Standing::words).unwrap_or_default()
     };
     let count = |key: &str| detail[key].as_u64().unwrap_or_default();
+    let persona = detail["persona"].as_str().unwrap_or("a persona");
     match kind {
+        NoticeKind::PersonaAnnotated => {
+            let does = match detail["kind"].as_str() {
+                Some("confirm") => "confirms a statement of",
+                Some("contradict") => "contradicts a statement of",
+                Some("quote") => "quotes a buyer beside",
+                Some("question") => "asks about a statement of",
+                _ => "adds something to",
+            };
+            format!("{actor} {does} “{persona}”; the answer is yours.")
+        }
+        NoticeKind::AnnotationAnswered => match detail["how"].as_str() {
+            Some("taken_over") => format!("{actor} took over what you wrote beside “{persona}”."),
+            _ => format!("{actor} declined what you wrote beside “{persona}”, and says why."),
+        },
+        NoticeKind::PersonaDue => format!("“{persona}” was not confirmed for 90 days. Is it still true?"),
         NoticeKind::StandingChanged => {
             format!("{actor} changed what you are here as: {} → {}.", standing("before"), standing("after"))
         }

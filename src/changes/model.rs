@@ -172,6 +172,38 @@ text_enum!(
         DeputyNamed = "deputy_named",
         /// Nobody does any more.
         DeputyEnded = "deputy_ended",
+        /// A new persona.
+        PersonaAdded = "persona_added",
+        /// Name, part in buying, segment or owners of one.
+        PersonaChanged = "persona_changed",
+        /// A team said that a persona is still true.
+        PersonaConfirmed = "persona_confirmed",
+        /// The owners of personas were told to confirm them.
+        PersonaReminded = "persona_reminded",
+        /// A persona was retired.
+        PersonaRetired = "persona_retired",
+        /// A persona became a part of another.
+        PersonaMerged = "persona_merged",
+        /// A retired or merged one is back.
+        PersonaBroughtBack = "persona_brought_back",
+        /// Which leads are a persona's by rule.
+        PersonaRuleChanged = "persona_rule_changed",
+        /// Some more leads got the persona that the rules say.
+        PersonaRuleBatch = "persona_rule_batch",
+        /// A new statement of a persona.
+        StatementAdded = "statement_added",
+        /// One was written anew.
+        StatementChanged = "statement_changed",
+        /// One was deleted.
+        StatementDeleted = "statement_deleted",
+        /// A deleted one is back.
+        StatementBroughtBack = "statement_brought_back",
+        /// Sales wrote something beside a persona.
+        PersonaAnnotated = "persona_annotated",
+        /// Marketing answered it.
+        AnnotationAnswered = "annotation_answered",
+        /// Somebody said by hand whose a lead is.
+        LeadPersonaSet = "lead_persona_set",
     }
 );
 
@@ -198,6 +230,10 @@ text_enum!(
         Reason = "reason",
         /// A term of the glossary.
         Term = "term",
+        /// A persona.
+        Persona = "persona",
+        /// A statement of a persona.
+        Statement = "persona_statement",
         /// An exchange rate.
         Rate = "rate",
         /// A draft of the agreement, and the version that it becomes.
@@ -231,6 +267,8 @@ text_enum!(
         Definitions = "definitions",
         /// Drafts, signatures and versions of the agreement.
         Agreement = "agreement",
+        /// Personas, and what is written beside them.
+        Personas = "personas",
     }
 );
 
@@ -308,6 +346,20 @@ impl ChangeKind {
             }
             // Bells ring by the notices themselves.
             Self::DueTold => &[],
+            Self::PersonaAdded
+            | Self::PersonaChanged
+            | Self::PersonaConfirmed
+            | Self::PersonaReminded
+            | Self::StatementAdded
+            | Self::StatementChanged
+            | Self::StatementDeleted
+            | Self::StatementBroughtBack
+            | Self::PersonaAnnotated
+            | Self::AnnotationAnswered => &[Topic::Personas],
+            Self::PersonaRetired | Self::PersonaMerged | Self::PersonaBroughtBack | Self::PersonaRuleChanged => {
+                &[Topic::Personas, Topic::Numbers]
+            }
+            Self::PersonaRuleBatch | Self::LeadPersonaSet => &[Topic::Personas, Topic::Leads, Topic::Numbers],
             // Only with them the scoreboard offers to take the sample company away.
             Self::SamplePeopleAdded | Self::SamplePeopleRemoved => &[Topic::People, Topic::Numbers],
         }

@@ -13,7 +13,7 @@ use crate::kpis::words::Currency;
 use crate::people::service::Caller;
 use crate::server::AppState;
 use crate::server::db::Tx;
-use crate::{agreement, definitions, spend, workspace};
+use crate::{agreement, definitions, personas, spend, workspace};
 use serde_json::{Value, json};
 
 /// A kind of document.
@@ -27,6 +27,10 @@ pub enum Document {
     Term,
     /// A draft of the agreement.
     Agreement,
+    /// Name, part in buying, segment and owners of a persona.
+    Persona,
+    /// A statement of a persona.
+    Statement,
 }
 
 /// What became of a form.
@@ -68,6 +72,8 @@ impl Document {
             Entity::Spend => Some(Self::Spend),
             Entity::Term => Some(Self::Term),
             Entity::Agreement => Some(Self::Agreement),
+            Entity::Persona => Some(Self::Persona),
+            Entity::Statement => Some(Self::Statement),
             Entity::Import
             | Entity::Lead
             | Entity::Leads
@@ -88,6 +94,8 @@ impl Document {
             Self::Spend => Entity::Spend,
             Self::Term => Entity::Term,
             Self::Agreement => Entity::Agreement,
+            Self::Persona => Entity::Persona,
+            Self::Statement => Entity::Statement,
         }
     }
 
@@ -98,6 +106,8 @@ impl Document {
             Self::Spend => spend::model::FIELDS,
             Self::Term => definitions::model::FIELDS,
             Self::Agreement => agreement::fields::FIELDS,
+            Self::Persona => personas::model::HEAD,
+            Self::Statement => personas::model::STATEMENT,
         }
     }
 
@@ -108,6 +118,16 @@ impl Document {
             Self::Spend => "/spend/save",
             Self::Term => "/definitions/save",
             Self::Agreement => "/agreement/draft/save",
+            Self::Persona => "/personas/save",
+            Self::Statement => "/personas/change",
+        }
+    }
+
+    /// What its history tells besides, and a form of its own writes.
+    pub const fn told_besides(self) -> &'static [Field] {
+        match self {
+            Self::Persona => personas::model::RULE,
+            Self::Workspace | Self::Spend | Self::Term | Self::Agreement | Self::Statement => &[],
         }
     }
 
@@ -118,6 +138,8 @@ impl Document {
             Self::Spend => (format!("/spend/{id}"), "Row of spend"),
             Self::Term => (format!("/definitions/{id}"), "Definition"),
             Self::Agreement => (agreement::drafts::PAGE.to_owned(), "Draft of the agreement"),
+            Self::Persona => (format!("/personas/find?persona={id}"), "Persona"),
+            Self::Statement => (format!("/personas/find?statement={id}"), "Statement"),
         }
     }
 
@@ -128,6 +150,7 @@ impl Document {
             Self::Spend => spend::model::words(field.key, text, currency),
             Self::Term => definitions::model::words(field.key, text),
             Self::Agreement => agreement::fields::words(field.key, text, currency),
+            Self::Persona | Self::Statement => personas::model::words(field.key, text),
         }
     }
 
@@ -135,7 +158,7 @@ impl Document {
     /// cannot be read stays as it is.
     fn normal(self, field: &str, text: &str, currency: &Currency) -> String {
         match self {
-            Self::Workspace | Self::Term => text.to_owned(),
+            Self::Workspace | Self::Term | Self::Persona | Self::Statement => text.to_owned(),
             Self::Spend => spend::model::normal(field, text, &currency.0),
             Self::Agreement => agreement::fields::normal(field, text, currency),
         }
@@ -151,13 +174,23 @@ impl Document {
             Self::Spend => spend::edit::load(tx, caller, id).await,
             Self::Term => Ok(definitions::edit::find(tx, id).await?.entry.values()),
             Self::Agreement => agreement::drafts::values(tx, id).await,
+            Self::Persona => personas::edit::load_head(tx, id).await,
+            Self::Statement => personas::edit::load_statement(tx, id).await,
+        }
+    }
+
+    /// The same as the change log holds it: words that may be a buyer's stand beside it, and it names them only.
+    async fn log(self, tx: &mut Tx, id: i64, stands: &Values) -> Result<Values> {
+        match self {
+            Self::Workspace | Self::Spend | Self::Persona | Self::Term | Self::Agreement => Ok(stands.clone()),
+            Self::Statement => personas::edit::log_statement(tx, id).await,
         }
     }
 
     /// Whether a line of the change log about it is not theirs to read.
     pub fn hides(self, caller: &Caller, detail: &Value) -> bool {
         match self {
-            Self::Workspace | Self::Term | Self::Agreement => false,
+            Self::Workspace | Self::Term | Self::Agreement | Self::Persona | Self::Statement => false,
             Self::Spend => spend::edit::hides(caller, detail),
         }
     }
@@ -168,13 +201,16 @@ impl Document {
     /// There is none, or it is not theirs to see.
     pub async fn changes_of(self, tx: &mut Tx, caller: &Caller, id: i64) -> Result<(i64, Vec<(Row, Value)>)> {
         let id = match self {
-            Self::Workspace | Self::Term | Self::Agreement => id,
+            Self::Workspace | Self::Term | Self::Agreement | Self::Persona | Self::Statement => id,
             Self::Spend => spend::edit::find(tx, caller, id).await?.id,
         };
-        let rows = store::changes_of(tx, self.entity(), id).await?.into_iter().map(|row| {
-            let detail = serde_json::from_str(&row.detail).unwrap_or_default();
-            (row, detail)
-        });
+        let rows = store::changes_of(tx, self.entity(), id).await?;
+        let mut details: Vec<Value> =
+            rows.iter().map(|row| serde_json::from_str(&row.detail).unwrap_or_default()).collect();
+        if self == Self::Statement {
+            personas::edit::with_words(tx, id, &mut details).await?;
+        }
+        let rows = rows.into_iter().zip(details);
         Ok((id, rows.filter(|(_, detail)| !self.hides(caller, detail)).collect()))
     }
 
@@ -184,10 +220,11 @@ impl Document {
     /// There is none, or it is not theirs to see.
     pub async fn may_edit(self, tx: &mut Tx, caller: &Caller, id: i64) -> Result<bool> {
         let closed = match self {
-            Self::Workspace => false,
+            Self::Workspace | Self::Persona => false,
             Self::Spend => spend::edit::find(tx, caller, id).await?.gone,
             Self::Term => definitions::edit::find(tx, id).await?.retired_at.is_some(),
             Self::Agreement => agreement::drafts::find(tx, id).await?.state != agreement::store::DraftState::Draft,
+            Self::Statement => personas::edit::statement(tx, personas::model::StatementId(id)).await?.deleted.is_some(),
         };
         Ok(!closed && self.require_edit(caller).is_ok())
     }
@@ -197,6 +234,7 @@ impl Document {
             Self::Workspace => crate::people::permission::Action::ManageWorkspace,
             Self::Spend => crate::people::permission::Action::EditSpend,
             Self::Term | Self::Agreement => crate::people::permission::Action::EditAgreement,
+            Self::Persona | Self::Statement => crate::people::permission::Action::EditPersonas,
         })
     }
 
@@ -207,6 +245,8 @@ impl Document {
             Self::Spend => spend::edit::write(once, caller, id, wanted).await,
             Self::Term => definitions::edit::write(once, id, wanted).await.map(|()| id),
             Self::Agreement => agreement::drafts::write(once, id, wanted).await.map(|()| id),
+            Self::Persona => personas::edit::write_head(once, id, wanted).await.map(|()| id),
+            Self::Statement => personas::edit::write_statement(once, id, wanted).await.map(|()| id),
         }
     }
 
@@ -216,6 +256,8 @@ impl Document {
             Self::Spend => ChangeKind::SpendChanged,
             Self::Term => ChangeKind::TermChanged,
             Self::Agreement => ChangeKind::AgreementChanged,
+            Self::Persona => ChangeKind::PersonaChanged,
+            Self::Statement => ChangeKind::StatementChanged,
         }
     }
 
@@ -284,13 +326,14 @@ impl Document {
         if merged.values == theirs {
             return Ok(Saved::Done(leads_to(id)));
         }
+        let before = self.log(&mut once, id, &theirs).await?;
         let id = self.write(&mut once, caller, id, &merged.values).await?;
         let after = self.load(&mut once, caller, id).await?;
         if after == theirs {
             // The same, written otherwise.
             return Ok(Saved::Done(leads_to(id)));
         }
-        let detail = json!({ "before": theirs, "after": after });
+        let detail = json!({ "before": before, "after": self.log(&mut once, id, &after).await? });
         let change = change_of(self.changed(), self.entity(), id, caller, state, detail);
         let (_, next) = once.finish(&change, leads_to(id)).await?;
         Ok(Saved::Done(next))
@@ -299,7 +342,7 @@ impl Document {
     /// Which fields a change changed, in words. `detail` is its line in the change log.
     pub fn changes(self, detail: &Value, currency: &Currency) -> Vec<FieldChange> {
         let (before, after) = sides(detail);
-        let fields = self.fields().iter().filter_map(|&field| {
+        let fields = self.fields().iter().chain(self.told_besides()).filter_map(|&field| {
             let text = |side: Option<&Value>| {
                 let text = side.and_then(|side| side[field.key].as_str()).unwrap_or_default();
                 if text.is_empty() { String::new() } else { self.words(field, text, currency) }

@@ -67,8 +67,9 @@ async fn read(state: &AppState, caller: &Caller, entity: &str, id: i64) -> Resul
     let line = |(row, detail): (Row, Value)| {
         let began = sides(&detail).0.is_none();
         let changes = document.changes(&detail, &currency).into_iter().map(|change| {
+            let writes = document.fields().contains(&change.field);
             let today = now.get(change.field.key).cloned().unwrap_or_default();
-            let other = !began && today != text_before(&detail, change.field);
+            let other = writes && !began && today != text_before(&detail, change.field);
             (change, other.then_some(today))
         });
         Line {
@@ -172,6 +173,8 @@ async fn bring_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Ba
         Document::Spend => |id| format!("/history/spend/{id}"),
         Document::Term => |id| format!("/history/term/{id}"),
         Document::Agreement => |id| format!("/history/agreement/{id}"),
+        Document::Persona => |id| format!("/history/persona/{id}"),
+        Document::Statement => |id| format!("/history/persona_statement/{id}"),
     };
     match document.restore(state, caller, id, sent, (*field, before), leads_to).await? {
         Saved::Done(leads_to) => Ok(Back::Done(leads_to)),

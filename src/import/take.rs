@@ -24,6 +24,7 @@ use crate::leads::record::email_key;
 use crate::leads::store as leads;
 use crate::people::model::AccountId;
 use crate::period::Instant;
+use crate::personas::rules::store as personas;
 use crate::quality::rules::store as rules;
 use crate::server::db::{Db, ImportClaim, Tx, WriteTx};
 use first::FirstRows;
@@ -75,7 +76,7 @@ struct Unsaved {
     /// When leads were captured that a check has brought or corrected, and whose drafts are gone.
     created: FxHashMap<LeadId, Moment>,
     /// What a check was told of deals, by leads whose drafts are gone.
-    deals: FxHashMap<LeadId, Box<str>>,
+    deals: FxHashMap<LeadId, Box<[u8]>>,
     /// The events that a check has told, in 128 bits each.
     said: FxHashSet<u128>,
     /// Numbers given to new leads and values.
@@ -385,7 +386,9 @@ impl Import {
         let merged: Vec<LeadId> = drafts.iter().filter_map(|draft| draft.lead.merged_into).collect();
         leads::derive_anew(tx, seq, &merged).await?;
         let written: Vec<LeadId> = drafts.iter().map(|draft| draft.lead.id).collect();
-        rules::apply_rules(tx, seq, &written).await
+        rules::apply_rules(tx, seq, &written).await?;
+        personas::apply_rules(tx, seq, &written).await?;
+        Ok(())
     }
 
     async fn commit(&self, tx: WriteTx, import: ImportId, at: Instant, answers: &[Taken]) -> Result<()> {

@@ -12,6 +12,7 @@ use crate::leads::record::Person;
 use crate::leads::store as leads;
 use crate::people::model::AccountId;
 use crate::period::Instant;
+use crate::personas::rules::store as personas;
 use crate::quality::rules::store as rules;
 use crate::server::db::{Db, ImportClaim, Tx, WriteTx};
 use crate::spend::store as spend;
@@ -204,6 +205,7 @@ async fn take_back_batch(db: &Db, import: ImportId, actor: &str, at: Instant) ->
     let survivors = leads::survivors_of(&mut tx, &touched).await?;
     leads::derive_anew(&mut tx, seq, &survivors).await?;
     rules::apply_rules(&mut tx, seq, &touched).await?;
+    personas::apply_rules(&mut tx, seq, &touched).await?;
 
     if let Some(added) = batch.spend {
         spend::restore(&mut tx, import.0, seq, added).await?;

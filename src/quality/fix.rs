@@ -18,6 +18,7 @@ use crate::people::model::AccountId;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::period::Instant;
+use crate::personas::rules::store as personas;
 use crate::server::AppState;
 use crate::server::db::{Db, Tx};
 use crate::work;
@@ -233,6 +234,7 @@ pub async fn take_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result
         }
     }
     rules::apply_rules(&mut once, seq, &concerned).await?;
+    personas::apply_rules(&mut once, seq, &concerned).await?;
     store::remove_work(&mut once, made).await?;
     work::store::mark_mended(&mut once, &concerned, seq, by(caller)).await?;
     let finding = Finding::from_key(&told.finding).ok_or_else(missing)?;

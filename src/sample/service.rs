@@ -1,7 +1,7 @@
 //! Takes the sample company in, its data through the normal import, and out again.
 
 use super::files::{SOURCE, files};
-use super::{agreement, cast};
+use super::{agreement, cast, personas};
 use crate::error::{AppError, Result};
 use crate::import::mapping::Wishes;
 use crate::import::parse::Options;
@@ -66,12 +66,14 @@ pub async fn load(db: &Db, actor: &str, now: Instant) -> Result<u64> {
     }
     accounts::arrive(db, actor, now, &cast::people()).await?;
     agreement::sign(db, &own, now).await?;
+    personas::write(db, actor, &own.zone()?, now).await?;
     Ok(leads)
 }
 
 /// Takes the sample company out again, whatever was imported beside it.
 pub async fn remove(db: &Db, actor: &str, now: Instant) -> Result<()> {
     take_back_source(db, SOURCE, actor, now).await?;
+    personas::remove(db, actor, now).await?;
     accounts::leave(db, actor, now).await
 }
 

@@ -8,7 +8,7 @@ use crate::feedback::returns;
 use crate::period::Instant;
 use crate::upload::folder::Uploads;
 use crate::zone::Zone;
-use crate::{activity, agreement, bell, quality, queue, spend, work};
+use crate::{activity, agreement, bell, personas, quality, queue, spend, work};
 use std::time::Duration;
 
 /// How often what has had its time is thrown away.
@@ -43,8 +43,9 @@ fn until_next(now: Instant, zone: &Zone) -> Duration {
 }
 
 /// Throws away what has had its time: keys of forms and ways back after a day, what people deleted after thirty. Does
-/// what rules have left undone, opens what comes back on its day, and counts the queue anew where the agreement is
-/// another. Tells of versions of the agreement that have come into force, and people what is due or late by now.
+/// what rules have left undone, tells owners of personas what to confirm, opens what comes back on its day, and counts
+/// the queue anew where the agreement is another. Tells of versions of the agreement that have come into force, and
+/// people what is due or late by now.
 ///
 /// # Errors
 /// The database refuses.
@@ -52,6 +53,8 @@ pub async fn sweep(db: &Db, now: Instant) -> Result<()> {
     once::sweep(db, now).await?;
     quality::fix::work_out_keys(db).await?;
     quality::rules::spread::resume(db, now).await?;
+    personas::rules::spread::resume(db, now).await?;
+    personas::notes::remind(db, now).await?;
     work::undo::sweep(db, now).await?;
     spend::edit::sweep(db, now).await?;
     let counted = queue::count::refresh(db).await?;

@@ -89,6 +89,7 @@ fn topics_of(path: &str) -> &'static str {
         _ if path.starts_with("/definitions") => "definitions",
         _ if path.starts_with("/leads/") => "leads feedback",
         _ if path.starts_with("/feedback/reasons") => "feedback",
+        _ if path == "/personas" || path.starts_with("/personas/") => "personas numbers",
         _ if path.starts_with("/settings/workspace") => "workspace",
         "/agreement" => "agreement numbers",
         _ if path.starts_with("/agreement/") => "agreement",
@@ -106,6 +107,7 @@ fn counts(path: &str) -> bool {
     let loop_counts = path == "/feedback/why" || path == "/feedback/more";
     path == "/agreement"
         || path == "/spend"
+        || path.starts_with("/personas")
         || path.starts_with("/definitions/criteria")
         || path.starts_with("/import/quality")
         || leads_of_import

@@ -17,6 +17,7 @@ use crate::kpis;
 use crate::listing;
 use crate::people::page::trouble;
 use crate::people::{current, forms, gate, oidc};
+use crate::personas;
 use crate::place::{self, at};
 use crate::quality;
 use crate::queue;
@@ -75,6 +76,8 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(agreement::forms::routes())
         .merge(definitions::forms::routes())
         .merge(agreement::calculator_forms::routes())
+        .merge(personas::forms::routes())
+        .merge(personas::rules::forms::routes())
         .merge(spend::forms::routes())
         .merge(rates::forms::routes())
         .merge(import::memory_forms::routes())

@@ -295,9 +295,9 @@ async fn a_head_who_leaves_keeps_the_signature_and_an_open_proposal_says_who_is_
         proposed(&office, state, &[("starts", "2026-04-01"), ("attempts", "4")]).await;
         sign(state, &office.hedy).await.expect("signed");
         let hedy = office.hedy.visitor.account().expect("an account").id;
-        state.people.disable(&Caller::command_line(), hedy).await.expect("disabled");
+        state.people.set_disabled(&Caller::command_line(), hedy, true).await.expect("disabled");
         let hal = office.hal.visitor.account().expect("an account").id;
-        state.people.disable(&Caller::command_line(), hal).await.expect("disabled");
+        state.people.set_disabled(&Caller::command_line(), hal, true).await.expect("disabled");
         let shown = answer::draft(state, &office.mia, None).await.expect("a page").expect("one is open");
         let [marketing, sales] = [0, 1].map(|n| shown.signatures[n].1.clone());
         assert_eq!(marketing.expect("it stands").name, "Hedy");

@@ -98,7 +98,7 @@ async fn two_people_at_one_term_never_lose_a_word() {
     assert!(hedy.post("/definitions/save", &hers.pairs()).await.leads_to().is_some());
     let conflict = mia.post("/definitions/save", &mias.pairs()).await;
     assert_eq!(conflict.status, 409);
-    says(&plain(&conflict.body), &["hedy saved this while you wrote".replace("hedy", "Hedy").as_str(), "Mia’s"]);
+    says(&plain(&conflict.body), &["Hedy saved this while you wrote", "Mia’s"]);
     let chosen = Filled::of(&conflict.body, "/definitions/save").with("choose.text", "mine");
     assert!(mia.post("/definitions/save", &chosen.pairs()).await.leads_to().is_some());
     says(&plain(&mia.get(TOUCH).await.body), &["Mia’s words.", "Version 3."]);
@@ -161,11 +161,7 @@ async fn a_word_is_explained_where_it_stands() {
     let page = plain(&mia.get("/leads/1").await.body);
     says(
         &page,
-        &[
-            "popovertarget=\"meaning-verdict-0\"",
-            "id=\"meaning-verdict-0\"",
-            "The structured feedback of sales on one lead",
-        ],
+        &["popovertarget=\"meaning-verdict-", "id=\"meaning-verdict-", "The structured feedback of sales on one lead"],
     );
     let form = Filled::of(&mia.get("/definitions/verdict").await.body, "/definitions/retire");
     assert!(mia.post("/definitions/retire", &form.pairs()).await.leads_to().is_some());

@@ -85,7 +85,7 @@ async fn a_page_says_who_the_lead_is_what_both_teams_owe_it_and_what_happened() 
             "Handover 1",
             "by mia",
             "Persona: Planner",
-            "does not define a qualified lead yet",
+            "The agreement does not define a ",
         ],
     );
     assert!(!page.contains("Hand over to sales"), "handing over is marketing's");

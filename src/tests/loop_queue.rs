@@ -252,8 +252,13 @@ async fn what_lists_count_and_page_by_is_read_from_their_index_alone() {
         let plan = table(&db, &format!("explain query plan {sql}")).await;
         let plan: Vec<String> = plan.into_iter().map(|mut row| row.remove(3)).collect();
         assert!(plan.iter().any(|step| step.contains(index)), "{statement}: {plan:?}");
-        let sorts = plan.iter().any(|step| step.contains("ORDER BY"));
-        assert!(!sorts || statement.starts_with("COUNT_OWNED_ACCEPTANCE"), "{statement} sorts: {plan:?}");
+        let sorts = plan.iter().filter(|step| step.contains("ORDER BY")).count();
+        // First and later handovers are read in order, and what was read of the two is put into one.
+        let sorted = match statement {
+            "COUNT_OWNED_ACCEPTANCE" | "TO_ANSWER" | "DISPUTED" | "RULED" => 1,
+            _ => 0,
+        };
+        assert!(sorts <= sorted, "{statement} sorts: {plan:?}");
     }
     db.close().await;
 }

@@ -50,6 +50,8 @@ mod people_access;
 mod people_attacks;
 mod people_door;
 mod people_provider;
+mod personas;
+mod personas_rules;
 mod place;
 mod quality;
 mod quality_pages;

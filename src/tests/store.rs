@@ -8,7 +8,7 @@ use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::{
     activity, agreement, backup, bell, changes, definitions, editing, feedback, import, kpis, leads, listing, people,
-    quality, queue, rates, spend, upload, work, workspace,
+    personas, quality, queue, rates, spend, upload, work, workspace,
 };
 use sqlx::{AssertSqlSafe, Executor};
 use std::fs;
@@ -30,6 +30,8 @@ const STORES: &[&[(&str, &str)]] = &[
     leads::store::ALL,
     listing::store::ALL,
     people::store::ALL,
+    personas::rules::store::ALL,
+    personas::store::ALL,
     quality::rules::store::ALL,
     quality::store::ALL,
     queue::store::ALL,

@@ -251,7 +251,7 @@ async fn how_a_person_had_a_file_read_is_remembered_for_the_next_one_of_its_shap
     assert!(page.contains("It is read as on") && page.contains("2 rows, 3 columns"), "{page}");
     // Also once the form of the columns was sent, which says nothing of how the file is read.
     assert!(check(&mut mia, &next).await.contains("2 rows can be taken"));
-    assert!(run(&mut mia, &next).await.contains("Imported: 2 rows taken"));
+    assert!(run(&mut mia, &next).await.contains("Imported: 2 rows"));
 
     let other = upload(&mut mia, "leads", "other.csv", text).await;
     reading(&mut mia, &other, "fresh", "yes").await;

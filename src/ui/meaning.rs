@@ -44,19 +44,16 @@ impl Meanings {
 }
 
 /// A word with its meaning: pointed at, it says it; tapped or pressed, it opens it with the way to more. Where the page
-/// does not know what words mean, it is a link to its place in the glossary at `base`.
+/// does not know what words mean, it is a link to where it is explained.
 #[component]
 pub fn Word(
     /// By which the page knows it; the last part of its address.
     of: &'static str,
-    /// Where words that the page does not know are explained.
-    #[prop(default = "/definitions")]
-    base: &'static str,
     /// The word, as the sentence has it.
     children: Children,
 ) -> impl IntoView {
     let Some(meanings) = use_context::<Meanings>() else {
-        let href = at(&format!("{base}/{of}"));
+        let href = at(&format!("/definitions/{of}"));
         return view! { <a class="word" href=href rel="external">{children()}</a> }.into_any();
     };
     let Some(Meaning { name, text, href }) = meanings.get(of).cloned() else {

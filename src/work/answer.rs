@@ -12,7 +12,8 @@ use crate::error::{AppError, Result};
 use crate::feedback;
 use crate::kpis::model::Filter;
 use crate::kpis::words::Currency;
-use crate::leads::model::{LeadId, Moment};
+use crate::leads::model::{Dimension, LeadId, Moment};
+use crate::leads::record::by_hand_bit;
 use crate::leads::stage::NEXT_ATTEMPT;
 use crate::leads::store as leads;
 use crate::people::model::{Account, Team, Visitor};
@@ -20,6 +21,7 @@ use crate::people::permission::Action as May;
 use crate::people::service::Caller;
 use crate::people::store as people;
 use crate::period::Instant;
+use crate::personas::answer as personas;
 use crate::place::at;
 use crate::quality;
 use crate::queue::model::{Ask, Place, Row};
@@ -103,6 +105,9 @@ pub async fn shown(state: &AppState, caller: &Caller, lead: LeadId, asked: &Aske
     let filter = filter_of(&mut tx, &asked.question).await?;
     let held_at = stored.row.derived.current().handed_over_at.map_or(now, |moment| moment.at);
     let criteria = on_lead(&mut tx, &rules, lead, held_at).await?;
+    let persona = stored.row.values[Dimension::Persona as usize];
+    let by_hand = stored.row.by_hand & by_hand_bit(Some(Dimension::Persona)) != 0;
+    let beside = personas::beside_lead(&mut tx, visitor, lead, persona, (by_hand, now)).await?;
     drop(tx);
 
     let list = asked.question.list;
@@ -166,6 +171,7 @@ pub async fn shown(state: &AppState, caller: &Caller, lead: LeadId, asked: &Aske
         comments: narrate::comments(&comments, &everybody, &known),
         names: named(&everybody, |account| account.standing.team.is_some()).into_iter().map(|(_, name)| name).collect(),
         person: person(caller),
+        beside,
         can,
     })
 }

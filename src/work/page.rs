@@ -9,6 +9,7 @@ use crate::definitions::page_lead::CriteriaBlock;
 use crate::editing::page::{Drafts, Key};
 use crate::people::model::Team as PeopleTeam;
 use crate::people::page::Rejection;
+use crate::personas::page_lead::LeadPersona;
 use crate::place::at;
 use crate::queue::page_rows::ClockView;
 use crate::server::AppState;
@@ -145,19 +146,10 @@ pub fn sign(team: Option<PeopleTeam>) -> Option<impl IntoView> {
 
 #[component]
 fn Aside(shown: LeadShown) -> impl IntoView {
-    let LeadShown { who, from, persona, owner, criteria, .. } = shown;
+    let LeadShown { who, from, persona, owner, criteria, beside, person, .. } = shown;
     let owner = match owner.is_empty() {
         true => view! { <span class="quiet">"nobody yet"</span> }.into_any(),
         false => view! { <span class="person"><TeamSign team=Team::Sales/>{owner}</span> }.into_any(),
-    };
-    let (persona, rate) = persona;
-    let persona = match persona.is_empty() {
-        true => view! { <h2>"Persona"</h2><p class="small quiet">"No persona is known of this lead."</p> }.into_any(),
-        false => view! {
-            <h2>{format!("Persona: {persona}")}</h2>
-            <p class="small"><a href=rate rel="external">"How often its leads become opportunities"</a></p>
-        }
-        .into_any(),
     };
     view! {
         <aside class="lead-aside" aria-label="About this lead">
@@ -166,7 +158,7 @@ fn Aside(shown: LeadShown) -> impl IntoView {
                 <dl class="facts"><Facts facts=who/><dt>"Owner"</dt><dd>{owner}</dd></dl>
             </section>
             <section class="aside-block"><h2>"Where from"</h2><dl class="facts"><Facts facts=from/></dl></section>
-            <section class="aside-block">{persona}</section>
+            <LeadPersona beside called=persona person/>
             <section class="aside-block">
                 <CriteriaBlock criteria/>
             </section>

@@ -20,6 +20,7 @@ use crate::people::permission::Action as May;
 use crate::people::service::Caller;
 use crate::people::store as people;
 use crate::period::Instant;
+use crate::personas::rules::store as personas;
 use crate::quality::rules::store as rules;
 use crate::server::AppState;
 use crate::server::db::{Tx, WriteTx};
@@ -170,6 +171,7 @@ pub async fn add(tx: &mut WriteTx, who: &Who, new: &NewLead, now: Instant) -> Re
     leads::add_events(tx, None, None, lead.events.iter().map(|event| (id, event))).await?;
     store::mark(tx, &[(id, lead.row.by_hand)], seq, Some(who.account)).await?;
     rules::apply_rules(tx, seq, &[id]).await?;
+    personas::apply_rules(tx, seq, &[id]).await?;
     if new.hand_over {
         tell_owners(tx, who, now, [(id, &lead.row)].into_iter()).await?;
     }

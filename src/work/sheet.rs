@@ -2,6 +2,7 @@
 
 use crate::definitions::on_lead::OnLead;
 use crate::people::model::Team;
+use crate::personas::answer::BesideLead;
 use crate::queue::sheet::Dial;
 
 /// What `/leads/{id}` shows.
@@ -65,6 +66,8 @@ pub struct LeadShown {
     pub names: Vec<String>,
     /// Whose drafts are kept.
     pub person: String,
+    /// Its persona's page, who else could have it, and what it was quoted with.
+    pub beside: BesideLead,
 }
 
 /// The list from which a lead was opened.

@@ -71,9 +71,12 @@ impl Unsaved {
             }
             // Deals are corrected by later rows.
             Kind::Outcomes => {
+                // Written into one buffer, so that each is kept in no more room than it needs.
+                let mut json = Vec::new();
                 for (id, draft) in self.drafts.drain().filter(|(_, draft)| draft.changed) {
-                    let deals = serde_json::to_string(&Deals::of(&draft, source));
-                    self.deals.insert(id, deals.expect("texts and numbers are JSON").into_boxed_str());
+                    json.clear();
+                    serde_json::to_writer(&mut json, &Deals::of(&draft, source)).expect("texts and numbers are JSON");
+                    self.deals.insert(id, Box::from(json.as_slice()));
                 }
             }
         }
@@ -86,7 +89,7 @@ impl Unsaved {
             self.drafts.entry(id).or_insert_with(new).lead.row.created_at = created_at;
         }
         if let (Some(deals), Some(draft)) = (self.deals.get(&id), self.drafts.get_mut(&id)) {
-            let deals: Deals = serde_json::from_str(deals).expect("it was written here");
+            let deals: Deals = serde_json::from_slice(deals).expect("it was written here");
             deals.put_into(draft, source);
         }
     }

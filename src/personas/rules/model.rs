@@ -1,0 +1,351 @@
+//! Which leads are whose by rule, and what that makes of a lead. Pure.
+//!
+//! A rule is lines as people write them, all of which must hold:
+//!
+//! ```text
+//! title contains head of logistics, logistics director
+//! size at least 150
+//! channel is not Content syndication
+//! ```
+
+use crate::error::{AppError, Result};
+use crate::kpis::words::count;
+use crate::leads::identity::fold;
+use crate::personas::model::PersonaId;
+
+/// Longest rule, in characters.
+const LONGEST: usize = 2_000;
+/// Shorter words are looked for as words of their own: “IT” is not in “unit”.
+const SHORT: usize = 4;
+
+/// What a condition looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Looks {
+    /// The job title.
+    Title,
+    /// The company's name.
+    Company,
+    /// What stands behind the @ of the mail address.
+    Domain,
+    /// The name of the channel.
+    Channel,
+    /// The name of the campaign.
+    Campaign,
+    /// The name of the segment.
+    Segment,
+    /// The name of the region.
+    Region,
+}
+
+const FIELDS: [(&str, Looks); 7] = [
+    ("title", Looks::Title),
+    ("company", Looks::Company),
+    ("domain", Looks::Domain),
+    ("channel", Looks::Channel),
+    ("campaign", Looks::Campaign),
+    ("segment", Looks::Segment),
+    ("region", Looks::Region),
+];
+
+/// How a text is compared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Test {
+    Contains,
+    ContainsNot,
+    Is,
+    IsNot,
+}
+
+/// Longer ones first: “contains” stands in “does not contain”.
+const TESTS: [(&str, Test); 4] =
+    [("does not contain", Test::ContainsNot), ("contains", Test::Contains), ("is not", Test::IsNot), ("is", Test::Is)];
+
+/// One line of a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Condition {
+    /// One of these words, each as it was written and folded.
+    Text(Looks, Test, Vec<(String, String)>),
+    /// A size of at least.
+    AtLeast(i64),
+    /// A size of at most.
+    AtMost(i64),
+}
+
+/// A rule: every condition holds.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rule {
+    conditions: Vec<Condition>,
+}
+
+/// What a rule sees of a lead.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lead {
+    /// In the order of [`Looks`]; folded, empty where it is not known.
+    pub texts: [String; 7],
+    /// How many people work there.
+    pub size: Option<i64>,
+    /// The value of its persona.
+    pub persona: Option<i64>,
+    /// A person set it.
+    pub by_hand: bool,
+    /// A rule or a merge set it: to that value, and what it was before.
+    pub assigned: Option<(i64, Option<i64>)>,
+}
+
+/// Whose leads are whose: every persona with the value of its leads, in the order of the personas.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// Persona, value and rule; of personas that nobody retired.
+    pub rules: Vec<(PersonaId, i64, Rule)>,
+    /// The values of personas that are a part of another, each with the value of that one.
+    pub merged: Vec<(i64, i64)>,
+}
+
+/// What a lead's persona is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settled {
+    /// The value.
+    pub persona: Option<i64>,
+    /// It comes from a rule or a merge, and this was there before.
+    pub from: Option<Option<i64>>,
+}
+
+impl Rule {
+    /// What people wrote. Blank: no rule.
+    ///
+    /// # Errors
+    /// A line is not understood; the sentence names it.
+    pub fn parse(text: &str) -> Result<Option<Self>> {
+        if text.chars().count() > LONGEST {
+            let long = count(LONGEST as u32);
+            return Err(AppError::Invalid(format!(
+                "A rule has at most {long} characters. What you wrote stands below."
+            )));
+        }
+        let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+        let lines = lines.map(|line| line.strip_prefix("and ").map(str::to_owned).unwrap_or(line));
+        let conditions =
+            lines.filter(|line| !line.is_empty()).map(|line| condition(&line)).collect::<Result<Vec<_>>>()?;
+        Ok((!conditions.is_empty()).then_some(Self { conditions }))
+    }
+
+    /// As a form writes it, a line a condition.
+    pub fn lines(&self) -> Vec<String> {
+        let line = |condition: &Condition| match condition {
+            Condition::AtLeast(size) => format!("size at least {size}"),
+            Condition::AtMost(size) => format!("size at most {size}"),
+            Condition::Text(looks, test, words) => {
+                let field = FIELDS.iter().find(|(_, other)| other == looks).map_or("", |(name, _)| *name);
+                let test = TESTS.iter().find(|(_, other)| other == test).map_or("", |(name, _)| *name);
+                let words: Vec<&str> = words.iter().map(|(written, _)| written.as_str()).collect();
+                format!("{field} {test} {}", words.join(", "))
+            }
+        };
+        self.conditions.iter().map(line).collect()
+    }
+
+    /// Whether a lead is what it looks for. What is not known of a lead fits no condition, not even one that begins
+    /// with “not”: of nobody knows what it is said.
+    pub fn matches(&self, lead: &Lead) -> bool {
+        self.conditions.iter().all(|condition| match condition {
+            Condition::AtLeast(least) => lead.size.is_some_and(|size| size >= *least),
+            Condition::AtMost(most) => lead.size.is_some_and(|size| size <= *most),
+            Condition::Text(looks, test, words) => {
+                let text = &lead.texts[*looks as usize];
+                let any = |holds: fn(&str, &str) -> bool| words.iter().any(|(_, word)| holds(text, word));
+                !text.is_empty()
+                    && match test {
+                        Test::Contains => any(contains),
+                        Test::ContainsNot => !any(contains),
+                        Test::Is => any(|text, word| text == word),
+                        Test::IsNot => !any(|text, word| text == word),
+                    }
+            }
+        })
+    }
+}
+
+fn contains(text: &str, word: &str) -> bool {
+    match word.chars().count() < SHORT {
+        true => format!(" {text} ").contains(&format!(" {word} ")),
+        false => text.contains(word),
+    }
+}
+
+fn condition(line: &str) -> Result<Condition> {
+    let unknown = || {
+        let line: String = line.chars().take(80).collect();
+        AppError::Invalid(format!(
+            "The line “{line}” is not understood. A line says what is looked at (title, company, domain, channel, \
+             campaign, segment, region), then “contains”, “does not contain”, “is” or “is not”, then words with commas \
+             between: title contains head of logistics, warehouse. Or: size at least 150, size at most 2000."
+        ))
+    };
+    let lower = line.to_lowercase();
+    let (field, _) = lower.split_once(' ').ok_or_else(unknown)?;
+    let rest = line.split_once(' ').map(|(_, rest)| rest.trim()).unwrap_or_default();
+    if field == "size" {
+        let after = |ways: [&str; 3]| {
+            let rest = rest.to_lowercase();
+            ways.iter().find_map(|way| rest.strip_prefix(way).map(|rest| rest.trim().replace(',', "")))
+        };
+        let size = |text: String| text.parse::<i64>().ok().filter(|size| *size >= 0).ok_or_else(unknown);
+        return match (after(["at least", "≥", ">="]), after(["at most", "≤", "<="])) {
+            (Some(text), _) => size(text).map(Condition::AtLeast),
+            (_, Some(text)) => size(text).map(Condition::AtMost),
+            _ => Err(unknown()),
+        };
+    }
+    let looks = FIELDS.iter().find(|(name, _)| *name == field).ok_or_else(unknown)?.1;
+    let begins = |name: &str| rest.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name));
+    let (name, test) = TESTS.iter().find(|(name, _)| begins(name)).ok_or_else(unknown)?;
+    let words = rest[name.len()..].split(',').map(|word| word.trim().trim_end_matches('*').trim());
+    let words: Vec<(String, String)> =
+        words.map(|word| (word.to_owned(), fold(word))).filter(|(_, folded)| !folded.is_empty()).collect();
+    if words.is_empty() || !rest[name.len()..].starts_with(' ') {
+        return Err(unknown());
+    }
+    Ok(Condition::Text(looks, *test, words))
+}
+
+impl Rules {
+    /// What the persona of a lead is to be. A person's word stands before a file's, and that before a rule's; of rules
+    /// that fit, the first persona has the lead. A persona that is a part of another gives it all of its leads.
+    pub fn settle(&self, lead: &Lead) -> Settled {
+        let base = match lead.assigned {
+            Some((value, from)) if lead.persona == Some(value) => from,
+            _ => lead.persona,
+        };
+        let by_rule = || self.rules.iter().find(|(_, _, rule)| rule.matches(lead)).map(|(_, value, _)| *value);
+        let own = match (base, lead.by_hand) {
+            (Some(value), _) => Some(value),
+            (None, true) => return Settled { persona: lead.persona, from: None },
+            (None, false) => by_rule(),
+        };
+        let persona = own.map(|value| self.survivor(value));
+        Settled { persona, from: (persona != base).then_some(base) }
+    }
+
+    /// The personas whose rules fit a lead.
+    pub fn fitting<'a>(&'a self, lead: &'a Lead) -> impl Iterator<Item = PersonaId> + 'a {
+        self.rules.iter().filter(|(_, _, rule)| rule.matches(lead)).map(|(persona, ..)| *persona)
+    }
+
+    fn survivor(&self, mut value: i64) -> i64 {
+        // Nobody is merged into what was merged into it; the bound says so to whoever reads the database otherwise.
+        for _ in 0..=self.merged.len() {
+            match self.merged.iter().find(|(from, _)| *from == value) {
+                Some((_, into)) => value = *into,
+                None => break,
+            }
+        }
+        value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(text: &str) -> Rule {
+        Rule::parse(text).expect("a rule").expect("not blank")
+    }
+
+    fn titled(title: &str, size: i64) -> Lead {
+        let mut lead = Lead { size: Some(size), ..Lead::default() };
+        lead.texts[Looks::Title as usize] = fold(title);
+        lead
+    }
+
+    #[test]
+    fn every_line_holds_and_one_word_of_a_line_is_enough() {
+        let rule = rule("Title contains Head of Logistics, intralogist*\nand size >= 150\nsize at most 2,000");
+        assert_eq!(
+            rule.lines(),
+            ["title contains Head of Logistics, intralogist", "size at least 150", "size at most 2000"]
+        );
+        for (title, size, fits) in [
+            ("Head of Logistics EMEA", 150, true),
+            ("VP Intralogistics", 2_000, true),
+            ("VP Intralogistics", 2_001, false),
+            ("Head of logistics", 149, false),
+            ("Ahead of its time", 500, false),
+        ] {
+            assert_eq!(rule.matches(&titled(title, size)), fits, "{title}, {size}");
+        }
+        assert!(!rule.matches(&Lead { size: None, ..titled("Head of logistics", 0) }), "a size that nobody knows");
+    }
+
+    #[test]
+    fn a_short_word_is_a_word_and_a_negation_says_nothing_of_what_is_not_known() {
+        assert!(rule("title contains IT").matches(&titled("Head of IT", 1)));
+        assert!(!rule("title contains IT").matches(&titled("Unit manager", 1)));
+        assert!(rule("title does not contain intern").matches(&titled("Head of IT", 1)));
+        assert!(!rule("title does not contain intern").matches(&Lead::default()));
+        assert!(rule("title is not cfo").matches(&titled("Head of IT", 1)));
+        assert!(!rule("title is CFO").matches(&titled("Deputy CFO", 1)));
+    }
+
+    #[test]
+    fn a_line_that_is_not_understood_is_named() {
+        for text in [
+            "title",
+            "title contains",
+            "title contains ,",
+            "shoe size 44",
+            "size about 50",
+            "title like x",
+            "title iscfo",
+        ] {
+            let said = Rule::parse(text).expect_err(text).to_string();
+            assert!(said.contains(text), "{said}");
+        }
+        assert_eq!(Rule::parse(" \n \n"), Ok(None));
+        assert!(Rule::parse(&"title contains x\n".repeat(1_000)).is_err(), "too long");
+    }
+
+    fn rules() -> Rules {
+        Rules {
+            rules: vec![(PersonaId(1), 11, rule("title contains head")), (PersonaId(2), 12, rule("size at least 100"))],
+            merged: vec![(13, 12)],
+        }
+    }
+
+    fn settled(lead: &Lead) -> (Option<i64>, Option<Option<i64>>) {
+        let settled = rules().settle(lead);
+        (settled.persona, settled.from)
+    }
+
+    #[test]
+    fn the_first_persona_has_a_lead_that_several_rules_name() {
+        assert_eq!(settled(&titled("Head of IT", 500)), (Some(11), Some(None)));
+        assert_eq!(settled(&titled("CFO", 500)), (Some(12), Some(None)));
+        assert_eq!(settled(&titled("CFO", 50)), (None, None));
+    }
+
+    #[test]
+    fn a_hand_stands_before_a_file_and_a_file_before_a_rule() {
+        let head = titled("Head of IT", 500);
+        assert_eq!(settled(&Lead { persona: Some(12), ..head.clone() }), (Some(12), None), "a file said so");
+        assert_eq!(settled(&Lead { persona: Some(12), by_hand: true, ..head.clone() }), (Some(12), None));
+        assert_eq!(settled(&Lead { by_hand: true, ..head }), (None, None), "a hand said: none");
+    }
+
+    #[test]
+    fn what_a_rule_gave_it_takes_back_and_a_file_may_say_otherwise() {
+        let given = Lead { persona: Some(11), assigned: Some((11, None)), ..titled("CFO", 50) };
+        assert_eq!(settled(&given), (None, None), "the rule does not name it any more");
+        let told = Lead { persona: Some(12), assigned: Some((11, None)), ..titled("Head of IT", 50) };
+        assert_eq!(settled(&told), (Some(12), None), "a newer file has told of a persona");
+    }
+
+    #[test]
+    fn a_merged_persona_gives_its_leads_and_gets_them_back() {
+        let lead = Lead { persona: Some(13), by_hand: true, ..Lead::default() };
+        assert_eq!(settled(&lead), (Some(12), Some(Some(13))));
+        let moved = Lead { persona: Some(12), by_hand: true, assigned: Some((12, Some(13))), ..Lead::default() };
+        assert_eq!(settled(&moved), (Some(12), Some(Some(13))), "it stays so");
+        let apart = Rules { merged: Vec::new(), ..rules() };
+        assert_eq!(apart.settle(&moved), Settled { persona: Some(13), from: None });
+    }
+}

@@ -1,0 +1,233 @@
+//! How leads are assigned, and what a rule would do.
+
+use super::{Preview, with_rules};
+use crate::editing::page::Key;
+use crate::kpis::words::{count, counted};
+use crate::people::page::Rejection;
+use crate::personas::model::{Persona, PersonaId, PersonaRef};
+use crate::place::at;
+use crate::quality::model::Row;
+use crate::ui::{Button, Empty, Notice, NoticeKind, PageHead, SectionHead, Toast, Variant};
+use leptos::prelude::*;
+
+/// What the page of all rules shows.
+#[derive(Clone, Debug)]
+pub struct RulesPage {
+    /// Every persona.
+    pub personas: Vec<Persona>,
+    /// What the rules do.
+    pub seen: Preview,
+    /// Leads are still being assigned anew.
+    pub spreading: bool,
+}
+
+/// `/personas/rules`
+pub fn rules(page: RulesPage) -> AnyView {
+    let RulesPage { personas, seen, spreading } = page;
+    let names: Vec<PersonaRef> = personas.iter().map(|persona| persona.is.clone()).collect();
+    let is_empty = with_rules(&personas).next().is_none();
+    let rows = with_rules(&personas).map(|persona| {
+        let lines = persona.rule.lines().map(|line| view! { <li><code>{line.to_owned()}</code></li> });
+        let leads = persona.is.value.and_then(|value| seen.by_rule.get(&value)).copied().unwrap_or_default();
+        view! {
+            <li>
+                <span>
+                    <a href=at(&format!("/personas/{}/rule", persona.is.slug))>{persona.is.name.clone()}</a>
+                    <ul class="rule" role="list">{lines.collect_view()}</ul>
+                </span>
+                <span class="quiet">{format!("gave {}", counted(leads, "lead", "leads"))}</span>
+            </li>
+        }
+    });
+    let rows = rows.collect_view();
+    let without_rule = personas.iter().filter(|persona| !persona.is.retired && persona.rule.is_empty()).map(|persona| {
+        view! { <li><a href=at(&format!("/personas/{}/rule", persona.is.slug))>{persona.is.name.clone()}</a><span class="quiet">"no rule"</span></li> }
+    });
+    let without_rule = without_rule.collect_view();
+    view! {
+        <p class="back"><a href=at("/personas")>"‹ Personas"</a></p>
+        <PageHead title="How leads are assigned" lede="A person’s word stands before a file’s, and that before a rule’s. Of several rules that fit, the first one has the lead."/>
+        {spreading.then(spreading_notice)}
+        {is_empty.then(|| view! { <Empty title="No persona has a rule yet"><p>"Choose a persona below and try one: “title contains head of logistics” and “size at least 150”. What it would do is shown before anything is kept."</p></Empty> })}
+        {(!is_empty).then(|| view! { <ol class="loose ordered">{rows}</ol> })}
+        <ul class="loose">{without_rule}</ul>
+        <section class="section" aria-labelledby="seen">
+            <SectionHead id="seen" title="What they do"/>
+            <p>{format!("{} of {} have no persona. ", counted(seen.without, "lead", "leads"), count(seen.all))}<a href=at("/import/quality/no-persona")>"See those without one"</a></p>
+            <Overlaps overlaps=seen.overlaps names/>
+        </section>
+    }
+    .into_any()
+}
+
+fn spreading_notice() -> AnyView {
+    view! {
+        <Notice kind=NoticeKind::Early title="Leads are being assigned anew">
+            <p>"A rule was changed a moment ago; some leads have their former persona still. This page shows when it is done."</p>
+        </Notice>
+    }
+    .into_any()
+}
+
+#[component]
+fn Overlaps(overlaps: Vec<((PersonaId, PersonaId), u32)>, names: Vec<PersonaRef>) -> impl IntoView {
+    let name = |id: PersonaId| {
+        names.iter().find(|persona| persona.id == id).map(|persona| persona.name.clone()).unwrap_or_default()
+    };
+    let is_empty = overlaps.is_empty();
+    let lines = overlaps.into_iter().map(|((first, other), leads)| {
+        let leads = counted(leads, "lead", "leads");
+        view! { <li>{format!("{leads} fit “{}” and “{}”; the first has them.", name(first), name(other))}</li> }
+    });
+    let lines = lines.collect_view();
+    let none = is_empty.then(|| view! { <p class="quiet">"No lead fits the rules of two personas."</p> });
+    view! { <ul class="plain">{lines}</ul>{none} }
+}
+
+/// What the page of a persona's rule shows.
+#[derive(Clone, Debug)]
+pub struct RulePage {
+    /// Whose.
+    pub persona: Persona,
+    /// What stands in the form.
+    pub rule: String,
+    /// What the rule was when the form was opened.
+    pub base: String,
+    /// How many rules of others stand before it.
+    pub place: usize,
+    /// It is tried, not kept.
+    pub tries: bool,
+    /// What it does.
+    pub seen: Option<Preview>,
+    /// The newest leads that it fits.
+    pub newest: Vec<Row>,
+    /// Personas with rules besides, in their order.
+    pub others: Vec<String>,
+    /// Every persona.
+    pub names: Vec<PersonaRef>,
+    /// Values of the leads' dimension by name.
+    pub values: Vec<(i64, String)>,
+    /// It was kept a moment ago.
+    pub saved: bool,
+    /// The reader may write rules.
+    pub may_edit: bool,
+    /// Why it was not taken.
+    pub sentence: String,
+}
+
+/// `/personas/{slug}/rule`
+pub fn rule(page: RulePage) -> AnyView {
+    let RulePage { persona, rule, base, place, others, sentence, saved, may_edit, tries, .. } = page.clone();
+    let PersonaRef { id, slug, name, .. } = persona.is.clone();
+    let places = (0..=others.len()).map(|n| {
+        let words = others.get(n).map_or_else(|| "last".to_owned(), |other| format!("before “{other}”"));
+        view! { <option value=n selected=n == place>{words}</option> }
+    });
+    let places = places.collect_view();
+    // Rendered as a child, the text would have the renderer's own marks in it.
+    let text = rule.replace('&', "&amp;").replace('<', "&lt;");
+    let form = may_edit.then(|| {
+        view! {
+            <form class="door" method="get" action=at(&format!("/personas/{slug}/rule"))>
+                <input type="hidden" name="try" value="1"/>
+                <input type="hidden" name="base" value=base.clone()/>
+                <p class="field">
+                    <label for="rule">"Leads are this persona’s where every line holds"</label>
+                    <textarea class="input" id="rule" name="rule" rows="4" aria-describedby="rule-hint" inner_html=text></textarea>
+                    <span class="hint" id="rule-hint">"A line says what is looked at (title, company, domain, channel, campaign, segment, region), then “contains”, “does not contain”, “is” or “is not”, then words with commas between, of which one is enough. Or: size at least 150, size at most 2000. What is not known of a lead fits no line."</span>
+                </p>
+                <p class="field">
+                    <label for="place">"Where several rules fit, it stands"</label>
+                    <select class="input" id="place" name="place">{places}</select>
+                </p>
+                <Button>"Try it"</Button>
+            </form>
+        }
+    });
+    let lines = (!may_edit).then(|| {
+        let lines = rule.lines().map(|line| view! { <li><code>{line.to_owned()}</code></li> });
+        view! { <ul class="rule" role="list">{lines.collect_view()}</ul> }
+    });
+    let keep = (tries && may_edit && page.seen.is_some()).then(|| {
+        let words = if rule.trim().is_empty() { "Keep it without a rule" } else { "Keep this rule" };
+        view! {
+            <form method="post" action=at("/personas/rules/save")>
+                <Key/>
+                <input type="hidden" name="id" value=id.0/>
+                <input type="hidden" name="slug" value=slug.clone()/>
+                <input type="hidden" name="try" value="1"/>
+                <input type="hidden" name="base" value=persona.rule.clone()/>
+                <input type="hidden" name="rule" value=rule.clone()/>
+                <input type="hidden" name="place" value=place/>
+                <Button variant=Variant::Primary>{words}</Button>
+            </form>
+        }
+    });
+    let seen = page.seen.clone().map(|seen| view! { <Seen seen page=page.clone()/> });
+    view! {
+        <p class="back"><a href=at(&format!("/personas/{slug}"))>{format!("‹ {name}")}</a></p>
+        <PageHead title="Which leads are its own" lede="A rule is tried first: nothing is written before you keep it. It gives a persona to leads of which neither a person nor a file has said one."/>
+        {saved.then(|| view! { <Toast>"The rule is kept, and leads are assigned by it."</Toast> })}
+        <Rejection sentence/>
+        {form}
+        {lines}
+        {seen}
+        {keep}
+    }
+    .into_any()
+}
+
+#[component]
+fn Seen(seen: Preview, page: RulePage) -> impl IntoView {
+    let warning = seen.warning().map(|words| {
+        view! { <Notice kind=NoticeKind::Early title="Look at this before you keep it"><p>{words}</p></Notice> }
+    });
+    let name = |value: Option<i64>| match value {
+        None => "no persona".to_owned(),
+        Some(value) => {
+            let own =
+                page.names.iter().find(|persona| persona.value == Some(value)).map(|persona| persona.name.clone());
+            let file = || page.values.iter().find(|(id, _)| *id == value).map(|(_, name)| name.clone());
+            own.or_else(file).unwrap_or_default()
+        }
+    };
+    let moved = seen.moved();
+    let moves = seen.moves.iter().map(|((from, to), leads)| {
+        view! { <li>{format!("{} from {} to {}", counted(*leads, "lead", "leads"), name(*from), name(*to))}</li> }
+    });
+    let moves = moves.collect_view();
+    let own = page.persona.is.id;
+    let overlaps: Vec<_> = seen.overlaps.iter().filter(|((a, b), _)| *a == own || *b == own).copied().collect();
+    let rows = page.newest.iter().map(|row| {
+        let href = at(&format!("/leads/{}", row.id));
+        let title = row.company.clone().unwrap_or_default();
+        view! { <tr><th scope="row"><a href=href>{row.name.clone().unwrap_or_else(|| format!("Lead {}", row.id))}</a></th><td>{title}</td></tr> }
+    });
+    let rows = rows.collect_view();
+    let table = (!page.newest.is_empty()).then(|| {
+        view! {
+            <h3>"The newest of them"</h3>
+            <table class="table plain-rows"><caption class="sr">"The newest leads that fit"</caption>
+                <thead><tr><th scope="col">"Lead"</th><th scope="col">"Company"</th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+    });
+    let title = if page.tries { "What it would do" } else { "What it does" };
+    let nothing = (moved == 0 && page.tries).then(|| view! { <p>"No lead would get another persona."</p> });
+    view! {
+        <section class="section" aria-labelledby="does">
+            <SectionHead id="does" title=title/>
+            {warning}
+            <dl class="facts">
+                <dt>"Fits"</dt><dd>{format!("{} of {}", counted(seen.fits, "lead", "leads"), count(seen.all))}</dd>
+                <dt>"Of them, a person or a file has said another or the same: they keep it"</dt><dd>{count(seen.keep)}</dd>
+                <dt>"Leads without a persona, then"</dt><dd>{count(seen.without)}</dd>
+            </dl>
+            <ul class="plain">{moves}</ul>
+            {nothing}
+            <Overlaps overlaps names=page.names.clone()/>
+            {table}
+        </section>
+    }
+}

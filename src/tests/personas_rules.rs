@@ -1,0 +1,248 @@
+//! Which leads are whose: rules, files, people, and what the leads say of a persona.
+
+use crate::browser::TestServer;
+use crate::databases::{on_each_engine, table};
+use crate::filled::Filled;
+use crate::import_cast::{File, import, import_from, lead};
+use crate::personas::{House, house, text};
+use doubles::import::undo;
+use doubles::leads::model::Dimension;
+use doubles::period::Instant;
+use doubles::personas::rules::spread::{self, Spread};
+use doubles::sample::service as sample;
+use doubles::server::db::Db;
+
+const NOW: Instant = crate::browser::NOW;
+
+/// Who has which persona, by company of the lead.
+async fn personas(db: &Db) -> Vec<String> {
+    let sql = "select coalesce(v.name, '-') from lead as l left join dimension_value as v on v.id = l.persona_id
+        where l.gone = 0 order by l.id";
+    table(db, sql).await.concat()
+}
+
+impl House {
+    async fn lead(&mut self, name: &str, title: &str, persona: &str) {
+        let form = Filled::of(&self.mia.get("/leads/new").await.body, "/leads/add");
+        let form = form.with("name", name).with("title", title).with("persona", persona).with("hand_over", "1");
+        let answer = self.mia.post("/leads/add", &form.pairs()).await;
+        assert!(answer.leads_to().is_some(), "{}", text(&answer.body));
+    }
+
+    /// Mia tries a rule and keeps it.
+    async fn rule(&mut self, slug: &str, rule: &str) -> String {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("try", "1"), ("base", ""), ("rule", rule), ("place", "0")])
+            .finish();
+        let page = self.mia.get(&format!("/personas/{slug}/rule?{query}")).await;
+        assert_eq!(page.status, 200, "{}", text(&page.body));
+        let form = Filled::of(&page.body, "/personas/rules/save");
+        let kept = self.mia.post("/personas/rules/save", &form.pairs()).await;
+        assert!(kept.leads_to().is_some(), "{}", text(&kept.body));
+        text(&page.body)
+    }
+}
+
+async fn leads_of_three() -> House {
+    let mut house = house().await;
+    house.lead("Hanna", "Head of Logistics", "").await;
+    house.lead("Tom", "Warehouse manager", "").await;
+    house.lead("Giulia", "Head of Logistics", "Finance lead").await;
+    house.persona("Head of logistics").await;
+    house.persona("Warehouse manager").await;
+    house
+}
+
+#[tokio::test]
+async fn a_rule_is_tried_before_it_is_kept_and_takes_only_leads_of_which_nobody_said_anything() {
+    let mut house = leads_of_three().await;
+    let db = house.server.state.db.clone();
+    let tried = house.rule("head-of-logistics", "title contains head of").await;
+    for says in ["2 leads of 3", "they keep it 1", "1 lead from no persona to Head of logistics"] {
+        assert!(tried.contains(says), "{says}: {tried}");
+    }
+    assert_eq!(personas(&db).await, ["Head of logistics", "-", "Finance lead"]);
+    let tried = house.rule("warehouse-manager", "title contains warehouse, head").await;
+    assert!(tried.contains("2 leads fit “Warehouse manager” and “Head of logistics”; the first has them."), "{tried}");
+    assert_eq!(personas(&db).await, ["Warehouse manager", "Warehouse manager", "Finance lead"]);
+    let overview = text(&house.vera.get("/personas/rules").await.body);
+    assert!(overview.contains("Warehouse manager") && overview.contains("gave 2 leads"), "{overview}");
+    house.rule("warehouse-manager", "").await;
+    let history = text(&house.vera.get("/history/persona/2").await.body);
+    assert!(history.contains("Leads by rule") && history.contains("title contains warehouse, head"), "{history}");
+    assert_eq!(personas(&db).await, ["Head of logistics", "-", "Finance lead"], "what a rule gave it takes back");
+}
+
+#[tokio::test]
+async fn a_rule_that_fits_everything_or_nothing_is_told_so_before_it_is_kept() {
+    let mut house = leads_of_three().await;
+    for (rule, says) in [
+        ("title does not contain xyzzy", "It fits every lead, so it tells none apart."),
+        ("size at least 900000", "It fits no lead at all."),
+        ("title likes x", "The line “title likes x” is not understood."),
+    ] {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs([("try", "1"), ("rule", rule), ("place", "0")])
+            .finish();
+        let page = house.ben.get(&format!("/personas/head-of-logistics/rule?{query}")).await;
+        assert!(text(&page.body).contains(says), "{says}: {}", text(&page.body));
+        assert!(page.body.contains(rule), "what was typed stands there");
+    }
+    let stale = [
+        ("id", "1"),
+        ("slug", "head-of-logistics"),
+        ("try", "1"),
+        ("base", "another rule"),
+        ("rule", "title contains head"),
+        ("place", "0"),
+    ];
+    let refused = house.ben.post("/personas/rules/save", &stale).await;
+    assert_eq!(refused.status, 409, "somebody else wrote it meanwhile");
+    assert!(text(&refused.body).contains("Somebody else changed this rule while you wrote"));
+}
+
+#[tokio::test]
+async fn a_hand_wins_over_rules_and_files_and_can_be_taken_away_again() {
+    let mut house = leads_of_three().await;
+    let db = house.server.state.db.clone();
+    let page = house.ben.get("/leads/1").await.body;
+    let form = Filled::of(&page, "/personas/assign").with("persona", "2");
+    assert_eq!(house.ben.post("/personas/assign", &form.pairs()).await.leads_to(), Some("/leads/1#persona"));
+    house.rule("head-of-logistics", "title contains head of").await;
+    assert_eq!(personas(&db).await[0], "Warehouse manager");
+    let page = house.ben.get("/leads/1").await.body;
+    assert!(text(&page).contains("A person said so"), "{}", text(&page));
+    let form = Filled::of(&page, "/personas/assign").with("persona", "");
+    assert!(house.ben.post("/personas/assign", &form.pairs()).await.leads_to().is_some());
+    assert_eq!(personas(&db).await[0], "Head of logistics", "the rule has it now");
+}
+
+#[tokio::test]
+async fn what_a_buyer_said_is_written_from_the_leads_page_and_leads_back_to_it() {
+    let mut house = leads_of_three().await;
+    house.rule("head-of-logistics", "title contains head of").await;
+    let form = Filled::of(&house.ben.get("/leads/1").await.body, "/personas/annotate");
+    let said = form.with("text", "We lost a day at every peak.");
+    let done = house.ben.post("/personas/annotate", &said.pairs()).await;
+    assert_eq!(done.leads_to(), Some("/leads/1?done=noted#persona"), "{}", text(&done.body));
+    assert!(text(&house.mia.get("/leads/1").await.body).contains("We lost a day at every peak."));
+    let page = house.mia.get("/personas/head-of-logistics").await.body;
+    assert!(page.contains("href=\"/leads/1\"") && text(&page).contains("Said by lead 1"), "{}", text(&page));
+    assert!(!house.vera.get("/personas/head-of-logistics").await.body.contains("/leads/1"));
+}
+
+#[tokio::test]
+async fn a_value_of_the_files_becomes_a_persona_and_keeps_its_leads_when_it_is_renamed() {
+    let mut house = leads_of_three().await;
+    let gallery = house.mia.get("/personas").await.body;
+    assert!(text(&gallery).contains("Finance lead 1 lead"), "{}", text(&gallery));
+    let form = Filled::of(&gallery, "/personas/add");
+    assert_eq!(
+        house.mia.post("/personas/add", &form.pairs()).await.leads_to(),
+        Some("/personas/finance-lead?done=added")
+    );
+    let head = Filled::of(&house.mia.get("/personas/finance-lead?head=1").await.body, "/personas/save");
+    let done = house.mia.post("/personas/save", &head.with("name", "CFO").with("sales_owner", "ben").pairs()).await;
+    assert_eq!(done.leads_to(), Some("/personas/find?persona=3&done=saved"), "{}", text(&done.body));
+    let page = text(&house.mia.get("/personas/finance-lead").await.body);
+    assert!(page.contains("CFO") && page.contains("Files and filters call its leads “Finance lead”."), "{page}");
+    assert!(page.contains("See the 1 lead"), "{page}");
+    assert!(!text(&house.mia.get("/personas").await.body).contains("no persona is written"));
+}
+
+#[tokio::test]
+async fn a_merged_persona_brings_its_leads_along_and_takes_them_home_again() {
+    let mut house = leads_of_three().await;
+    let db = house.server.state.db.clone();
+    house.mia.post("/personas/add", &[("name", "Finance lead")]).await;
+    house.mia.post("/personas/retire", &[("id", "3"), ("into", "1")]).await;
+    assert_eq!(personas(&db).await[2], "Head of logistics");
+    house.lead("Ada", "CFO", "Finance lead").await;
+    assert_eq!(personas(&db).await[3], "Head of logistics", "files go on naming the old one");
+    house.mia.post("/personas/bring-back", &[("id", "3")]).await;
+    assert_eq!(personas(&db).await, ["-", "-", "Finance lead", "Finance lead"]);
+}
+
+#[tokio::test]
+async fn an_import_gives_new_leads_the_persona_of_the_rules_and_its_undo_takes_them_away() {
+    on_each_engine(async |db| {
+        let seed = "title contains logistics";
+        let mut first = lead(1, "1", "ada@client.example");
+        first.title = Some("Head of Logistics".into());
+        import(db, File::Leads(vec![first.clone()])).await;
+        persona_with_rule(db, seed).await;
+        let mut told = lead(2, "2", "bo@client.example");
+        told.title = Some("Head of Logistics".into());
+        told.dimensions.push((Dimension::Persona, "CFO".into()));
+        let mut found = lead(3, "3", "cy@client.example");
+        found.title = Some("Logistics lead".into());
+        let (id, _) = import_from(db, "Nimbus CRM", File::Leads(vec![told, found]), 2).await;
+        assert_eq!(personas(db).await, ["Head of logistics", "CFO", "Head of logistics"]);
+        undo::take_back(db, id, "Mira", NOW).await.expect("nobody worked on them");
+        assert_eq!(personas(db).await, ["Head of logistics"]);
+    })
+    .await;
+}
+
+/// A persona whose rule is at work, and every lead looked at.
+async fn persona_with_rule(db: &Db, rule: &str) {
+    use doubles::changes::model::{Change, ChangeKind, Entity};
+    use doubles::personas::{edit, model::Head, rules, store};
+    let mut tx = db.write().await.expect("a write");
+    let head =
+        Head { name: "Head of logistics".into(), role: None, segment: String::new(), owners: Default::default() };
+    let id = edit::new_persona(&mut tx, &head, [None; 2], NOW, false).await.expect("a persona");
+    store::set_rule(&mut tx, id, rule).await.expect("a rule");
+    rules::store::mark(&mut tx, "a test").await.expect("a mark");
+    let (kind, entity) = (ChangeKind::PersonaRuleChanged, Entity::Persona);
+    let change =
+        Change { at: NOW, actor: "a test".into(), kind, entity, entity_id: Some(id.0), detail: serde_json::json!({}) };
+    tx.record_change(&change).await.expect("a change").commit().await.expect("a commit");
+    spread::resume(db, NOW).await.expect("the rest is done");
+}
+
+#[tokio::test]
+async fn what_a_program_that_died_left_undone_is_done_at_the_next_start_part_by_part() {
+    on_each_engine(async |db| {
+        let leads = (1..=7).map(|n| {
+            let mut lead = lead(n, &n.to_string(), &format!("p{n}@client.example"));
+            lead.title = Some("Head of Logistics".into());
+            lead
+        });
+        import(db, File::Leads(leads.collect())).await;
+        persona_with_rule(db, "title contains logistics").await;
+        assert_eq!(personas(db).await, ["Head of logistics"; 7]);
+        let mut tx = db.read().await.expect("a read");
+        assert!(doubles::personas::rules::store::spreading(&mut tx).await.expect("a read").is_none());
+        drop(tx);
+        // Of an older change than the mark nothing is done.
+        let spread = Spread { since: 1, rest: Vec::new(), by: "a test".into(), at: NOW };
+        spread::go_on(db, spread, 2).await.expect("it ends");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_sample_company_has_personas_whose_text_its_leads_contradict() {
+    let server = TestServer::empty().await;
+    sample::load(&server.state.db, "a test", NOW).await.expect("it is empty");
+    let mut browser = server.browser();
+    let gallery = text(&browser.get("/personas").await.body);
+    for says in ["Head of logistics", "Warehouse manager", "Automation engineer", "Finance lead"] {
+        assert!(gallery.contains(says), "{says}: {gallery}");
+    }
+    let page = text(&browser.get("/personas/head-of-logistics").await.body);
+    for says in [
+        "The text and the leads disagree",
+        "channel Partner referrals",
+        "Reality",
+        "Handover to won",
+        "Why sales turned them down",
+    ] {
+        assert!(page.contains(says), "{says}: {page}");
+    }
+    sample::remove(&server.state.db, "a test", NOW).await.expect("it is there");
+    for name in ["persona", "persona_statement", "persona_text", "persona_note"] {
+        assert!(table(&server.state.db, &format!("select * from {name}")).await.is_empty(), "{name}");
+    }
+}
