@@ -17,10 +17,10 @@ create index lead_event_turned_down on lead_event (at, lead_id, n)
   where kind = 'verdict' and voided_at is null and detail like '%"decision":"re%';
 create index lead_event_praised on lead_event (at, lead_id, n)
   where kind = 'verdict' and voided_at is null and detail like '%"more_like_this":true%';
--- Those that go by handovers: what waits for an answer, which is counted too, so whether it belongs there stands in its
+-- Those that go by handovers: what waits for an answer, which is counted too, so all that is asked about stands in its
 -- index; disputes that are open, and those that were ruled.
 drop index lead_unanswered;
-create index lead_unanswered on lead (verdict_at, id, gone, handed_over_at)
+create index lead_unanswered on lead (verdict_at, id, gone, handed_over_at, decision, replied_at)
   where decision <> 'good' and replied_at is null;
 create index lead_dispute_open on lead (disputed_at, id) where disputed_at is not null and ruled_at is null;
 create index handover_dispute_open on handover (disputed_at, lead_id, n)

@@ -237,12 +237,12 @@ async fn what_lists_count_and_page_by_is_read_from_their_index_alone() {
         ("VERDICTS", "INDEX lead_event_verdict ((at,lead_id,n)<(?,?,?))"),
         ("TURNED_DOWN", "INDEX lead_event_turned_down ((at,lead_id,n)<(?,?,?))"),
         ("PRAISED", "INDEX lead_event_praised ((at,lead_id,n)<(?,?,?))"),
-        ("TO_ANSWER", "INDEX lead_unanswered ((verdict_at,id)<(?,?))"),
+        ("TO_ANSWER", "INDEX lead_unanswered (verdict_at<?)"),
         ("TO_ANSWER", "INDEX handover_unanswered ((verdict_at,lead_id,n)<(?,?,?))"),
-        ("DISPUTED", "INDEX lead_dispute_open ((disputed_at,id)<(?,?))"),
-        ("DISPUTED", "INDEX handover_dispute_open ((disputed_at,lead_id,n)<(?,?,?))"),
-        ("RULED", "INDEX lead_dispute_ruled ((ruled_at,id)<(?,?))"),
-        ("RULED", "INDEX handover_dispute_ruled ((ruled_at,lead_id,n)<(?,?,?))"),
+        ("DISPUTED", "INDEX lead_dispute_open (disputed_at>? AND disputed_at<?)"),
+        ("DISPUTED", "INDEX handover_dispute_open (disputed_at>? AND (disputed_at,lead_id,n)<(?,?,?))"),
+        ("RULED", "INDEX lead_dispute_ruled (ruled_at>? AND ruled_at<?)"),
+        ("RULED", "INDEX handover_dispute_ruled (ruled_at>? AND (ruled_at,lead_id,n)<(?,?,?))"),
         ("COUNT_TO_ANSWER", "COVERING INDEX lead_unanswered"),
         ("COUNT_TO_ANSWER", "INDEX handover_unanswered"),
         ("COUNT_DISPUTED", "INDEX lead_dispute_open"),
@@ -253,9 +253,11 @@ async fn what_lists_count_and_page_by_is_read_from_their_index_alone() {
         let plan: Vec<String> = plan.into_iter().map(|mut row| row.remove(3)).collect();
         assert!(plan.iter().any(|step| step.contains(index)), "{statement}: {plan:?}");
         let sorts = plan.iter().filter(|step| step.contains("ORDER BY")).count();
-        // First and later handovers are read in order, and what was read of the two is put into one.
+        // First and later handovers are each read in order; what was read is put into one list, of which SQLite sorts
+        // both parts once more.
         let sorted = match statement {
-            "COUNT_OWNED_ACCEPTANCE" | "TO_ANSWER" | "DISPUTED" | "RULED" => 1,
+            "COUNT_OWNED_ACCEPTANCE" => 1,
+            "TO_ANSWER" | "DISPUTED" | "RULED" => 2,
             _ => 0,
         };
         assert!(sorts <= sorted, "{statement} sorts: {plan:?}");

@@ -57,8 +57,8 @@ impl Before {
 /// Takes back what was done under that number, all of it, once a form; where `leads_to` leads, which is told the leads.
 ///
 /// # Errors
-/// They may not do any more what they did then, it was somebody else's or is taken back already, it is more than a day ago, or somebody touched one of the leads
-/// since; nothing is written.
+/// They may not do any more what they did then, it was somebody else's or is taken back already, it is more than a day
+/// ago, or somebody touched one of the leads since; nothing is written.
 pub async fn undo(
     state: &AppState,
     caller: &Caller,
