@@ -109,7 +109,7 @@ test.describe("drafts", { tag: ["@program", "@desktop"] }, () => {
     const context = await person(browser, url, "vera");
     const page = await context.newPage();
     await type(page, "88", "Nobody else's business");
-    expect(await drafts(page)).toContain("Nobody else's business");
+    await expect.poll(() => drafts(page)).toContain("Nobody else's business");
     await page.goto("/spend");
     await page.getByRole("button", { name: "Sign out" }).filter({ visible: true }).first().click();
     await expect(page.getByText("You are signed out.")).toBeVisible();

@@ -11,8 +11,7 @@ test("a number of the scoreboard opens onto as many leads", async ({ page }) => 
   await page.goto(`/?${winter}`);
   await hydrated(page);
   await page.getByRole("link", { name: `${mature} mature leads` }).click();
-  await expect(page.getByRole("heading", { level: 1 })).toHaveText(/^Mature: /);
-  expect(await page.getByRole("heading", { level: 1 }).innerText()).toMatch(new RegExp(`: ${mature}\\sleads?$`));
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(new RegExp(`^Mature: .*\\b${mature}\\sleads?$`));
   await expect(page.getByRole("row")).toHaveCount(mature + 1);
 });
 
@@ -23,9 +22,12 @@ test("a heading sorts, and once more the other way round", async ({ page }) => {
   for (const order of ["ascending", "descending"]) {
     await heading.getByRole("link").click();
     await expect(heading).toHaveAttribute("aria-sort", order);
-    const shown = await names(page);
-    const sorted = [...shown].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
-    expect(shown).toEqual(order === "ascending" ? sorted : sorted.reverse());
+    const isSorted = async () => {
+      const shown = (await names(page)).map((name) => name.toLowerCase());
+      const steps = shown.slice(1).map((name, n) => (order === "ascending" ? shown[n] <= name : name <= shown[n]));
+      return shown.length > 1 && steps.every(Boolean);
+    };
+    await expect.poll(isSorted).toBe(true);
   }
 });
 

@@ -38,6 +38,8 @@ let shown = location.href;
 /** The path that colleagues were told, and how many seconds ago. */
 let here = "";
 let age = 0;
+/** How often the stream has said who has this page open. */
+let heard = 0;
 
 /** What comes over the stream, here or in another tab. */
 const hear = {
@@ -52,7 +54,10 @@ const hear = {
     at = seq;
     due.add("*");
   },
-  here: show,
+  here(who) {
+    if (who.path == location.pathname) heard++;
+    show(who);
+  },
   bell(count) {
     const bell = document.querySelector(".bell");
     if (!bell || bell.dataset.count == count) return;
@@ -200,13 +205,21 @@ async function listen(signal) {
   return connected;
 }
 
-/** Tells colleagues which page is open here, and shows who else has it. What was lost on the way is said again soon. */
+/**
+ * Tells colleagues which page is open here, and shows who else has it. What was lost on the way is said again soon. The
+ * reports of a tab are numbered, also across its pages, since they may overtake each other; and what the stream said
+ * meanwhile is newer than the answer.
+ */
 async function report(path) {
   here = path;
   age = 0;
+  const number = (sessionStorage.reports = Math.max(Date.now(), +(sessionStorage.reports ?? 0) + 1));
+  const before = heard;
   try {
-    const answer = await fetch(`${base}/live/here`, { method: "POST", body: new URLSearchParams({ tab, path }), keepalive: true });
-    if (answer.ok) show(await answer.json());
+    const body = new URLSearchParams({ tab, path, number });
+    const answer = await fetch(`${base}/live/here`, { method: "POST", body, keepalive: true });
+    const who = answer.ok && (await answer.json());
+    if (who && heard == before) show(who);
   } catch {
     age = 25;
   }

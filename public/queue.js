@@ -6,7 +6,10 @@ const table = () => document.getElementById("queue");
 const seen = (selector, from = document) => from.querySelector(selector);
 const all = (selector, from = document) => [...from.querySelectorAll(selector)];
 
-/** The selected leads: their number, and how a form names them. */
+/**
+ * The selected leads: their number, and how a form names them. That stays what it was when they were selected, though
+ * their rows are renewed: what is decided was decided then, and is refused where somebody else touched the lead since.
+ */
 const picked = new Map();
 /** The number of the lead that the keys are about, and where it stands. */
 let cursor = "";
@@ -126,8 +129,7 @@ const row = (lead) => lead && seen(`#queue tr[data-lead="${lead}"]`);
 /** Shows what is selected and where the cursor is, on rows that may be new. */
 function mark() {
   for (const one of rows()) {
-    const { lead, shown } = one.dataset;
-    if (picked.has(lead)) picked.set(lead, shown);
+    const { lead } = one.dataset;
     const box = seen(".pick input", one);
     if (box) box.checked = picked.has(lead);
     one.toggleAttribute("data-picked", picked.has(lead));
@@ -186,9 +188,11 @@ async function send(form, more) {
 
 async function show(answer, text) {
   all("[data-said]").forEach((said) => said.remove());
-  if (answer.ok) picked.clear();
   // The keys of its forms are spent: the fresh page has others, and a form in which something stands is not renewed.
   const fresh = new DOMParser().parseFromString(text, "text/html");
+  if (answer.ok) picked.clear();
+  // Who was refused has been told why, and decides anew by what the answer shows, as without a script.
+  else for (const { dataset } of all("tr[data-lead]", fresh)) if (picked.has(dataset.lead)) picked.set(dataset.lead, dataset.shown);
   for (const id of ["bulk", "touch"]) {
     const [now, then] = [document.getElementById(id), fresh.getElementById(id)];
     if (now && then) now.replaceWith(document.importNode(then, true));

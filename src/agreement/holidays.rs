@@ -270,7 +270,7 @@ mod tests {
     fn whole_days_and_stretches_of_days_are_holidays_under_their_names() {
         let found = read(
             &file(
-                "BEGIN:VEVENT\nSUMMARY:Christmas\\, both\n| days\nDTSTART;VALUE=DATE:20261225\nDTEND;VALUE=DATE:20261227\nEND:VEVENT\n\
+                "BEGIN:VEVENT\nSUMMARY:Christmas\\, both\n|  days\nDTSTART;VALUE=DATE:20261225\nDTEND;VALUE=DATE:20261227\nEND:VEVENT\n\
                  BEGIN:VEVENT\nBEGIN:VALARM\nSUMMARY:wake up\nEND:VALARM\nDTSTART;VALUE=DATE:20270101\nSUMMARY:New Year\nEND:VEVENT\n\
                  BEGIN:VEVENT\nDTSTART:20270106\nDURATION:P2D\nEND:VEVENT",
             ),

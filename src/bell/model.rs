@@ -32,6 +32,16 @@ text_enum!(
         DisputeRuled = "dispute_ruled",
         /// Leads of theirs that were recycled came back. Detail: the lead, and how many.
         LeadReturned = "lead_returned",
+        /// Sales gave a verdict, which marketing is told. Detail: the lead, how many, and the decision.
+        VerdictGiven = "verdict_given",
+        /// Leads of theirs were handed over by hand. Detail: the lead, and how many.
+        HandedOver = "handed_over",
+        /// What they planned is for today. Detail: the lead, and how many.
+        PlanDue = "plan_due",
+        /// A first touch or a verdict of theirs is overdue. Detail: which, the lead, and how many.
+        TimeMissed = "time_missed",
+        /// The head of the other team ruled on a dispute. Detail: the lead, for whom, and what came of it.
+        RulingGiven = "ruling_given",
         /// An import of theirs broke off, and nothing of it stands. Detail: its file.
         ImportStopped = "import_stopped",
         /// A version of the agreement is proposed and waits for their signature. Detail: the day it starts.
@@ -80,9 +90,18 @@ impl NoticeKind {
                 Some(version) => format!("/agreement/versions/{version}"),
                 None => "/agreement/draft".to_owned(),
             },
-            Self::LeadAssigned | Self::Mentioned | Self::VerdictAnswered | Self::DisputeRuled | Self::LeadReturned => {
-                lead()
-            }
+            Self::RulingGiven if detail["came"] != "over" => "/feedback?which=disputed".to_owned(),
+            Self::VerdictGiven if detail["count"].as_u64().unwrap_or(1) > 1 => "/feedback".to_owned(),
+            Self::LeadAssigned
+            | Self::Mentioned
+            | Self::VerdictAnswered
+            | Self::VerdictGiven
+            | Self::HandedOver
+            | Self::PlanDue
+            | Self::TimeMissed
+            | Self::RulingGiven
+            | Self::DisputeRuled
+            | Self::LeadReturned => lead(),
         }
     }
 
@@ -108,6 +127,11 @@ impl NoticeKind {
             Self::AgreementSigned => "A version of the agreement was signed",
             Self::AgreementSentBack => "A version of the agreement was sent back",
             Self::AgreementInForce => "A version of the agreement comes into force",
+            Self::VerdictGiven => "Sales gave a verdict (for marketing)",
+            Self::HandedOver => "A lead of mine was handed over",
+            Self::PlanDue => "What I planned is for today",
+            Self::TimeMissed => "A first touch or a verdict of mine is overdue",
+            Self::RulingGiven => "The other head ruled on a dispute",
             Self::PersonaAnnotated => "Sales wrote beside a persona of mine",
             Self::AnnotationAnswered => "Marketing answered my annotation",
             Self::PersonaDue => "A persona of mine is to be confirmed",
@@ -228,6 +252,33 @@ pub fn words(kind: NoticeKind, actor: &str, detail: &Value) -> String {
                 _ => format!("“{title}”, which you asked for, is in the library."),
             }
         }
+        NoticeKind::VerdictGiven => {
+            let leads = leads(detail);
+            match detail["decision"].as_str() {
+                Some("good") => format!("{actor} judged {leads} good."),
+                Some("recycle") => format!("{actor} recycled {leads}."),
+                _ => format!("{actor} rejected {leads}."),
+            }
+        }
+        NoticeKind::HandedOver => format!("{actor} handed over {} of yours.", leads(detail)),
+        NoticeKind::PlanDue => format!("What you planned for {} is for today.", leads(detail)),
+        NoticeKind::TimeMissed => {
+            let leads = leads(detail);
+            match (detail["what"].as_str(), count("count")) {
+                (Some("verdict"), 0 | 1) => format!("The verdict on {leads} of yours is overdue."),
+                (Some("verdict"), _) => format!("The verdicts on {leads} of yours are overdue."),
+                (_, 0 | 1) => format!("The first touch of {leads} of yours is overdue."),
+                _ => format!("The first touches of {leads} of yours are overdue."),
+            }
+        }
+        NoticeKind::RulingGiven => {
+            let team = detail["for"].as_str().unwrap_or("the other team");
+            match detail["came"].as_str() {
+                Some("over") => format!("{actor} ruled on a dispute for {team}, as you did: it is over."),
+                Some("differ") => format!("{actor} ruled on a dispute for {team}, otherwise than you: it stays open."),
+                _ => format!("{actor} ruled on a dispute for {team}; it waits for your ruling."),
+            }
+        }
         NoticeKind::LeadReturned => {
             let one = detail["count"].as_u64().unwrap_or(1) == 1;
             let leads = leads(detail);
@@ -261,6 +312,17 @@ mod tests {
             said(NoticeKind::StandingChanged, json!({ "before": viewer, "after": sales })),
             "Ada changed what you are here as: viewer → head of sales."
         );
+        let missed =
+            |what: &str, count: u32| said(NoticeKind::TimeMissed, json!({ "what": what, "lead": 4, "count": count }));
+        assert_eq!(missed("touch", 1), "The first touch of a lead of yours is overdue.");
+        assert_eq!(missed("verdict", 3), "The verdicts on 3 leads of yours are overdue.");
+        let ruled = |came: &str| said(NoticeKind::RulingGiven, json!({ "lead": 4, "for": "sales", "came": came }));
+        assert_eq!(ruled("waits"), "Ada ruled on a dispute for sales; it waits for your ruling.");
+        assert_eq!(ruled("over"), "Ada ruled on a dispute for sales, as you did: it is over.");
+        assert_eq!(NoticeKind::RulingGiven.path(&json!({ "lead": 4, "came": "over" })), "/leads/4");
+        let verdicts = json!({ "lead": 4, "count": 3, "decision": "recycle" });
+        assert_eq!(said(NoticeKind::VerdictGiven, verdicts.clone()), "Ada recycled 3 leads.");
+        assert_eq!(NoticeKind::VerdictGiven.path(&verdicts), "/feedback", "one page has them all");
         assert_eq!(said(NoticeKind::InviteUsed, json!({ "after": viewer })), "Ada joined by your invite, as viewer.");
         assert_eq!(
             said(NoticeKind::ImportEnded, json!({ "rows": 5, "new": 2, "rejected": 1, "changed": 1, "unchanged": 1 })),

@@ -1,9 +1,11 @@
 //! The rows of notices.
 
+use super::due::{Due, What, Whose};
 use super::model::{Notice, NoticeId, NoticeKind};
 use crate::changes::model::Seq;
 use crate::changes::store::{Counter, take_numbers};
 use crate::error::Result;
+use crate::leads::model::{LeadId, Stage, ValueId};
 use crate::people::model::AccountId;
 use crate::period::Instant;
 use crate::server::db::{Db, Tx, WriteTx};
@@ -23,6 +25,21 @@ statements! {
     MUTED = "select kind from notice_muted where account_id = $1 order by kind";
     UNMUTE_ALL = "delete from notice_muted where account_id = $1";
     MUTE = "insert into notice_muted (account_id, kind) values ($1, $2)";
+    TOLD = "select planned, missed from notice_due where id = 1";
+    /// What was told stays told when a clock is set back a little; where it was days ahead for a while, that is forgotten.
+    SET_TOLD = "insert into notice_due (id, planned, missed) values (1, $1, $2) on conflict (id) do update set
+        planned = case when excluded.planned between notice_due.planned - 172800 and notice_due.planned
+            then notice_due.planned else excluded.planned end,
+        missed = case when excluded.missed between notice_due.missed - 172800 and notice_due.missed
+            then notice_due.missed else excluded.missed end";
+    PLANNED = "select a.account_id, count(*), min(l.id) from lead_action as a join lead as l on l.id = a.lead_id
+        where l.action_at > $1 and l.action_at <= $2 and l.gone = 0
+            and (l.excluded = 0 or l.opportunity_at is not null)
+        group by a.account_id order by a.account_id";
+    MISSED = "select owner_id, count(*), min(id) from lead
+        where stage = $1 and due_at >= $2 and due_at < $3 and owner_id is not null and gone = 0
+            and (excluded = 0 or opportunity_at is not null)
+        group by owner_id order by owner_id";
 }
 
 /// A row of the list.
@@ -77,6 +94,55 @@ pub async fn mute(tx: &mut Tx, account: AccountId, kinds: &[NoticeKind]) -> Resu
         sqlx::query(MUTE).bind(account.0).bind(kind.key()).execute(tx.conn()).await?;
     }
     Ok(())
+}
+
+/// Up to which moment people were told what time brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ToldUpTo {
+    /// Plans for days up to the one that ends here.
+    pub planned: Instant,
+    /// What was late then.
+    pub missed: Instant,
+}
+
+/// Up to when people were told; `None`: never yet.
+pub async fn told(tx: &mut Tx) -> Result<Option<ToldUpTo>> {
+    let row: Option<(i64, i64)> = sqlx::query_as(TOLD).fetch_optional(tx.conn()).await?;
+    let instant = |at: i64| Instant(u32::try_from(at).unwrap_or(u32::MAX));
+    Ok(row.map(|(planned, missed)| ToldUpTo { planned: instant(planned), missed: instant(missed) }))
+}
+
+/// They are told up to there from now on.
+pub async fn set_told(tx: &mut Tx, up_to: ToldUpTo) -> Result<()> {
+    let set = sqlx::query(SET_TOLD).bind(i64::from(up_to.planned.0)).bind(i64::from(up_to.missed.0));
+    set.execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// What is planned for after one moment and up to another, by whoever planned it.
+pub async fn planned(tx: &mut Tx, after: Instant, up_to: Instant) -> Result<Vec<Due>> {
+    let query = sqlx::query_as(PLANNED).bind(i64::from(after.0)).bind(i64::from(up_to.0));
+    let rows: Vec<(i64, i64, i64)> = query.fetch_all(tx.conn()).await?;
+    let due = |(account, count, lead)| Due {
+        what: What::Planned,
+        whose: Whose::Account(AccountId(account)),
+        count,
+        lead: LeadId(lead),
+    };
+    Ok(rows.into_iter().map(due).collect())
+}
+
+/// Leads of one stage whose last second in time lies from one moment on and before another, by owner.
+pub async fn missed(tx: &mut Tx, stage: Stage, from: Instant, before: Instant) -> Result<Vec<Due>> {
+    let query = sqlx::query_as(MISSED).bind(stage.key()).bind(i64::from(from.0)).bind(i64::from(before.0));
+    let rows: Vec<(i64, i64, i64)> = query.fetch_all(tx.conn()).await?;
+    let due = |(owner, count, lead)| Due {
+        what: What::Missed(stage),
+        whose: Whose::Owner(ValueId(owner)),
+        count,
+        lead: LeadId(lead),
+    };
+    Ok(rows.into_iter().map(due).collect())
 }
 
 /// How many wait for somebody.

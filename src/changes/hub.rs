@@ -137,7 +137,8 @@ impl Hub {
     }
 
     /// A tab shows a page now, or (a blank path) none any more. Answers with who is there.
-    pub fn report(&self, session: Option<SessionId>, tab: &str, who: Who, path: &str) -> Gathering {
+    /// Of a tab's reports the newest counts, by their number, in whichever order they come.
+    pub fn report(&self, session: Option<SessionId>, tab: (&str, u64), who: Who, path: &str) -> Gathering {
         let mut there = None;
         self.with_presence(|presence| {
             let told = presence.report(session, tab, who, path, Instant::now());

@@ -118,6 +118,8 @@ text_enum!(
         LeadUndone = "lead_undone",
         /// Recycled leads came back on their day.
         LeadReturned = "lead_returned",
+        /// People were told what is due or late by now.
+        DueTold = "due_told",
         /// Marketing answered a verdict.
         VerdictAnswered = "verdict_answered",
         /// Marketing contested a verdict.
@@ -384,6 +386,8 @@ impl ChangeKind {
             Self::AgreementAgreed | Self::AgreementRecalled | Self::AgreementInForce => {
                 &[Topic::Agreement, Topic::Numbers, Topic::Leads]
             }
+            // Bells ring by the notices themselves.
+            Self::DueTold => &[],
             Self::PersonaAdded
             | Self::PersonaChanged
             | Self::PersonaConfirmed

@@ -75,12 +75,15 @@ fn words(others: &[&Who]) -> String {
     }
 }
 
-/// A tab that is shown at the moment.
+/// A tab as it reported itself last.
 #[derive(Debug)]
 struct Tab {
     who: Who,
+    /// Blank once it shows no page any more: it is remembered for a while, since what it said before may come later.
     path: String,
     seen: Instant,
+    /// Which of its reports that was.
+    number: u64,
 }
 
 /// Who has which page open.
@@ -92,30 +95,33 @@ pub struct Presence {
 
 impl Presence {
     /// A tab shows this page now; a blank path: none any more. Answers with the pages on which that changes something.
+    ///
+    /// A tab numbers its reports upwards, across the pages that it shows. They travel on connections of their own, so that
+    /// the last word of a page may be overtaken by the first of the next, or by its own goodbye; what is older than what is
+    /// known of the tab changes nothing.
     pub fn report(
         &mut self,
         session: Option<SessionId>,
-        tab: &str,
+        (tab, number): (&str, u64),
         who: Who,
         path: &str,
         now: Instant,
     ) -> Vec<Arc<Gathering>> {
         let tabs = self.browsers.entry(session).or_default();
-        let before = tabs.remove(tab).map(|tab| tab.path);
-        if !path.is_empty() {
-            if tabs.len() >= TABS
-                && let Some(oldest) = tabs.iter().min_by_key(|(_, tab)| tab.seen).map(|(name, _)| name.clone())
-            {
-                tabs.remove(&oldest);
-            }
-            tabs.insert(tab.to_owned(), Tab { who, path: path.to_owned(), seen: now });
+        if tabs.get(tab).is_some_and(|known| number < known.number) {
+            return Vec::new();
         }
-        if tabs.is_empty() {
-            self.browsers.remove(&session);
+        let before = tabs.remove(tab).map(|tab| tab.path).unwrap_or_default();
+        if tabs.len() >= TABS {
+            // Those that have gone first.
+            let oldest = tabs.iter().min_by_key(|(_, tab)| (!tab.path.is_empty(), tab.seen));
+            let oldest = oldest.map(|(name, _)| name.clone()).unwrap_or_default();
+            tabs.remove(&oldest);
         }
-        match before {
-            Some(before) if before == path => Vec::new(),
-            before => self.gather(before.into_iter().chain(Some(path.to_owned()))),
+        tabs.insert(tab.to_owned(), Tab { who, path: path.to_owned(), seen: now, number });
+        match before == path {
+            true => Vec::new(),
+            false => self.gather([before, path.to_owned()].into_iter()),
         }
     }
 
@@ -144,12 +150,13 @@ impl Presence {
     pub fn of(&self, session: Option<SessionId>) -> Vec<Gathering> {
         let tabs = self.browsers.get(&session).into_iter().flat_map(HashMap::values);
         let paths: std::collections::BTreeSet<&str> = tabs.map(|tab| tab.path.as_str()).collect();
-        paths.into_iter().map(|path| self.on(path)).collect()
+        paths.into_iter().filter(|path| !path.is_empty()).map(|path| self.on(path)).collect()
     }
 
-    /// Everybody on the page.
+    /// Everybody on the page; nobody is on none.
     pub fn on(&self, path: &str) -> Gathering {
-        let here = self.browsers.values().flat_map(HashMap::values).filter(|tab| tab.path == path);
+        let tabs = self.browsers.values().flat_map(HashMap::values);
+        let here = tabs.filter(|tab| tab.path == path && !path.is_empty());
         let people: BTreeMap<_, _> =
             here.map(|tab| ((tab.who.name.clone(), tab.who.account), tab.who.clone())).collect();
         Gathering { path: path.to_owned(), people: people.into_values().collect() }
@@ -178,13 +185,13 @@ mod tests {
     fn the_others_on_a_page_are_named_and_nobody_sees_themselves() {
         let (mut presence, now) = (Presence::default(), Instant::now());
         for (id, name) in [(1, "Miriam"), (2, "Daniel"), (3, "Tom"), (4, "Ada"), (5, "Bo")] {
-            presence.report(Some(SessionId(id)), "a", who(id, name), "/", now);
+            presence.report(Some(SessionId(id)), ("a", 1), who(id, name), "/", now);
             // A second tab makes nobody two.
-            presence.report(Some(SessionId(id)), "b", who(id, name), "/", now);
+            presence.report(Some(SessionId(id)), ("b", 1), who(id, name), "/", now);
         }
         assert_eq!(told(&presence, "/", 1), "Ada, Bo and 2 others are here");
         assert_eq!(told(&presence, "/settings", 1), "");
-        presence.report(Some(SessionId(6)), "a", who(6, "Eve"), "/settings", now);
+        presence.report(Some(SessionId(6)), ("a", 1), who(6, "Eve"), "/settings", now);
         assert_eq!(told(&presence, "/settings", 1), "Eve is here");
         assert_eq!(presence.on("/settings").tell(None)["avatars"], serde_json::json!([["E", "sales"]]));
     }
@@ -193,7 +200,7 @@ mod tests {
     fn only_coming_and_going_is_told_not_that_somebody_is_still_there() {
         let (mut presence, now) = (Presence::default(), Instant::now());
         let mut report = |path: &str| -> Vec<String> {
-            let told = presence.report(Some(SessionId(1)), "a", who(1, "Ada"), path, now);
+            let told = presence.report(Some(SessionId(1)), ("a", 1), who(1, "Ada"), path, now);
             told.iter().map(|gathering| format!("{} {}", gathering.path, gathering.people.len())).collect()
         };
         assert_eq!(report("/"), ["/ 1"]);
@@ -205,17 +212,36 @@ mod tests {
     #[test]
     fn a_tab_that_is_not_heard_of_any_more_is_forgotten() {
         let (mut presence, now) = (Presence::default(), Instant::now());
-        presence.report(Some(SessionId(1)), "a", who(1, "Ada"), "/", now);
+        presence.report(Some(SessionId(1)), ("a", 1), who(1, "Ada"), "/", now);
         assert!(presence.sweep(now + ABSENT).is_empty());
         assert_eq!(presence.sweep(now + ABSENT + Duration::from_secs(1)).len(), 1);
         assert!(presence.on("/").people.is_empty() && presence.browsers.is_empty());
     }
 
     #[test]
+    fn a_report_that_was_overtaken_by_a_later_one_of_its_tab_brings_nobody_back() {
+        let (mut presence, now) = (Presence::default(), Instant::now());
+        let mut report = |number: u64, path: &str| -> Vec<String> {
+            let told = presence.report(Some(SessionId(1)), ("a", number), who(1, "Ada"), path, now);
+            told.iter().map(|gathering| format!("{} {}", gathering.path, gathering.people.len())).collect()
+        };
+        assert_eq!(report(2, ""), [""; 0], "the goodbye of a page that was closed at once comes first");
+        assert_eq!(report(1, "/"), [""; 0], "and then that it was opened");
+        assert_eq!(report(5, "/activity"), ["/activity 1"]);
+        assert_eq!(report(4, ""), [""; 0], "the goodbye of the page before");
+        assert_eq!(report(3, "/"), [""; 0]);
+        assert_eq!(report(6, "/activity"), [""; 0]);
+        assert!(presence.on("/").people.is_empty() && presence.on("").people.is_empty());
+        assert_eq!(presence.of(Some(SessionId(1))).len(), 1);
+        assert_eq!(presence.sweep(now + ABSENT + Duration::from_secs(1)).len(), 1);
+        assert!(presence.browsers.is_empty(), "what was said last is remembered no longer than a tab");
+    }
+
+    #[test]
     fn a_browser_cannot_fill_the_memory_with_tabs() {
         let (mut presence, now) = (Presence::default(), Instant::now());
         for tab in 0..100 {
-            presence.report(Some(SessionId(1)), &tab.to_string(), who(1, "Ada"), "/", now);
+            presence.report(Some(SessionId(1)), (&tab.to_string(), 1), who(1, "Ada"), "/", now);
         }
         assert_eq!(presence.browsers[&Some(SessionId(1))].len(), TABS);
     }

@@ -63,6 +63,9 @@ async fn listen(State(state): State<AppState>, Extension(caller): Extension<Call
 struct Report {
     tab: String,
     path: String,
+    /// Which of the tab's reports it is; they may come in another order than they were sent.
+    #[serde(default)]
+    number: u64,
 }
 
 /// A tab shows a page now, or none any more; answers with who else is there.
@@ -74,7 +77,7 @@ async fn report(
     if report.tab.is_empty() || report.tab.len() > TAB || report.path.len() > PATH {
         return (StatusCode::BAD_REQUEST, "This is no report of an open page.\n").into_response();
     }
-    let there = state.hub.report(caller.session, &report.tab, Who::of(&caller.visitor), &report.path);
+    let there = state.hub.report(caller.session, (&report.tab, report.number), Who::of(&caller.visitor), &report.path);
     Json(there.tell(own_id(&caller.visitor))).into_response()
 }
 

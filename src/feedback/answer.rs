@@ -8,7 +8,7 @@ use super::pareto;
 use super::question::Question;
 use super::reasons::{Proof, ReasonCode, Route, When};
 use super::sheet::{FeedShown, Head, NumbersShown, Part, ReasonsShown, ReturnsShown, VerdictLine};
-use super::store::{self, Which};
+use super::store::{self, Counted, Place, Which};
 use crate::agreement::rules::Rules;
 use crate::changes::model::ChangeKind;
 use crate::editing::once::person;
@@ -41,12 +41,10 @@ use std::collections::HashMap;
 
 /// Verdicts of a page.
 const VERDICTS: usize = 25;
-/// Verdicts of one read of the file.
-const READ: usize = 500;
-/// Verdicts in the file; the rest is asked for with `to`.
-const MOST_IN_FILE: usize = 100_000;
+/// Verdicts of one part of the file.
+const PART: usize = 500;
 /// A list is counted up to so many.
-const MOST_COUNTED: i64 = 500;
+const MOST_COUNTED: u32 = 500;
 /// Values of a dimension that are offered to narrow by.
 const MOST_OFFERED: usize = 200;
 /// Recycled leads on a page.
@@ -113,6 +111,7 @@ pub async fn feed(state: &AppState, caller: &Caller, question: &Question, sent: 
         reasons: list.iter().map(|reason| (reason.key.clone(), reason.name.clone())).collect(),
         lines: Vec::new(),
         later: None,
+        is_cut_short: false,
         rulings: narrate::rulings(&store::disputes(&mut tx).await?),
         done: done(&question.done),
         sentence: sent.sentence.clone(),
@@ -130,6 +129,7 @@ pub async fn feed(state: &AppState, caller: &Caller, question: &Question, sent: 
     let (entries, next) = answers::list(&mut tx, &rules, question.which, &sought, after, VERDICTS).await?;
     shown.lines = lines(&mut tx, &entries, &around(state, &rules, &list, visitor)).await?;
     shown.later = next.map(|place| question.address("/feedback", &[("after", place.text())]));
+    shown.is_cut_short = next.is_some() && entries.len() < VERDICTS;
     let typed = sent.get("text").to_owned();
     if !typed.is_empty() && !shown.sentence.is_empty() {
         let is_ruling = sent.typed.iter().any(|(key, _)| key == "for");
@@ -153,9 +153,10 @@ pub async fn feed(state: &AppState, caller: &Caller, question: &Question, sent: 
         let counted = matches!(which, Which::ToAnswer | Which::Disputed);
         let text = match counted {
             true => match store::count(&mut tx, which, MOST_COUNTED).await? {
-                0 => text.to_owned(),
-                count if i64::from(count) >= MOST_COUNTED => format!("{text}\u{a0}{}+", words::count(count)),
-                count => format!("{text}\u{a0}{}", words::count(count)),
+                Counted { count: 0, .. } => text.to_owned(),
+                Counted { count, more } => {
+                    format!("{text}\u{a0}{}{}", words::count(count), if more { "+" } else { "" })
+                }
             },
             false => text.to_owned(),
         };
@@ -206,29 +207,29 @@ fn done(key: &str) -> &'static str {
     }
 }
 
-/// The verdicts that a question asks for, as rows of a file.
+/// A part of the verdicts that a question asks for, as rows of a file, and where the next part begins. It is read by
+/// itself, so that a long file holds no transaction open and little memory.
 ///
 /// # Errors
 /// As for [`feed`], or they may not see leads.
-pub async fn feed_file(state: &AppState, visitor: &Visitor, question: &Question) -> Result<Vec<Vec<String>>> {
+pub async fn file_part(
+    state: &AppState,
+    visitor: &Visitor,
+    question: &Question,
+) -> Result<(Vec<Vec<String>>, Option<Place>)> {
     visitor.require(Action::SeeLeads)?;
     let mut tx = state.db.read().await?;
     let list = store::reasons(&mut tx).await?;
     let rules = agreed(&mut tx).await?;
     let (sought, after) = question.sought(&mut tx, &rules.zone).await?;
     let around = around(state, &rules, &list, visitor);
-    let (mut after, mut lines) = (Some(after), Vec::new());
-    while let Some(place) = after.filter(|_| lines.len() < MOST_IN_FILE) {
-        let (entries, next) = answers::list(&mut tx, &rules, question.which, &sought, place, READ).await?;
-        let rows = rows(&mut tx, &entries).await?;
-        for entry in &entries {
-            let row = rows.get(&entry.lead.id);
-            let line = narrate::line(entry, row, &around);
-            lines.push(super::file::verdict(entry, row, &line, &rules));
-        }
-        after = next;
-    }
-    Ok(lines)
+    let (entries, next) = answers::list(&mut tx, &rules, question.which, &sought, after, PART).await?;
+    let rows = rows(&mut tx, &entries).await?;
+    let line = |entry: &Entry| {
+        let row = rows.get(&entry.lead.id);
+        super::file::verdict(entry, row, &narrate::line(entry, row, &around), &rules)
+    };
+    Ok((entries.iter().map(line).collect(), next))
 }
 
 /// A question of a page with numbers, and what stands beside it in the address.

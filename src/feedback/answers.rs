@@ -2,7 +2,7 @@
 
 use super::model::{MOST_ANSWER, WordKind};
 use super::reasons::{ReasonText, key_of};
-use super::store::{self, Place, Which, Word};
+use super::store::{self, Place, Seen, Which, Word};
 use crate::agreement::rules::Rules;
 use crate::bell;
 use crate::bell::model::{Notice, NoticeKind};
@@ -11,7 +11,7 @@ use crate::editing::once::{self, Begun};
 use crate::error::{AppError, Result};
 use crate::kpis::model::Filter;
 use crate::leads::derive::Answer as Stand;
-use crate::leads::model::{Decision, EventKind, LeadId};
+use crate::leads::model::{Decision, Dimension, EventKind, LeadId, ValueId};
 use crate::leads::record::{StoredEvent, StoredLead, Voided};
 use crate::leads::store as leads;
 use crate::people::model::{Account, AccountId, Team};
@@ -23,10 +23,12 @@ use crate::server::AppState;
 use crate::server::db::{Tx, WriteTx};
 use crate::work::apply::Who;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
-/// Verdicts that are looked at for one page under a filter, at most.
-const MOST_LOOKED_AT: usize = 5_000;
+/// Verdicts that are looked at for one page under a filter, at most; then the page says so and leads on from there.
+const MOST_LOOKED_AT: usize = 20_000;
+/// Verdicts of one read, at most.
+const MOST_READ: usize = 2_000;
 
 /// A verdict with what was said about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +64,8 @@ pub struct Sought {
     pub since: Option<Instant>,
 }
 
-/// A page of the feed, newest first, and where the next one begins. Only verdicts that are sought.
+/// A page of the feed, newest first, and where the next one begins. Only verdicts that are sought. Where few are, so many
+/// are looked at and no more: then the page has fewer than it may, and the next one looks further.
 ///
 /// # Errors
 /// The database does not answer.
@@ -74,42 +77,61 @@ pub async fn list(
     after: Place,
     limit: usize,
 ) -> Result<(Vec<Entry>, Option<Place>)> {
-    let (mut after, mut looked_at) = (after, 0);
-    let mut entries: Vec<Entry> = Vec::new();
-    loop {
-        let places = store::verdicts(tx, which, after, limit as i64 + 1).await?;
-        let more = places.len() > limit;
-        looked_at += places.len();
-        for entry in self::entries(tx, rules, which, &places[..places.len().min(limit)]).await? {
-            if sought.since.is_some_and(|since| entry.place.at < since) {
-                return Ok((entries, None));
+    let (mut after, mut looked_at, mut read) = (after, 0, limit + 1);
+    let mut found: Vec<Place> = Vec::new();
+    let next = 'look: loop {
+        let mut seen = store::look(tx, which, after, read).await?;
+        let is_last = seen.len() < read;
+        looked_at += seen.len();
+        sought.narrow(tx, rules, which, &mut seen).await?;
+        for seen in seen {
+            if sought.since.is_some_and(|since| seen.place.at < since) {
+                break 'look None;
             }
-            after = entry.place;
-            if sought.finds(&entry) {
-                entries.push(entry);
-                if entries.len() == limit {
-                    return Ok((entries, Some(after)));
+            if seen.belongs {
+                if found.len() == limit {
+                    break 'look found.last().copied();
                 }
+                found.push(seen.place);
             }
+            after = seen.place;
         }
-        // A lead may have been taken away between the two reads: then its place is passed over all the same.
-        if let Some(last) = places[..places.len().min(limit)].last() {
-            after = *last;
-        }
-        if !more {
-            return Ok((entries, None));
+        if is_last {
+            break None;
         }
         if looked_at >= MOST_LOOKED_AT {
-            return Ok((entries, Some(after)));
+            break Some(after);
         }
-    }
+        read = MOST_READ.min(read * 4);
+    };
+    Ok((entries(tx, rules, which, &found).await?, next))
 }
 
 impl Sought {
-    fn finds(&self, entry: &Entry) -> bool {
-        let values = &entry.lead.row.values;
-        self.filter.any_of.iter().all(|(dimension, sought)| sought.contains(&values[*dimension as usize]))
-            && self.reason.as_ref().is_none_or(|reason| entry.verdict.detail.reason.as_ref() == Some(reason))
+    /// Takes out of the list what is not sought.
+    async fn narrow(&self, tx: &mut Tx, rules: &Rules, which: Which, seen: &mut [Seen]) -> Result<()> {
+        for seen in seen.iter_mut() {
+            let finds = |(dimension, sought): &(Dimension, Vec<Option<ValueId>>)| {
+                sought.contains(&seen.values[*dimension as usize])
+            };
+            seen.belongs &= self.filter.any_of.iter().all(finds);
+        }
+        let Some(reason) = &self.reason else { return Ok(()) };
+        if !which.tells_contested() {
+            for seen in seen.iter_mut().filter(|seen| seen.belongs) {
+                seen.belongs = seen.gives(reason);
+            }
+            return Ok(());
+        }
+        // The contested verdict need not be the latest, by whose reason handovers go. Disputes are few.
+        let places: Vec<Place> = seen.iter().filter(|seen| seen.belongs).map(|seen| seen.place).collect();
+        let mut giving = entries(tx, rules, which, &places).await?;
+        giving.retain(|entry| entry.verdict.detail.reason.as_ref() == Some(reason));
+        let giving: HashSet<Place> = giving.into_iter().map(|entry| entry.place).collect();
+        for seen in seen.iter_mut() {
+            seen.belongs &= giving.contains(&seen.place);
+        }
+        Ok(())
     }
 }
 
@@ -316,6 +338,17 @@ pub enum Ruled {
     Differ,
 }
 
+impl Ruled {
+    /// As a notice names it.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Over(_) => "over",
+            Self::Waits => "waits",
+            Self::Differ => "differ",
+        }
+    }
+}
+
 /// Rules on a dispute, once a form; where `leads_to` leads.
 ///
 /// # Errors
@@ -371,12 +404,20 @@ pub async fn rule(
         Some(_) => Ruled::Differ,
         None => Ruled::Waits,
     };
+    // Of a dispute that is over those hear whom it concerns; else the other head alone.
+    let mut concerned: BTreeSet<AccountId> = BTreeSet::new();
     if let Ruled::Over(winner) = ruled {
         let detail = json!({ "lead": lead.id, "upheld": winner == Team::Marketing });
         let disputed = words.iter().filter(here).filter(|word| word.kind == WordKind::Dispute);
-        let concerned: BTreeSet<AccountId> = disputed.map(|word| word.account).chain(verdict.account).collect();
-        tell(&mut once, NoticeKind::DisputeRuled, concerned.into_iter(), &who, now, &detail).await?;
+        concerned = disputed.map(|word| word.account).chain(verdict.account).collect();
+        tell(&mut once, NoticeKind::DisputeRuled, concerned.iter().copied(), &who, now, &detail).await?;
     }
+    let others = people::list(&mut once).await?.into_iter().filter(|account| {
+        account.standing.head && !account.disabled && account.standing.team.is_some_and(|other| other != team)
+    });
+    let others: Vec<AccountId> = others.map(|account| account.id).filter(|id| !concerned.contains(id)).collect();
+    let detail = json!({ "lead": lead.id, "for": ruling.in_favour, "came": ruled.key() });
+    tell(&mut once, NoticeKind::RulingGiven, others.into_iter(), &who, now, &detail).await?;
     let detail = json!({ "for": ruling.in_favour, "over": matches!(ruled, Ruled::Over(_)) });
     let change = change(ChangeKind::DisputeRuled, caller, now, Entity::Lead, Some(lead.id.0), detail);
     Ok(once.finish(&change, leads_to(ruled)).await?.1)

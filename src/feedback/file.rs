@@ -9,9 +9,9 @@ use super::pareto;
 use super::question::Question;
 use super::sheet::VerdictLine;
 use super::store;
-use crate::activity::feed::{as_file, to_csv};
+use crate::activity::feed::{as_file, csv_of, to_csv};
 use crate::agreement::rules::Rules;
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use crate::leads::model::Dimension;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
@@ -19,8 +19,11 @@ use crate::queue;
 use crate::queue::model::Row;
 use crate::server::AppState;
 use axum::Extension;
+use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
-use axum::response::Response;
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use futures_util::{StreamExt, stream};
 
 const VERDICT_HEAD: [&str; 20] = [
     "lead",
@@ -77,15 +80,37 @@ pub fn verdict(entry: &Entry, row: Option<&Row>, line: &VerdictLine, rules: &Rul
     cells
 }
 
-/// `/feedback.csv`
+/// `/feedback.csv`, sent while it is read: it may hold every verdict that there is.
 pub async fn verdicts(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
     RawQuery(search): RawQuery,
 ) -> Response {
     let question = Question { after: None, ..Question::parse(&search.unwrap_or_default()) };
-    let rows = answer::feed_file(&state, &caller.visitor, &question).await;
-    as_file("verdicts.csv", rows.and_then(|rows| to_csv(&VERDICT_HEAD, rows.into_iter())))
+    // Whatever can be wrong with the question, shows with the first part, where it can still be said.
+    let first = answer::file_part(&state, &caller.visitor, &question).await;
+    let first = first.and_then(|(rows, next)| Ok((to_csv(&VERDICT_HEAD, rows.into_iter())?, next)));
+    match first {
+        Ok((first, next)) => {
+            let rest = stream::unfold(next, move |next| {
+                let (state, caller, question) = (state.clone(), caller.clone(), question.clone());
+                async move {
+                    let question = Question { after: Some(next?), ..question };
+                    let part = answer::file_part(&state, &caller.visitor, &question).await;
+                    match part.and_then(|(rows, next)| Ok((csv_of(rows.into_iter())?, next))) {
+                        Ok((rows, next)) => Some((Ok(Bytes::from(rows)), next)),
+                        // The connection breaks off: half a file must not look like a whole one.
+                        Err(error) => Some((Err(error), None)),
+                    }
+                }
+            });
+            let parts = stream::once(async { Ok::<_, AppError>(Bytes::from(first)) }).chain(rest);
+            let kind = (CONTENT_TYPE, "text/csv; charset=utf-8");
+            let name = (CONTENT_DISPOSITION, "attachment; filename=\"verdicts.csv\"");
+            ([kind, name], Body::from_stream(parts)).into_response()
+        }
+        Err(error) => as_file("verdicts.csv", Err(error)),
+    }
 }
 
 /// `/feedback/why.csv`

@@ -95,14 +95,21 @@ fn blank(is_open: bool) -> impl IntoView {
 
 #[component]
 fn Lists(shown: FeedShown) -> impl IntoView {
-    let FeedShown { question, lists, lines, later, person, .. } = shown.clone();
+    let FeedShown { question, lists, lines, later, is_cut_short, person, .. } = shown.clone();
     let csv = question.address("/feedback.csv", &[]);
     let first = question
         .after
         .is_some()
         .then(|| view! { <a class="chip" href=question.address("/feedback", &[])>"‹ Newest"</a> });
     let back = question.text();
+    let older = if is_cut_short { "Look further ›" } else { "Older ›" };
+    let cut_short = is_cut_short.then(|| {
+        view! { <p class="hint">"Few verdicts match, so only a part of the list was looked through. Look further for older ones, or narrow the days."</p> }
+    });
     let rows = match lines.is_empty() {
+        true if is_cut_short => {
+            view! { <Empty title="No verdict of this part of the list matches">{()}</Empty> }.into_any()
+        }
         true => view! { <Nothing question=question.clone()/> }.into_any(),
         false => {
             let lines = lines.into_iter().map(|line| view! { <Entry line back=back.clone() person=person.clone()/> });
@@ -115,9 +122,10 @@ fn Lists(shown: FeedShown) -> impl IntoView {
         </div>
         <Narrow shown/>
         {rows}
+        {cut_short}
         <p class="pages">
             {first}
-            {later.map(|href| view! { <a class="chip" href=href>"Older ›"</a> })}
+            {later.map(|href| view! { <a class="chip" href=href>{older}</a> })}
             <span class="files"><a href=csv download="verdicts.csv">"CSV of this list"</a></span>
         </p>
     }

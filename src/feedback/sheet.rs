@@ -60,6 +60,8 @@ pub struct FeedShown {
     pub lines: Vec<VerdictLine>,
     /// The page after this one.
     pub later: Option<String>,
+    /// So many verdicts were looked at that the rest is left to the page after this one, though this one is not full.
+    pub is_cut_short: bool,
     /// How disputes ended.
     pub rulings: String,
     /// What the reader has just done.

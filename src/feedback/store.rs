@@ -4,15 +4,91 @@ use super::model::WordKind;
 use super::reasons::{Proof, ReasonCode, ReasonText, Route, When};
 use crate::changes::store::{Counter, take_numbers};
 use crate::error::{AppError, Result};
-use crate::leads::model::LeadId;
+use crate::leads::model::{Dimension, LeadId, ValueId};
 use crate::leads::record::Detail;
 use crate::people::model::{AccountId, Team};
 use crate::period::Instant;
 use crate::server::bulk::{Cell, Rows};
 use crate::server::db::Tx;
 use crate::statements;
+use serde::Deserialize;
 use sqlx::{FromRow, Row};
 use std::collections::HashMap;
+
+/// What a list may be narrowed by.
+macro_rules! values {
+    ($of:literal) => {
+        concat!(
+            $of,
+            ".channel_id, ",
+            $of,
+            ".campaign_id, ",
+            $of,
+            ".segment_id, ",
+            $of,
+            ".region_id, ",
+            $of,
+            ".persona_id, ",
+            $of,
+            ".owner_id"
+        )
+    };
+}
+
+/// At most `$4` verdicts after the place (`$1`, `$2`, `$3`), the newest first, each with what it may be narrowed by, and
+/// whether it is in the list. What is not is told too: so a read looks at no more rows than it answers with. Those of a
+/// lead that was merged are its survivor's.
+macro_rules! verdicts {
+    ($more:literal) => {
+        concat!(
+            "select e.lead_id, e.n, e.at, e.detail, ",
+            values!("s"),
+            ", cast(case when s.gone = 0 then 1 else 0 end as bigint)
+            from lead_event as e join lead as l on l.id = e.lead_id join lead as s on s.id = coalesce(l.merged_into, l.id)
+            where e.kind = 'verdict' and e.voided_at is null",
+            $more,
+            " and (e.at, e.lead_id, e.n) < ($1, $2, $3)
+            order by e.at desc, e.lead_id desc, e.n desc limit $4"
+        )
+    };
+}
+
+/// The same of handovers: the first one stands beside its lead, the later ones by themselves, each in an index of its own.
+macro_rules! handovers {
+    ($first_at:literal, $first:literal, $later_at:literal, $later:literal) => {
+        concat!(
+            "select * from (
+                select * from (select l.id as lead_id, cast(1 as bigint) as n, ",
+            $first_at,
+            " as at, l.reason, ",
+            values!("l"),
+            ", cast(case when l.gone = 0 and l.handed_over_at is not null then 1 else 0 end as bigint) as belongs
+                    from lead as l where ",
+            $first,
+            " and (",
+            $first_at,
+            ", l.id) <= ($1, $2) and ((",
+            $first_at,
+            ", l.id) < ($1, $2) or $3 > 1) order by ",
+            $first_at,
+            " desc, l.id desc limit $4) as first
+                union all
+                select * from (select h.lead_id, h.n, ",
+            $later_at,
+            " as at, h.reason, ",
+            values!("l"),
+            ", cast(case when l.gone = 0 then 1 else 0 end as bigint) as belongs
+                    from handover as h join lead as l on l.id = h.lead_id where ",
+            $later,
+            " and (",
+            $later_at,
+            ", h.lead_id, h.n) < ($1, $2, $3) order by ",
+            $later_at,
+            " desc, h.lead_id desc, h.n desc limit $4) as later
+            ) as found order by at desc, lead_id desc, n desc limit $4"
+        )
+    };
+}
 
 statements! {
     REASONS = "select key, name, moment, problem, route, proof, place, retired_at from reason order by place, key";
@@ -26,52 +102,38 @@ statements! {
             coalesce(a.name, 'Somebody who has left') as name, w.at, w.text
         from {rows} cross join feedback_word as w left join account as a on a.id = w.account_id
         where w.lead_id = {0:int} order by w.id";
-    /// Those of a lead that was merged are its survivor's.
-    VERDICTS = "select e.lead_id, e.n, e.at from lead_event as e join lead as l on l.id = e.lead_id
-        where e.kind = 'verdict' and e.voided_at is null and (l.gone = 0 or l.merged_into is not null)
-            and (e.at < $1 or (e.at = $1 and (e.lead_id < $2 or (e.lead_id = $2 and e.n < $3))))
-        order by e.at desc, e.lead_id desc, e.n desc limit $4";
-    TURNED_DOWN = "select e.lead_id, e.n, e.at from lead_event as e join lead as l on l.id = e.lead_id
-        where e.kind = 'verdict' and e.voided_at is null and (l.gone = 0 or l.merged_into is not null)
-            and e.detail like '%\"decision\":\"re%'
-            and (e.at < $1 or (e.at = $1 and (e.lead_id < $2 or (e.lead_id = $2 and e.n < $3))))
-        order by e.at desc, e.lead_id desc, e.n desc limit $4";
-    PRAISED = "select e.lead_id, e.n, e.at from lead_event as e join lead as l on l.id = e.lead_id
-        where e.kind = 'verdict' and e.voided_at is null and (l.gone = 0 or l.merged_into is not null)
-            and e.detail like '%\"more_like_this\":true%'
-            and (e.at < $1 or (e.at = $1 and (e.lead_id < $2 or (e.lead_id = $2 and e.n < $3))))
-        order by e.at desc, e.lead_id desc, e.n desc limit $4";
+    VERDICTS = verdicts!("");
+    TURNED_DOWN = verdicts!(" and e.detail like '%\"decision\":\"re%'");
+    PRAISED = verdicts!(" and e.detail like '%\"more_like_this\":true%'");
     /// Handovers that were turned down, and marketing has said nothing to any of their verdicts: as K4 counts replies.
-    TO_ANSWER = "select lead_id, n, at from (
-            select * from (select id as lead_id, cast(1 as bigint) as n, verdict_at as at from lead
-                where decision <> 'good' and replied_at is null and handed_over_at is not null and gone = 0
-                    and verdict_at <= $1
-                    and (verdict_at < $1 or (id < $2 or (id = $2 and cast(1 as bigint) < $3)))
-                order by verdict_at desc, id desc limit $4) as first
+    TO_ANSWER = handovers!(
+        "l.verdict_at", "l.decision <> 'good' and l.replied_at is null",
+        "h.verdict_at", "h.decision <> 'good' and h.replied_at is null"
+    );
+    DISPUTED = handovers!(
+        "l.disputed_at", "l.disputed_at is not null and l.ruled_at is null",
+        "h.disputed_at", "h.disputed_at is not null and h.ruled_at is null"
+    );
+    RULED = handovers!(
+        "l.ruled_at", "l.disputed_at is not null and l.ruled_at is not null",
+        "h.ruled_at", "h.disputed_at is not null and h.ruled_at is not null"
+    );
+    /// Of the newest `$1` to which nothing was said: how many there are, and how many of them wait for an answer.
+    COUNT_TO_ANSWER = "select count(*), cast(coalesce(sum(waits), 0) as bigint) from (
+            select * from (select case when gone = 0 and handed_over_at is not null then 1 else 0 end as waits from lead
+                where decision <> 'good' and replied_at is null order by verdict_at desc, id desc limit $1) as first
             union all
-            select * from (select h.lead_id, h.n, h.verdict_at as at from handover as h join lead as l on l.id = h.lead_id
-                where h.decision <> 'good' and h.replied_at is null and l.gone = 0 and h.verdict_at <= $1
-                    and (h.verdict_at < $1 or (h.lead_id < $2 or (h.lead_id = $2 and h.n < $3)))
-                order by h.verdict_at desc, h.lead_id desc, h.n desc limit $4) as later
-        ) as found order by at desc, lead_id desc, n desc limit $4";
-    DISPUTED = "select lead_id, n, at from (
-            select id as lead_id, cast(1 as bigint) as n, disputed_at as at from lead
-                where disputed_at is not null and ruled_at is null and gone = 0
+            select * from (select case when l.gone = 0 then 1 else 0 end as waits
+                from handover as h join lead as l on l.id = h.lead_id
+                where h.decision <> 'good' and h.replied_at is null
+                order by h.verdict_at desc, h.lead_id desc, h.n desc limit $1) as later
+        ) as newest";
+    COUNT_DISPUTED = "select count(*), count(*) from (
+            select id from lead where disputed_at is not null and ruled_at is null and gone = 0
             union all
-            select h.lead_id, h.n, h.disputed_at as at from handover as h join lead as l on l.id = h.lead_id
+            select h.lead_id from handover as h join lead as l on l.id = h.lead_id
                 where h.disputed_at is not null and h.ruled_at is null and l.gone = 0
-        ) as found
-        where at < $1 or (at = $1 and (lead_id < $2 or (lead_id = $2 and n < $3)))
-        order by at desc, lead_id desc, n desc limit $4";
-    RULED = "select lead_id, n, at from (
-            select id as lead_id, cast(1 as bigint) as n, ruled_at as at from lead
-                where disputed_at is not null and ruled_at is not null and gone = 0
-            union all
-            select h.lead_id, h.n, h.ruled_at as at from handover as h join lead as l on l.id = h.lead_id
-                where h.disputed_at is not null and h.ruled_at is not null and l.gone = 0
-        ) as found
-        where at < $1 or (at = $1 and (lead_id < $2 or (lead_id = $2 and n < $3)))
-        order by at desc, lead_id desc, n desc limit $4";
+            limit $1) as open";
     DISPUTES = "select count(*), count(ruled_at), cast(coalesce(sum(upheld), 0) as bigint) from (
             select ruled_at, upheld from lead where disputed_at is not null and gone = 0
             union all
@@ -127,7 +189,7 @@ pub struct Word {
 }
 
 /// A place in the feed of verdicts: everything older comes after it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Place {
     /// When the verdict was given, or what the list goes by.
     pub at: Instant,
@@ -182,6 +244,11 @@ impl Which {
     /// verdicts.
     pub const fn goes_by_handover(self) -> bool {
         matches!(self, Self::ToAnswer | Self::Disputed | Self::Ruled)
+    }
+
+    /// Its handovers are told by the verdict that marketing contests, which need not be their latest.
+    pub const fn tells_contested(self) -> bool {
+        matches!(self, Self::Disputed | Self::Ruled)
     }
 }
 
@@ -306,8 +373,36 @@ pub async fn words(tx: &mut Tx, leads: &[LeadId]) -> Result<Vec<Word>> {
     Ok(found.iter().map(word).collect::<Result<Vec<_>>>()?.into_iter().flatten().collect())
 }
 
-/// The verdicts of a list that come after a place, newest first, at most so many.
-pub async fn verdicts(tx: &mut Tx, which: Which, after: Place, limit: i64) -> Result<Vec<Place>> {
+/// What was looked at for a list: where it stands, and what it may be narrowed by.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    /// Where.
+    pub place: Place,
+    /// Today's values of its lead; of one that was merged, its survivor's.
+    pub values: [Option<ValueId>; Dimension::ALL.len()],
+    /// It is in the list; one of a lead that was taken away is not.
+    pub belongs: bool,
+    /// The reason of a handover, or all that a verdict says.
+    says: String,
+    is_handover: bool,
+}
+
+impl Seen {
+    /// Whether it gives this reason; a handover gives that of its latest verdict.
+    pub fn gives(&self, reason: &str) -> bool {
+        #[derive(Deserialize)]
+        struct Given {
+            reason: Option<String>,
+        }
+        if self.is_handover {
+            return self.says == reason;
+        }
+        serde_json::from_str::<Given>(&self.says).is_ok_and(|given| given.reason.as_deref() == Some(reason))
+    }
+}
+
+/// Looks at so many of a list after a place, newest first, fewer where there are no more.
+pub async fn look(tx: &mut Tx, which: Which, after: Place, limit: usize) -> Result<Vec<Seen>> {
     let statement = match which {
         Which::All => VERDICTS,
         Which::TurnedDown => TURNED_DOWN,
@@ -316,15 +411,51 @@ pub async fn verdicts(tx: &mut Tx, which: Which, after: Place, limit: i64) -> Re
         Which::Disputed => DISPUTED,
         Which::Ruled => RULED,
     };
-    let query = sqlx::query_as(statement).bind(i64::from(after.at.0)).bind(after.lead.0).bind(after.n).bind(limit);
-    let rows: Vec<(i64, i64, i64)> = query.fetch_all(tx.conn()).await?;
-    let place = |(lead, n, at): (i64, i64, i64)| Place { at: Instant(at as u32), lead: LeadId(lead), n };
-    Ok(rows.into_iter().map(place).collect())
+    let query = sqlx::query(statement).bind(i64::from(after.at.0)).bind(after.lead.0).bind(after.n);
+    let rows = query.bind(i64::try_from(limit).unwrap_or(i64::MAX)).fetch_all(tx.conn()).await?;
+    let seen = |row: &sqlx::any::AnyRow| -> Result<Seen> {
+        let mut values = [None; Dimension::ALL.len()];
+        for (n, value) in values.iter_mut().enumerate() {
+            *value = row.try_get::<Option<i64>, _>(4 + n)?.map(ValueId);
+        }
+        Ok(Seen {
+            place: Place {
+                at: Instant(row.try_get::<i64, _>(2)? as u32),
+                lead: LeadId(row.try_get(0)?),
+                n: row.try_get(1)?,
+            },
+            values,
+            belongs: row.try_get::<i64, _>(10)? == 1,
+            says: row.try_get::<Option<String>, _>(3)?.unwrap_or_default(),
+            is_handover: which.goes_by_handover(),
+        })
+    };
+    rows.iter().map(seen).collect()
 }
 
-/// How many verdicts of a list there are, counted up to so many.
-pub async fn count(tx: &mut Tx, which: Which, most: i64) -> Result<u32> {
-    Ok(verdicts(tx, which, Place::NEWEST, most).await?.len() as u32)
+/// How many verdicts or handovers a list has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    /// So many, as far as was counted.
+    pub count: u32,
+    /// There may be more.
+    pub more: bool,
+}
+
+/// Handovers that are looked at to count a list, at most: the newest.
+const MOST_LOOKED_AT: i64 = 20_000;
+
+/// How many handovers wait in a list for somebody, marketing or the heads, counted up to so many. The other lists are not
+/// counted: nobody is waited for there.
+pub async fn count(tx: &mut Tx, which: Which, most: u32) -> Result<Counted> {
+    let (statement, look) = match which {
+        Which::ToAnswer => (COUNT_TO_ANSWER, MOST_LOOKED_AT),
+        Which::Disputed => (COUNT_DISPUTED, i64::from(most)),
+        Which::All | Which::TurnedDown | Which::Praised | Which::Ruled => return Ok(Counted::default()),
+    };
+    let (looked_at, waiting): (i64, i64) = sqlx::query_as(statement).bind(look).fetch_one(tx.conn()).await?;
+    let count = u32::try_from(waiting).unwrap_or(u32::MAX);
+    Ok(Counted { count: count.min(most), more: count >= most || looked_at >= look })
 }
 
 /// How often each reason was given, by its key; a reason that nobody gave is not among them.

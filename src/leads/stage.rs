@@ -5,7 +5,8 @@
 //! # What the definitions leave open, decided here
 //! - Everything is owed for the **latest handover**; K3 and K4 count every one.
 //! - **Acceptance** is awaited until sales answers in any way (accepts, works, judges), or is relieved, or until silence
-//!   accepts at the agreed time. Where the first touch is due before that, an overdue touch is the more urgent word.
+//!   accepts at the agreed time. Where the first touch is due before that (over a weekend, a touch within 24 hours is), an
+//!   overdue touch is the more urgent word; the lead can be accepted until silence has done it all the same.
 //! - **A touch** is owed until somebody tried or spoke to the lead, or it was turned down or freed.
 //! - **The next attempt** is owed while the lead was tried, not reached, not judged, and fewer times than agreed. It is
 //!   due on the next working day after the last one, or when its rep planned it, and never after the verdict.
@@ -53,8 +54,14 @@ pub struct Standing {
 pub struct Kept {
     /// Touch, attempt or verdict, with its due time.
     pub then: Option<(Stage, u32)>,
-    /// Its acceptance is awaited before this second.
+    /// Its acceptance is what it waits for before this second: until silence accepts, or the first touch is overdue.
     pub silent_at: Option<u32>,
+}
+
+/// When silence accepts a lead of this handover; [`NEVER`] where the calendar has no such time.
+pub fn acceptance_due(handed_over: Moment, rules: &Rules) -> u32 {
+    let version = rules.in_force_at(handed_over.at);
+    rules.due(version, handed_over, version.terms.sales.decide)
 }
 
 impl Owed {
@@ -90,7 +97,7 @@ impl Owed {
             (planned, again) => planned.or(again).map(|at| at.min(verdict.unwrap_or(NEVER))),
         };
         Self {
-            acceptance: (!answered && !relieved).then(|| due(sales.decide)),
+            acceptance: (!answered && !relieved).then(|| acceptance_due(start, rules)),
             touch: (!tried && !reached && !relieved).then(|| due(sales.first_touch)),
             attempt,
             verdict,

@@ -6,7 +6,7 @@ use crate::agreement::rules::{Compiled, NEVER, Rules};
 use crate::kpis::model::Filter;
 use crate::kpis::words;
 use crate::leads::model::{Decision, Dimension, LeadId, Moment, Stage, ValueId};
-use crate::leads::stage::{Kept, NEXT_ATTEMPT, Standing};
+use crate::leads::stage::{Kept, NEXT_ATTEMPT, Standing, acceptance_due};
 use crate::period::Instant;
 use crate::text_enum;
 use crate::work::model::Shown;
@@ -157,9 +157,25 @@ impl Row {
         }
     }
 
+    /// Until when sales can accept or reject it before silence accepts, as of `now`; `None` once it is answered. It may
+    /// stand among those that wait for their first touch by then.
+    pub fn acceptance(&self, now: Instant, rules: &Rules) -> Option<Instant> {
+        let awaited = self.kept.silent_at.is_some() && !self.excluded;
+        let due = acceptance_due(self.handed_over_at.filter(|_| awaited)?, rules);
+        (now.0 < due).then_some(Instant(due))
+    }
+
+    /// Where it stands, with the time that its clock runs to: an acceptance is due when silence accepts, also where the
+    /// list puts it earlier because a touch is due before.
+    pub fn clocked(&self, now: Instant, rules: &Rules) -> Option<Standing> {
+        let standing = self.standing(now)?;
+        let acceptance = self.acceptance(now, rules).filter(|_| standing.stage == Stage::Acceptance);
+        Some(Standing { due: acceptance.map_or(standing.due, |due| due.0), ..standing })
+    }
+
     /// Its clock at `now`; `None` where it waits for nothing.
     pub fn clock(&self, now: Instant, rules: &Rules) -> Option<Clock> {
-        let standing = self.standing(now)?;
+        let standing = self.clocked(now, rules)?;
         Some(clock(standing, self.handed_over_at.unwrap_or_default(), now, rules))
     }
 }

@@ -123,7 +123,7 @@ fn line(row: &Row, question: &Question, now: Instant, rules: &Rules) -> Line {
             Some(moment) => short_time(zone.local(moment.at), zone.local(now)),
             None => String::new(),
         },
-        acceptable: standing.is_some_and(|standing| standing.stage == Stage::Acceptance),
+        acceptable: row.acceptance(now, rules).is_some(),
         workable: row.handed_over_at.is_some(),
         picked: false,
     }
@@ -164,7 +164,7 @@ fn urgency_of(due: Instant, is_overdue: bool, now: Instant, rules: &Rules) -> Ur
 
 /// Its clock, with how much of the time has gone.
 pub fn dial(row: &Row, now: Instant, rules: &Rules) -> Option<Dial> {
-    let standing = row.standing(now)?;
+    let standing = row.clocked(now, rules)?;
     let clock = row.clock(now, rules)?;
     let began = match standing.stage {
         Stage::Attempt => row.last_touch_at.or(row.handed_over_at),

@@ -3,12 +3,11 @@
 use super::model::{Ask, Count, List, MOST_COUNTED, Place, Row};
 use super::search::Asked;
 use super::store;
-use super::waits::Narrow;
 use crate::agreement;
 use crate::agreement::rules::Rules;
 use crate::error::{AppError, Result};
 use crate::feedback;
-use crate::feedback::store::Which;
+use crate::feedback::store::{Counted, Which};
 use crate::kpis::model::Filter;
 use crate::kpis::words;
 use crate::leads::model::{LeadId, ValueId};
@@ -47,33 +46,35 @@ pub struct Page {
 pub async fn page(app: &AppState, visitor: &Visitor, ask: &Ask) -> Result<Page> {
     visitor.require(Action::SeeLeads)?;
     let now = app.clock.now();
-    let found = match ask.search.trim() {
-        "" => None,
-        search => Some(app.finder.find(search).await?),
-    };
     let mut tx = app.db.read().await?;
     let rules = rules(&mut tx).await?;
     let seq = crate::changes::store::newest_seq(&mut tx).await?.0;
     let owners = owners(&mut tx, visitor, ask.list).await?;
     let limit = ask.limit.clamp(1, MOST_ROWS);
-    let (mut rows, places) = match found {
-        Some(found) => searched(&mut tx, ask, &found, &owners, now).await?,
-        None => {
-            let places = match ask.filter.any_of.is_empty() {
-                true => merged(&mut tx, ask, &owners, now, limit + 1).await?,
-                false => {
-                    let asked = Asked { filter: ask.filter.clone(), owners: owners.clone(), now, today: now };
-                    app.finder.places(asked, ask.list, ask.after, limit + 1).await?
-                }
-            };
-            let ids: Vec<LeadId> = places.iter().map(|place| place.lead).collect();
-            let mut found = store::rows(&mut tx, &ids).await?;
-            (ids.iter().filter_map(|id| found.remove(id)).collect(), places)
+    let places = match is_range(ask) {
+        true => merged(&mut tx, ask, &owners, now, limit + 1).await?,
+        false => {
+            // The memory reads by itself, and nobody waits for a connection with one in hand.
+            drop(tx);
+            let places = app.finder.places(asked(ask, owners, now), ask.list, ask.after, limit + 1).await?;
+            tx = app.db.read().await?;
+            places
         }
     };
     let next = (places.len() > limit).then(|| places[limit - 1]);
-    rows.truncate(limit);
+    let ids: Vec<LeadId> = places.iter().take(limit).map(|place| place.lead).collect();
+    let mut found = store::rows(&mut tx, &ids).await?;
+    let rows = ids.iter().filter_map(|id| found.remove(id)).collect();
     Ok(Page { rows, next, now, rules, seq })
+}
+
+/// Whether what is asked for is a range of an index; what a filter or a search narrows is found in memory.
+fn is_range(ask: &Ask) -> bool {
+    ask.filter.any_of.is_empty() && ask.search.trim().is_empty()
+}
+
+fn asked(ask: &Ask, owners: Vec<ValueId>, now: Instant) -> Asked {
+    Asked { filter: ask.filter.clone(), search: ask.search.clone(), owners, now, today: now }
 }
 
 /// One lead as the queue shows it.
@@ -99,32 +100,26 @@ pub async fn neighbours(
 ) -> Result<[Option<LeadId>; 2]> {
     visitor.require(Action::SeeLeads)?;
     let now = app.clock.now();
-    let found = match ask.search.trim() {
-        "" => None,
-        search => Some(app.finder.find(search).await?),
-    };
     let mut tx = app.db.read().await?;
     let owners = owners(&mut tx, visitor, ask.list).await?;
-    let (mut before, mut after) = (Vec::new(), Vec::new());
-    match found {
-        Some(found) => {
-            let whole = Ask { after: None, ..ask.clone() };
-            let (_, places) = searched(&mut tx, &whole, &found, &owners, now).await?;
-            (before, after) = places.into_iter().partition(|other| place.is_some_and(|place| *other < place));
+    let beside = match is_range(ask) {
+        false => {
+            drop(tx);
+            app.finder.beside(asked(ask, owners, now), ask.list, place).await?
         }
-        None => {
+        true => {
+            let (mut before, mut after) = (Vec::new(), Vec::new());
             for range in store::ranges(ask.list, now, &owners) {
                 if let Some(place) = place {
-                    before.extend(store::places_before(&mut tx, range, now, &ask.filter, place, 2).await?);
+                    before.extend(store::places_before(&mut tx, range, now, place, 2).await?);
                 }
-                after.extend(store::places(&mut tx, range, now, &ask.filter, place, 2).await?);
+                after.extend(store::places(&mut tx, range, now, place, 2).await?);
             }
+            let is_other = |other: &Place| place.is_none_or(|place| other.lead != place.lead);
+            [before.into_iter().filter(is_other).max(), after.into_iter().filter(is_other).min()]
         }
-    }
-    let is_other = |other: &Place| place.is_none_or(|place| other.lead != place.lead);
-    let before = before.into_iter().filter(is_other).max();
-    let after = after.into_iter().filter(is_other).min();
-    Ok([before, after].map(|place| place.map(|place| place.lead)))
+    };
+    Ok(beside.map(|place| place.map(|place| place.lead)))
 }
 
 /// Lists with more leads than this are counted anew only after [`PATIENCE`].
@@ -139,10 +134,11 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub async fn counts(app: &AppState, visitor: &Visitor, ask: &Ask, lists: &[List]) -> Result<Vec<Count>> {
     visitor.require(Action::SeeLeads)?;
     let mut tx = app.db.read().await?;
-    let (now, filter) = (app.clock.now(), &ask.filter);
-    if !filter.any_of.is_empty() {
+    let now = app.clock.now();
+    if !ask.filter.any_of.is_empty() {
         let (owners, today) = (owners(&mut tx, visitor, List::Mine).await?, end_of_day(&mut tx, now).await?);
-        return app.finder.counts(Asked { filter: filter.clone(), owners, now, today }, lists).await;
+        drop(tx);
+        return app.finder.counts(Asked { today, ..asked(ask, owners, now) }, lists).await;
     }
     let as_of = (crate::changes::store::newest_seq(&mut tx).await?.0, now.0);
     let mut counts = Vec::new();
@@ -152,10 +148,9 @@ pub async fn counts(app: &AppState, visitor: &Visitor, ask: &Ask, lists: &[List]
             continue;
         }
         let owners = owners(&mut tx, visitor, wanted[0]).await?;
-        let key = (filter.clone(), owners.clone());
         // Nobody's leads are the same number as nobody in particular's: none.
-        let key = if mine && owners.is_empty() { (filter.clone(), vec![NOBODY]) } else { key };
-        let count = count_all(&mut tx, &wanted, filter, &owners, now);
+        let key = if mine && owners.is_empty() { vec![NOBODY] } else { owners.clone() };
+        let count = count_all(&mut tx, &wanted, &owners, now);
         counts.extend_from_slice(&app.counted.get(&key, as_of, patience, count).await?);
     }
     Ok(lists.iter().filter_map(|list| counts.iter().find(|count| count.list == *list).copied()).collect())
@@ -186,17 +181,16 @@ pub async fn desk(app: &AppState, visitor: &Visitor) -> Result<Option<[Mark; 2]>
     });
     let mut tx = app.db.read().await?;
     let as_of = (crate::changes::store::newest_seq(&mut tx).await?.0, 0);
-    // Where hardly any waits among a million, it takes long to find that out.
-    let patience = |answers: &u32, took: Duration| match took > SLOW {
+    // What takes a moment to count is not counted anew with every change.
+    let patience = |answers: &Counted, took: Duration| match took > QUICK {
         true => took * 20,
-        false if *answers >= MOST_ANSWERS => PATIENCE,
+        false if answers.more => PATIENCE,
         false => Duration::ZERO,
     };
-    let count = feedback::store::count(&mut tx, Which::ToAnswer, i64::from(MOST_ANSWERS));
+    let count = feedback::store::count(&mut tx, Which::ToAnswer, MOST_ANSWERS);
     let answers = app.to_answer.get(&(), as_of, patience, count).await?;
-    let more = if answers >= MOST_ANSWERS { "+" } else { "" };
-    let answer = (answers > 0).then(|| Mark {
-        count: format!("{}{more}", words::count(answers)),
+    let answer = (answers.count > 0).then(|| Mark {
+        count: format!("{}{}", words::count(answers.count), if answers.more { "+" } else { "" }),
         meaning: "to answer".to_owned(),
         late: false,
     });
@@ -206,16 +200,10 @@ pub async fn desk(app: &AppState, visitor: &Visitor) -> Result<Option<[Mark; 2]>
 /// Verdicts that wait for an answer are counted up to so many.
 const MOST_ANSWERS: u32 = 500;
 /// What took longer is not counted anew with every change.
-const SLOW: Duration = Duration::from_millis(100);
+const QUICK: Duration = Duration::from_millis(5);
 
 /// Each list is a sum of ranges, of which each is counted once.
-async fn count_all(
-    tx: &mut Tx,
-    lists: &[List],
-    filter: &Filter,
-    owners: &[ValueId],
-    now: Instant,
-) -> Result<Arc<[Count]>> {
+async fn count_all(tx: &mut Tx, lists: &[List], owners: &[ValueId], now: Instant) -> Result<Arc<[Count]>> {
     let today = end_of_day(tx, now).await?;
     let most = MOST_COUNTED as usize;
     let mut tallies: Vec<(store::Range, store::Tally)> = Vec::new();
@@ -228,7 +216,7 @@ async fn count_all(
             let known = tallies.iter().find(|(counted, _)| *counted == range).map(|(_, tally)| *tally);
             let tally = match known {
                 Some(tally) => tally,
-                None => store::count(tx, range, (now, today), filter, most + 1).await?,
+                None => store::count(tx, range, (now, today), most + 1).await?,
             };
             tallies.push((range, tally));
             sum.leads += if is_overdue { tally.overdue } else { tally.leads };
@@ -257,30 +245,11 @@ async fn end_of_day(tx: &mut Tx, now: Instant) -> Result<Instant> {
 async fn merged(tx: &mut Tx, ask: &Ask, owners: &[ValueId], now: Instant, limit: usize) -> Result<Vec<Place>> {
     let mut places = Vec::new();
     for range in store::ranges(ask.list, now, owners) {
-        places.extend(store::places(tx, range, now, &ask.filter, ask.after, limit).await?);
+        places.extend(store::places(tx, range, now, ask.after, limit).await?);
     }
     places.sort_unstable();
     places.truncate(limit);
     Ok(places)
-}
-
-/// What a search found, as far as it belongs to the list, in its order; from the place on.
-async fn searched(
-    tx: &mut Tx,
-    ask: &Ask,
-    found: &[LeadId],
-    owners: &[ValueId],
-    now: Instant,
-) -> Result<(Vec<Row>, Vec<Place>)> {
-    let all = store::rows(tx, found).await?;
-    let narrow = Narrow::new(&ask.filter, owners, now);
-    let mut placed: Vec<(Place, Row)> = all
-        .into_values()
-        .filter_map(|row| Some((narrow.place(ask.list, row.lead, &row.waits())?, row)))
-        .filter(|(place, _)| ask.after.is_none_or(|after| *place > after))
-        .collect();
-    placed.sort_unstable_by_key(|(place, _)| *place);
-    Ok(placed.into_iter().map(|(place, row)| (row, place)).unzip())
 }
 
 /// Which values of the dimension owner are the visitor, where the list asks for them.

@@ -5,7 +5,6 @@ use super::search::Known;
 use super::waits::Waits;
 use crate::changes::store::{Counter, take_numbers};
 use crate::error::Result;
-use crate::kpis::model::Filter;
 use crate::leads::model::{Decision, Dimension, LeadId, Moment, Stage, ValueId};
 use crate::leads::stage::Kept;
 use crate::people::model::AccountId;
@@ -13,22 +12,10 @@ use crate::period::Instant;
 use crate::server::bulk::{Cell, Rows};
 use crate::server::db::Tx;
 use crate::statements;
-use sqlx::any::AnyRow;
-use sqlx::{FromRow, Row as _};
+use sqlx::any::{AnyArguments, AnyRow};
+use sqlx::query::QueryAs;
+use sqlx::{Any, FromRow, Row as _};
 use std::collections::HashMap;
-
-/// Whether a lead passes the filter: `$4` to `$9` hold for each dimension the numbers that pass, between commas, 0 for
-/// blank; an empty text lets all through.
-macro_rules! passes {
-    () => {
-        " and ($4 = '' or $4 like '%,' || cast(coalesce(channel_id, 0) as text) || ',%')
-          and ($5 = '' or $5 like '%,' || cast(coalesce(campaign_id, 0) as text) || ',%')
-          and ($6 = '' or $6 like '%,' || cast(coalesce(segment_id, 0) as text) || ',%')
-          and ($7 = '' or $7 like '%,' || cast(coalesce(region_id, 0) as text) || ',%')
-          and ($8 = '' or $8 like '%,' || cast(coalesce(persona_id, 0) as text) || ',%')
-          and ($9 = '' or $9 like '%,' || cast(coalesce(owner_id, 0) as text) || ',%')"
-    };
-}
 
 /// Whether no rule of a head leaves a lead out; never one with an opportunity.
 macro_rules! counts {
@@ -37,73 +24,77 @@ macro_rules! counts {
     };
 }
 
-/// Of the leads of a range up to so many: how many, how many of them past their time, and how many of the others due until
-/// `$3`. A verdict's time has ended with its last second, all else is late after it.
+/// Of the leads of a range up to `$3`: how many, how many of them past their time as of `$1`, and how many due until `$2`.
 macro_rules! tally {
-    ($due:literal, $where:expr) => {
+    ($columns:literal, $due:literal, $late:expr, $where:literal) => {
         concat!(
-            "select count(*), cast(coalesce(sum(case when due < $2 or (due = $2 and stage = 'verdict') then 1 else 0 end), 0)
-                as bigint), cast(coalesce(sum(case when due <= $3 then 1 else 0 end), 0) as bigint)
+            "select count(*), cast(coalesce(sum(",
+            $late,
+            "), 0) as bigint), cast(coalesce(sum(case when due <= $2 then 1 else 0 end), 0) as bigint)
             from (select ",
-            $due,
-            " as due, stage from lead where ",
+            $columns,
+            " from lead where ",
             $where,
             counts!(),
-            passes!(),
             " order by ",
             $due,
-            ", id limit $10) as waiting"
+            ", id limit $3) as waiting"
         )
     };
 }
 
-// Of each range: `$1` is now; it begins after the place ($2, $3); at most $10 rows.
+/// A verdict's time has ended with its last second, all else is late after it.
+macro_rules! late {
+    () => {
+        "case when due < $1 or (due = $1 and stage = 'verdict') then 1 else 0 end"
+    };
+}
+
+// All that a range asks about stands in its index (`lead_stage`, `lead_silent`, `lead_owner`), so that neither its places
+// nor its count read a row of the table. What else a list is narrowed by is asked of the memory (`search`).
+//
+// Of each range: it begins after the place ($1, $2); at most $3 rows; `$4` is now, `$5` the stage or the owner.
 statements! {
-    /// From the next second on, `$2`; what `$1` says is in it.
+    /// From the next second on, `$1`.
     ACCEPTANCE = concat!(
-        "select silent_at, id from lead where silent_at >= $2 and (silent_at > $2 or id > $3) and cast($1 as bigint) >= 0",
-        counts!(), passes!(), " order by silent_at, id limit $10");
-    /// One stage, `$11`, of those whose acceptance is no longer awaited, due up to `$12`.
-    STAGE = concat!("select due_at, id from lead where stage = $11 and (silent_at is null or silent_at <= $1)", counts!(), "
-            and due_at >= $2 and (due_at > $2 or id > $3) and due_at <= $12", passes!(),
-        " order by due_at, id limit $10");
-    /// What waits and belongs to an owner, `$11`; its acceptance awaited or not.
-    OWNED_ACCEPTANCE = concat!("select silent_at, id from lead where owner_id = $11 and stage is not null
-            and silent_at is not null and silent_at > $1", counts!(), "
-            and (silent_at > $2 or (silent_at = $2 and id > $3))", passes!(),
-        " order by silent_at, id limit $10");
-    OWNED = concat!("select due_at, id from lead where owner_id = $11 and stage is not null
-            and (silent_at is null or silent_at <= $1)", counts!(), "
-            and due_at >= $2 and (due_at > $2 or id > $3)", passes!(),
-        " order by due_at, id limit $10");
-    /// Every lead, the newest first: the place is its number, counted down. `$1` and `$3` say nothing here.
-    ALL_LEADS = concat!("select -id, id from lead where id < 0 - cast($2 as bigint) and gone = 0
-            and cast($1 as bigint) >= 0 and (cast($3 as bigint) >= -1)", passes!(),
-        " order by id desc limit $10");
+        "select silent_at, id from lead where silent_at >= $1 and (silent_at > $1 or id > $2)", counts!(),
+        " order by silent_at, id limit $3");
+    /// One stage of those whose acceptance is no longer awaited, due up to `$6`.
+    STAGE = concat!("select due_at, id from lead where stage = $5 and (silent_at is null or silent_at <= $4)", counts!(), "
+            and due_at >= $1 and (due_at > $1 or id > $2) and due_at <= $6
+        order by due_at, id limit $3");
+    /// What waits and belongs to an owner; its acceptance awaited or not.
+    OWNED_ACCEPTANCE = concat!("select silent_at, id from lead where owner_id = $5 and stage is not null
+            and silent_at > $4", counts!(), "
+            and (silent_at > $1 or (silent_at = $1 and id > $2))
+        order by silent_at, id limit $3");
+    OWNED = concat!("select due_at, id from lead where owner_id = $5 and stage is not null
+            and (silent_at is null or silent_at <= $4)", counts!(), "
+            and due_at >= $1 and (due_at > $1 or id > $2)
+        order by due_at, id limit $3");
+    /// Every lead, the newest first: the place is its number, counted down.
+    ALL_LEADS = "select -id, id from lead where id < 0 - cast($1 as bigint) and gone = 0 order by id desc limit $2";
     // The same backwards: what stands before the place.
-    ACCEPTANCE_BEFORE = concat!("select silent_at, id from lead where silent_at is not null and silent_at > $1", counts!(), "
-            and (silent_at < $2 or (silent_at = $2 and id < $3))", passes!(),
-        " order by silent_at desc, id desc limit $10");
-    STAGE_BEFORE = concat!("select due_at, id from lead where stage = $11 and (silent_at is null or silent_at <= $1)", counts!(), "
-            and due_at <= $2 and (due_at < $2 or id < $3) and due_at <= $12", passes!(),
-        " order by due_at desc, id desc limit $10");
-    OWNED_ACCEPTANCE_BEFORE = concat!("select silent_at, id from lead where owner_id = $11 and stage is not null
-            and silent_at is not null and silent_at > $1", counts!(), "
-            and (silent_at < $2 or (silent_at = $2 and id < $3))", passes!(),
-        " order by silent_at desc, id desc limit $10");
-    OWNED_BEFORE = concat!("select due_at, id from lead where owner_id = $11 and stage is not null
-            and (silent_at is null or silent_at <= $1)", counts!(), "
-            and due_at <= $2 and (due_at < $2 or id < $3)", passes!(),
-        " order by due_at desc, id desc limit $10");
-    ALL_BEFORE = concat!("select -id, id from lead where id > 0 - cast($2 as bigint) and gone = 0
-            and cast($1 as bigint) >= 0 and (cast($3 as bigint) >= -1)", passes!(),
-        " order by id limit $10");
-    COUNT_ACCEPTANCE = tally!("silent_at", "silent_at > $1");
-    COUNT_STAGE = tally!("due_at", "stage = $11 and (silent_at is null or silent_at <= $1)");
-    COUNT_OWNED_ACCEPTANCE = tally!("silent_at", "owner_id = $11 and stage is not null and silent_at > $1");
-    COUNT_OWNED = tally!("due_at", "owner_id = $11 and stage is not null and (silent_at is null or silent_at <= $1)");
-    COUNT_ALL = concat!("select count(*) from (select id from lead where gone = 0 and $1 >= 0 and $2 >= 0 and $3 >= 0",
-        passes!(), " limit $10) as there");
+    ACCEPTANCE_BEFORE = concat!("select silent_at, id from lead where silent_at > $4", counts!(), "
+            and silent_at <= $1 and (silent_at < $1 or id < $2)
+        order by silent_at desc, id desc limit $3");
+    STAGE_BEFORE = concat!("select due_at, id from lead where stage = $5 and (silent_at is null or silent_at <= $4)", counts!(), "
+            and due_at <= $1 and (due_at < $1 or id < $2) and due_at <= $6
+        order by due_at desc, id desc limit $3");
+    OWNED_ACCEPTANCE_BEFORE = concat!("select silent_at, id from lead where owner_id = $5 and stage is not null
+            and silent_at > $4", counts!(), "
+            and (silent_at < $1 or (silent_at = $1 and id < $2))
+        order by silent_at desc, id desc limit $3");
+    OWNED_BEFORE = concat!("select due_at, id from lead where owner_id = $5 and stage is not null
+            and (silent_at is null or silent_at <= $4)", counts!(), "
+            and due_at <= $1 and (due_at < $1 or id < $2)
+        order by due_at desc, id desc limit $3");
+    ALL_BEFORE = "select -id, id from lead where id > 0 - cast($1 as bigint) and gone = 0 order by id limit $2";
+    COUNT_ACCEPTANCE = tally!("silent_at as due", "silent_at", "0", "silent_at > $1");
+    COUNT_STAGE = tally!("due_at as due, stage", "due_at", late!(), "stage = $4 and (silent_at is null or silent_at <= $1)");
+    COUNT_OWNED_ACCEPTANCE = tally!("silent_at as due", "silent_at", "0", "owner_id = $4 and stage is not null and silent_at > $1");
+    COUNT_OWNED = tally!("due_at as due, stage", "due_at", late!(), "owner_id = $4 and stage is not null and (silent_at is null or silent_at <= $1)");
+    COUNT_ALL = "select count(*) from (select id from lead where gone = 0 limit $1) as there";
     ROWS = "select l.id, l.worked_seq, p.name, p.email, p.phone, l.company, l.title, l.size,
             l.channel_id, l.campaign_id, l.segment_id, l.region_id, l.persona_id, l.owner_id,
             l.created_at, coalesce(h.handed_over_at, l.handed_over_at), coalesce(h.day_only, l.day_only),
@@ -151,14 +142,7 @@ pub enum Range {
 }
 
 /// The places of a range after one, most urgent first, at most so many.
-pub async fn places(
-    tx: &mut Tx,
-    range: Range,
-    now: Instant,
-    filter: &Filter,
-    after: Option<Place>,
-    limit: usize,
-) -> Result<Vec<Place>> {
+pub async fn places(tx: &mut Tx, range: Range, now: Instant, after: Option<Place>, limit: usize) -> Result<Vec<Place>> {
     let statement = match range {
         Range::Acceptance => ACCEPTANCE,
         Range::Stage(..) => STAGE,
@@ -173,18 +157,21 @@ pub async fn places(
     if range == Range::Acceptance && after.due < next_second {
         after = Place { due: next_second, lead: LeadId(-1) };
     }
-    places_beside(tx, (statement, range), now, filter, after, limit).await
+    let query = sqlx::query_as(statement).bind(after.due);
+    let query = match range {
+        Range::All => query,
+        _ => query.bind(after.lead.0),
+    };
+    let query = query.bind(i64::try_from(limit).unwrap_or(i64::MAX));
+    let query = match range {
+        Range::All | Range::Acceptance => query,
+        _ => query.bind(i64::from(now.0)),
+    };
+    places_of(tx, query, range).await
 }
 
 /// The places of a range before one, the nearest first, at most so many.
-pub async fn places_before(
-    tx: &mut Tx,
-    range: Range,
-    now: Instant,
-    filter: &Filter,
-    before: Place,
-    limit: usize,
-) -> Result<Vec<Place>> {
+pub async fn places_before(tx: &mut Tx, range: Range, now: Instant, before: Place, limit: usize) -> Result<Vec<Place>> {
     let statement = match range {
         Range::Acceptance => ACCEPTANCE_BEFORE,
         Range::Stage(..) => STAGE_BEFORE,
@@ -192,28 +179,22 @@ pub async fn places_before(
         Range::Owned(_) => OWNED_BEFORE,
         Range::All => ALL_BEFORE,
     };
-    places_beside(tx, (statement, range), now, filter, before, limit).await
+    let query = sqlx::query_as(statement).bind(before.due);
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let query = match range {
+        Range::All => query.bind(limit),
+        _ => query.bind(before.lead.0).bind(limit).bind(i64::from(now.0)),
+    };
+    places_of(tx, query, range).await
 }
 
-async fn places_beside(
-    tx: &mut Tx,
-    (statement, range): (&'static str, Range),
-    now: Instant,
-    filter: &Filter,
-    place: Place,
-    limit: usize,
-) -> Result<Vec<Place>> {
-    let mut query = sqlx::query_as(statement).bind(i64::from(now.0)).bind(place.due).bind(place.lead.0);
-    for dimension in Dimension::ALL {
-        query = query.bind(passing(filter, *dimension));
-    }
-    query = query.bind(i64::try_from(limit).unwrap_or(i64::MAX));
-    query = match range {
+async fn places_of(tx: &mut Tx, query: QueryAs<'_, Any, (i64, i64), AnyArguments>, range: Range) -> Result<Vec<Place>> {
+    let query = match range {
         Range::Stage(stage, up_to) => query.bind(stage.key()).bind(up_to),
         Range::OwnedAcceptance(owner) | Range::Owned(owner) => query.bind(owner.0),
         Range::Acceptance | Range::All => query,
     };
-    let rows: Vec<(i64, i64)> = query.fetch_all(tx.conn()).await?;
+    let rows = query.fetch_all(tx.conn()).await?;
     Ok(rows.into_iter().map(|(due, lead)| Place { due, lead: LeadId(lead) }).collect())
 }
 
@@ -229,13 +210,7 @@ pub struct Tally {
 }
 
 /// How many leads are in a range whatever it is due up to, counted up to so many; `today` is the last second of the day.
-pub async fn count(
-    tx: &mut Tx,
-    range: Range,
-    (now, today): (Instant, Instant),
-    filter: &Filter,
-    most: usize,
-) -> Result<Tally> {
+pub async fn count(tx: &mut Tx, range: Range, (now, today): (Instant, Instant), most: usize) -> Result<Tally> {
     let statement = match range {
         Range::Acceptance => COUNT_ACCEPTANCE,
         Range::Stage(..) => COUNT_STAGE,
@@ -243,13 +218,12 @@ pub async fn count(
         Range::Owned(_) => COUNT_OWNED,
         Range::All => COUNT_ALL,
     };
-    let seconds = [now, now, today].map(|at| i64::from(at.0));
-    let mut query = seconds.into_iter().fold(sqlx::query(statement), sqlx::query::Query::bind);
-    for dimension in Dimension::ALL {
-        query = query.bind(passing(filter, *dimension));
-    }
-    query = query.bind(i64::try_from(most).unwrap_or(i64::MAX));
-    query = match range {
+    let query = match range {
+        Range::All => sqlx::query(statement),
+        _ => sqlx::query(statement).bind(i64::from(now.0)).bind(i64::from(today.0)),
+    };
+    let query = query.bind(i64::try_from(most).unwrap_or(i64::MAX));
+    let query = match range {
         Range::Stage(stage, _) => query.bind(stage.key()),
         Range::OwnedAcceptance(owner) | Range::Owned(owner) => query.bind(owner.0),
         Range::Acceptance | Range::All => query,
@@ -262,13 +236,6 @@ pub async fn count(
     }
     let (overdue, until_today) = (number(1)?, number(2)?);
     Ok(Tally { leads: number(0)?, overdue, today: until_today.saturating_sub(overdue) })
-}
-
-/// The values of a dimension that pass, as the statements read them.
-fn passing(filter: &Filter, dimension: Dimension) -> String {
-    let Some((_, values)) = filter.any_of.iter().find(|(of, _)| *of == dimension) else { return String::new() };
-    let numbers: Vec<String> = values.iter().map(|value| value.map_or(0, |value| value.0).to_string()).collect();
-    format!(",{},", numbers.join(","))
 }
 
 /// The rows of these leads; those that are gone are left out.

@@ -1,5 +1,5 @@
-//! What leads wait for, in memory beside their texts: under a filter of several values the index alone would be read from
-//! end to end, and a pass over a million leads takes some milliseconds.
+//! What leads wait for, in memory beside their texts: under a filter or a search the index alone would be read from end to
+//! end, and a pass over a million leads takes some milliseconds.
 
 use super::model::{Count, List, Place};
 use crate::kpis::model::Filter;
@@ -88,6 +88,24 @@ impl<'a> Narrow<'a> {
             }
         }
         first.into_sorted_vec()
+    }
+
+    /// The nearest places of a list before and after one, of other leads than its own; without one the first comes after.
+    pub fn beside(
+        &self,
+        list: List,
+        place: Option<Place>,
+        leads: impl Iterator<Item = (LeadId, Waits)>,
+    ) -> [Option<Place>; 2] {
+        let (mut before, mut after) = (None::<Place>, None::<Place>);
+        for other in leads.filter_map(|(lead, waits)| self.place(list, lead, &waits)) {
+            match place {
+                Some(place) if other.lead == place.lead => {}
+                Some(place) if other < place => before = Some(before.map_or(other, |known| known.max(other))),
+                _ => after = Some(after.map_or(other, |known| known.min(other))),
+            }
+        }
+        [before, after]
     }
 
     /// How many leads each of these lists has, how many of them are past their time, and how many of the others are due

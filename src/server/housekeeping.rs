@@ -9,7 +9,7 @@ use crate::error::Result;
 use crate::feedback::returns;
 use crate::period::Instant;
 use crate::zone::Zone;
-use crate::{activity, agreement, personas, quality, queue, spend, work};
+use crate::{activity, agreement, bell, personas, quality, queue, spend, work};
 use std::time::Duration;
 
 /// How often what has had its time is thrown away.
@@ -47,7 +47,8 @@ fn until_next(now: Instant, zone: &Zone) -> Duration {
 
 /// Throws away what has had its time: keys of forms and ways back after a day, what people deleted after thirty. Does
 /// what rules have left undone, tells owners of personas what to confirm, opens what comes back on its day, and counts
-/// the queue anew where the agreement is another. Tells of versions of the agreement that have come into force.
+/// the queue anew where the agreement is another. Tells of versions of the agreement that have come into force, and
+/// people what is due or late by now.
 ///
 /// # Errors
 /// The database refuses.
@@ -68,6 +69,7 @@ pub async fn sweep(db: &Db, now: Instant) -> Result<()> {
     if opened > 0 {
         tracing::info!(leads = opened, "recycled leads came back");
     }
+    bell::due::ring(db, now).await?;
     Ok(())
 }
 

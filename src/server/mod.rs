@@ -30,6 +30,7 @@ use crate::definitions::fit::Fits;
 use crate::definitions::standing::Standing;
 use crate::definitions::tried::Tried;
 use crate::error::Result;
+use crate::feedback::store::Counted;
 use crate::kpis::model::Filter;
 use crate::kpis::service::{Month, Scores};
 use crate::leads::model::ValueId;
@@ -72,10 +73,10 @@ pub struct AppState {
     pub library: Library,
     /// Their files.
     pub contents: Files,
-    /// How many leads the lists of the queue have, by filter and by the owners that are the reader.
-    pub counted: Lately<(Filter, Vec<ValueId>), Arc<[Count]>>,
+    /// How many leads the lists of the queue have, by the owners that are the reader.
+    pub counted: Lately<Vec<ValueId>, Arc<[Count]>>,
     /// How many verdicts wait for an answer of marketing.
-    pub to_answer: Lately<(), u32>,
+    pub to_answer: Lately<(), Counted>,
     /// How both teams stand this month, for the head of every page.
     pub month: Lately<(), Month>,
     /// How the leads of a period stand against the criteria of a qualified lead.

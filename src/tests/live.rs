@@ -354,6 +354,30 @@ async fn colleagues_see_who_else_has_the_page_open_and_when_they_leave() {
 }
 
 #[tokio::test]
+async fn a_page_that_was_closed_at_once_leaves_no_ghost_though_its_goodbye_comes_before_its_greeting() {
+    let server = TestServer::set_up().await;
+    server.add("miriam@company.example", Standing { team: Some(Team::Marketing), ..Standing::default() }).await;
+    let mut ada = server.signed_in("ada@company.example").await;
+    let mut miriam = server.signed_in("miriam@company.example").await;
+    let here = async |browser: &mut Browser, tab: &str, number: &str, path: &str| {
+        let told = browser.post("/live/here", &[("tab", tab), ("path", path), ("number", number)]).await;
+        assert_eq!(told.status, 200, "{}", told.body);
+        serde_json::from_str::<Value>(&told.body).expect("JSON")["words"].clone()
+    };
+    here(&mut miriam, "closed", "1785747600002", "").await;
+    here(&mut miriam, "closed", "1785747600001", "/").await;
+    assert_eq!(here(&mut ada, "a", "1", "/").await, "", "nobody else has it open");
+    // From page to page in one tab: what the page before said last comes after what the next one said first.
+    here(&mut miriam, "b", "5", "/").await;
+    assert_eq!(here(&mut ada, "a", "2", "/").await, "miriam is here");
+    here(&mut miriam, "b", "8", "/activity").await;
+    here(&mut miriam, "b", "7", "").await;
+    here(&mut miriam, "b", "6", "/").await;
+    assert_eq!(here(&mut ada, "a", "3", "/").await, "");
+    assert_eq!(here(&mut ada, "a", "4", "/activity").await, "miriam is here");
+}
+
+#[tokio::test]
 async fn nothing_that_an_import_brings_stands_in_what_pages_are_told() {
     let server = TestServer::set_up().await;
     let mut stream = Stream::open(&mut server.signed_in("ada@company.example").await, None).await;

@@ -408,9 +408,8 @@ async fn the_queue_and_the_kpis_agree_to_the_lead_whatever_people_did() {
                     owed.iter().filter_map(|(_, owed)| owed.standing(now)).filter(|owed| owed.is_overdue(now)).count();
                 let (mut found, mut overdue) = (Vec::new(), 0);
                 for range in queue::ranges(list, now, &[]) {
-                    let filter = Filter::default();
-                    let places = queue::places(&mut tx, range, now, &filter, None, 10_000).await.expect("a list");
-                    let tally = queue::count(&mut tx, range, (now, now), &filter, 10_000).await.expect("a count");
+                    let places = queue::places(&mut tx, range, now, None, 10_000).await.expect("a list");
+                    let tally = queue::count(&mut tx, range, (now, now), 10_000).await.expect("a count");
                     assert!(list == List::Overdue || tally.leads == places.len(), "{list} {later}");
                     overdue += tally.overdue;
                     found.extend(places);
@@ -421,7 +420,8 @@ async fn the_queue_and_the_kpis_agree_to_the_lead_whatever_people_did() {
                 found.sort_unstable();
                 assert_eq!(found, expected, "{list} {later} {}", name(db));
                 // And as the memory has them, which lists under a filter are asked from.
-                let asked = Asked { filter: Filter::default(), owners: Vec::new(), now, today: now };
+                let (filter, search) = (Filter::default(), String::new());
+                let asked = Asked { filter, search, owners: Vec::new(), now, today: now };
                 let finder = &office.state.finder;
                 let counted = finder.counts(asked.clone(), &[list]).await.expect("counts");
                 assert_eq!(counted[0].leads as usize, expected.len(), "{list} {later} {}", name(db));

@@ -11,7 +11,8 @@ use doubles::people::model::{Standing, Visitor};
 use doubles::people::service::Caller;
 use doubles::period::{Day, Instant};
 use doubles::queue::model::{Ask, List};
-use doubles::queue::{count, service, store};
+use doubles::queue::question::Question;
+use doubles::queue::{count, narrate, service, store};
 use doubles::work::model::Act;
 
 fn ask(list: List) -> Ask {
@@ -146,6 +147,39 @@ fn viewer() -> Visitor {
 }
 
 #[tokio::test]
+async fn over_a_weekend_a_lead_can_be_accepted_until_silence_accepts_though_its_touch_is_overdue_before() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        // Friday at 15:00: a touch is due on Saturday, an acceptance after eight working hours, on Monday at 15:00.
+        let friday = after(3 * DAY + 6 * HOUR);
+        let monday = Instant(friday.0 + 3 * DAY);
+        let lead = office.lead("Hanna", friday).await;
+        let seen = async |now: Instant| {
+            let list = ask(List::Waiting);
+            let page = service::page(&office.at(now), &office.ben.visitor, &list).await.expect("a page");
+            let row = &page.rows[0];
+            let stage = row.standing(now).expect("it waits").stage;
+            let clock = row.clock(now, &page.rules).expect("a clock");
+            let line = narrate::block(&Question::default(), &page, &[]).lines.remove(0);
+            (stage, clock.words.replace('\u{a0}', " "), clock.due, line.acceptable)
+        };
+        let hour_later = seen(Instant(friday.0 + HOUR)).await;
+        assert_eq!(hour_later, (Stage::Acceptance, "7 h left".to_owned(), Some(monday), true), "{}", name(db));
+        let sunday = Instant(friday.0 + 2 * DAY);
+        let (stage, words, _, acceptable) = seen(sunday).await;
+        assert_eq!(
+            (stage, &*words, acceptable),
+            (Stage::Touch, "Overdue by 24 h", true),
+            "silence has not accepted yet"
+        );
+        assert!(!seen(monday).await.3, "now it has");
+        office.act(&office.ben, sunday, &[lead], Act::Accept).await.expect("it is accepted");
+        assert!(!seen(sunday).await.3, "once is enough");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn another_agreement_moves_every_clock_and_is_counted_once() {
     on_each_engine(async |db| {
         let office = office(db).await;
@@ -180,6 +214,55 @@ async fn another_agreement_moves_every_clock_and_is_counted_once() {
         assert_eq!((standing.stage, standing.due), (Stage::Touch, after(HOUR).0));
     })
     .await;
+}
+
+#[tokio::test]
+async fn what_lists_count_and_page_by_is_read_from_their_index_alone() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = doubles::server::open::DatabaseUrl::Sqlite(folder.path().join("doubles.db"));
+    let db = doubles::server::open::open(&file).await.expect("a new file");
+    let all = store::ALL.iter().chain(doubles::feedback::store::ALL);
+    for (statement, index) in [
+        ("COUNT_ACCEPTANCE", "COVERING INDEX lead_silent"),
+        ("COUNT_STAGE", "COVERING INDEX lead_stage"),
+        ("COUNT_OWNED", "COVERING INDEX lead_owner"),
+        ("COUNT_OWNED_ACCEPTANCE", "COVERING INDEX lead_owner"),
+        ("ACCEPTANCE", "COVERING INDEX lead_silent"),
+        ("ACCEPTANCE_BEFORE", "COVERING INDEX lead_silent"),
+        ("STAGE", "COVERING INDEX lead_stage (stage=? AND due_at>? AND due_at<?)"),
+        ("STAGE_BEFORE", "COVERING INDEX lead_stage"),
+        ("OWNED", "COVERING INDEX lead_owner"),
+        ("USES", "COVERING INDEX lead_reason"),
+        // A later page of the loop begins at its place, and no list looks at what is in none.
+        ("VERDICTS", "INDEX lead_event_verdict ((at,lead_id,n)<(?,?,?))"),
+        ("TURNED_DOWN", "INDEX lead_event_turned_down ((at,lead_id,n)<(?,?,?))"),
+        ("PRAISED", "INDEX lead_event_praised ((at,lead_id,n)<(?,?,?))"),
+        ("TO_ANSWER", "INDEX lead_unanswered (verdict_at<?)"),
+        ("TO_ANSWER", "INDEX handover_unanswered ((verdict_at,lead_id,n)<(?,?,?))"),
+        ("DISPUTED", "INDEX lead_dispute_open (disputed_at>? AND disputed_at<?)"),
+        ("DISPUTED", "INDEX handover_dispute_open (disputed_at>? AND (disputed_at,lead_id,n)<(?,?,?))"),
+        ("RULED", "INDEX lead_dispute_ruled (ruled_at>? AND ruled_at<?)"),
+        ("RULED", "INDEX handover_dispute_ruled (ruled_at>? AND (ruled_at,lead_id,n)<(?,?,?))"),
+        ("COUNT_TO_ANSWER", "COVERING INDEX lead_unanswered"),
+        ("COUNT_TO_ANSWER", "INDEX handover_unanswered"),
+        ("COUNT_DISPUTED", "INDEX lead_dispute_open"),
+    ] {
+        let found = all.clone().find(|(name, _)| name.rsplit("::").next() == Some(statement)).expect(statement);
+        let sql = (1..=6).rev().fold(found.1.to_owned(), |sql, n| sql.replace(&format!("${n}"), "1"));
+        let plan = table(&db, &format!("explain query plan {sql}")).await;
+        let plan: Vec<String> = plan.into_iter().map(|mut row| row.remove(3)).collect();
+        assert!(plan.iter().any(|step| step.contains(index)), "{statement}: {plan:?}");
+        let sorts = plan.iter().filter(|step| step.contains("ORDER BY")).count();
+        // First and later handovers are each read in order; what was read is put into one list, of which SQLite sorts
+        // both parts once more.
+        let sorted = match statement {
+            "COUNT_OWNED_ACCEPTANCE" => 1,
+            "TO_ANSWER" | "DISPUTED" | "RULED" => 2,
+            _ => 0,
+        };
+        assert!(sorts <= sorted, "{statement} sorts: {plan:?}");
+    }
+    db.close().await;
 }
 
 #[tokio::test]

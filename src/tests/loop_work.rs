@@ -248,6 +248,50 @@ async fn who_is_named_in_a_comment_or_given_a_lead_is_told_unless_they_chose_oth
 }
 
 #[tokio::test]
+async fn leads_are_given_to_people_of_sales_alone() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let lead = office.lead("Hanna", TUESDAY).await;
+        for outsider in [&office.mia, &office.hedy] {
+            let to = outsider.visitor.account().expect("an account").id;
+            let sentence = office.refused(&office.ben, after(HOUR), lead, Act::Assign(Some(to))).await;
+            assert!(sentence.contains("leads are given to people of sales"), "{sentence}");
+        }
+        assert_eq!(office.owner(lead).await, "-", "{}", name(db));
+        let ann = office.ann.visitor.account().expect("an account").id;
+        office.act(&office.ben, after(HOUR), &[lead], Act::Assign(Some(ann))).await.expect("it is given");
+        assert_eq!(office.owner(lead).await, "Ann");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_may_not_do_any_more_what_they_did_may_not_take_it_back() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let lead = office.lead("Hanna", TUESDAY).await;
+        let done = office.act(&office.ben, after(HOUR), &[lead], Act::Accept).await.expect("accepted");
+        let said = Act::Comment("He calls back.".into());
+        let state = office.at(after(2 * HOUR));
+        // Ben has moved to marketing since.
+        let mut moved = office.ben.visitor.account().expect("an account").clone();
+        moved.standing.team = Some(doubles::people::model::Team::Marketing);
+        let moved = doubles::people::service::Caller {
+            visitor: doubles::people::model::Visitor::Person(moved),
+            ..office.ben.clone()
+        };
+        let refused = undo::undo(&state, &moved, "", done.undo, |_| String::new()).await;
+        assert!(matches!(refused, Err(AppError::Forbidden(_))), "{refused:?}");
+        let accepted = office.load(lead).await.row.derived.first.accepted_at;
+        assert!(accepted.is_some(), "nothing was taken back, on {}", name(db));
+        undo::undo(&state, &office.ben, "", done.undo, |_| String::new()).await.expect("as a rep he may");
+        let done = office.act(&moved, after(2 * HOUR), &[lead], said).await.expect("a comment");
+        undo::undo(&state, &moved, "", done.undo, |_| String::new()).await.expect("a comment is for both teams");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_lead_by_form_with_an_e_mail_that_is_there_is_that_lead() {
     on_each_engine(async |db| {
         let office = office(db).await;

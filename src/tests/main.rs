@@ -40,6 +40,7 @@ mod kpis_store;
 mod lead_page;
 mod listing;
 mod live;
+mod loop_bell;
 mod loop_feedback;
 mod loop_histories;
 mod loop_office;

@@ -214,6 +214,13 @@ impl Through {
             }
             *times += 1;
             let answer = self.get(&address);
+            if answer.status == 303 {
+                // A document by its number, which leads to its name.
+                let leads_to = answer.header("location").to_owned();
+                assert!(leads_to.starts_with(&format!("{}/", self.base)), "{address} leads to {leads_to}");
+                found.push_back(leads_to);
+                continue;
+            }
             assert_eq!(answer.status, 200, "{address}");
             if answer.header("content-type").starts_with("text/html") {
                 self.check(&address, &answer.body);

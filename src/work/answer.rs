@@ -13,7 +13,7 @@ use crate::error::{AppError, Result};
 use crate::feedback;
 use crate::kpis::model::Filter;
 use crate::kpis::words::Currency;
-use crate::leads::model::{Dimension, LeadId, Moment, Stage};
+use crate::leads::model::{Dimension, LeadId, Moment};
 use crate::leads::record::by_hand_bit;
 use crate::leads::stage::NEXT_ATTEMPT;
 use crate::leads::store as leads;
@@ -213,11 +213,10 @@ fn can(visitor: &Visitor, known: &Known<'_>) -> Can {
     let current = derived.current();
     let handed_over = current.handed_over_at.is_some();
     let work = visitor.may(May::WorkLeads);
-    let waits = known.row.standing(known.now).map(|standing| standing.stage);
     let open = derived.opportunity_at.is_none() && derived.won_at.is_none();
     Can {
         work,
-        accept: work && waits == Some(Stage::Acceptance),
+        accept: work && known.row.acceptance(known.now, known.rules).is_some(),
         hand_over: visitor.may(May::HandOver) && (!handed_over || derived.may_return()),
         once_more: handed_over,
         judge: work && handed_over,

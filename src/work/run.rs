@@ -15,7 +15,7 @@ use crate::feedback::reasons::ReasonCode;
 use crate::leads::model::{Dimension, EventKind, LeadId, Moment, ValueId};
 use crate::leads::record::{Detail, LeadRow, Person, StoredEvent, StoredLead, Voided, by_hand_bit};
 use crate::leads::store as leads;
-use crate::people::model::{Account, AccountId};
+use crate::people::model::{Account, AccountId, Team};
 use crate::people::permission::Action as May;
 use crate::people::service::Caller;
 use crate::people::store as people;
@@ -26,7 +26,7 @@ use crate::server::AppState;
 use crate::server::db::{Tx, WriteTx};
 use crate::{agreement, bell, feedback};
 use serde_json::{Value, json};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Does what an order says, once a form; where `leads_to` leads. With many leads it is done with those that it can be
@@ -172,6 +172,9 @@ pub async fn add(tx: &mut WriteTx, who: &Who, new: &NewLead, now: Instant) -> Re
     store::mark(tx, &[(id, lead.row.by_hand)], seq, Some(who.account)).await?;
     rules::apply_rules(tx, seq, &[id]).await?;
     personas::apply_rules(tx, seq, &[id]).await?;
+    if new.hand_over {
+        tell_owners(tx, who, now, [(id, &lead.row)].into_iter()).await?;
+    }
     let before = Before { created: true, ..Before::default() };
     let kind = ChangeKind::LeadAdded.key();
     let undo = store::add_undo(tx, (who.account, now, seq, kind), [(id, before.to_json())].into_iter()).await?;
@@ -240,10 +243,12 @@ impl<'a> Work<'a> {
         let find = |id: AccountId| everybody.iter().find(|account| account.id == id).cloned();
         let given_to = match act {
             Act::Assign(Some(id)) => {
-                let able = find(*id).filter(|account| !account.disabled);
+                let able = find(*id).filter(|account| !account.disabled && account.standing.team == Some(Team::Sales));
                 Some(able.ok_or_else(|| {
                     AppError::NotFound(
-                        "Nobody who works here has that account. Choose somebody of the list.".to_owned(),
+                        "Nobody who works here for sales has that account, and leads are given to people of sales. \
+                         Choose somebody of the list."
+                            .to_owned(),
                     )
                 })?)
             }
@@ -386,13 +391,22 @@ impl<'a> Work<'a> {
     /// Tells those whom it concerns.
     async fn tell(&self, tx: &mut WriteTx, context: &Context<'_>) -> Result<()> {
         let Some((lead, _)) = self.done.first() else { return Ok(()) };
-        let detail = json!({ "lead": lead.id, "count": self.done.len() });
+        let mut detail = json!({ "lead": lead.id, "count": self.done.len() });
         let (kind, to): (_, Vec<AccountId>) = match (self.act, &self.given_to) {
             (Act::Assign(_), Some(account)) => (NoticeKind::LeadAssigned, vec![account.id]),
             (Act::Comment(text), _) => {
                 let able = self.everybody.iter().filter(|account| !account.disabled && account.standing.team.is_some());
                 let named: Vec<_> = able.map(|account| (account.id, account.name.clone())).collect();
                 (NoticeKind::Mentioned, mentioned(text, &named))
+            }
+            (Act::Judge(verdict), _) => {
+                detail["decision"] = json!(verdict.decision);
+                let markets = |account: &&Account| !account.disabled && account.standing.team == Some(Team::Marketing);
+                (NoticeKind::VerdictGiven, self.everybody.iter().filter(markets).map(|account| account.id).collect())
+            }
+            (Act::HandOver, _) => {
+                let leads = self.done.iter().map(|(lead, _)| (lead.id, &lead.row));
+                return tell_owners(tx, context.who, context.now, leads).await;
             }
             _ => return Ok(()),
         };
@@ -414,6 +428,29 @@ impl<'a> Work<'a> {
             _ => json!({}),
         }
     }
+}
+
+/// Tells the owners of leads that they were handed over.
+async fn tell_owners(
+    tx: &mut WriteTx,
+    who: &Who,
+    at: Instant,
+    leads: impl Iterator<Item = (LeadId, &LeadRow)>,
+) -> Result<()> {
+    let mut by_owner: BTreeMap<ValueId, (LeadId, usize)> = BTreeMap::new();
+    for (lead, row) in leads {
+        if let Some(owner) = row.values[Dimension::Owner as usize] {
+            by_owner.entry(owner).or_insert((lead, 0)).1 += 1;
+        }
+    }
+    for (owner, (lead, count)) in by_owner {
+        let account = owners::account_of(tx, owner).await?;
+        if let Some(account) = account.filter(|account| !account.disabled && account.id != who.account) {
+            let (to, kind, detail) = (account.id, NoticeKind::HandedOver, json!({ "lead": lead, "count": count }));
+            bell::store::notify(tx, &Notice { to, kind, actor: &who.name, detail, at }).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Why a lead is not there, and the way on.

@@ -41,7 +41,8 @@ pub fn lines(known: &Known<'_>, who: &Who) -> Vec<Line> {
 /// What has not happened yet: what it waits for, and the day on which it comes back.
 fn ahead(known: &Known<'_>) -> Vec<Line> {
     let mut lines = Vec::new();
-    if let Some(standing) = known.row.standing(known.now).filter(|standing| standing.due != NEVER) {
+    let waiting = known.row.clocked(known.now, known.rules);
+    if let Some(standing) = waiting.filter(|standing| standing.due != NEVER) {
         let waits = known.row.waits_for(standing, known.rules);
         let is = if standing.is_overdue(known.now) { "was due" } else { "is due" };
         let due = Moment { at: Instant(standing.due), day_only: false };

@@ -57,8 +57,8 @@ impl Before {
 /// Takes back what was done under that number, all of it, once a form; where `leads_to` leads, which is told the leads.
 ///
 /// # Errors
-/// It was somebody else's or is taken back already, it is more than a day ago, or somebody touched one of the leads
-/// since; nothing is written.
+/// They may not do any more what they did then, it was somebody else's or is taken back already, it is more than a day
+/// ago, or somebody touched one of the leads since; nothing is written.
 pub async fn undo(
     state: &AppState,
     caller: &Caller,
@@ -79,6 +79,8 @@ pub async fn undo(
             "What you did then cannot be taken back any more; void it in the lead's history instead.".to_owned(),
         ));
     };
+    // As the act itself asked: who may not do it any more may not take it back either.
+    caller.visitor.require(needs(&undo.kind))?;
     if undo.undone == 1 {
         return Err(AppError::Conflict("You took that back before.".to_owned()));
     }
@@ -123,6 +125,16 @@ pub async fn undo(
     store::set_undone(&mut once, number).await?;
     let change = change(ChangeKind::LeadUndone, caller, now, &ids, json!({ "what": undo.kind }));
     Ok(once.finish(&change, leads_to(&ids)).await?.1)
+}
+
+/// What one must be allowed to for what is taken back, by its key in the change log; see [`super::model::Act::needs`].
+fn needs(kind: &str) -> May {
+    match ChangeKind::from_key(kind) {
+        Some(ChangeKind::LeadAdded) => May::AddLeads,
+        Some(ChangeKind::LeadHandedOver) => May::HandOver,
+        Some(ChangeKind::LeadCommented | ChangeKind::LeadCorrected) => May::SeeLeads,
+        _ => May::WorkLeads,
+    }
 }
 
 /// Takes back what the act did and nothing else; what a person has set of the lead then.
