@@ -117,7 +117,7 @@ fn beginning(versions: &[Version], today: Day) -> Result<(u32, Content)> {
 /// What a form leads to: its transaction, and the open draft as it stands.
 enum Opened {
     Answered(String),
-    Write(Box<Once>, Option<Draft>),
+    Write(Box<Once>, Option<Box<Draft>>),
 }
 
 async fn open(state: &AppState, caller: &Caller, key: &str) -> Result<Opened> {
@@ -126,7 +126,7 @@ async fn open(state: &AppState, caller: &Caller, key: &str) -> Result<Opened> {
         Begun::Answered(leads_to) => Ok(Opened::Answered(leads_to)),
         Begun::Write(mut once) => {
             let draft = store::open_draft(&mut once).await?;
-            Ok(Opened::Write(once, draft))
+            Ok(Opened::Write(once, draft.map(Box::new)))
         }
     }
 }
@@ -136,7 +136,7 @@ async fn open_named(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Re
     let id = sent.id()?;
     match open(state, caller, sent.key()).await? {
         Opened::Answered(leads_to) => Ok(Err(leads_to)),
-        Opened::Write(once, Some(draft)) if draft.id == id => Ok(Ok((once, draft))),
+        Opened::Write(once, Some(draft)) if draft.id == id => Ok(Ok((once, *draft))),
         Opened::Write(..) => Err(AppError::Conflict(
             "This draft is not open any more: it was signed or withdrawn meanwhile. What stands is at /agreement."
                 .into(),
@@ -217,7 +217,7 @@ async fn take(
 ) -> Result<String> {
     let (mut once, draft) = match open(state, caller, key).await? {
         Opened::Answered(leads_to) => return Ok(leads_to),
-        Opened::Write(once, draft) => (once, draft),
+        Opened::Write(once, draft) => (once, draft.map(|draft| *draft)),
     };
     let (zone, today) = today(&mut once, state).await?;
     let currency = currency(&mut once).await?;
@@ -326,13 +326,12 @@ pub async fn propose(state: &AppState, caller: &Caller, sent: &Sent) -> Result<S
     let currency = Currency(workspace.currency.clone());
     let records = store::records(&mut once).await?;
     let base = records.iter().find(|record| record.version.number == draft.base);
-    if let Some(base) = base.filter(|base| base.signed_at.is_some()) {
-        if changes(&base.version.terms, &draft.terms, &currency).is_empty() {
-            return Err(AppError::Invalid(format!(
-                "The draft says the same as version {}. Change what is to be different, or withdraw it.",
-                draft.base
-            )));
-        }
+    let says_the_same = |base: &store::Record| changes(&base.version.terms, &draft.terms, &currency).is_empty();
+    if base.is_some_and(|base| base.signed_at.is_some() && says_the_same(base)) {
+        return Err(AppError::Invalid(format!(
+            "The draft says the same as version {}. Change what is to be different, or withdraw it.",
+            draft.base
+        )));
     }
     let wanted = sent.get("replaces").parse::<u32>().ok();
     draft.replaces = wanted.filter(|wanted| {
@@ -437,7 +436,7 @@ pub async fn bring_back(state: &AppState, caller: &Caller, sent: &Sent) -> Resul
     let id = sent.id()?;
     let (mut once, draft) = match open(state, caller, sent.key()).await? {
         Opened::Answered(leads_to) => return Ok(leads_to),
-        Opened::Write(once, draft) => (once, draft),
+        Opened::Write(once, draft) => (once, draft.map(|draft| *draft)),
     };
     match draft {
         Some(draft) if draft.id == id => return Ok(PAGE.to_owned()),

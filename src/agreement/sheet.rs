@@ -211,6 +211,9 @@ pub struct VersionLine {
     pub asked: String,
 }
 
+/// A part of the text: its heading, whose side it is where it is one team's, and its clauses under their names.
+pub type ClausePart = (&'static str, Option<Team>, Vec<(&'static str, String)>);
+
 /// `/agreement/versions/{number}`
 #[derive(Clone, Debug)]
 pub struct VersionShown {
@@ -223,7 +226,7 @@ pub struct VersionShown {
     /// Why there is this version; may be empty.
     pub why: String,
     /// Marketing's clauses, sales', and those that bind both.
-    pub parts: [(&'static str, Option<Team>, Vec<(&'static str, String)>); 3],
+    pub parts: [ClausePart; 3],
     /// Under the text: for each team who signed, or that nobody did.
     pub signatures: Vec<(Team, Option<SignedLine>)>,
     /// Its SHA-256; empty where nobody signed it.

@@ -448,38 +448,38 @@ mod tests {
 
     /// Whether a change of this kind writes rows of leads or of what happened to them.
     const fn writes_leads(kind: ChangeKind) -> bool {
-        match kind {
+        matches!(
+            kind,
             ChangeKind::ImportBatch
-            | ChangeKind::ImportUndoBatch
-            | ChangeKind::LeadsCompleted
-            | ChangeKind::EmailCorrected
-            | ChangeKind::EventsVoided
-            | ChangeKind::WorkTakenBack
-            | ChangeKind::LeadsMerged
-            | ChangeKind::LeadUnmerged
-            | ChangeKind::RuleBatch
-            | ChangeKind::RuleAdded
-            | ChangeKind::RuleSwitchedOn
-            | ChangeKind::RuleSwitchedOff
-            | ChangeKind::LeadAdded
-            | ChangeKind::LeadHandedOver
-            | ChangeKind::LeadTouched
-            | ChangeKind::LeadAccepted
-            | ChangeKind::LeadJudged
-            | ChangeKind::LeadOpened
-            | ChangeKind::LeadWon
-            | ChangeKind::LeadLost
-            | ChangeKind::LeadPlanned
-            | ChangeKind::LeadAssigned
-            | ChangeKind::LeadCommented
-            | ChangeKind::LeadCorrected
-            | ChangeKind::LeadUndone
-            | ChangeKind::LeadReturned
-            | ChangeKind::VerdictAnswered
-            | ChangeKind::VerdictDisputed
-            | ChangeKind::DisputeRuled => true,
-            _ => false,
-        }
+                | ChangeKind::ImportUndoBatch
+                | ChangeKind::LeadsCompleted
+                | ChangeKind::EmailCorrected
+                | ChangeKind::EventsVoided
+                | ChangeKind::WorkTakenBack
+                | ChangeKind::LeadsMerged
+                | ChangeKind::LeadUnmerged
+                | ChangeKind::RuleBatch
+                | ChangeKind::RuleAdded
+                | ChangeKind::RuleSwitchedOn
+                | ChangeKind::RuleSwitchedOff
+                | ChangeKind::LeadAdded
+                | ChangeKind::LeadHandedOver
+                | ChangeKind::LeadTouched
+                | ChangeKind::LeadAccepted
+                | ChangeKind::LeadJudged
+                | ChangeKind::LeadOpened
+                | ChangeKind::LeadWon
+                | ChangeKind::LeadLost
+                | ChangeKind::LeadPlanned
+                | ChangeKind::LeadAssigned
+                | ChangeKind::LeadCommented
+                | ChangeKind::LeadCorrected
+                | ChangeKind::LeadUndone
+                | ChangeKind::LeadReturned
+                | ChangeKind::VerdictAnswered
+                | ChangeKind::VerdictDisputed
+                | ChangeKind::DisputeRuled
+        )
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::sheet::{CommentShown, Duty, ItemShown, Preview, UseLine, VersionLine}
 use super::{answer, edit, library, links, store, words};
 use crate::editing::once::person;
 use crate::error::{AppError, Result};
+use crate::kpis::model::Filter;
 use crate::kpis::words::counted;
 use crate::people::forms::status_of;
 use crate::people::model::Team;
@@ -13,6 +14,8 @@ use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::period::{Day, Instant};
 use crate::place::at;
+use crate::queue::model::List;
+use crate::queue::search::Asked;
 use crate::server::db::Tx;
 use crate::server::{AppState, disk};
 use crate::work::owners::values_of;
@@ -229,7 +232,10 @@ async fn picks(state: &AppState, caller: &Caller, tx: &mut Tx, find: &str) -> Re
         own.truncate(PICKS);
         own
     } else {
-        let leads: Vec<_> = state.finder.find(find).await?.into_iter().take(PICKS).collect();
+        let now = state.clock.now();
+        let asked = Asked { filter: Filter::default(), search: find.to_owned(), owners: Vec::new(), now, today: now };
+        let places = state.finder.places(asked, List::All, None, PICKS).await?;
+        let leads: Vec<_> = places.into_iter().map(|place| place.lead).collect();
         store::named(tx, &leads).await?
     };
     let name = |(id, name, company): store::Choice| {

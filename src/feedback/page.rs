@@ -108,7 +108,7 @@ fn Lists(shown: FeedShown) -> impl IntoView {
     });
     let rows = match lines.is_empty() {
         true if is_cut_short => {
-            view! { <Empty title="No verdict of this part of the list matches">{()}</Empty> }.into_any()
+            view! { <Empty title="No verdict of this part of the list matches"><p class="hint">"Older ones may."</p></Empty> }.into_any()
         }
         true => view! { <Nothing question=question.clone()/> }.into_any(),
         false => {
