@@ -103,12 +103,12 @@ fn Lists(shown: FeedShown) -> impl IntoView {
         .then(|| view! { <a class="chip" href=question.address("/feedback", &[])>"‹ Newest"</a> });
     let back = question.text();
     let older = if is_cut_short { "Look further ›" } else { "Older ›" };
-    let cut_short = is_cut_short.then(|| {
-        view! { <p class="hint">"Few verdicts match, so only a part of the list was looked through. Look further for older ones, or narrow the days."</p> }
-    });
+    let few = "Few verdicts match, so only a part of the list was looked through. Look further for older ones, or \
+               narrow the days.";
+    let cut_short = (is_cut_short && !lines.is_empty()).then(|| view! { <p class="hint">{few}</p> });
     let rows = match lines.is_empty() {
         true if is_cut_short => {
-            view! { <Empty title="No verdict of this part of the list matches"><p class="hint">"Older ones may."</p></Empty> }.into_any()
+            view! { <Empty title="No verdict of this part of the list matches"><p>{few}</p></Empty> }.into_any()
         }
         true => view! { <Nothing question=question.clone()/> }.into_any(),
         false => {
