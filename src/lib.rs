@@ -29,6 +29,7 @@ pub mod backup;
 pub mod bell;
 #[cfg(feature = "ssr")]
 pub mod charts;
+#[cfg(feature = "ssr")]
 pub mod content;
 #[cfg(feature = "ssr")]
 pub mod definitions;

@@ -115,8 +115,8 @@ async fn a_check_of_deals_and_events_holds_some_hundred_bytes_a_row_and_no_lead(
     let deal = |n: u64| format!("L{n},D-{n},2026-03-04,2026-05-06,{n}\n");
     let call = |n: u64| format!("L{n},touch,2026-03-04 10:00,a call about the lead {n}\n");
     for (kind, heading, row) in [
-        ("outcomes", "id,outcome_id,opportunity_at,won_at,value\n", &deal as &dyn Fn(u64) -> String),
-        ("events", "id,kind,at,note\n", &call),
+        ("outcomes", "Lead ID,outcome_id,opportunity_at,won_at,value\n", &deal as &dyn Fn(u64) -> String),
+        ("events", "Lead ID,kind,at,note\n", &call),
     ] {
         let check = |rows| {
             let path = file("rows.csv", heading, row, rows);
