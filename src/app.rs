@@ -235,7 +235,10 @@ fn groups(desk: Option<[Mark; 2]>) -> Vec<NavGroup> {
         heading: None,
         items: vec![
             item("/", "Scoreboard", "Score", "M2 13V8M6 13V4M10 13v-3M14 13V2"),
-            item("/agreement", "Agreement", "Agreed", "M3 2h7l3 3v9H3zM5.500 8h5M5.500 11h3").outside().rail_only(),
+            item("/agreement", "Agreement", "Agreed", "M3 2h7l3 3v9H3zM5.500 8h5M5.500 11h3")
+                .outside()
+                .rail_only()
+                .also("/definitions"),
         ],
     }];
     let [queue, answers] = desk.unwrap_or_default();
@@ -294,7 +297,6 @@ fn groups(desk: Option<[Mark; 2]>) -> Vec<NavGroup> {
             )),
         ],
     });
-    let import = item("/import", "Import", "Import", "M8 2v8M4.500 7 8 10.500 11.500 7M2 13.500h12").outside();
     groups.push(NavGroup {
         heading: Some((Team::Both, "Both write here")),
         items: vec![
@@ -306,11 +308,6 @@ fn groups(desk: Option<[Mark; 2]>) -> Vec<NavGroup> {
             )
             .outside()
             .rail_only(),
-        ],
-    });
-    groups.push(NavGroup {
-        heading: None,
-        items: vec![
             item(
                 "/content",
                 "Content",
@@ -319,8 +316,13 @@ fn groups(desk: Option<[Mark; 2]>) -> Vec<NavGroup> {
             )
             .outside()
             .rail_only(),
+        ],
+    });
+    groups.push(NavGroup {
+        heading: None,
+        items: vec![
             item("/spend", "Spend", "Spend", "M2 4.500h12v8H2zM2 7.500h12M4.500 10h3").outside().rail_only(),
-            if sees_leads { import } else { import.rail_only() },
+            item("/import", "Import", "Import", "M8 2v8M4.500 7 8 10.500 11.500 7M2 13.500h12").outside().rail_only(),
             item("/import/quality", "Data quality", "Quality", "M2.500 8.500l3.500 3.500 7.500-8")
                 .outside()
                 .rail_only(),

@@ -65,7 +65,10 @@ async fn show_term(
 ) -> Response {
     match answer::term(&state, &caller, &address, done(&told.done), None).await {
         // What names a term by its number means its page.
-        Ok(shown) if shown.term.slug != address => see_other(&format!("/definitions/{}", shown.term.slug)),
+        Ok(shown) if shown.term.slug != address => {
+            let search = parts.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+            see_other(&format!("/definitions/{}{search}", shown.term.slug))
+        }
         Ok(shown) => place(&state, &parts, StatusCode::OK, shown).await,
         Err(error) => refuse(&state, &parts, error).await,
     }

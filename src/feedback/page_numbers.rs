@@ -42,7 +42,7 @@ pub fn numbers(shown: NumbersShown) -> AnyView {
         view! {
             <section class="section" aria-labelledby=id>
                 <SectionHead id=id title=section.title.clone()/>
-                <DataTable table=section.table class="loop-table" label=section.title/>
+                <DataTable table=section.table class="loop-table" label=format!("{}, as a table", section.title)/>
                 <p class="pages"><span class="files"><a href=file download=format!("{id}.csv")>"CSV"</a></span></p>
             </section>
         }

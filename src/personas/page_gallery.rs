@@ -61,7 +61,7 @@ fn CardView(card: Card) -> impl IntoView {
         (0, _) => view! { <span class="quiet">"no open annotation"</span> }.into_any(),
         (open, 0) => view! { <span>{counted(open, "open annotation", "open annotations")}</span> }.into_any(),
         (open, late) => view! {
-            <span>{counted(open, "open annotation", "open annotations")}</span>
+            <span>{counted(open, "open annotation", "open annotations")}" "</span>
             <Tag kind="late">{format!("{late} overdue")}</Tag>
         }
         .into_any(),

@@ -30,8 +30,10 @@ pub struct NavItem {
     pub sign: &'static str,
     /// The server renders it by itself: the browser asks for it.
     pub outside: bool,
-    /// The bar of a small screen, which has room for six, leaves it out.
+    /// The bar of a small screen, which has room for few, keeps it under “More”.
     pub rail_only: bool,
+    /// Another path whose pages belong to it; empty where there is none.
+    pub also: &'static str,
     /// How much waits there.
     pub mark: Mark,
 }
@@ -40,7 +42,7 @@ impl NavItem {
     /// A page of the program.
     pub const fn new(path: &'static str, name: &'static str, short: &'static str, sign: &'static str) -> Self {
         let mark = Mark { count: String::new(), meaning: String::new(), late: false };
-        Self { path, name, short, sign, outside: false, rail_only: false, mark }
+        Self { path, name, short, sign, outside: false, rail_only: false, also: "", mark }
     }
 
     /// The same, rendered by the server alone.
@@ -51,6 +53,11 @@ impl NavItem {
     /// The same, where the bar of a small screen has no room for it.
     pub fn rail_only(self) -> Self {
         Self { rail_only: true, ..self }
+    }
+
+    /// The same, at home below another path as well.
+    pub fn also(self, also: &'static str) -> Self {
+        Self { also, ..self }
     }
 
     /// The same, with how much waits there.
@@ -71,8 +78,15 @@ pub fn Navigation(
     /// What stands at the end of the rail.
     foot: AnyView,
 ) -> impl IntoView {
+    let paths: Vec<&str> = groups.iter().flat_map(|group| &group.items).map(|item| item.path).collect();
+    let more = groups.iter().flat_map(|group| &group.items).filter(|item| item.rail_only).cloned();
+    let more = more.map(|item| view! { <NavLink item=NavItem { rail_only: false, ..item } left paths=paths.clone()/> });
+    let more = more.collect_view();
+    let unfolded = NodeRef::<leptos::html::Details>::new();
+    let fold = move |_| unfolded.get().into_iter().for_each(|details| details.set_open(false));
     let groups = groups.into_iter().map(|group| {
-        let items = group.items.into_iter().map(|item| view! { <NavLink item left/> }).collect_view();
+        let items = group.items.into_iter();
+        let items = items.map(|item| view! { <NavLink item left paths=paths.clone()/> }).collect_view();
         let heading = group.heading.map(|(team, name)| view! { <p class="group"><TeamSign team/>{name}</p> });
         view! { {heading}<ul>{items}</ul> }
     });
@@ -80,13 +94,25 @@ pub fn Navigation(
         <nav class="rail" aria-label="Main">
             <a class="brand" href=at("/")>{brand}</a>
             {groups.collect_view()}
+            <details class="more" node_ref=unfolded>
+                <summary>
+                    <svg viewBox="0 0 16 16" aria-hidden="true"><path d="M3 4.500h10M3 8h10M3 11.500h10"/></svg>
+                    <span>"More"</span>
+                </summary>
+                <ul on:click=fold>{more}</ul>
+            </details>
             {foot}
         </nav>
     }
 }
 
 #[component]
-fn NavLink(item: NavItem, left: &'static [&'static str]) -> impl IntoView {
+fn NavLink(
+    item: NavItem,
+    left: &'static [&'static str],
+    /// All pages of the navigation: of two that an address lies below, the deeper one is where it is.
+    paths: Vec<&'static str>,
+) -> impl IntoView {
     let location = use_location();
     let sound = use_context::<Sound>();
     let href = move || {
@@ -101,8 +127,10 @@ fn NavLink(item: NavItem, left: &'static [&'static str]) -> impl IntoView {
     let current = move || {
         let path = location.pathname.get();
         let path = within(&path);
-        let below = path.strip_prefix(item.path).is_some_and(|rest| rest.starts_with('/'));
-        if path == item.path { Some("page") } else { below.then_some("true") }
+        let below = |home: &str| path.strip_prefix(home).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let deeper = paths.iter().any(|other| other.len() > item.path.len() && below(other));
+        let here = (below(item.path) && !deeper) || (!item.also.is_empty() && below(item.also));
+        if path == item.path { Some("page") } else { here.then_some("true") }
     };
     let Mark { count, meaning, late } = item.mark;
     let mark = (!count.is_empty()).then(|| {
