@@ -35,6 +35,7 @@ test("the agreement's pages pass the accessibility checker and are no wider than
 });
 
 test("what one head sent back both heads sign anew, and it waits for its day", async ({ page }) => {
+  test.slow();
   const server = await ownServer("2026-07-30T13:00:00Z");
   const draft = `${server.address}/agreement/draft`;
   try {

@@ -77,7 +77,7 @@ test.describe("open pages", { tag: ["@program", "@desktop"] }, () => {
     expect(before.open).toBeGreaterThan(1);
     expect(before.scroll).toBe(700);
     expect(before.focus).toBe("from");
-    const asked = bert.waitForResponse((answer) => answer.url().endsWith("/api/scoreboard"), { timeout: 1_500 });
+    const asked = bert.waitForResponse((answer) => answer.url().endsWith("/api/scoreboard"));
     await save(vera, "Westaisle");
     await asked;
     await expect(bert.locator(".settled[aria-busy]")).toHaveCount(0);
