@@ -327,6 +327,32 @@ async fn a_lead_by_form_with_an_e_mail_that_is_there_is_that_lead() {
 }
 
 #[tokio::test]
+async fn a_lead_by_form_that_a_file_told_of_since_is_not_taken_away() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let state = office.at(TUESDAY);
+        let new = NewLead::parse(&[("name", "Giulia"), ("email", "giulia@client.example")]).expect("a lead");
+        let mut number = None;
+        run::create(&state, &office.ben, "", &new, |created| {
+            if let Created::New(_, undo) = created {
+                number = Some(*undo);
+            }
+            String::new()
+        })
+        .await
+        .expect("it is new");
+        import(db, File::Leads(vec![crate::import_cast::lead(2, "A", "giulia@client.example")])).await;
+        let before = office.load(LeadId(1)).await;
+        assert!(!before.events.is_empty(), "the file told of it");
+        let refused = undo::undo(&state, &office.ben, "", number.expect("a way back"), |_| String::new()).await;
+        let sentence = refused.expect_err("it stays").to_string();
+        assert!(sentence.starts_with("An import told of lead 1 since"), "{sentence}, {}", name(db));
+        assert_eq!(office.load(LeadId(1)).await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_rep_whom_a_person_chose_stays_whatever_a_file_says() {
     on_each_engine(async |db| {
         let office = office(db).await;

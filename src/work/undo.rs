@@ -6,7 +6,7 @@ use crate::changes::model::ChangeKind;
 use crate::editing::once::{self, Begun};
 use crate::error::{AppError, Result};
 use crate::leads::model::{Dimension, LeadId, ValueId};
-use crate::leads::record::{Person, StoredLead, Voided};
+use crate::leads::record::{Person, StoredEvent, StoredLead, Voided};
 use crate::leads::store as leads;
 use crate::people::model::AccountId;
 use crate::people::permission::Action as May;
@@ -116,6 +116,9 @@ pub async fn undo(
             AppError::Internal
         })?;
         if let Some(lead) = loaded.remove(id) {
+            if before.created {
+                refuse_imported(&mut once, &lead).await?;
+            }
             let by_hand = take_back(&mut once, lead, &before, &who.name, now).await?;
             marked.push((*id, by_hand));
         }
@@ -135,6 +138,20 @@ fn needs(kind: &str) -> May {
         Some(ChangeKind::LeadCommented | ChangeKind::LeadCorrected) => May::SeeLeads,
         _ => May::WorkLeads,
     }
+}
+
+/// A lead that a file told of since is not only whose hand wrote it down: with it would go what the file said, and no
+/// later import would find it again.
+async fn refuse_imported(tx: &mut WriteTx, lead: &StoredLead) -> Result<()> {
+    let told = |event: &StoredEvent| event.import.is_some() || event.source.is_some();
+    if lead.events.iter().any(told) || !store::keys(tx, lead.id).await?.is_empty() {
+        return Err(AppError::Conflict(format!(
+            "An import told of lead {} since, so it was not taken away. Void in its history, at /leads/{}, what is wrong \
+             there.",
+            lead.id, lead.id
+        )));
+    }
+    Ok(())
 }
 
 /// Takes back what the act did and nothing else; what a person has set of the lead then.
