@@ -64,6 +64,31 @@ async fn two_reps_take_the_same_lead_and_the_second_reads_who_has_it() {
 }
 
 #[tokio::test]
+async fn a_lead_is_accepted_while_its_answer_is_awaited_and_not_after_silence_work_or_a_verdict() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let mut ids = Vec::new();
+        for name in ["Hanna", "Tom", "Yusuf", "Giulia"] {
+            ids.push(office.lead(name, TUESDAY).await);
+        }
+        let ben = &office.ben;
+        // Eight working hours after 09:00 silence accepts.
+        let silent = office.refused(ben, after(8 * HOUR), ids[0], Act::Accept).await;
+        assert!(silent.contains("silence has accepted it"), "{silent}, {}", name(db));
+        office.act(ben, after(8 * HOUR - 1), &[ids[0]], Act::Accept).await.expect("the last second is in time");
+        office.act(ben, after(HOUR), &[ids[1]], call(false)).await.expect("a touch");
+        office.act(ben, after(HOUR), &[ids[2]], judge(Decision::Good, "")).await.expect("a verdict");
+        let open = Act::Open { value_minor: None, at: At::Now };
+        office.act(ben, after(HOUR), &[ids[3]], open).await.expect("a deal");
+        for lead in &ids[1..] {
+            let said = office.refused(ben, after(2 * HOUR), *lead, Act::Accept).await;
+            assert!(said.contains("there is nothing left to accept"), "{said}, {}", name(db));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_form_that_comes_twice_is_done_once() {
     on_each_engine(async |db| {
         let office = office(db).await;

@@ -7,6 +7,7 @@ use crate::feedback::model::{Record, Verdict, judge, judge_loss};
 use crate::feedback::reasons::ReasonCode;
 use crate::leads::model::{Decision, EventKind, Moment, TouchKind};
 use crate::leads::record::{Detail, Judged, StoredEvent, StoredLead, Voided};
+use crate::leads::stage::Owed;
 use crate::people::model::Team;
 use crate::people::model::{AccountId, Visitor};
 use crate::period::Instant;
@@ -136,6 +137,21 @@ impl Hand<'_> {
         }
         if current.released_at.is_some() {
             return refuse("This lead was turned down; it can be accepted when marketing hands it over once more.");
+        }
+        match Owed::of(&self.lead.row, self.context.rules).acceptance {
+            Some(due) if due > self.context.now.0 => {}
+            Some(_) => {
+                return refuse(
+                    "The time to accept or reject this lead is over: silence has accepted it, as agreed. Log a touch or \
+                     give the verdict.",
+                );
+            }
+            None => {
+                return refuse(
+                    "Sales has worked on this lead or judged it since it was handed over, which says that it was taken: \
+                     there is nothing left to accept.",
+                );
+            }
         }
         self.append(EventKind::Accepted, self.now(), Detail::default());
         self.effect.takes = true;
