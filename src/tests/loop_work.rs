@@ -11,7 +11,7 @@ use doubles::leads::model::{Decision, Dimension, EventKind, LeadId, TouchKind};
 use doubles::period::Instant;
 use doubles::quality::fix;
 use doubles::work::model::{Act, At, Created, NewLead, Order, Plan, Shown};
-use doubles::work::{run, store, undo};
+use doubles::work::{answer, run, store, undo};
 
 fn lose(reason: &str) -> Act {
     Act::Lose { reason: reason.into(), note: String::new(), at: At::Now }
@@ -518,12 +518,23 @@ async fn a_lead_that_is_named_twice_in_one_order_is_done_once_and_one_that_was_m
     .await;
 }
 
-fn recycle_tomorrow() -> Act {
-    recycle_on(1)
-}
-
-/// So many days after that Tuesday.
-fn recycle_on(days: i32) -> Act {
-    let returns_on = Some(doubles::period::Day((TUESDAY.0 / DAY) as i32 + days));
-    Act::Judge(doubles::feedback::model::Verdict { returns_on, ..verdict(Decision::Recycle, "not_now") })
+#[tokio::test]
+async fn a_deal_of_an_earlier_handover_does_not_hide_that_silence_accepted_a_later_one() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let (ben, lead) = (&office.ben, office.lead("Hanna", TUESDAY).await);
+        let open = Act::Open { value_minor: None, at: At::Now };
+        for (hour, act) in [(1, open), (2, lose("no_budget")), (3, recycle_tomorrow())] {
+            office.act(ben, after(hour * HOUR), &[lead], act).await.expect("it is done");
+        }
+        assert_eq!(returns::open_due(db, after(DAY)).await, Ok(1));
+        let silences = async |now| {
+            let (asked, sent) = (answer::Asked::default(), answer::Sent::default());
+            let page = answer::shown(&office.at(now), ben, lead, &asked, sent).await.expect("a page");
+            page.timeline.iter().filter(|line| line.title == "Accepted by silence").count()
+        };
+        assert_eq!(silences(after(DAY)).await, 0, "the first handover was answered by the deal, {}", name(db));
+        assert_eq!(silences(after(6 * DAY)).await, 1, "and nobody answered the second, {}", name(db));
+    })
+    .await;
 }
