@@ -301,14 +301,8 @@ impl<'a> History<'a> {
             // A deal of an earlier handover answers no later one.
             let derived = &self.known.lead.row.derived;
             let deal = derived.opportunity_at.filter(|deal| number == 1 || deal.at >= start.at);
-            let answers = [
-                stay.accepted_at,
-                stay.first_touch_at,
-                stay.connected_at,
-                stay.verdict_at,
-                stay.released_at,
-                deal,
-            ];
+            let answers =
+                [stay.accepted_at, stay.first_touch_at, stay.connected_at, stay.verdict_at, stay.released_at, deal];
             let answered = answers.into_iter().flatten().any(|answer| answer.at.0 <= due);
             if answered || due == NEVER || due > self.known.now.0 {
                 return None;
