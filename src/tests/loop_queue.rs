@@ -259,6 +259,7 @@ async fn what_lists_count_and_page_by_is_read_from_their_index_alone() {
         ("VERDICTS", "INDEX lead_event_verdict ((at,lead_id,n)<(?,?,?))"),
         ("TURNED_DOWN", "INDEX lead_event_turned_down ((at,lead_id,n)<(?,?,?))"),
         ("PRAISED", "INDEX lead_event_praised ((at,lead_id,n)<(?,?,?))"),
+        ("FEATURES", "INDEX lead_event_feature (at>? AND at<?)"),
         ("TO_ANSWER", "INDEX lead_unanswered (verdict_at<?)"),
         ("TO_ANSWER", "INDEX handover_unanswered ((verdict_at,lead_id,n)<(?,?,?))"),
         ("DISPUTED", "INDEX lead_dispute_open (disputed_at>? AND disputed_at<?)"),
