@@ -23,7 +23,7 @@ use crate::server::AppState;
 use crate::server::db::{Tx, WriteTx};
 use crate::work::apply::Who;
 use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 /// Verdicts that are looked at for one page under a filter, at most; then the page says so and leads on from there.
 const MOST_LOOKED_AT: usize = 20_000;
