@@ -279,7 +279,7 @@ async fn a_verdict_that_is_voided_takes_its_dispute_along_and_the_next_one_can_b
         office.act(&office.ben, after(HOUR), &[lead], reject.clone()).await.expect("judged");
         says(&office, &office.mia, after(DAY), lead, 2, WordKind::Dispute).await.expect("it is disputed");
         rules(&office, &office.hedy, after(DAY), lead, Team::Marketing).await.expect("a ruling");
-        let void = Act::Void { event: 2, reason: "another Hanna".into() };
+        let void = Act::Void { history: None, event: 2, reason: "another Hanna".into() };
         office.act(&office.ben, after(2 * DAY), &[lead], void).await.expect("it is voided");
         assert_eq!(waiting(db, Which::Disputed).await, [], "{}", name(db));
         let mut tx = db.read().await.expect("a read");

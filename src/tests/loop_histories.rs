@@ -91,7 +91,7 @@ fn any_act(dice: &mut Dice, now: Instant) -> Act {
             Plan { kind: TouchKind::Call, on, note: String::new() }
         })),
         93..95 => Act::HandOver,
-        _ => Act::Void { event: 1 + dice.below(6) as i64, reason: "it was not so".into() },
+        _ => Act::Void { history: None, event: 1 + dice.below(6) as i64, reason: "it was not so".into() },
     }
 }
 

@@ -132,8 +132,8 @@ async fn what_contradicts_the_record_ends_in_a_sentence_and_nothing_is_written()
             (judge(Decision::Reject, "nonsense"), "no reason “nonsense”"),
             (win(false), "No opportunity was opened on this lead"),
             (lose("no_budget"), "No opportunity was opened on this lead"),
-            (Act::Void { event: 9, reason: "wrong".into() }, "has no such event"),
-            (Act::Void { event: 1, reason: "wrong".into() }, "Only marketing and the heads"),
+            (Act::Void { history: None, event: 9, reason: "wrong".into() }, "has no such event"),
+            (Act::Void { history: None, event: 1, reason: "wrong".into() }, "Only marketing and the heads"),
             (Act::HandOver, "Sales has this lead since 2026-03-03"),
             (Act::Assign(Some(doubles::people::model::AccountId(99))), "Nobody who works here"),
         ] {
@@ -223,7 +223,7 @@ async fn a_verdict_a_plan_a_comment_and_a_correction_can_be_taken_back() {
             judge(Decision::Reject, "below_criteria"),
             Act::Plan(None),
             Act::Comment("@Ann, do you know her?".into()),
-            Act::Void { event: 2, reason: "another Hanna".into() },
+            Act::Void { history: None, event: 2, reason: "another Hanna".into() },
             Act::Assign(Some(office.ann.visitor.account().expect("an account").id)),
         ];
         for act in acts {
@@ -427,7 +427,7 @@ async fn a_handover_that_opened_by_itself_and_was_voided_does_not_open_again() {
         }
         assert_eq!(returns::open_due(db, after(2 * DAY)).await, Ok(2));
         let handover = office.load(ids[0]).await.events.last().expect("it came back").n;
-        let void = Act::Void { event: handover, reason: "the company is closed".into() };
+        let void = Act::Void { history: None, event: handover, reason: "the company is closed".into() };
         office.act(&office.hedy, after(2 * DAY), &[ids[0]], void).await.expect("it is voided");
         for hour in [1, 2] {
             assert_eq!(returns::open_due(db, after(2 * DAY + hour * HOUR)).await, Ok(0), "{}", name(db));
@@ -535,6 +535,42 @@ async fn a_deal_of_an_earlier_handover_does_not_hide_that_silence_accepted_a_lat
         };
         assert_eq!(silences(after(DAY)).await, 0, "the first handover was answered by the deal, {}", name(db));
         assert_eq!(silences(after(6 * DAY)).await, 1, "and nobody answered the second, {}", name(db));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_event_of_a_merged_lead_is_voided_from_the_survivor_and_can_be_taken_back() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let (ben, lead) = (&office.ben, office.lead("Hanna", TUESDAY).await);
+        let other = office.lead("Tom", TUESDAY).await;
+        office.act(ben, after(HOUR), &[other], call(true)).await.expect("a touch");
+        office.act(ben, after(2 * HOUR), &[lead], call(false)).await.expect("a touch");
+        office.merge(lead, other, after(3 * HOUR)).await;
+        let before = office.load(lead).await.row.derived;
+        assert_eq!(before.attempts, 2);
+        let page = async || {
+            let (asked, sent) = (answer::Asked::default(), answer::Sent::default());
+            answer::shown(&office.at(after(5 * HOUR)), ben, lead, &asked, sent).await.expect("a page").timeline
+        };
+        let lines = page().await;
+        let titles: Vec<&str> = lines.iter().map(|line| line.title.as_str()).collect();
+        assert!(titles.contains(&"First touch") && titles.contains(&"Attempt 2"), "{titles:?}");
+        let theirs = lines.iter().find(|line| line.title == "First touch").expect("the touch");
+        assert_eq!((theirs.history, theirs.event), (Some(other.0), Some(2)), "it can be corrected here");
+
+        let void = Act::Void { history: Some(other), event: 2, reason: "another Tom".into() };
+        let done = office.act(ben, after(4 * HOUR), &[lead], void).await.expect("it is voided");
+        let derived = office.load(lead).await.row.derived;
+        assert_eq!((derived.attempts, derived.first.connected_at), (1, None), "the contact went with it, {}", name(db));
+        assert_eq!(office.load(other).await.row.derived.attempts, 0, "its own row follows");
+        let struck = page().await.into_iter().filter(|line| line.voided.contains("another Tom")).count();
+        assert_eq!(struck, 2, "what was wrong is struck and stays");
+        let state = office.at(after(5 * HOUR));
+        undo::undo(&state, ben, "", done.undo, |_| String::new()).await.expect("it is taken back");
+        assert_eq!(office.load(lead).await.row.derived, before);
+        assert_eq!(office.load(other).await.row.derived.attempts, 1);
     })
     .await;
 }

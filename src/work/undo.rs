@@ -17,6 +17,7 @@ use crate::server::AppState;
 use crate::server::db::{Db, WriteTx};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// What the history says of an event that was taken back so: pages leave such events out.
 pub const UNDONE: &str = "undone";
@@ -31,6 +32,8 @@ pub struct Before {
     pub added: Vec<i64>,
     /// Events that were voided.
     pub voided: Vec<i64>,
+    /// Events that were voided in the histories of leads that were merged into it.
+    pub voided_there: Vec<(LeadId, i64)>,
     /// Whose it was.
     pub owner: Option<ValueId>,
     /// See [`crate::leads::record::LeadRow::by_hand`].
@@ -182,6 +185,11 @@ async fn take_back(tx: &mut WriteTx, mut lead: StoredLead, before: &Before, who:
     }
     leads::void_events(tx, now, None, who, UNDONE, before.added.iter().map(|n| (id, *n))).await?;
     store::unvoid(tx, before.voided.iter().map(|n| (id, *n))).await?;
+    if !before.voided_there.is_empty() {
+        store::unvoid(tx, before.voided_there.iter().copied()).await?;
+        let histories: BTreeSet<LeadId> = before.voided_there.iter().map(|(other, _)| *other).chain([id]).collect();
+        leads::derive_anew(tx, seq, &histories.into_iter().collect::<Vec<_>>()).await?;
+    }
     store::put_action(tx, id, before.action.as_ref()).await?;
     if let Some(comment) = before.comment {
         store::remove_comment(tx, comment).await?;
