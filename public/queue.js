@@ -257,7 +257,7 @@ const keys = {
   j: () => move(1),
   k: () => move(-1),
   x: () => cursor && pick(cursor),
-  a: () => act("accept"),
+  a: () => (picked.size || row(cursor)?.dataset.acceptable != null) && act("accept"),
   h: () => act("hand_over"),
   t: () => touch(cursor),
   v: () => row(cursor) && location.assign(`${seen(".row-link", row(cursor)).href}#verdict`),

@@ -17,6 +17,9 @@ create index lead_event_turned_down on lead_event (at, lead_id, n)
   where kind = 'verdict' and voided_at is null and detail like '%"decision":"re%';
 create index lead_event_praised on lead_event (at, lead_id, n)
   where kind = 'verdict' and voided_at is null and detail like '%"more_like_this":true%';
+-- What the offer lacks, beside the reasons.
+create index lead_event_feature on lead_event (at, lead_id, n)
+  where kind = 'verdict' and voided_at is null and detail like '%"route":"tag_feature"%';
 -- Those that go by handovers: what waits for an answer, which is counted too, so all that is asked about stands in its
 -- index; disputes that are open, and those that were ruled.
 drop index lead_unanswered;

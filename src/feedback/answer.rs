@@ -239,6 +239,8 @@ pub struct Asked {
     pub query: Query,
     /// What there should be more of.
     pub basis: Basis,
+    /// Of what was counted beside the verdicts only what has this key.
+    pub key: Option<String>,
 }
 
 impl Asked {
@@ -247,9 +249,11 @@ impl Asked {
     /// # Errors
     /// It cannot be answered; a sentence.
     pub fn parse(search: &str) -> Result<Self> {
-        let (own, others): (Vec<_>, Vec<_>) = pairs_of(search).into_iter().partition(|(key, _)| key == "basis");
-        let basis = own.first().and_then(|(_, value)| Basis::from_key(value)).unwrap_or(Basis::Converts);
-        Ok(Self { query: Query::parse(&search_of(&others))?, basis })
+        let is_own = |(key, _): &(String, String)| key == "basis" || key == "key";
+        let (own, others): (Vec<_>, Vec<_>) = pairs_of(search).into_iter().partition(is_own);
+        let get = |name: &str| own.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
+        let basis = get("basis").and_then(|value| Basis::from_key(&value)).unwrap_or(Basis::Converts);
+        Ok(Self { query: Query::parse(&search_of(&others))?, basis, key: get("key") })
     }
 
     /// By what reasons are told apart.
@@ -315,8 +319,18 @@ async fn beside(
     let around = losses::Around { period: board.answer.period, query: &board.query, list, zone: &zone };
     let file = |path: &str| address(path, &board.query.to_string());
     let [lost_file, features_file] = [file("/feedback/lost.csv"), file("/feedback/features.csv")];
-    let lost = losses::lost_section(&losses::lost(&mut tx, around).await?, Some(&lost_file));
-    let features = losses::feature_section(&losses::features(&mut tx, around).await?, Some(&features_file));
+    let search = board.query.to_string();
+    let opens = |path: &'static str| {
+        let search = search.clone();
+        move |key: &str| {
+            let key: String = form_urlencoded::byte_serialize(key.as_bytes()).collect();
+            let joint = if search.is_empty() { "" } else { "&" };
+            address(path, &format!("{search}{joint}key={key}"))
+        }
+    };
+    let lost = losses::lost_section(&losses::lost(&mut tx, around).await?, opens("/feedback/lost.csv"));
+    let features = losses::features(&mut tx, around).await?;
+    let features = losses::feature_section(&features, opens("/feedback/features.csv"));
     let both = [(lost, "lost", lost_file), (features, "features", features_file)].into_iter();
     Ok(both.filter_map(|(section, id, file)| Some((section?, id, file))).collect())
 }
@@ -332,11 +346,12 @@ pub async fn beside_file(state: &AppState, visitor: &Visitor, asked: &Asked, los
     let list = store::reasons(&mut tx).await?;
     let zone = crate::activity::feed::zone(&mut tx).await?;
     let around = losses::Around { period: board.answer.period, query: &board.query, list: &list, zone: &zone };
-    let cases = match lost {
+    let mut cases = match lost {
         true => losses::lost(&mut tx, around).await?,
         false => losses::features(&mut tx, around).await?,
     };
-    Ok(losses::file(&cases, &zone))
+    cases.told.retain(|case| asked.key.as_ref().is_none_or(|key| case.key == *key));
+    Ok(losses::file(&cases.told, &zone))
 }
 
 /// `/feedback/more`

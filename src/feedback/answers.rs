@@ -23,7 +23,7 @@ use crate::server::AppState;
 use crate::server::db::{Tx, WriteTx};
 use crate::work::apply::Who;
 use serde_json::{Value, json};
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 /// Verdicts that are looked at for one page under a filter, at most; then the page says so and leads on from there.
 const MOST_LOOKED_AT: usize = 20_000;
@@ -44,8 +44,10 @@ pub struct Entry {
     pub verdict: StoredEvent,
     /// The handover that it judges, 1 is the first.
     pub handover: usize,
-    /// Where the answers to that handover's verdicts stand.
+    /// Where the answers to that handover's verdicts stand: contested and ruled as its latest is.
     pub state: Stand,
+    /// No later verdict on that handover replaced it.
+    pub is_latest: bool,
     /// What was said about that handover's verdicts, oldest first.
     pub words: Vec<Word>,
     /// When marketing's time to answer began, and the last second at which its answer is in time; `None` where none is
@@ -83,7 +85,7 @@ pub async fn list(
         let mut seen = store::look(tx, which, after, read).await?;
         let is_last = seen.len() < read;
         looked_at += seen.len();
-        sought.narrow(tx, rules, which, &mut seen).await?;
+        sought.narrow(&mut seen);
         for seen in seen {
             if sought.since.is_some_and(|since| seen.place.at < since) {
                 break 'look None;
@@ -109,34 +111,21 @@ pub async fn list(
 
 impl Sought {
     /// Takes out of the list what is not sought.
-    async fn narrow(&self, tx: &mut Tx, rules: &Rules, which: Which, seen: &mut [Seen]) -> Result<()> {
+    fn narrow(&self, seen: &mut [Seen]) {
         for seen in seen.iter_mut() {
             let finds = |(dimension, sought): &(Dimension, Vec<Option<ValueId>>)| {
                 sought.contains(&seen.values[*dimension as usize])
             };
             seen.belongs &= self.filter.any_of.iter().all(finds);
         }
-        let Some(reason) = &self.reason else { return Ok(()) };
-        if !which.tells_contested() {
-            for seen in seen.iter_mut().filter(|seen| seen.belongs) {
-                seen.belongs = seen.gives(reason);
-            }
-            return Ok(());
+        let Some(reason) = &self.reason else { return };
+        for seen in seen.iter_mut().filter(|seen| seen.belongs) {
+            seen.belongs = seen.gives(reason);
         }
-        // The contested verdict need not be the latest, by whose reason handovers go. Disputes are few.
-        let places: Vec<Place> = seen.iter().filter(|seen| seen.belongs).map(|seen| seen.place).collect();
-        let mut giving = entries(tx, rules, which, &places).await?;
-        giving.retain(|entry| entry.verdict.detail.reason.as_ref() == Some(reason));
-        let giving: HashSet<Place> = giving.into_iter().map(|entry| entry.place).collect();
-        for seen in seen.iter_mut() {
-            seen.belongs &= giving.contains(&seen.place);
-        }
-        Ok(())
     }
 }
 
-/// The verdicts at these places, in their order. A place that is a handover is told by the verdict that is contested,
-/// else by its latest.
+/// The verdicts at these places, in their order. A place that is a handover is told by its latest verdict.
 ///
 /// # Errors
 /// The database does not answer.
@@ -170,21 +159,16 @@ pub async fn entries(tx: &mut Tx, rules: &Rules, which: Which, places: &[Place])
             handover,
             state: lead.row.derived.handover(handover)?.answer,
             words: said,
+            is_latest,
             reply: reply_of(lead, handover, rules).filter(|_| is_latest),
         })
     };
     Ok(places.iter().filter_map(entry).collect())
 }
 
-/// The verdict by which a handover is told: that which is contested, else the latest.
+/// The verdict by which a handover is told: the latest.
 fn told_by(lead: &StoredLead, handover: usize) -> Option<(LeadId, i64, usize)> {
-    let verdicts = lead.verdicts_of(handover);
-    let is_contested = |(history, event): &&(LeadId, &StoredEvent)| {
-        let said = lead.said.iter().filter(|said| (said.lead, said.verdict) == (*history, event.n));
-        said.into_iter().any(|said| said.kind == WordKind::Dispute)
-    };
-    let (history, event) = verdicts.iter().rev().find(is_contested).or(verdicts.last())?;
-    Some((*history, event.n, handover))
+    lead.verdicts_of(handover).last().map(|(history, event)| (*history, event.n, handover))
 }
 
 /// When marketing's time to answer a handover's verdict began and ends, where that turns the lead down; by the agreement
@@ -251,8 +235,9 @@ pub async fn answer(
     };
     let now = state.clock.now();
     let who = Who::of(&caller.visitor);
-    let Found { lead, verdict, state, .. } = find(&mut once, answer.lead, answer.verdict).await?;
+    let Found { lead, verdict, state, is_latest, .. } = find(&mut once, answer.lead, answer.verdict).await?;
     if answer.kind == WordKind::Dispute {
+        needs_latest(&lead, is_latest)?;
         if verdict.detail.decision == Some(Decision::Good) {
             return Err(AppError::Invalid("A good verdict is nothing to contest. Answer it instead.".to_owned()));
         }
@@ -370,7 +355,9 @@ pub async fn rule(
         Begun::Write(once) => once,
     };
     let now = state.clock.now();
-    let Found { lead, verdict, handover, state: stand } = find(&mut once, ruling.lead, ruling.verdict).await?;
+    let Found { lead, verdict, handover, state: stand, is_latest } =
+        find(&mut once, ruling.lead, ruling.verdict).await?;
+    needs_latest(&lead, is_latest)?;
     if stand.disputed_at.is_none() {
         return Err(AppError::NotFound("Nobody disputes this verdict, so there is nothing to rule on.".to_owned()));
     }
@@ -378,8 +365,7 @@ pub async fn rule(
         let winner = if stand.upheld { Team::Marketing } else { Team::Sales };
         return Err(AppError::Conflict(format!("Both heads have ruled on this dispute, for {winner}.")));
     }
-    // A handover may have several verdicts: the ruling is on the one that is contested.
-    let (history, contested, _) = told_by(&lead, handover).unwrap_or((ruling.lead, ruling.verdict, handover));
+    let (history, contested) = (ruling.lead, ruling.verdict);
     let word = Word {
         id: 0,
         lead: history,
@@ -516,6 +502,15 @@ struct Found {
     handover: usize,
     /// Where the answers to that handover's verdicts stand.
     state: Stand,
+    /// No later verdict on that handover replaced it.
+    is_latest: bool,
+}
+
+/// A dispute and its ruling are about what counts.
+fn needs_latest(lead: &StoredLead, is_latest: bool) -> Result<()> {
+    let sentence = "Sales has judged this handover once more since, and its latest verdict counts. Look at the lead \
+                    again, at /leads/";
+    is_latest.then_some(()).ok_or_else(|| AppError::Conflict(format!("{sentence}{}, and decide about that.", lead.id)))
 }
 
 /// The verdict that stands in the history of a lead.
@@ -537,7 +532,8 @@ async fn find(tx: &mut Tx, history: LeadId, n: i64) -> Result<Found> {
     let numbers = lead.handovers_of_all();
     let (_, _, handover) = numbers.into_iter().find(|(of, event, _)| (*of, *event) == (history, n)).ok_or_else(gone)?;
     let state = lead.row.derived.handover(handover).map(|stay| stay.answer).unwrap_or_default();
-    Ok(Found { lead, verdict, handover, state })
+    let is_latest = told_by(&lead, handover).is_some_and(|(of, event, _)| (of, event) == (history, n));
+    Ok(Found { lead, verdict, handover, state, is_latest })
 }
 
 /// What was said may bring a lead back into the numbers: what sales owes it is counted anew, and the KPIs read it again.

@@ -18,7 +18,7 @@ use crate::zone::Zone;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-/// Events that are looked at, at most.
+/// Events that are looked at, at most; where there are more, the page says so.
 const MOST: i64 = 10_000;
 /// Rows of a table; the file has all.
 const MOST_ROWS: usize = 20;
@@ -34,6 +34,15 @@ pub struct Case {
     pub told: Told,
     /// Whose it is, as the queue has it; for the two teams only.
     pub row: Row,
+}
+
+/// Cases that were counted.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Cases {
+    /// The latest first, each lead once.
+    pub told: Vec<Case>,
+    /// There may be older ones that were not looked at.
+    pub is_cut: bool,
 }
 
 /// What losses and features are read for.
@@ -53,9 +62,10 @@ pub struct Around<'a> {
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn lost(tx: &mut Tx, around: Around<'_>) -> Result<Vec<Case>> {
+pub async fn lost(tx: &mut Tx, around: Around<'_>) -> Result<Cases> {
     let (from, to) = around.zone.instants(around.period);
     let told = store::lost(tx, from, to, MOST).await?;
+    let is_cut = told.len() as i64 >= MOST;
     let named = told.into_iter().map(|told| {
         let key = told.detail.reason.clone().unwrap_or_default();
         let name = match key.is_empty() {
@@ -64,21 +74,22 @@ pub async fn lost(tx: &mut Tx, around: Around<'_>) -> Result<Vec<Case>> {
         };
         (key, name, told)
     });
-    cases(tx, around, named.collect()).await
+    Ok(Cases { told: cases(tx, around, named.collect()).await?, is_cut })
 }
 
 /// What leads were turned down for in these days because the offer lacks it, the latest first, each lead once.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn features(tx: &mut Tx, around: Around<'_>) -> Result<Vec<Case>> {
+pub async fn features(tx: &mut Tx, around: Around<'_>) -> Result<Cases> {
     let (from, to) = around.zone.instants(around.period);
     let told = store::features(tx, from, to, MOST).await?;
+    let is_cut = told.len() as i64 >= MOST;
     let named = told.into_iter().filter_map(|told| {
         let name = told.detail.judged.as_ref()?.proof.clone()?;
         Some((feature(&name), name, told))
     });
-    cases(tx, around, named.collect()).await
+    Ok(Cases { told: cases(tx, around, named.collect()).await?, is_cut })
 }
 
 /// A feature as it is counted, however it was written.
@@ -118,43 +129,50 @@ pub fn by_key(cases: &[Case]) -> Vec<(String, String, u32)> {
     counted
 }
 
-/// A table of cases; `file` opens the leads behind them, where the reader may see those.
-fn table(cases: &[Case], [what, how_many]: [&str; 2], caption: &str, file: Option<&str>) -> Option<Table> {
-    let counted = by_key(cases);
+/// A table of cases, and what it does not show; `opens` is the address of the leads behind a key. `None`: no case.
+fn section(
+    Cases { told, is_cut }: &Cases,
+    (title, caption): (&str, &str),
+    [what, how_many]: [&str; 2],
+    opens: impl Fn(&str) -> String,
+) -> Option<Section> {
+    let counted = by_key(told);
     let all: u32 = counted.iter().map(|(_, _, count)| count).sum();
     if all == 0 {
         return None;
     }
-    let rows = counted.iter().take(MOST_ROWS).map(|(_, name, count)| {
-        let number = Cell::new(words::count(*count)).stressed();
-        vec![
-            Cell::new(name),
-            match file {
-                Some(file) => number.href(file),
-                None => number,
-            },
-            Cell::new(words::percent(*count, all).unwrap_or_default()),
-        ]
+    let at_least = if *is_cut { "+" } else { "" };
+    let number = |count: u32| Cell::new(format!("{}{at_least}", words::count(count))).stressed();
+    let rows = counted.iter().take(MOST_ROWS).map(|(key, name, count)| {
+        let share = Cell::new(words::percent(*count, all).unwrap_or_default());
+        vec![Cell::new(name), number(*count).href(opens(key)), share]
     });
     let head = vec![Column::words(what), Column::numbers(how_many), Column::numbers("Share")];
-    let foot = vec![Cell::new("All"), Cell::new(words::count(all)).stressed(), Cell::default()];
-    Some(Table { caption: caption.to_owned(), head, rows: rows.collect(), foot })
+    let foot = vec![Cell::new("All"), number(all), Cell::default()];
+    let table = Table { caption: caption.to_owned(), head, rows: rows.collect(), foot };
+    let mut more = Vec::new();
+    if let n @ 1.. = counted.len().saturating_sub(MOST_ROWS) {
+        more.push(format!("{n} more that were told less often are in the file."));
+    }
+    if *is_cut {
+        let most = words::count(u32::try_from(MOST).unwrap_or(u32::MAX));
+        more.push(format!("Only the latest {most} of these days are counted, here and in the file."));
+    }
+    Some(Section { title: title.to_owned(), table, more: more.join(" ") })
 }
 
 /// Why deals were lost; `None`: none was.
-pub fn lost_section(cases: &[Case], file: Option<&str>) -> Option<Section> {
+pub fn lost_section(cases: &Cases, opens: impl Fn(&str) -> String) -> Option<Section> {
     let caption = "Deals that were lost in these days, by the reason that sales gave or a file told. Their leads were \
                    qualified, so they stand beside the verdicts above and not among them.";
-    let table = table(cases, ["Reason", "Deals lost"], caption, file)?;
-    Some(Section { title: "Why deals were lost".to_owned(), table, more: String::new() })
+    section(cases, ("Why deals were lost", caption), ["Reason", "Deals lost"], opens)
 }
 
 /// What the offer lacks; `None`: nobody said so.
-pub fn feature_section(cases: &[Case], file: Option<&str>) -> Option<Section> {
+pub fn feature_section(cases: &Cases, opens: impl Fn(&str) -> String) -> Option<Section> {
     let caption = "What leads were turned down for in these days because the offer lacks it, in the words of sales: \
                    capital letters and spaces make no difference.";
-    let table = table(cases, ["What the offer lacks", "Leads"], caption, file)?;
-    Some(Section { title: "What the offer lacks".to_owned(), table, more: String::new() })
+    section(cases, ("What the offer lacks", caption), ["What the offer lacks", "Leads"], opens)
 }
 
 /// The head of [`file`].
@@ -179,10 +197,60 @@ pub fn file(cases: &[Case], zone: &Zone) -> Vec<Vec<String>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::leads::record::Detail;
+    use crate::period::Instant;
 
     #[test]
     fn a_feature_is_one_however_it_was_written() {
         assert_eq!(feature("  Crane   mode. "), feature("crane mode"));
         assert_ne!(feature("crane mode"), feature("crane"));
+    }
+
+    fn cases(keys: u32, is_cut: bool) -> Cases {
+        let case = |n: u32| {
+            let key = format!("r{n}");
+            let told = Told { lead: LeadId(i64::from(n)), at: Instant(n), detail: Detail::default() };
+            Case { name: key.clone(), key, told, row: row(n) }
+        };
+        Cases { told: (1..=keys).map(case).collect(), is_cut }
+    }
+
+    fn row(n: u32) -> Row {
+        Row {
+            lead: LeadId(i64::from(n)),
+            seq: 0,
+            name: None,
+            email: None,
+            phone: None,
+            company: None,
+            title: None,
+            size: None,
+            values: [const { None }; Dimension::ALL.len()],
+            created_at: Instant(0),
+            handed_over_at: None,
+            attempts: 0,
+            last_touch_at: None,
+            action_at: None,
+            decision: None,
+            kept: crate::leads::stage::Kept::default(),
+            excluded: false,
+        }
+    }
+
+    #[test]
+    fn each_count_opens_its_own_leads_and_what_is_not_shown_is_said() {
+        let opens = |key: &str| format!("/feedback/lost.csv?key={key}");
+        let whole = lost_section(&cases(20, false), opens).expect("a section");
+        assert_eq!((whole.table.rows.len(), whole.more.as_str()), (20, ""));
+        let cell = format!("{:?}", whole.table.rows[0][1]);
+        assert!(cell.contains("/feedback/lost.csv?key=r1\""), "{cell}");
+        let cut = lost_section(&cases(23, true), opens).expect("a section");
+        assert_eq!(cut.table.rows.len(), 20);
+        assert!(
+            cut.more.starts_with("3 more that were told less often are in the file. Only the latest 10"),
+            "{}",
+            cut.more
+        );
+        assert!(format!("{:?}", cut.table.foot[1]).contains("23+"), "it is no whole count");
     }
 }

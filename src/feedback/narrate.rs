@@ -127,14 +127,15 @@ pub fn line(entry: &Entry, row: Option<&Row>, around: &Around) -> VerdictLine {
     let Around { rules, now, reasons, visitor } = *around;
     let decision = verdict.detail.decision;
     let reason = verdict.detail.reason.as_deref().map(|key| pareto::name(reasons, key));
-    let is_disputed = state.disputed_at.is_some();
+    // What was said to the latest verdict says nothing about one that it replaced.
+    let is_disputed = entry.is_latest && state.disputed_at.is_some();
     let is_ruled = state.ruled_at.is_some();
     let clock = reply.filter(|_| state.replied_at.is_none()).map(|(since, due)| {
         let version = rules.in_force_at(began(lead, verdict, *handover));
         let clock = time_left(version.terms.marketing.reply, Instant(due), due < now.0, (version, now), rules);
         dial((since, Instant(due)), now, clock, rules)
     });
-    let may_dispute = decision.is_some_and(|decision| decision != Decision::Good) && !is_disputed;
+    let may_dispute = decision.is_some_and(|decision| decision != Decision::Good) && entry.is_latest && !is_disputed;
     let answers = [
         (WordKind::Reply, "Reply", true),
         (WordKind::TookOver, "Taken over: we changed something", true),
@@ -222,7 +223,10 @@ fn dispute(entry: &Entry, rules: &Rules) -> String {
         return format!("Both heads ruled for {winner} on {}.", day(ruled));
     }
     let since = state.disputed_at.map(day).unwrap_or_default();
-    let latest = |team: Team| entry.words.iter().rev().find(|word| word.team == Some(team)).map(|word| word.in_favour);
+    let here = |word: &&Word| (word.lead, word.verdict) == (entry.history, entry.verdict.n);
+    let latest = |team: Team| {
+        entry.words.iter().rev().filter(here).find(|word| word.team == Some(team)).map(|word| word.in_favour)
+    };
     match (latest(Team::Marketing), latest(Team::Sales)) {
         (None, None) => format!("Disputed since {since}: it waits for both heads."),
         (Some(_), None) => format!("Disputed since {since}: it waits for the head of sales."),

@@ -39,10 +39,12 @@ pub fn numbers(shown: NumbersShown) -> AnyView {
         }
     });
     let beside = beside.into_iter().map(|(section, id, file)| {
+        let more = (!section.more.is_empty()).then(|| view! { <p class="small">{section.more.clone()}</p> });
         view! {
             <section class="section" aria-labelledby=id>
                 <SectionHead id=id title=section.title.clone()/>
                 <DataTable table=section.table class="loop-table" label=format!("{}, as a table", section.title)/>
+                {more}
                 <p class="pages"><span class="files"><a href=file download=format!("{id}.csv")>"CSV"</a></span></p>
             </section>
         }

@@ -245,11 +245,6 @@ impl Which {
     pub const fn goes_by_handover(self) -> bool {
         matches!(self, Self::ToAnswer | Self::Disputed | Self::Ruled)
     }
-
-    /// Its handovers are told by the verdict that marketing contests, which need not be their latest.
-    pub const fn tells_contested(self) -> bool {
-        matches!(self, Self::Disputed | Self::Ruled)
-    }
 }
 
 /// How disputes ended.

@@ -286,22 +286,20 @@ impl StoredLead {
     }
 
     fn take_answers(&mut self) {
-        let numbers = self.handovers_of_all();
-        let mut verdicts: Vec<(LeadId, i64)> = self.said.iter().map(|said| (said.lead, said.verdict)).collect();
-        verdicts.sort_unstable();
-        verdicts.dedup();
-        for (lead, n) in verdicts {
-            let Some((_, _, handover)) = numbers.iter().find(|(of, event, _)| (*of, *event) == (lead, n)) else {
-                continue;
-            };
-            let answer = answer_of(self.said.iter().filter(|said| (said.lead, said.verdict) == (lead, n)));
+        for handover in 1..=self.row.derived.handovers().max(1) {
+            let verdicts = self.verdicts_of(handover).into_iter();
+            let answers: Vec<Answer> = verdicts
+                .map(|(lead, event)| {
+                    answer_of(self.said.iter().filter(|said| (said.lead, said.verdict) == (lead, event.n)))
+                })
+                .collect();
             let derived = &mut self.row.derived;
             let stay = match handover {
                 1 => Some(&mut derived.first),
                 later => derived.later.get_mut(later - 2),
             };
             if let Some(stay) = stay {
-                stay.answer = together(stay.answer, answer);
+                stay.answer = together(&answers);
             }
         }
     }
@@ -338,17 +336,11 @@ fn answer_of<'a>(said: impl Iterator<Item = &'a Said>) -> Answer {
     answer
 }
 
-/// The answers to two verdicts of one handover: replied and disputed since the first of them, and ruled once no dispute
-/// is open, as the last ruling says.
-fn together(one: Answer, other: Answer) -> Answer {
-    let first = |a: Option<Instant>, b: Option<Instant>| a.into_iter().chain(b).min();
-    let (disputed_at, replied_at) =
-        (first(one.disputed_at, other.disputed_at), first(one.replied_at, other.replied_at));
-    let disputes = [one, other].into_iter().filter(|answer| answer.disputed_at.is_some());
-    let open = disputes.clone().any(|answer| answer.ruled_at.is_none());
-    let last = disputes.max_by_key(|answer| answer.ruled_at).filter(|_| !open);
-    let (ruled_at, upheld) = last.map_or((None, false), |answer| (answer.ruled_at, answer.upheld));
-    Answer { replied_at, disputed_at, ruled_at, upheld }
+/// The answers to the verdicts of one handover, the latest last: replied since the first answer to any of them, as K4
+/// counts; disputed and ruled as the latest was, for what was said to one that it replaced decides nothing about it.
+fn together(answers: &[Answer]) -> Answer {
+    let replied_at = answers.iter().filter_map(|answer| answer.replied_at).min();
+    Answer { replied_at, ..answers.last().copied().unwrap_or_default() }
 }
 
 #[cfg(test)]
@@ -377,11 +369,16 @@ mod tests {
     }
 
     #[test]
-    fn of_two_disputes_in_one_handover_none_is_over_before_both_are() {
-        let open = Answer { replied_at: Some(Instant(5)), disputed_at: Some(Instant(5)), ..Answer::default() };
-        let over = Answer { ruled_at: Some(Instant(9)), ..open };
-        assert_eq!(together(open, over).ruled_at, None);
-        assert_eq!(together(Answer::default(), over), over);
-        assert!(together(over, Answer { ruled_at: Some(Instant(12)), upheld: true, ..open }).upheld);
+    fn of_two_verdicts_in_one_handover_the_dispute_of_the_latest_counts_and_a_reply_to_either() {
+        let over = Answer {
+            replied_at: Some(Instant(5)),
+            disputed_at: Some(Instant(5)),
+            ruled_at: Some(Instant(9)),
+            upheld: true,
+        };
+        assert_eq!(together(&[over, Answer::default()]), Answer { replied_at: Some(Instant(5)), ..Answer::default() });
+        let open = Answer { replied_at: Some(Instant(7)), disputed_at: Some(Instant(8)), ..Answer::default() };
+        assert_eq!(together(&[over, open]), Answer { replied_at: Some(Instant(5)), ..open });
+        assert_eq!(together(&[]), Answer::default());
     }
 }

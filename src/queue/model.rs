@@ -101,7 +101,7 @@ pub struct Row {
     pub last_touch_at: Option<Moment>,
     /// When its rep wants to do the next thing.
     pub action_at: Option<Instant>,
-    /// What the verdict of the first handover decides.
+    /// What the verdict of the latest handover decides.
     pub decision: Option<Decision>,
     /// What its stage is found by.
     pub kept: Kept,

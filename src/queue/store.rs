@@ -98,7 +98,8 @@ statements! {
     ROWS = "select l.id, l.worked_seq, p.name, p.email, p.phone, l.company, l.title, l.size,
             l.channel_id, l.campaign_id, l.segment_id, l.region_id, l.persona_id, l.owner_id,
             l.created_at, coalesce(h.handed_over_at, l.handed_over_at), coalesce(h.day_only, l.day_only),
-            l.attempts, l.last_touch_at, l.day_only, l.action_at, l.decision, l.stage, l.due_at, l.silent_at,
+            l.attempts, l.last_touch_at, l.day_only, l.action_at,
+            case when h.lead_id is null then l.decision else h.decision end, l.stage, l.due_at, l.silent_at,
             case when l.excluded = 1 and l.opportunity_at is null then cast(1 as bigint) else 0 end
         from {rows} cross join lead as l
         left join lead_person as p on p.lead_id = l.id

@@ -333,6 +333,9 @@ async fn a_deal_is_lost_for_a_reason_of_the_list_which_the_page_and_the_loop_sho
     let file = mia.get(&format!("/feedback/lost.csv{why}")).await.body;
     let row = "chose_competitor,Chose a competitor,1,Hanna,Rope & Sons,2027-01-15,Signed with Skuttle in May";
     assert!(file.contains(row), "{file}");
+    says(&loop_page, &["key=chose_competitor"]);
+    let mut of = async |key: &str| mia.get(&format!("/feedback/lost.csv{why}&key={key}")).await.body.lines().count();
+    assert_eq!((of("chose_competitor").await, of("no_budget").await), (2, 1), "a count opens its own leads");
     assert!(!mia.get("/feedback/lost.csv?period=month&at=2026-12").await.body.contains("Hanna"), "not in those days");
 }
 

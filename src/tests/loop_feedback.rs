@@ -279,7 +279,7 @@ async fn a_verdict_that_is_voided_takes_its_dispute_along_and_the_next_one_can_b
         office.act(&office.ben, after(HOUR), &[lead], reject.clone()).await.expect("judged");
         says(&office, &office.mia, after(DAY), lead, 2, WordKind::Dispute).await.expect("it is disputed");
         rules(&office, &office.hedy, after(DAY), lead, Team::Marketing).await.expect("a ruling");
-        let void = Act::Void { event: 2, reason: "another Hanna".into() };
+        let void = Act::Void { history: None, event: 2, reason: "another Hanna".into() };
         office.act(&office.ben, after(2 * DAY), &[lead], void).await.expect("it is voided");
         assert_eq!(waiting(db, Which::Disputed).await, [], "{}", name(db));
         let mut tx = db.read().await.expect("a read");
@@ -293,6 +293,35 @@ async fn a_verdict_that_is_voided_takes_its_dispute_along_and_the_next_one_can_b
         assert_eq!(waiting(db, Which::Disputed).await, [(lead, 1)]);
         let figures = figures(db, after(10 * DAY)).await;
         assert_eq!((figures.context.excluded, figures.coverage.disputed), (0, 1));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_second_verdict_on_a_handover_is_disputed_and_ruled_on_anew() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let lead = office.lead("Hanna", TUESDAY).await;
+        let spam = judge(Decision::Reject, "spam_or_test");
+        office.act(&office.ben, after(HOUR), &[lead], spam.clone()).await.expect("judged");
+        says(&office, &office.mia, after(DAY), lead, 2, WordKind::Dispute).await.expect("it is disputed");
+        for head in [&office.hal, &office.hedy] {
+            rules(&office, head, after(DAY), lead, Team::Marketing).await.expect("a ruling");
+        }
+        assert_eq!(figures(db, after(10 * DAY)).await.context.excluded, 0, "{}", name(db));
+
+        office.act(&office.ben, after(2 * DAY), &[lead], spam).await.expect("judged once more, nothing is voided");
+        assert_eq!(figures(db, after(10 * DAY)).await.context.excluded, 1, "the old ruling was about another verdict");
+        let stand = office.load(lead).await.row.derived.first.answer;
+        assert_eq!((stand.replied_at, stand.disputed_at), (Some(after(DAY)), None), "marketing did answer");
+        let old = says(&office, &office.mia, after(3 * DAY), lead, 2, WordKind::Dispute).await;
+        let sentence = old.expect_err("it counts no more").to_string();
+        assert!(sentence.starts_with("Sales has judged this handover once more since"), "{sentence}");
+        says(&office, &office.mia, after(3 * DAY), lead, 3, WordKind::Dispute).await.expect("the new one is disputed");
+        assert_eq!(waiting(db, Which::Disputed).await, [(lead, 1)], "its ruling is open, {}", name(db));
+        let figures = figures(db, after(10 * DAY)).await;
+        assert_eq!((figures.context.excluded, figures.coverage.disputed, figures.coverage.upheld), (0, 1, 0));
+        assert!(rules(&office, &office.hal, after(4 * DAY), lead, Team::Sales).await.is_err(), "not on the old one");
     })
     .await;
 }

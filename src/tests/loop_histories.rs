@@ -91,7 +91,7 @@ fn any_act(dice: &mut Dice, now: Instant) -> Act {
             Plan { kind: TouchKind::Call, on, note: String::new() }
         })),
         93..95 => Act::HandOver,
-        _ => Act::Void { event: 1 + dice.below(6) as i64, reason: "it was not so".into() },
+        _ => Act::Void { history: None, event: 1 + dice.below(6) as i64, reason: "it was not so".into() },
     }
 }
 
@@ -183,13 +183,16 @@ fn removes(reason: &Option<String>) -> bool {
     matches!(reason.as_deref(), Some("spam_or_test" | "duplicate"))
 }
 
-/// What was said to the verdicts of a handover, read word by word: only to those that hold.
+/// What was said to the verdicts of a handover, read word by word: only to those that hold, and of disputes and rulings
+/// only to the latest of them.
 fn said(lead: &StoredLead, handover: usize) -> Feedback {
     let numbers = lead.handovers_of_all();
-    let words: Vec<_> =
-        lead.said.iter().filter(|said| numbers.contains(&(said.lead, said.verdict, handover))).collect();
+    let all: Vec<_> = lead.said.iter().filter(|said| numbers.contains(&(said.lead, said.verdict, handover))).collect();
+    let replies = all.iter().filter(|said| said.ruling.is_none()).map(|said| said.at);
+    let replied = replies.min();
+    let latest = lead.verdicts_of(handover).last().map(|(history, event)| (*history, event.n));
+    let words: Vec<_> = all.into_iter().filter(|said| Some((said.lead, said.verdict)) == latest).collect();
     let first = |kinds: &[WordKind]| words.iter().filter(|said| kinds.contains(&said.kind)).map(|said| said.at).min();
-    let replied = first(&[WordKind::Reply, WordKind::TookOver, WordKind::Dispute]);
     let latest = |of: Team, until: Instant| {
         let mut rulings = words.iter().filter_map(|said| said.ruling.filter(|_| said.at <= until));
         rulings.rfind(|(team, _)| *team == of).map(|(_, winner)| winner)

@@ -175,3 +175,14 @@ pub fn judge(decision: Decision, reason: &str) -> Act {
 pub fn after(seconds: u32) -> Instant {
     Instant(TUESDAY.0 + seconds)
 }
+
+/// A verdict by which the lead comes back a day after that Tuesday.
+pub fn recycle_tomorrow() -> Act {
+    recycle_on(1)
+}
+
+/// So many days after that Tuesday.
+pub fn recycle_on(days: i32) -> Act {
+    let returns_on = Some(doubles::period::Day((TUESDAY.0 / DAY) as i32 + days));
+    Act::Judge(Verdict { returns_on, ..verdict(Decision::Recycle, "not_now") })
+}

@@ -84,6 +84,28 @@ async fn each_lead_is_in_the_list_of_what_it_waits_for_and_silence_moves_it_on_b
 }
 
 #[tokio::test]
+async fn among_every_lead_one_that_came_back_says_what_became_of_its_latest_handover() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let (ben, lead) = (&office.ben, office.lead("Hanna", TUESDAY).await);
+        let decision = async |now: Instant| {
+            let page = service::page(&office.at(now), &ben.visitor, &ask(List::All)).await.expect("a page");
+            let line = narrate::block(&Question::default(), &page, &[]).lines.remove(0);
+            (page.rows[0].decision, line.waits_for)
+        };
+        office.act(ben, after(HOUR), &[lead], recycle_tomorrow()).await.expect("recycled");
+        assert_eq!(decision(after(HOUR)).await, (Some(Decision::Recycle), "Recycled".to_owned()));
+        office.act(&office.mia, after(2 * DAY), &[lead], Act::HandOver).await.expect("handed over once more");
+        assert_eq!(decision(after(2 * DAY)).await.0, None, "{}", name(db));
+        let rejected = judge(Decision::Reject, "below_criteria");
+        office.act(ben, after(2 * DAY + HOUR), &[lead], rejected).await.expect("rejected");
+        let expected = (Some(Decision::Reject), "Rejected".to_owned());
+        assert_eq!(decision(after(2 * DAY + HOUR)).await, expected, "{}", name(db));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_list_is_paged_filtered_and_searched_without_losing_or_repeating_a_lead() {
     on_each_engine(async |db| {
         let office = office(db).await;
@@ -237,6 +259,7 @@ async fn what_lists_count_and_page_by_is_read_from_their_index_alone() {
         ("VERDICTS", "INDEX lead_event_verdict ((at,lead_id,n)<(?,?,?))"),
         ("TURNED_DOWN", "INDEX lead_event_turned_down ((at,lead_id,n)<(?,?,?))"),
         ("PRAISED", "INDEX lead_event_praised ((at,lead_id,n)<(?,?,?))"),
+        ("FEATURES", "INDEX lead_event_feature (at>? AND at<?)"),
         ("TO_ANSWER", "INDEX lead_unanswered (verdict_at<?)"),
         ("TO_ANSWER", "INDEX handover_unanswered ((verdict_at,lead_id,n)<(?,?,?))"),
         ("DISPUTED", "INDEX lead_dispute_open (disputed_at>? AND disputed_at<?)"),

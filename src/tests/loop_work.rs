@@ -11,7 +11,7 @@ use doubles::leads::model::{Decision, Dimension, EventKind, LeadId, TouchKind};
 use doubles::period::Instant;
 use doubles::quality::fix;
 use doubles::work::model::{Act, At, Created, NewLead, Order, Plan, Shown};
-use doubles::work::{run, store, undo};
+use doubles::work::{answer, run, store, undo};
 
 fn lose(reason: &str) -> Act {
     Act::Lose { reason: reason.into(), note: String::new(), at: At::Now }
@@ -64,6 +64,31 @@ async fn two_reps_take_the_same_lead_and_the_second_reads_who_has_it() {
 }
 
 #[tokio::test]
+async fn a_lead_is_accepted_while_its_answer_is_awaited_and_not_after_silence_work_or_a_verdict() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let mut ids = Vec::new();
+        for name in ["Hanna", "Tom", "Yusuf", "Giulia"] {
+            ids.push(office.lead(name, TUESDAY).await);
+        }
+        let ben = &office.ben;
+        // Eight working hours after 09:00 silence accepts.
+        let silent = office.refused(ben, after(8 * HOUR), ids[0], Act::Accept).await;
+        assert!(silent.contains("silence has accepted it"), "{silent}, {}", name(db));
+        office.act(ben, after(8 * HOUR - 1), &[ids[0]], Act::Accept).await.expect("the last second is in time");
+        office.act(ben, after(HOUR), &[ids[1]], call(false)).await.expect("a touch");
+        office.act(ben, after(HOUR), &[ids[2]], judge(Decision::Good, "")).await.expect("a verdict");
+        let open = Act::Open { value_minor: None, at: At::Now };
+        office.act(ben, after(HOUR), &[ids[3]], open).await.expect("a deal");
+        for lead in &ids[1..] {
+            let said = office.refused(ben, after(2 * HOUR), *lead, Act::Accept).await;
+            assert!(said.contains("there is nothing left to accept"), "{said}, {}", name(db));
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_form_that_comes_twice_is_done_once() {
     on_each_engine(async |db| {
         let office = office(db).await;
@@ -107,8 +132,8 @@ async fn what_contradicts_the_record_ends_in_a_sentence_and_nothing_is_written()
             (judge(Decision::Reject, "nonsense"), "no reason “nonsense”"),
             (win(false), "No opportunity was opened on this lead"),
             (lose("no_budget"), "No opportunity was opened on this lead"),
-            (Act::Void { event: 9, reason: "wrong".into() }, "has no such event"),
-            (Act::Void { event: 1, reason: "wrong".into() }, "Only marketing and the heads"),
+            (Act::Void { history: None, event: 9, reason: "wrong".into() }, "has no such event"),
+            (Act::Void { history: None, event: 1, reason: "wrong".into() }, "Only marketing and the heads"),
             (Act::HandOver, "Sales has this lead since 2026-03-03"),
             (Act::Assign(Some(doubles::people::model::AccountId(99))), "Nobody who works here"),
         ] {
@@ -198,7 +223,7 @@ async fn a_verdict_a_plan_a_comment_and_a_correction_can_be_taken_back() {
             judge(Decision::Reject, "below_criteria"),
             Act::Plan(None),
             Act::Comment("@Ann, do you know her?".into()),
-            Act::Void { event: 2, reason: "another Hanna".into() },
+            Act::Void { history: None, event: 2, reason: "another Hanna".into() },
             Act::Assign(Some(office.ann.visitor.account().expect("an account").id)),
         ];
         for act in acts {
@@ -327,6 +352,32 @@ async fn a_lead_by_form_with_an_e_mail_that_is_there_is_that_lead() {
 }
 
 #[tokio::test]
+async fn a_lead_by_form_that_a_file_told_of_since_is_not_taken_away() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let state = office.at(TUESDAY);
+        let new = NewLead::parse(&[("name", "Giulia"), ("email", "giulia@client.example")]).expect("a lead");
+        let mut number = None;
+        run::create(&state, &office.ben, "", &new, |created| {
+            if let Created::New(_, undo) = created {
+                number = Some(*undo);
+            }
+            String::new()
+        })
+        .await
+        .expect("it is new");
+        import(db, File::Leads(vec![crate::import_cast::lead(2, "A", "giulia@client.example")])).await;
+        let before = office.load(LeadId(1)).await;
+        assert!(!before.events.is_empty(), "the file told of it");
+        let refused = undo::undo(&state, &office.ben, "", number.expect("a way back"), |_| String::new()).await;
+        let sentence = refused.expect_err("it stays").to_string();
+        assert!(sentence.starts_with("An import told of lead 1 since"), "{sentence}, {}", name(db));
+        assert_eq!(office.load(LeadId(1)).await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_rep_whom_a_person_chose_stays_whatever_a_file_says() {
     on_each_engine(async |db| {
         let office = office(db).await;
@@ -376,7 +427,7 @@ async fn a_handover_that_opened_by_itself_and_was_voided_does_not_open_again() {
         }
         assert_eq!(returns::open_due(db, after(2 * DAY)).await, Ok(2));
         let handover = office.load(ids[0]).await.events.last().expect("it came back").n;
-        let void = Act::Void { event: handover, reason: "the company is closed".into() };
+        let void = Act::Void { history: None, event: handover, reason: "the company is closed".into() };
         office.act(&office.hedy, after(2 * DAY), &[ids[0]], void).await.expect("it is voided");
         for hour in [1, 2] {
             assert_eq!(returns::open_due(db, after(2 * DAY + hour * HOUR)).await, Ok(0), "{}", name(db));
@@ -467,12 +518,59 @@ async fn a_lead_that_is_named_twice_in_one_order_is_done_once_and_one_that_was_m
     .await;
 }
 
-fn recycle_tomorrow() -> Act {
-    recycle_on(1)
+#[tokio::test]
+async fn a_deal_of_an_earlier_handover_does_not_hide_that_silence_accepted_a_later_one() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let (ben, lead) = (&office.ben, office.lead("Hanna", TUESDAY).await);
+        let open = Act::Open { value_minor: None, at: At::Now };
+        for (hour, act) in [(1, open), (2, lose("no_budget")), (3, recycle_tomorrow())] {
+            office.act(ben, after(hour * HOUR), &[lead], act).await.expect("it is done");
+        }
+        assert_eq!(returns::open_due(db, after(DAY)).await, Ok(1));
+        let silences = async |now| {
+            let (asked, sent) = (answer::Asked::default(), answer::Sent::default());
+            let page = answer::shown(&office.at(now), ben, lead, &asked, sent).await.expect("a page");
+            page.timeline.iter().filter(|line| line.title == "Accepted by silence").count()
+        };
+        assert_eq!(silences(after(DAY)).await, 0, "the first handover was answered by the deal, {}", name(db));
+        assert_eq!(silences(after(6 * DAY)).await, 1, "and nobody answered the second, {}", name(db));
+    })
+    .await;
 }
 
-/// So many days after that Tuesday.
-fn recycle_on(days: i32) -> Act {
-    let returns_on = Some(doubles::period::Day((TUESDAY.0 / DAY) as i32 + days));
-    Act::Judge(doubles::feedback::model::Verdict { returns_on, ..verdict(Decision::Recycle, "not_now") })
+#[tokio::test]
+async fn an_event_of_a_merged_lead_is_voided_from_the_survivor_and_can_be_taken_back() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let (ben, lead) = (&office.ben, office.lead("Hanna", TUESDAY).await);
+        let other = office.lead("Tom", TUESDAY).await;
+        office.act(ben, after(HOUR), &[other], call(true)).await.expect("a touch");
+        office.act(ben, after(2 * HOUR), &[lead], call(false)).await.expect("a touch");
+        office.merge(lead, other, after(3 * HOUR)).await;
+        let before = office.load(lead).await.row.derived;
+        assert_eq!(before.attempts, 2);
+        let page = async || {
+            let (asked, sent) = (answer::Asked::default(), answer::Sent::default());
+            answer::shown(&office.at(after(5 * HOUR)), ben, lead, &asked, sent).await.expect("a page").timeline
+        };
+        let lines = page().await;
+        let titles: Vec<&str> = lines.iter().map(|line| line.title.as_str()).collect();
+        assert!(titles.contains(&"First touch") && titles.contains(&"Attempt 2"), "{titles:?}");
+        let theirs = lines.iter().find(|line| line.title == "First touch").expect("the touch");
+        assert_eq!((theirs.history, theirs.event), (Some(other.0), Some(2)), "it can be corrected here");
+
+        let void = Act::Void { history: Some(other), event: 2, reason: "another Tom".into() };
+        let done = office.act(ben, after(4 * HOUR), &[lead], void).await.expect("it is voided");
+        let derived = office.load(lead).await.row.derived;
+        assert_eq!((derived.attempts, derived.first.connected_at), (1, None), "the contact went with it, {}", name(db));
+        assert_eq!(office.load(other).await.row.derived.attempts, 0, "its own row follows");
+        let struck = page().await.into_iter().filter(|line| line.voided.contains("another Tom")).count();
+        assert_eq!(struck, 2, "what was wrong is struck and stays");
+        let state = office.at(after(5 * HOUR));
+        undo::undo(&state, ben, "", done.undo, |_| String::new()).await.expect("it is taken back");
+        assert_eq!(office.load(lead).await.row.derived, before);
+        assert_eq!(office.load(other).await.row.derived.attempts, 1);
+    })
+    .await;
 }

@@ -3,6 +3,8 @@
 use super::apply::Who;
 use super::narrate::{self, Known};
 use super::sheet::{Can, Carry, LeadShown, Told, Typed, Way};
+use super::store::Void;
+use super::undo::UNDONE;
 use super::{duties, store, timeline};
 use crate::agreement::rules::{NEVER, Rules};
 use crate::changes::model::ChangeKind;
@@ -14,7 +16,7 @@ use crate::feedback;
 use crate::kpis::model::Filter;
 use crate::kpis::words::Currency;
 use crate::leads::model::{Dimension, LeadId, Moment};
-use crate::leads::record::by_hand_bit;
+use crate::leads::record::{StoredEvent, Voided, by_hand_bit};
 use crate::leads::stage::NEXT_ATTEMPT;
 use crate::leads::store as leads;
 use crate::people::model::{Account, Team, Visitor};
@@ -95,6 +97,7 @@ pub async fn shown(state: &AppState, caller: &Caller, lead: LeadId, asked: &Aske
     let sources = store::sources(&mut tx, lead).await?;
     // Of leads that were merged into it the whole loop is its own.
     let mut histories = quality::store::merged_into(&mut tx, lead).await?;
+    let struck = struck(&mut tx, &histories).await?;
     histories.push(lead);
     let mut words = feedback::store::words(&mut tx, &histories).await?;
     words.sort_by_key(|word| word.id);
@@ -131,6 +134,7 @@ pub async fn shown(state: &AppState, caller: &Caller, lead: LeadId, asked: &Aske
         currency: &currency,
         reasons: &reasons,
         voids: &voids,
+        struck: &struck,
         sources: &sources,
         words: &words,
         now,
@@ -180,6 +184,19 @@ pub async fn shown(state: &AppState, caller: &Caller, lead: LeadId, asked: &Aske
         beside,
         can,
     })
+}
+
+/// What people voided in the histories of these leads; not what they took back at once.
+async fn struck(tx: &mut Tx, merged: &[LeadId]) -> Result<Vec<(LeadId, StoredEvent, Void)>> {
+    let mut struck = Vec::new();
+    for (lead, stored) in leads::load(tx, merged).await? {
+        let voids = store::voids(tx, lead).await?;
+        for event in stored.events.into_iter().filter(|event| event.voided == Voided::ByHand) {
+            let void = voids.iter().find(|void| void.n == event.n && void.reason != UNDONE);
+            struck.extend(void.map(|void| (lead, event, void.clone())));
+        }
+    }
+    Ok(struck)
 }
 
 /// The lead that this one was merged into.

@@ -5,8 +5,9 @@ use crate::agreement::rules::Rules;
 use crate::error::{AppError, Result};
 use crate::feedback::model::{Record, Verdict, judge, judge_loss};
 use crate::feedback::reasons::ReasonCode;
-use crate::leads::model::{Decision, EventKind, Moment, TouchKind};
+use crate::leads::model::{Decision, EventKind, LeadId, Moment, TouchKind};
 use crate::leads::record::{Detail, Judged, StoredEvent, StoredLead, Voided};
+use crate::leads::stage::Owed;
 use crate::people::model::Team;
 use crate::people::model::{AccountId, Visitor};
 use crate::period::Instant;
@@ -55,8 +56,8 @@ pub struct Context<'a> {
 pub struct Effect {
     /// Events that it added, by number.
     pub added: Vec<i64>,
-    /// Events that it voided, by number, with the reason.
-    pub voided: Vec<(i64, String)>,
+    /// Events that it voided, by the lead in whose history they stand and number, with the reason.
+    pub voided: Vec<(LeadId, i64, String)>,
     /// What whoever did it should know.
     pub said: Vec<String>,
     /// Whoever did it takes the lead if it is nobody's.
@@ -84,7 +85,7 @@ pub fn apply(lead: &mut StoredLead, act: &Act, context: &Context<'_>) -> Result<
         }
         Act::Assign(_) | Act::Comment(_) => {}
         Act::HandOver => hand.hand_over()?,
-        Act::Void { event, reason } => hand.void(*event, reason)?,
+        Act::Void { history, event, reason } => hand.void(history.unwrap_or(hand.lead.id), *event, reason)?,
     }
     let effect = hand.effect;
     lead.derive();
@@ -136,6 +137,21 @@ impl Hand<'_> {
         }
         if current.released_at.is_some() {
             return refuse("This lead was turned down; it can be accepted when marketing hands it over once more.");
+        }
+        match Owed::of(&self.lead.row, self.context.rules).acceptance {
+            Some(due) if due > self.context.now.0 => {}
+            Some(_) => {
+                return refuse(
+                    "The time to accept or reject this lead is over: silence has accepted it, as agreed. Log a touch or \
+                     give the verdict.",
+                );
+            }
+            None => {
+                return refuse(
+                    "Sales has worked on this lead or judged it since it was handed over, which says that it was taken: \
+                     there is nothing left to accept.",
+                );
+            }
         }
         self.append(EventKind::Accepted, self.now(), Detail::default());
         self.effect.takes = true;
@@ -270,10 +286,16 @@ impl Hand<'_> {
         Ok(())
     }
 
-    fn void(&mut self, n: i64, reason: &str) -> Result<()> {
+    fn void(&mut self, history: LeadId, n: i64, reason: &str) -> Result<()> {
         let Who { team, head, .. } = self.context.who;
-        let event = self.lead.events.iter_mut().find(|event| event.n == n);
-        let Some(event) = event else {
+        let mut events: Vec<&mut StoredEvent> = match history == self.lead.id {
+            true => self.lead.events.iter_mut().collect(),
+            false => {
+                let there = self.lead.absorbed.iter_mut().filter(|(of, _)| *of == history);
+                there.map(|(_, event)| event).collect()
+            }
+        };
+        let Some(event) = events.iter_mut().find(|event| event.n == n) else {
             return Err(AppError::NotFound("The history of this lead has no such event.".to_owned()));
         };
         if event.voided != Voided::No {
@@ -286,11 +308,11 @@ impl Hand<'_> {
             )));
         }
         event.voided = Voided::ByHand;
-        self.effect.voided.push((n, reason.to_owned()));
+        self.effect.voided.push((history, n, reason.to_owned()));
         // The contact that was logged with a touch goes with it.
         let (kind, moment, account) = (event.kind, event.moment, event.account);
         if kind == EventKind::Touch {
-            let beside = self.lead.events.iter_mut().find(|other| {
+            let beside = events.iter_mut().find(|other| {
                 other.n == n + 1
                     && other.kind == EventKind::Connected
                     && (other.moment, other.account, other.voided) == (moment, account, Voided::No)
@@ -298,7 +320,7 @@ impl Hand<'_> {
             });
             if let Some(beside) = beside {
                 beside.voided = Voided::ByHand;
-                self.effect.voided.push((n + 1, reason.to_owned()));
+                self.effect.voided.push((history, n + 1, reason.to_owned()));
             }
         }
         Ok(())

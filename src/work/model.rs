@@ -165,6 +165,8 @@ pub enum Act {
     HandOver,
     /// An event never happened, or was written down wrongly.
     Void {
+        /// The lead in whose history it stands, where that was merged into this one.
+        history: Option<LeadId>,
         /// Its number in the lead's history.
         event: i64,
         /// Why.
@@ -225,6 +227,10 @@ impl Act {
             "comment" => Self::Comment(comment_text(get("text"))?),
             "hand_over" => Self::HandOver,
             "void" => Self::Void {
+                history: match get("history") {
+                    "" => None,
+                    text => Some(LeadId(text.parse().map_err(|_| crate::editing::form::incomplete())?)),
+                },
                 event: get("event").parse().map_err(|_| crate::editing::form::incomplete())?,
                 reason: needed("why it does not hold", note("The reason", "why")?)?,
             },

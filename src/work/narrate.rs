@@ -9,8 +9,8 @@ use crate::feedback::store::Word;
 use crate::kpis::narrate::dimension_name;
 use crate::kpis::words::{self, Currency};
 use crate::leads::derive::Answer;
-use crate::leads::model::{Decision, Dimension, EventKind, Moment, TouchKind};
-use crate::leads::record::{Judged as Said, StoredLead, Voided};
+use crate::leads::model::{Decision, Dimension, EventKind, LeadId, Moment, TouchKind};
+use crate::leads::record::{Judged as Said, StoredEvent, StoredLead, Voided};
 use crate::people::model::{Account, Team, Visitor};
 use crate::people::permission::Action as May;
 use crate::period::Instant;
@@ -34,6 +34,8 @@ pub struct Known<'a> {
     pub reasons: &'a [ReasonCode],
     /// By whom events were voided.
     pub voids: &'a [Void],
+    /// What people voided in the histories of leads that were merged into it, and by whom.
+    pub struck: &'a [(LeadId, StoredEvent, Void)],
     /// The sources that told of it.
     pub sources: &'a [(i64, String)],
     /// What was said about its verdicts.

@@ -30,12 +30,12 @@ pub fn Timeline(
 
 #[component]
 fn Entry(line: Line, carry: Carry, typed: Typed) -> impl IntoView {
-    let Line { when, datetime, team, title, text, standing, late, note, voided, event, waits } = line;
+    let Line { when, datetime, team, title, text, standing, late, note, voided, event, history, waits } = line;
     let when = match datetime.is_empty() {
         true => view! { <span class="when">{when}</span> }.into_any(),
         false => view! { <time class="when" datetime=datetime>{when}</time> }.into_any(),
     };
-    let correct = event.map(|number| view! { <Correct number title=title.clone() carry typed/> });
+    let correct = event.map(|number| view! { <Correct number history title=title.clone() carry typed/> });
     let is_void = !voided.is_empty();
     let text = (!text.is_empty()).then(|| format!(" {text}"));
     let said = match is_void {
@@ -58,15 +58,18 @@ fn Entry(line: Line, carry: Carry, typed: Typed) -> impl IntoView {
 
 /// Folded away: an event that is wrong is voided with a reason.
 #[component]
-fn Correct(number: i64, title: String, carry: Carry, typed: Typed) -> impl IntoView {
-    let sent = typed.is("void") && typed.get("event") == number.to_string();
+fn Correct(number: i64, history: Option<i64>, title: String, carry: Carry, typed: Typed) -> impl IntoView {
+    let of = history.map(|lead| lead.to_string()).unwrap_or_default();
+    let sent = typed.is("void") && typed.get("event") == number.to_string() && typed.get("history") == of;
     let [why, key] = ["why", "key"].map(|name| if sent { typed.get(name).to_owned() } else { String::new() });
-    let id = format!("why-{number}");
+    let id = if of.is_empty() { format!("why-{number}") } else { format!("why-{of}-{number}") };
+    let of = history.map(|lead| view! { <input type="hidden" name="history" value=lead/> });
     view! {
         <details class="correct" open=sent>
             <summary>"Correct"<span class="sr">{format!(": {title}")}</span></summary>
             <ActForm act="void" class="row" sent=key carry>
                 <input type="hidden" name="event" value=number/>
+                {of}
                 <Field id=id name="why" label="Why it does not hold" value=why/>
                 <button class="button">"Void it"</button>
             </ActForm>

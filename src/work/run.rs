@@ -24,9 +24,9 @@ use crate::personas::rules::store as personas;
 use crate::quality::rules::store as rules;
 use crate::server::AppState;
 use crate::server::db::{Tx, WriteTx};
-use crate::{agreement, bell, feedback};
+use crate::{agreement, bell, feedback, quality};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Does what an order says, once a form; where `leads_to` leads. With many leads it is done with those that it can be
@@ -356,8 +356,16 @@ impl<'a> Work<'a> {
         });
         leads::add_events(tx, None, None, added.collect::<Vec<_>>().into_iter()).await?;
         for (lead, worked) in &self.done {
-            for (n, reason) in &worked.effect.voided {
-                leads::void_events(tx, now, None, &who.name, reason, [(lead.id, *n)].into_iter()).await?;
+            for (history, n, reason) in &worked.effect.voided {
+                leads::void_events(tx, now, None, &who.name, reason, [(*history, *n)].into_iter()).await?;
+            }
+            // What a lead that was merged into it says of itself follows from its own events.
+            let others = worked.effect.voided.iter().map(|(history, ..)| *history).filter(|other| *other != lead.id);
+            let others: BTreeSet<LeadId> = others.collect();
+            if !others.is_empty() {
+                let others: Vec<LeadId> = others.into_iter().collect();
+                leads::derive_anew(tx, seq, &others).await?;
+                quality::store::add_work(tx, &others, who.account).await?;
             }
             let planned = match self.act {
                 Act::Plan(plan) => plan.as_ref().map(|plan| Action::of(plan, who.account, now)),
@@ -370,9 +378,11 @@ impl<'a> Work<'a> {
         let marked: Vec<(LeadId, i64)> = self.done.iter().map(|(lead, _)| (lead.id, lead.row.by_hand)).collect();
         store::mark(tx, &marked, seq, Some(who.account)).await?;
         let before = self.done.iter().map(|(lead, worked)| {
+            let voided = worked.effect.voided.iter().map(|(history, n, _)| (*history, *n));
             let before = Before {
                 added: worked.effect.added.clone(),
-                voided: worked.effect.voided.iter().map(|(n, _)| *n).collect(),
+                voided: voided.clone().filter(|(of, _)| *of == lead.id).map(|(_, n)| n).collect(),
+                voided_there: voided.filter(|(of, _)| *of != lead.id).collect(),
                 owner: worked.before.values[Dimension::Owner as usize],
                 by_hand: worked.before.by_hand,
                 owner_kept: lead.row.values[Dimension::Owner as usize]
@@ -424,7 +434,7 @@ impl<'a> Work<'a> {
             Act::Judge(verdict) => json!({ "decision": verdict.decision, "reason": verdict.reason }),
             Act::Lose { reason, .. } => json!({ "reason": reason }),
             Act::Assign(_) => json!({ "to": self.given_to.as_ref().map(|account| account.name.clone()) }),
-            Act::Void { event, .. } => json!({ "event": event }),
+            Act::Void { history, event, .. } => json!({ "event": event, "history": history }),
             _ => json!({}),
         }
     }

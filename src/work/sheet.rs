@@ -247,6 +247,8 @@ pub struct Line {
     pub voided: String,
     /// The reader may void it, by this number.
     pub event: Option<i64>,
+    /// The lead in whose history that stands, where it was merged into this one.
+    pub history: Option<i64>,
     /// It has not happened yet.
     pub waits: bool,
 }

@@ -10,11 +10,12 @@ use crate::feedback::store::Word;
 use crate::kpis::narrate::within;
 use crate::kpis::words;
 use crate::leads::derive::Milestones;
-use crate::leads::model::{EventKind, Moment};
+use crate::leads::model::{EventKind, LeadId, Moment};
 use crate::leads::record::{StoredEvent, Voided};
 use crate::people::model::Team;
 use crate::period::Instant;
 use crate::work::apply::Who;
+use crate::work::store::Void;
 use std::collections::HashMap;
 
 /// Places of lines that share a second: the lead came before all else, what silence did and what was said comes after.
@@ -31,7 +32,13 @@ pub fn lines(known: &Known<'_>, who: &Who) -> Vec<Line> {
             placed.push(((event.moment.at, event.n), line));
         }
     }
-    placed.extend(known.lead.absorbed.iter().map(|(_, event)| ((event.moment.at, FIRST), history.absorbed(event))));
+    let absorbed = known.lead.absorbed.iter().map(|(lead, event)| (lead, event, None));
+    let struck = known.struck.iter().map(|(lead, event, void)| (lead, event, Some(void)));
+    placed.extend(
+        absorbed
+            .chain(struck)
+            .map(|(lead, event, void)| ((event.moment.at, FIRST), history.absorbed(*lead, event, void, who))),
+    );
     placed.extend(history.silences());
     placed.extend(known.words.iter().map(|word| ((word.at, AFTER_EVENTS + word.id), said(word, known))));
     placed.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
@@ -100,29 +107,35 @@ struct History<'a> {
     /// Events that opened a handover.
     opened: Vec<i64>,
     /// Which attempt of its handover a touch is, from 1.
-    attempts: HashMap<i64, usize>,
+    attempts: HashMap<(LeadId, i64), usize>,
 }
 
 impl<'a> History<'a> {
     fn new(known: &'a Known<'a>) -> Self {
         let handovers: HashMap<i64, usize> = known.lead.handovers().into_iter().collect();
-        let mut holding: Vec<&StoredEvent> =
-            known.lead.events.iter().filter(|event| event.voided == Voided::No).collect();
-        holding.sort_by_key(|event| (event.moment, event.n));
-        let number = |event: &StoredEvent| handovers.get(&event.n).copied().unwrap_or(1);
+        let all: HashMap<(LeadId, i64), usize> =
+            known.lead.handovers_of_all().into_iter().map(|(lead, n, handover)| ((lead, n), handover)).collect();
+        let own = known.lead.events.iter().map(|event| (known.lead.id, event));
+        let absorbed = known.lead.absorbed.iter().map(|(lead, event)| (*lead, event));
+        let mut holding: Vec<(LeadId, &StoredEvent)> =
+            own.chain(absorbed).filter(|(_, event)| event.voided == Voided::No).collect();
+        holding.sort_by_key(|(_, event)| event.moment);
+        let number = |lead: LeadId, event: &StoredEvent| all.get(&(lead, event.n)).copied().unwrap_or(1);
         let (mut opened, mut seen) = (Vec::new(), 0);
         let mut counts: HashMap<usize, usize> = HashMap::new();
         let mut attempts = HashMap::new();
-        for event in holding {
+        for (lead, event) in holding {
             match event.kind {
-                EventKind::Handover if number(event) > seen => {
-                    seen = number(event);
-                    opened.push(event.n);
+                EventKind::Handover if number(lead, event) > seen => {
+                    seen = number(lead, event);
+                    if lead == known.lead.id {
+                        opened.push(event.n);
+                    }
                 }
                 EventKind::Touch => {
-                    let count = counts.entry(number(event)).or_default();
+                    let count = counts.entry(number(lead, event)).or_default();
                     *count += 1;
-                    attempts.insert(event.n, *count);
+                    attempts.insert((lead, event.n), *count);
                 }
                 _ => {}
             }
@@ -145,17 +158,16 @@ impl<'a> History<'a> {
             return None;
         }
         let number = self.handovers.get(&event.n).copied().unwrap_or(1);
-        let (title, what) = self.said(event, number);
+        let (title, what) = self.said(self.known.lead.id, event, number);
         let by = self.by(event);
         let text: Vec<String> = [what, by].into_iter().filter(|part| !part.is_empty()).collect();
         let (standing, late) = self.standing(event, number);
         let owner = if event.kind == EventKind::Handover { Team::Marketing } else { Team::Sales };
-        let voided = void.filter(|_| event.voided != Voided::No).map(|void| {
-            let on = day_words(void.at, self.known.rules);
-            match event.voided {
-                Voided::ByImport => format!("Replaced by a newer import on {on}."),
-                _ => format!("Voided by {} on {on}: {}", void.by, void.reason),
+        let voided = void.filter(|_| event.voided != Voided::No).map(|void| match event.voided {
+            Voided::ByImport => {
+                format!("Replaced by a newer import on {}.", day_words(void.at, self.known.rules))
             }
+            _ => self.voided_by(void),
         });
         let may_void = event.voided == Voided::No && (who.team == Some(owner) || who.head);
         let line = Line {
@@ -172,20 +184,32 @@ impl<'a> History<'a> {
         Some(timed(line, event.moment, self.known))
     }
 
-    /// What the history of a lead tells that was merged into this one; corrected there, where it is written down.
-    fn absorbed(&self, event: &StoredEvent) -> Line {
-        // Numbers are each history's own.
-        let event = StoredEvent { n: 0, ..event.clone() };
+    /// What the history of a lead tells that was merged into this one; it is corrected from here.
+    fn absorbed(&self, lead: LeadId, event: &StoredEvent, void: Option<&Void>, who: &Who) -> Line {
         let (title, what) = match event.kind {
             EventKind::Handover => ("Handed over".to_owned(), String::new()),
-            _ => self.said(&event, 1),
+            _ => self.said(lead, event, 1),
         };
-        let told = [what, self.by(&event), "in a lead that was merged into this one".to_owned()];
+        let told = [what, self.by(event), "in a lead that was merged into this one".to_owned()];
         let text: Vec<String> = told.into_iter().filter(|part| !part.is_empty()).collect();
         let owner = if event.kind == EventKind::Handover { Team::Marketing } else { Team::Sales };
         let note = event.detail.note.clone().unwrap_or_default();
-        let line = Line { team: Some(owner), title, text: text.join(", "), note, ..Line::default() };
+        let may_void = void.is_none() && (who.team == Some(owner) || who.head);
+        let line = Line {
+            team: Some(owner),
+            title,
+            text: text.join(", "),
+            note,
+            voided: void.map(|void| self.voided_by(void)).unwrap_or_default(),
+            event: may_void.then_some(event.n),
+            history: may_void.then_some(lead.0),
+            ..Line::default()
+        };
         timed(line, event.moment, self.known)
+    }
+
+    fn voided_by(&self, void: &Void) -> String {
+        format!("Voided by {} on {}: {}", void.by, day_words(void.at, self.known.rules), void.reason)
     }
 
     /// The contact that was logged with a touch is told with it.
@@ -198,7 +222,7 @@ impl<'a> History<'a> {
         })
     }
 
-    fn said(&self, event: &StoredEvent, number: usize) -> (String, String) {
+    fn said(&self, lead: LeadId, event: &StoredEvent, number: usize) -> (String, String) {
         let detail = &event.detail;
         let worth = detail.value_minor.map(|minor| self.known.currency.exact(minor)).unwrap_or_default();
         let how = detail.touch.map(touch_title);
@@ -213,7 +237,7 @@ impl<'a> History<'a> {
             }
             EventKind::Accepted => ("Accepted".to_owned(), String::new()),
             EventKind::Touch => {
-                let title = match self.attempts.get(&event.n) {
+                let title = match self.attempts.get(&(lead, event.n)) {
                     Some(1) => "First touch".to_owned(),
                     Some(attempt) => format!("Attempt {attempt}"),
                     None => "Touch".to_owned(),
@@ -298,14 +322,11 @@ impl<'a> History<'a> {
             let version: &Compiled = self.known.rules.in_force_at(start.at);
             let agreed = version.terms.sales.decide;
             let due = self.known.rules.due(version, start, agreed);
-            let answers = [
-                stay.accepted_at,
-                stay.first_touch_at,
-                stay.connected_at,
-                stay.verdict_at,
-                stay.released_at,
-                self.known.lead.row.derived.opportunity_at,
-            ];
+            // A deal of an earlier handover answers no later one.
+            let derived = &self.known.lead.row.derived;
+            let deal = derived.opportunity_at.filter(|deal| number == 1 || deal.at >= start.at);
+            let answers =
+                [stay.accepted_at, stay.first_touch_at, stay.connected_at, stay.verdict_at, stay.released_at, deal];
             let answered = answers.into_iter().flatten().any(|answer| answer.at.0 <= due);
             if answered || due == NEVER || due > self.known.now.0 {
                 return None;

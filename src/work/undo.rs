@@ -6,7 +6,7 @@ use crate::changes::model::ChangeKind;
 use crate::editing::once::{self, Begun};
 use crate::error::{AppError, Result};
 use crate::leads::model::{Dimension, LeadId, ValueId};
-use crate::leads::record::{Person, StoredLead, Voided};
+use crate::leads::record::{Person, StoredEvent, StoredLead, Voided};
 use crate::leads::store as leads;
 use crate::people::model::AccountId;
 use crate::people::permission::Action as May;
@@ -17,6 +17,7 @@ use crate::server::AppState;
 use crate::server::db::{Db, WriteTx};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// What the history says of an event that was taken back so: pages leave such events out.
 pub const UNDONE: &str = "undone";
@@ -31,6 +32,8 @@ pub struct Before {
     pub added: Vec<i64>,
     /// Events that were voided.
     pub voided: Vec<i64>,
+    /// Events that were voided in the histories of leads that were merged into it.
+    pub voided_there: Vec<(LeadId, i64)>,
     /// Whose it was.
     pub owner: Option<ValueId>,
     /// See [`crate::leads::record::LeadRow::by_hand`].
@@ -116,6 +119,9 @@ pub async fn undo(
             AppError::Internal
         })?;
         if let Some(lead) = loaded.remove(id) {
+            if before.created {
+                refuse_imported(&mut once, &lead).await?;
+            }
             let by_hand = take_back(&mut once, lead, &before, &who.name, now).await?;
             marked.push((*id, by_hand));
         }
@@ -135,6 +141,20 @@ fn needs(kind: &str) -> May {
         Some(ChangeKind::LeadCommented | ChangeKind::LeadCorrected) => May::SeeLeads,
         _ => May::WorkLeads,
     }
+}
+
+/// A lead that a file told of since is not only whose hand wrote it down: with it would go what the file said, and no
+/// later import would find it again.
+async fn refuse_imported(tx: &mut WriteTx, lead: &StoredLead) -> Result<()> {
+    let told = |event: &StoredEvent| event.import.is_some() || event.source.is_some();
+    if lead.events.iter().any(told) || !store::keys(tx, lead.id).await?.is_empty() {
+        return Err(AppError::Conflict(format!(
+            "An import told of lead {} since, so it was not taken away. Void in its history, at /leads/{}, what is wrong \
+             there.",
+            lead.id, lead.id
+        )));
+    }
+    Ok(())
 }
 
 /// Takes back what the act did and nothing else; what a person has set of the lead then.
@@ -165,6 +185,11 @@ async fn take_back(tx: &mut WriteTx, mut lead: StoredLead, before: &Before, who:
     }
     leads::void_events(tx, now, None, who, UNDONE, before.added.iter().map(|n| (id, *n))).await?;
     store::unvoid(tx, before.voided.iter().map(|n| (id, *n))).await?;
+    if !before.voided_there.is_empty() {
+        store::unvoid(tx, before.voided_there.iter().copied()).await?;
+        let histories: BTreeSet<LeadId> = before.voided_there.iter().map(|(other, _)| *other).chain([id]).collect();
+        leads::derive_anew(tx, seq, &histories.into_iter().collect::<Vec<_>>()).await?;
+    }
     store::put_action(tx, id, before.action.as_ref()).await?;
     if let Some(comment) = before.comment {
         store::remove_comment(tx, comment).await?;
