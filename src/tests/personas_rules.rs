@@ -102,6 +102,20 @@ async fn a_rule_that_fits_everything_or_nothing_is_told_so_before_it_is_kept() {
 }
 
 #[tokio::test]
+async fn whoever_may_not_write_rules_tries_none_and_reads_those_that_are_kept() {
+    let mut house = leads_of_three().await;
+    house.rule("head-of-logistics", "title contains head of").await;
+    let probe = "/personas/head-of-logistics/rule?try=1&rule=domain+is+client.example&place=0";
+    assert_eq!(house.ben.get(&format!("{probe}&base=title+contains+head+of")).await.status, 200);
+    let refused = house.vera.get(probe).await;
+    assert_eq!(refused.status, 403);
+    assert!(!text(&refused.body).contains("Fits"), "{}", text(&refused.body));
+    let kept = house.vera.get("/personas/head-of-logistics/rule").await;
+    assert_eq!(kept.status, 200);
+    assert!(text(&kept.body).contains("title contains head of"), "{}", text(&kept.body));
+}
+
+#[tokio::test]
 async fn a_hand_wins_over_rules_and_files_and_can_be_taken_away_again() {
     let mut house = leads_of_three().await;
     let db = house.server.state.db.clone();

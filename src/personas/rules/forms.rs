@@ -76,9 +76,13 @@ async fn show_rule(
 }
 
 async fn read_rule(state: &AppState, caller: &Caller, slug: &str, sent: &Sent) -> Result<(RulePage, Option<AppError>)> {
+    let tries = sent.get("try") == "1";
+    if tries {
+        // What a rule of one's own making fits tells of leads one by one.
+        caller.visitor.require(Action::EditPersonas)?;
+    }
     let persona = by_slug(state, slug).await?;
     let all = personas::personas(&mut state.db.read().await?).await?;
-    let tries = sent.get("try") == "1";
     let place = if tries { super::place_of(sent)? } else { place_among(&all, persona.is.id) };
     let rule = if tries { sent.get("rule").replace("\r\n", "\n") } else { persona.rule.clone() };
     // Nothing is looked through for a page that tries nothing and has nothing to show.
