@@ -31,16 +31,19 @@ impl House {
 
     /// Mia tries a rule and keeps it.
     async fn rule(&mut self, slug: &str, rule: &str) -> String {
-        let query = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs([("try", "1"), ("base", ""), ("rule", rule), ("place", "0")])
-            .finish();
-        let page = self.mia.get(&format!("/personas/{slug}/rule?{query}")).await;
+        let path = format!("/personas/{slug}/rule");
+        let form = Filled::of(&self.mia.get(&path).await.body, &path).with("rule", rule).with("place", "0");
+        let page = self.mia.get(&format!("{path}?{}", query(&form))).await;
         assert_eq!(page.status, 200, "{}", text(&page.body));
         let form = Filled::of(&page.body, "/personas/rules/save");
         let kept = self.mia.post("/personas/rules/save", &form.pairs()).await;
         assert!(kept.leads_to().is_some(), "{}", text(&kept.body));
         text(&page.body)
     }
+}
+
+fn query(form: &Filled) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(form.pairs()).finish()
 }
 
 async fn leads_of_three() -> House {
@@ -99,6 +102,29 @@ async fn a_rule_that_fits_everything_or_nothing_is_told_so_before_it_is_kept() {
     let refused = house.ben.post("/personas/rules/save", &stale).await;
     assert_eq!(refused.status, 409, "somebody else wrote it meanwhile");
     assert!(text(&refused.body).contains("Somebody else changed this rule while you wrote"));
+}
+
+#[tokio::test]
+async fn a_rule_that_somebody_else_changed_meanwhile_is_shown_before_yours_can_be_kept() {
+    let mut house = leads_of_three().await;
+    let path = "/personas/head-of-logistics/rule";
+    let his = Filled::of(&house.ben.get(path).await.body, path).with("rule", "title contains logistics");
+    let before = house.ben.get(&format!("{path}?{}", query(&his))).await;
+    let kept_too_late = Filled::of(&before.body, "/personas/rules/save");
+    house.rule("head-of-logistics", "title contains head of").await;
+
+    let tried = house.ben.get(&format!("{path}?{}", query(&his))).await;
+    let refused = house.ben.post("/personas/rules/save", &kept_too_late.pairs()).await;
+    for page in [&tried, &refused] {
+        assert_eq!(page.status, 409, "{}", text(&page.body));
+        assert!(text(&page.body).contains("it reads “title contains head of” now"), "{}", text(&page.body));
+        assert!(Filled::each(&page.body, "/personas/rules/save").is_empty(), "it is read before yours is kept");
+    }
+    let again = Filled::of(&refused.body, path);
+    assert_eq!(again.get("rule"), "title contains logistics", "what was typed stands there");
+    let seen = house.ben.get(&format!("{path}?{}", query(&again))).await;
+    let kept = house.ben.post("/personas/rules/save", &Filled::of(&seen.body, "/personas/rules/save").pairs()).await;
+    assert_eq!(kept.leads_to(), Some("/personas/head-of-logistics/rule?done=saved"), "{}", text(&kept.body));
 }
 
 #[tokio::test]

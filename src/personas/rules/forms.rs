@@ -101,14 +101,16 @@ async fn read_rule(state: &AppState, caller: &Caller, slug: &str, sent: &Sent) -
     let others = with_rules(&all).filter(|other| other.is.id != persona.is.id);
     let others = others.map(|other| other.is.name.clone()).collect();
     let values = personas::values(&mut state.db.read().await?).await?;
-    let base = if tries { sent.get("base").replace("\r\n", "\n") } else { persona.rule.clone() };
+    // The form that comes next has seen the rule as it stands: this page shows it, or says it.
+    let stale = tries && !super::is_seen(sent, &persona);
+    let error = error.or_else(|| stale.then(|| super::changed_meanwhile(&persona)));
     let page = RulePage {
         others,
         values: values.into_iter().map(|(id, name, _)| (id, name)).collect(),
         names: all.iter().map(|persona| persona.is.clone()).collect(),
         persona,
         rule,
-        base,
+        stale,
         place,
         tries,
         seen,

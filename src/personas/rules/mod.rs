@@ -198,12 +198,8 @@ pub async fn save(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Stri
     if before == (text.clone(), place) {
         return Ok(leads_to);
     }
-    if sent.get("base").replace("\r\n", "\n").trim() != persona.rule {
-        return Err(AppError::Conflict(format!(
-            "Somebody else changed this rule while you wrote: it reads “{}” now. Yours stands below; save once more if it \
-             is to hold.",
-            persona.rule.replace('\n', " and ")
-        )));
+    if !is_seen(sent, persona) {
+        return Err(changed_meanwhile(persona));
     }
     personas::set_rule(&mut once, id, &text).await?;
     let mut order: Vec<PersonaId> = all.iter().map(|persona| persona.is.id).filter(|other| *other != id).collect();
@@ -224,6 +220,21 @@ pub async fn save(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Stri
     let (seq, leads_to) = once.finish(&change, leads_to).await?;
     spread::leave(&state.db, spread::Spread { since: seq.0, rest, by, at: state.clock.now() });
     Ok(leads_to)
+}
+
+/// Whether whoever sent a form had seen the rule as it stands.
+fn is_seen(sent: &Sent, persona: &Persona) -> bool {
+    sent.get("base").replace("\r\n", "\n").trim() == persona.rule
+}
+
+fn changed_meanwhile(persona: &Persona) -> AppError {
+    let reads = match persona.rule.as_str() {
+        "" => "there is none now".to_owned(),
+        rule => format!("it reads “{}” now", rule.replace('\n', " and ")),
+    };
+    AppError::Conflict(format!(
+        "Somebody else changed this rule while you wrote: {reads}. Yours stands below; try it once more if it is to hold."
+    ))
 }
 
 /// Personas whose rules are at work, in their order.
