@@ -204,6 +204,22 @@ async fn a_merged_persona_brings_its_leads_along_and_takes_them_home_again() {
 }
 
 #[tokio::test]
+async fn a_retired_persona_keeps_the_leads_that_its_rule_gave_it_and_gets_no_more() {
+    let mut house = leads_of_three().await;
+    let db = house.server.state.db.clone();
+    house.rule("head-of-logistics", "title contains head of").await;
+    house.mia.post("/personas/retire", &[("id", "1")]).await;
+    assert_eq!(personas(&db).await, ["Head of logistics", "-", "Finance lead"]);
+    house.rule("warehouse-manager", "title contains warehouse, head").await;
+    house.lead("Ada", "Head of Logistics", "").await;
+    let kept = ["Head of logistics", "Warehouse manager", "Finance lead", "Warehouse manager"];
+    assert_eq!(personas(&db).await, kept, "its leads keep their value, and a new one is another’s");
+    house.mia.post("/personas/bring-back", &[("id", "1")]).await;
+    house.rule("warehouse-manager", "").await;
+    assert_eq!(personas(&db).await, ["Head of logistics", "-", "Finance lead", "Head of logistics"], "its rule is back");
+}
+
+#[tokio::test]
 async fn an_import_gives_new_leads_the_persona_of_the_rules_and_its_undo_takes_them_away() {
     on_each_engine(async |db| {
         let seed = "title contains logistics";

@@ -99,6 +99,8 @@ pub struct Rules {
     pub rules: Vec<(PersonaId, i64, Rule)>,
     /// The values of personas that are a part of another, each with the value of that one.
     pub merged: Vec<(i64, i64)>,
+    /// The values of personas that were retired by themselves: they keep what their rule gave them, and get no more.
+    pub retired: Vec<i64>,
 }
 
 /// What a lead's persona is to be.
@@ -210,17 +212,19 @@ fn condition(line: &str) -> Result<Condition> {
 
 impl Rules {
     /// What the persona of a lead is to be. A person's word stands before a file's, and that before a rule's; of rules
-    /// that fit, the first persona has the lead. A persona that is a part of another gives it all of its leads.
+    /// that fit, the first persona has the lead, unless it is of one that was retired since. A persona that is a part of
+    /// another gives it all of its leads.
     pub fn settle(&self, lead: &Lead) -> Settled {
         let base = match lead.assigned {
             Some((value, from)) if lead.persona == Some(value) => from,
             _ => lead.persona,
         };
         let by_rule = || self.rules.iter().find(|(_, _, rule)| rule.matches(lead)).map(|(_, value, _)| *value);
+        let kept = || lead.persona.filter(|value| self.retired.contains(value));
         let own = match (base, lead.by_hand) {
             (Some(value), _) => Some(value),
             (None, true) => return Settled { persona: lead.persona, from: None },
-            (None, false) => by_rule(),
+            (None, false) => kept().or_else(by_rule),
         };
         let persona = own.map(|value| self.survivor(value));
         Settled { persona, from: (persona != base).then_some(base) }
@@ -308,6 +312,7 @@ mod tests {
         Rules {
             rules: vec![(PersonaId(1), 11, rule("title contains head")), (PersonaId(2), 12, rule("size at least 100"))],
             merged: vec![(13, 12)],
+            retired: vec![14],
         }
     }
 
@@ -337,6 +342,16 @@ mod tests {
         assert_eq!(settled(&given), (None, None), "the rule does not name it any more");
         let told = Lead { persona: Some(12), assigned: Some((11, None)), ..titled("Head of IT", 50) };
         assert_eq!(settled(&told), (Some(12), None), "a newer file has told of a persona");
+    }
+
+    #[test]
+    fn a_retired_persona_keeps_what_its_rule_gave_it_until_a_file_says_otherwise() {
+        let given = Lead { persona: Some(14), assigned: Some((14, None)), ..titled("Head of IT", 50) };
+        assert_eq!(settled(&given), (Some(14), Some(None)));
+        let told = Lead { persona: Some(12), ..given.clone() };
+        assert_eq!(settled(&told), (Some(12), None));
+        let back = Rules { retired: Vec::new(), ..rules() };
+        assert_eq!(back.settle(&given).persona, Some(11), "once it is back, rules say whose the lead is");
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub async fn rules(tx: &mut Tx) -> Result<Rules> {
             rules.merged.push((value, *into));
         } else if let (0, Ok(Some(rule))) = (retired, Rule::parse(&rule)) {
             rules.rules.push((PersonaId(id), value, rule));
+        } else if retired != 0 {
+            rules.retired.push(value);
         }
     }
     Ok(rules)
@@ -69,7 +71,8 @@ pub fn if_it_were(personas: &[Persona], id: PersonaId, rule: Option<Rule>, place
         let Some(own) = persona.is.value else { continue };
         match persona.merged_into {
             Some(into) => rules.merged.extend(value(into).map(|into| (own, into))),
-            None if persona.is.retired || persona.is.id == id => {}
+            None if persona.is.retired => rules.retired.push(own),
+            None if persona.is.id == id => {}
             None => {
                 rules.rules.extend(Rule::parse(&persona.rule).ok().flatten().map(|rule| (persona.is.id, own, rule)))
             }
