@@ -307,12 +307,16 @@ pub async fn persona(
         can.map(|account| account.name.clone()).collect::<Vec<_>>()
     };
     let others = read.personas.iter().filter(|other| !other.is.retired && other.is.id != persona.is.id);
+    let anew = |what| opened(what, asked, &head, &statements, &here, of_today);
     let open = match sent {
+        Some((what @ What::Answer(_), sent, error @ AppError::Conflict(_))) => {
+            // They are told what it reads now, so that is what the form has seen.
+            let seen = anew(what).map(|open| open.base);
+            let open = sent_back(what, sent, error);
+            Some(Open { base: seen.unwrap_or_else(|| open.base.clone()), ..open })
+        }
         Some((what, sent, error)) => Some(sent_back(what, sent, error)),
-        None => asked
-            .what()
-            .filter(|what| allowed(*what, may))
-            .and_then(|what| opened(what, asked, &head, &statements, &here, of_today)),
+        None => asked.what().filter(|what| allowed(*what, may)).and_then(anew),
     };
     Ok(PersonaSheet {
         id: persona.is.id.0,

@@ -114,6 +114,13 @@ pub async fn answer(state: &AppState, caller: &Caller, sent: &Sent) -> Result<St
         }
         (_, text) => note_text(text, "An answer")?,
     };
+    if answer == Answer::Declined && rewritten(sent).is_some() {
+        return Err(AppError::Invalid(
+            "You decline the annotation, and you wrote the statement anew: it is one or the other. Take it over, or empty \
+             the field of the statement, which then stays as it is."
+                .to_owned(),
+        ));
+    }
     let mut once = match once::begin(&state.db, caller, sent.key()).await? {
         Begun::Answered(leads_to) => return Ok(leads_to),
         Begun::Write(once) => once,
@@ -151,6 +158,12 @@ pub async fn answer(state: &AppState, caller: &Caller, sent: &Sent) -> Result<St
     Ok(once.finish(&change, format!("/personas/{}?done={done}#n-{id}", persona.is.slug)).await?.1)
 }
 
+/// What the form would have the statement read, where that is not what it showed; and what it showed.
+fn rewritten(sent: &Sent) -> Option<(String, String)> {
+    let [becomes, shown] = ["becomes", "base.becomes"].map(|field| sent.get(field).replace("\r\n", "\n"));
+    (!becomes.trim().is_empty() && becomes.trim() != shown.trim()).then_some((becomes, shown))
+}
+
 /// Writes what was taken over into the text, if the form says so; the statement, and what the change log tells of it.
 async fn take_over(
     tx: &mut WriteTx,
@@ -158,20 +171,17 @@ async fn take_over(
     note: &Note,
     sent: &Sent,
 ) -> Result<Option<(StatementId, Value)>> {
-    let becomes = sent.get("becomes").replace("\r\n", "\n");
-    let Some(id) = note.statement else {
-        return if becomes.trim().is_empty() { Ok(None) } else { add(tx, state, note, &becomes).await.map(Some) };
-    };
+    let Some((becomes, shown)) = rewritten(sent) else { return Ok(None) };
+    let Some(id) = note.statement else { return add(tx, state, note, &becomes).await.map(Some) };
     let standing = statement(tx, id).await?;
-    let shown = sent.get("base.becomes").replace("\r\n", "\n");
-    if becomes.trim().is_empty() || becomes.trim() == shown.trim() {
-        return Ok(None);
-    }
     let Statement { says, deleted, .. } = standing;
     if let Some((who, _)) = deleted {
+        if shown.trim().is_empty() {
+            return add(tx, state, note, &becomes).await.map(Some);
+        }
         return Err(AppError::Conflict(format!(
-            "{who} deleted the statement meanwhile, so there is nothing to write it into. Bring the statement back, or \
-             answer in words; what you wrote stands below."
+            "{who} deleted the statement meanwhile. What you wrote stands below: sent once more, it becomes a statement of \
+             its own. Or bring the statement back, or empty that field and answer in words."
         )));
     }
     if says.text != shown.trim() {

@@ -241,6 +241,61 @@ async fn marketing_takes_an_annotation_over_into_the_text_or_declines_it_with_a_
 }
 
 #[tokio::test]
+async fn an_answer_that_writes_a_statement_which_somebody_changed_meanwhile_holds_when_it_is_sent_once_more() {
+    let mut house = written().await;
+    house.note("contradict", "In France it is the injury record.").await;
+    let form = Filled::of(&house.mia.get(&format!("{PAGE}?answer=1")).await.body, "/personas/answer");
+    let edit = Filled::of(&house.max.get(&format!("{PAGE}?edit=1")).await.body, "/personas/change");
+    house.max.post("/personas/change", &edit.with("text", "Two peaks were missed.").pairs()).await;
+
+    let mine = form.with("answer", "taken_over").with("becomes", "A peak was missed, or somebody was hurt.");
+    let refused = house.mia.post("/personas/answer", &mine.pairs()).await;
+    assert_eq!(refused.status, 409);
+    assert!(text(&refused.body).contains("It reads “Two peaks were missed.” now"), "{}", text(&refused.body));
+    let again = Filled::of(&refused.body, "/personas/answer");
+    assert_eq!(again.get("becomes"), "A peak was missed, or somebody was hurt.");
+    let again = again.with("answer", "taken_over");
+    let done = house.mia.post("/personas/answer", &again.pairs()).await;
+    assert!(done.leads_to().is_some(), "{}", text(&done.body));
+    let said = text(&house.ben.get(PAGE).await.body);
+    assert!(said.contains("A peak was missed, or somebody was hurt."), "{said}");
+    assert!(!said.contains("Two peaks"), "{said}");
+}
+
+#[tokio::test]
+async fn an_annotation_of_a_deleted_statement_becomes_a_statement_of_its_own_when_it_is_taken_over() {
+    let mut house = written().await;
+    house.note("contradict", "In France it is the injury record.").await;
+    let open = Filled::of(&house.mia.get(&format!("{PAGE}?answer=1")).await.body, "/personas/answer");
+    house.max.post("/personas/delete", &[("id", "1")]).await;
+    let mine = open.with("answer", "taken_over").with("becomes", "Somebody was hurt.");
+    let refused = house.mia.post("/personas/answer", &mine.pairs()).await;
+    assert_eq!(refused.status, 409);
+    assert!(text(&refused.body).contains("it becomes a statement of its own"), "{}", text(&refused.body));
+    let again = Filled::of(&refused.body, "/personas/answer").with("answer", "taken_over");
+    let done = house.mia.post("/personas/answer", &again.pairs()).await;
+    assert!(done.leads_to().is_some(), "{}", text(&done.body));
+    let stands = house.rows("select id from persona_statement where deleted_at is null").await;
+    assert_eq!(stands, [["2"]]);
+    assert!(text(&house.ben.get(PAGE).await.body).contains("Somebody was hurt."));
+}
+
+#[tokio::test]
+async fn whoever_declines_and_writes_the_statement_anew_is_asked_which_it_is() {
+    let mut house = written().await;
+    house.note("contradict", "In France it is the injury record.").await;
+    let form = Filled::of(&house.mia.get(&format!("{PAGE}?answer=1")).await.body, "/personas/answer");
+    let both = form.with("answer", "declined").with("becomes", "Somebody was hurt.").with("text", "One deal only.");
+    let refused = house.mia.post("/personas/answer", &both.pairs()).await;
+    assert_eq!(refused.status, 400);
+    assert!(text(&refused.body).contains("it is one or the other"), "{}", text(&refused.body));
+    let again = Filled::of(&refused.body, "/personas/answer");
+    assert_eq!(again.get("becomes"), "Somebody was hurt.", "nothing typed is lost");
+    let done = house.mia.post("/personas/answer", &again.with("becomes", "").pairs()).await;
+    assert_eq!(done.leads_to(), Some("/personas/head-of-logistics?done=declined#n-1"), "{}", text(&done.body));
+}
+
+#[tokio::test]
 async fn a_viewer_reads_that_sales_said_something_and_never_a_buyers_words() {
     let mut house = written().await;
     house.note("quote", "Call Hanna Vogel on 0171 555").await;
