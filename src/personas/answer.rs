@@ -316,7 +316,7 @@ pub async fn persona(
             Some(Open { base: seen.unwrap_or_else(|| open.base.clone()), ..open })
         }
         Some((what, sent, error)) => Some(sent_back(what, sent, error)),
-        None => asked.what().filter(|what| allowed(*what, may)).and_then(anew),
+        None => asked.what().filter(|what| allowed(*what, may) && has_use(*what, &persona)).and_then(anew),
     };
     Ok(PersonaSheet {
         id: persona.is.id.0,
@@ -355,6 +355,11 @@ const fn allowed(what: What, may: May) -> bool {
         What::Note(_) | What::NoteUnder(_) => may.annotate,
         What::Answer(_) => may.answer,
     }
+}
+
+/// Of a persona that is not worked with, only what sales wrote is still answered.
+const fn has_use(what: What, persona: &Persona) -> bool {
+    !persona.is.retired || matches!(what, What::Answer(_))
 }
 
 /// A form with what stands in the document, or in the address.

@@ -431,6 +431,36 @@ async fn a_persona_is_copied_merged_retired_and_all_of_it_can_be_undone() {
 }
 
 #[tokio::test]
+async fn a_retired_persona_is_not_written_and_says_how_it_can_be() {
+    let mut house = written().await;
+    let rule = "/personas/head-of-logistics/rule";
+    let head = Filled::of(&house.ben.get(&format!("{PAGE}?head=1")).await.body, "/personas/save");
+    let statement = Filled::of(&house.ben.get(&format!("{PAGE}?edit=1")).await.body, "/personas/change");
+    let trial = format!("{rule}?try=1&base=&rule=title+contains+head&place=0");
+    let kept = Filled::of(&house.ben.get(&trial).await.body, "/personas/rules/save");
+    house.mia.post("/personas/retire", &[("id", "1")]).await;
+    for (path, form) in [
+        ("/personas/save", head.with("name", "Head of supply")),
+        ("/personas/change", statement.with("text", "Orders were late.")),
+        ("/personas/rules/save", kept),
+    ] {
+        let refused = house.ben.post(path, &form.pairs()).await;
+        assert_eq!(refused.status, 409, "{path}");
+        assert!(text(&refused.body).contains("mia retired “Head of logistics” meanwhile"), "{path}: {}", refused.body);
+    }
+    for (path, action) in [
+        (format!("{PAGE}?head=1"), "/personas/save"),
+        (format!("{PAGE}?edit=1"), "/personas/change"),
+        (trial, "/personas/rules/save"),
+        (rule.to_owned(), rule),
+    ] {
+        let page = house.ben.get(&path).await.body;
+        assert!(Filled::each(&page, action).is_empty(), "{path}");
+        assert!(text(&page).contains("This persona is not worked with any more"), "{path}");
+    }
+}
+
+#[tokio::test]
 async fn who_owns_a_persona_is_told_when_it_is_to_be_confirmed_and_one_click_does() {
     let mut house = written().await;
     let db = &house.server.state.db;

@@ -9,6 +9,7 @@ use crate::people::gate::see_other;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::personas::answer::by_slug;
+use crate::personas::edit::at_work;
 use crate::personas::forms::{answered, in_the_house, refuse};
 use crate::personas::store as personas;
 use crate::quality::store as findings;
@@ -85,10 +86,13 @@ async fn read_rule(state: &AppState, caller: &Caller, slug: &str, sent: &Sent) -
     let all = personas::personas(&mut state.db.read().await?).await?;
     let place = if tries { super::place_of(sent)? } else { place_among(&all, persona.is.id) };
     let rule = if tries { sent.get("rule").replace("\r\n", "\n") } else { persona.rule.clone() };
-    // Nothing is looked through for a page that tries nothing and has nothing to show.
-    let looked = match rule.is_empty() && !tries {
-        true => Ok(None),
-        false => preview(state, persona.is.id, &rule, place).await.map(Some),
+    let looked = match at_work(&persona) {
+        // Of a retired persona nothing is tried: its rule gives no lead any more.
+        Err(error) if tries => Err(error),
+        Err(_) => Ok(None),
+        // Nothing is looked through for a page that tries nothing and has nothing to show.
+        Ok(()) if rule.is_empty() && !tries => Ok(None),
+        Ok(()) => preview(state, persona.is.id, &rule, place).await.map(Some),
     };
     let (seen, error) = match looked {
         Ok(seen) => (seen, None),
@@ -108,6 +112,7 @@ async fn read_rule(state: &AppState, caller: &Caller, slug: &str, sent: &Sent) -
         others,
         values: values.into_iter().map(|(id, name, _)| (id, name)).collect(),
         names: all.iter().map(|persona| persona.is.clone()).collect(),
+        may_edit: caller.visitor.may(Action::EditPersonas) && !persona.is.retired,
         persona,
         rule,
         stale,
@@ -116,7 +121,6 @@ async fn read_rule(state: &AppState, caller: &Caller, slug: &str, sent: &Sent) -
         seen,
         newest,
         saved: sent.get("done") == "saved",
-        may_edit: caller.visitor.may(Action::EditPersonas),
         sentence: String::new(),
     };
     Ok((page, error))

@@ -8,7 +8,7 @@ pub mod spread;
 pub mod store;
 
 use self::model::{Rule, Rules};
-use super::edit::{change_of, found};
+use super::edit::{at_work, change_of, found};
 use super::model::{Persona, PersonaId};
 use super::store as personas;
 use crate::changes::model::{ChangeKind, Entity};
@@ -193,6 +193,7 @@ pub async fn save(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Stri
     };
     let all = personas::personas(&mut once).await?;
     let persona = found(&all, id)?;
+    at_work(persona)?;
     let before = (persona.rule.clone(), place_among(&all, id));
     let leads_to = format!("/personas/{}/rule?done=saved", persona.is.slug);
     if before == (text.clone(), place) {

@@ -109,7 +109,7 @@ pub struct RulePage {
     pub values: Vec<(i64, String)>,
     /// It was kept a moment ago.
     pub saved: bool,
-    /// The reader may write rules.
+    /// The reader may write rules, and this persona is worked with.
     pub may_edit: bool,
     /// Why it was not taken.
     pub sentence: String,
@@ -144,6 +144,13 @@ pub fn rule(page: RulePage) -> AnyView {
             </form>
         }
     });
+    let retired = persona.is.retired.then(|| {
+        view! {
+            <Notice kind=NoticeKind::Early title="This persona is not worked with any more">
+                <p>"Its rule gives it no lead until it is brought back, at the head of its page."</p>
+            </Notice>
+        }
+    });
     let lines = (!may_edit).then(|| {
         let lines = rule.lines().map(|line| view! { <li><code>{line.to_owned()}</code></li> });
         view! { <ul class="rule" role="list">{lines.collect_view()}</ul> }
@@ -169,6 +176,7 @@ pub fn rule(page: RulePage) -> AnyView {
         <PageHead title="Which leads are its own" lede="A rule is tried first: nothing is written before you keep it. It gives a persona to leads of which neither a person nor a file has said one."/>
         {saved.then(|| view! { <Toast>"The rule is kept, and leads are assigned by it."</Toast> })}
         <Rejection sentence/>
+        {retired}
         {form}
         {lines}
         {seen}
