@@ -158,6 +158,44 @@ async fn a_hand_wins_over_rules_and_files_and_can_be_taken_away_again() {
 }
 
 #[tokio::test]
+async fn what_a_file_said_comes_back_when_a_persons_word_is_taken_away() {
+    let mut house = leads_of_three().await;
+    let db = house.server.state.db.clone();
+    for persona in ["1", "2", ""] {
+        let form = Filled::of(&house.ben.get("/leads/3").await.body, "/personas/assign").with("persona", persona);
+        let done = house.ben.post("/personas/assign", &form.pairs()).await;
+        assert!(done.leads_to().is_some(), "{}", text(&done.body));
+    }
+    assert_eq!(personas(&db).await[2], "Finance lead");
+    house.rule("head-of-logistics", "title contains head of").await;
+    assert_eq!(personas(&db).await[2], "Finance lead", "a file’s word stands before a rule’s");
+}
+
+#[tokio::test]
+async fn what_a_rule_gave_stays_the_rules_when_nobodys_word_is_taken_away() {
+    let mut house = leads_of_three().await;
+    let db = house.server.state.db.clone();
+    house.rule("head-of-logistics", "title contains head of").await;
+    let nobodys = house.ben.post("/personas/assign", &[("id", "1"), ("persona", "")]).await;
+    assert!(nobodys.leads_to().is_some(), "{}", text(&nobodys.body));
+    house.rule("head-of-logistics", "").await;
+    assert_eq!(personas(&db).await[0], "-");
+}
+
+#[tokio::test]
+async fn a_persona_is_not_given_over_one_that_somebody_gave_while_one_looked() {
+    let mut house = leads_of_three().await;
+    let db = house.server.state.db.clone();
+    let late = Filled::of(&house.mia.get("/leads/1").await.body, "/personas/assign").with("persona", "1");
+    let form = Filled::of(&house.ben.get("/leads/1").await.body, "/personas/assign").with("persona", "2");
+    house.ben.post("/personas/assign", &form.pairs()).await;
+    let refused = house.mia.post("/personas/assign", &late.pairs()).await;
+    assert_eq!(refused.status, 409);
+    assert!(text(&refused.body).contains("it is “Warehouse manager” now"), "{}", text(&refused.body));
+    assert_eq!(personas(&db).await[0], "Warehouse manager");
+}
+
+#[tokio::test]
 async fn what_a_buyer_said_is_written_from_the_leads_page_and_leads_back_to_it() {
     let mut house = leads_of_three().await;
     house.rule("head-of-logistics", "title contains head of").await;

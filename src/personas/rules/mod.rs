@@ -81,7 +81,7 @@ async fn to_settle(tx: &mut Tx, rules: &Rules) -> Result<Vec<LeadId>> {
     let mut leads = Vec::new();
     store::look_through(tx, |id, lead| {
         let settled = rules.settle(lead);
-        if settled.persona != lead.persona || settled.persona.zip(settled.from) != lead.assigned {
+        if settled.persona != lead.persona || settled.assigned != lead.assigned {
             leads.push(id);
         }
     })
@@ -124,7 +124,7 @@ async fn look(tx: &mut Tx, rules: &Rules, tried: Option<&Rule>) -> Result<Previe
             *moves.entry((lead.persona, settled.persona)).or_insert(0) += 1;
         }
         seen.without += u32::from(settled.persona.is_none());
-        if let (Some(value), Some(None)) = (settled.persona, settled.from) {
+        if let (Some(value), true) = (settled.persona, settled.by_rule) {
             *seen.by_rule.entry(value).or_insert(0) += 1;
         }
         let fitting: Vec<PersonaId> = rules.fitting(lead).collect();
@@ -133,7 +133,7 @@ async fn look(tx: &mut Tx, rules: &Rules, tried: Option<&Rule>) -> Result<Previe
         }
         if tried.is_some_and(|rule| rule.matches(lead)) {
             seen.fits += 1;
-            seen.keep += u32::from(settled.from != Some(None));
+            seen.keep += u32::from(!settled.by_rule);
             seen.newest.push(id);
         }
     })
@@ -283,6 +283,15 @@ pub async fn assign(state: &AppState, caller: &Caller, sent: &Sent) -> Result<St
             (persona.is.value, Some(persona.is.name.clone()))
         }
     };
+    let shown = sent.get("shown");
+    let stands = store::persona_of(&mut once, lead).await?;
+    let of = all.iter().find(|persona| stands.is_some() && persona.is.value == stands);
+    if !shown.is_empty() && shown != of.map_or(0, |persona| persona.is.id.0).to_string() {
+        let reads = of.map_or("it has none of yours now".to_owned(), |of| format!("it is “{}” now", of.is.name));
+        return Err(AppError::Conflict(format!(
+            "The persona of lead {lead} changed while you looked: {reads}. Nothing was written; look at the lead once more."
+        )));
+    }
     store::set_by_hand(&mut once, lead, value).await?;
     let detail = json!({ "persona": name.unwrap_or_else(|| "as files and rules say".to_owned()) });
     let change = change_of(state, caller, ChangeKind::LeadPersonaSet, Entity::Lead, lead.0, detail);
