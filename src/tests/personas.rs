@@ -3,7 +3,8 @@
 use crate::browser::{Answer, Browser, NOW, TestServer};
 use crate::databases::table;
 use crate::filled::{Filled, plain};
-use doubles::people::model::{Standing, Team};
+use doubles::people::model::{AccountId, Standing, Team};
+use doubles::people::service::Caller;
 use doubles::period::Instant;
 use doubles::server::housekeeping;
 
@@ -428,6 +429,27 @@ async fn a_persona_is_copied_merged_retired_and_all_of_it_can_be_undone() {
     assert!(text(&gallery).contains("“Head of logistics” is retired"), "{}", text(&gallery));
     let back = Filled::of(&gallery, "/personas/bring-back");
     assert!(house.mia.post("/personas/bring-back", &back.pairs()).await.leads_to().is_some());
+}
+
+#[tokio::test]
+async fn the_heads_of_a_team_are_told_where_the_owner_has_left() {
+    let mut house = written().await;
+    for (name, team) in [("hilda", Team::Marketing), ("hugo", Team::Sales)] {
+        house.server.add(&format!("{name}@company.example"), Standing { team: Some(team), head: true, admin: false }).await;
+    }
+    house.note("confirm", "So it is.").await;
+    let told = "select a.name, n.kind from notice as n join account as a on a.id = n.account_id order by a.name";
+    assert_eq!(house.rows(told).await, [["mia", "persona_annotated"]], "the owner");
+    let mia = house.rows("select id from account where name = 'mia'").await.concat().concat();
+    let mia = AccountId(mia.parse().expect("a number"));
+    house.server.state.people.set_disabled(&Caller::command_line(), mia, true).await.expect("she leaves");
+    house.note("contradict", "It is not so any more.").await;
+    housekeeping::sweep(&house.server.state.db, Instant(NOW.0 + 91 * 86_400)).await.expect("a sweep");
+    let told = house.rows(told).await.into_iter().map(|row| row.join(" ")).collect::<Vec<_>>();
+    for to in ["hilda persona_annotated", "hilda persona_due", "hugo persona_due"] {
+        assert!(told.contains(&to.to_owned()), "{to}: {told:?}");
+    }
+    assert!(!told.contains(&"mia persona_due".to_owned()), "{told:?}");
 }
 
 #[tokio::test]

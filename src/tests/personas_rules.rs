@@ -6,7 +6,7 @@ use crate::filled::Filled;
 use crate::import_cast::{File, import, import_from, lead};
 use crate::personas::{House, house, text};
 use doubles::import::undo;
-use doubles::leads::model::Dimension;
+use doubles::leads::model::{Dimension, LeadId};
 use doubles::period::Instant;
 use doubles::personas::rules::spread::{self, Spread};
 use doubles::sample::service as sample;
@@ -280,6 +280,12 @@ async fn an_import_gives_new_leads_the_persona_of_the_rules_and_its_undo_takes_t
 
 /// A persona whose rule is at work, and every lead looked at.
 async fn persona_with_rule(db: &Db, rule: &str) {
+    persona_with_rule_marked(db, rule).await;
+    spread::resume(db, NOW).await.expect("the rest is done");
+}
+
+/// A persona whose rule was kept a moment ago: no lead was looked at yet. The seq of its mark.
+async fn persona_with_rule_marked(db: &Db, rule: &str) -> i64 {
     use doubles::changes::model::{Change, ChangeKind, Entity};
     use doubles::personas::{edit, model::Head, rules, store};
     let mut tx = db.write().await.expect("a write");
@@ -292,28 +298,69 @@ async fn persona_with_rule(db: &Db, rule: &str) {
     let change =
         Change { at: NOW, actor: "a test".into(), kind, entity, entity_id: Some(id.0), detail: serde_json::json!({}) };
     tx.record_change(&change).await.expect("a change").commit().await.expect("a commit");
-    spread::resume(db, NOW).await.expect("the rest is done");
+    let mut tx = db.read().await.expect("a read");
+    rules::store::spreading(&mut tx).await.expect("a read").expect("it is marked").0
+}
+
+fn seven_leads_of_logistics() -> File {
+    let leads = (1..=7).map(|n| {
+        let mut lead = lead(n, &n.to_string(), &format!("p{n}@client.example"));
+        lead.title = Some("Head of Logistics".into());
+        lead
+    });
+    File::Leads(leads.collect())
+}
+
+async fn batches(db: &Db) -> String {
+    table(db, "select count(*) from change where kind = 'persona_rule_batch'").await.concat().concat()
 }
 
 #[tokio::test]
-async fn what_a_program_that_died_left_undone_is_done_at_the_next_start_part_by_part() {
+async fn what_a_program_that_died_left_undone_is_done_at_the_next_start() {
     on_each_engine(async |db| {
-        let leads = (1..=7).map(|n| {
-            let mut lead = lead(n, &n.to_string(), &format!("p{n}@client.example"));
-            lead.title = Some("Head of Logistics".into());
-            lead
-        });
-        import(db, File::Leads(leads.collect())).await;
+        import(db, seven_leads_of_logistics()).await;
         persona_with_rule(db, "title contains logistics").await;
         assert_eq!(personas(db).await, ["Head of logistics"; 7]);
         let mut tx = db.read().await.expect("a read");
         assert!(doubles::personas::rules::store::spreading(&mut tx).await.expect("a read").is_none());
         drop(tx);
-        // Of an older change than the mark nothing is done.
-        let spread = Spread { since: 1, rest: Vec::new(), by: "a test".into(), at: NOW };
-        spread::go_on(db, spread, 2).await.expect("it ends");
     })
     .await;
+}
+
+#[tokio::test]
+async fn many_leads_are_assigned_part_by_part_and_only_by_the_newest_change() {
+    on_each_engine(async |db| {
+        import(db, seven_leads_of_logistics()).await;
+        let since = persona_with_rule_marked(db, "title contains logistics").await;
+        let rest: Vec<LeadId> = (1..=7).map(LeadId).collect();
+        let spread = Spread { since, rest, by: "a test".into(), at: NOW };
+        spread::go_on(db, Spread { since: since - 1, ..spread.clone() }, 2).await.expect("it ends");
+        assert_eq!((batches(db).await.as_str(), personas(db).await), ("0", vec!["-".to_owned(); 7]), "it is older");
+        spread::go_on(db, spread, 2).await.expect("it ends");
+        assert_eq!(batches(db).await, "4", "two leads at once");
+        assert_eq!(personas(db).await, ["Head of logistics"; 7]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_that_overtakes_another_assigns_the_leads_of_both() {
+    use doubles::changes::model::{Change, ChangeKind, Entity};
+    use doubles::personas::rules;
+    let server = TestServer::empty().await;
+    let db = &server.state.db;
+    import(db, seven_leads_of_logistics()).await;
+    let found = rules::find(&server.state, |_| rules::model::Rules::default()).await.expect("no rule yet");
+    persona_with_rule_marked(db, "title contains logistics").await;
+    let mut tx = db.write().await.expect("a write");
+    let rest = rules::begin(&mut tx, found, "a test").await.expect("it begins");
+    let (kind, entity) = (ChangeKind::PersonaRuleChanged, Entity::Persona);
+    let change =
+        Change { at: NOW, actor: "a test".into(), kind, entity, entity_id: None, detail: serde_json::json!({}) };
+    tx.record_change(&change).await.expect("a change").commit().await.expect("a commit");
+    assert!(rest.is_empty());
+    assert_eq!(personas(db).await, ["Head of logistics"; 7]);
 }
 
 #[tokio::test]

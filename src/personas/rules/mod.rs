@@ -171,7 +171,14 @@ pub async fn find(state: &AppState, rules: impl FnOnce(&[Persona]) -> Rules) -> 
 /// The database refuses.
 pub async fn begin(tx: &mut WriteTx, found: Found, by: &str) -> Result<Vec<LeadId>> {
     let mut leads = store::changed_since(tx, found.seq).await?;
-    let others: Vec<LeadId> = found.leads.into_iter().filter(|lead| leads.binary_search(lead).is_err()).collect();
+    let mut others = found.leads;
+    if store::spreading(tx).await?.is_some_and(|(since, _)| since > found.seq.0) {
+        // Another change began after these were found and has not reached all of its leads; its mark goes with this
+        // write, so they are looked for here.
+        let rules = store::rules(tx).await?;
+        others = to_settle(tx, &rules).await?;
+    }
+    others.retain(|lead| leads.binary_search(lead).is_err());
     leads.extend(others);
     spread::begin(tx, leads, by, spread::AT_ONCE).await
 }
