@@ -435,7 +435,10 @@ async fn a_persona_is_copied_merged_retired_and_all_of_it_can_be_undone() {
 async fn the_heads_of_a_team_are_told_where_the_owner_has_left() {
     let mut house = written().await;
     for (name, team) in [("hilda", Team::Marketing), ("hugo", Team::Sales)] {
-        house.server.add(&format!("{name}@company.example"), Standing { team: Some(team), head: true, admin: false }).await;
+        house
+            .server
+            .add(&format!("{name}@company.example"), Standing { team: Some(team), head: true, admin: false })
+            .await;
     }
     house.note("confirm", "So it is.").await;
     let told = "select a.name, n.kind from notice as n join account as a on a.id = n.account_id order by a.name";

@@ -5,6 +5,7 @@ use crate::databases::{on_each_engine, table};
 use crate::filled::Filled;
 use crate::import_cast::{File, import, import_from, lead};
 use crate::personas::{House, house, text};
+use doubles::import::model::LeadRecord;
 use doubles::import::undo;
 use doubles::leads::model::{Dimension, LeadId};
 use doubles::period::Instant;
@@ -254,7 +255,11 @@ async fn a_retired_persona_keeps_the_leads_that_its_rule_gave_it_and_gets_no_mor
     assert_eq!(personas(&db).await, kept, "its leads keep their value, and a new one is another’s");
     house.mia.post("/personas/bring-back", &[("id", "1")]).await;
     house.rule("warehouse-manager", "").await;
-    assert_eq!(personas(&db).await, ["Head of logistics", "-", "Finance lead", "Head of logistics"], "its rule is back");
+    assert_eq!(
+        personas(&db).await,
+        ["Head of logistics", "-", "Finance lead", "Head of logistics"],
+        "its rule is back"
+    );
 }
 
 #[tokio::test]
@@ -324,6 +329,35 @@ async fn what_a_program_that_died_left_undone_is_done_at_the_next_start() {
         let mut tx = db.read().await.expect("a read");
         assert!(doubles::personas::rules::store::spreading(&mut tx).await.expect("a read").is_none());
         drop(tx);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sizes_are_of_the_leads_that_count_and_a_verdict_that_is_contested_leaves_none_out() {
+    use doubles::personas::store::sizes;
+    on_each_engine(async |db| {
+        let sized = |n: u64| LeadRecord {
+            size: Some(n as i64 * 10),
+            ..lead(n, &n.to_string(), &format!("{n}@client.example"))
+        };
+        import(db, File::Leads((1..=6).map(sized).collect())).await;
+        let mut tx = db.write().await.expect("a write");
+        for statement in [
+            "update lead set persona_id = 77, verdict_at = 5000, route = 'remove' where id > 1",
+            "update lead set persona_id = 77 where id = 1",
+            "update lead set disputed_at = 6000 where id > 2",
+            "update lead set ruled_at = 7000, upheld = 1 where id = 4",
+            "update lead set ruled_at = 7000, upheld = 0 where id = 5",
+            "insert into handover (lead_id, n, handed_over_at) values (6, 2, 8000)",
+            "update lead set disputed_at = null where id = 6",
+        ] {
+            sqlx::query(statement).execute(tx.conn()).await.expect(statement);
+        }
+        let days = (Instant(0), Instant(10_000));
+        let counted: Vec<i64> =
+            sizes(&mut tx, 77, days).await.expect("sizes").into_iter().map(|(size, _)| size).collect();
+        assert_eq!(counted, [10, 30, 40, 60], "none, open, for marketing, handed over once more");
     })
     .await;
 }
