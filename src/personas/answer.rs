@@ -417,10 +417,13 @@ fn told(asked: &Asked, personas: &[Persona], persona: Option<&Persona>) -> Optio
     let undone = |words: String, path: &'static str, id: i64| Some(Told { words, undo: Some((path, id)) });
     match asked.get("done") {
         "added" => plain("The persona is there. Each section says what it is for: write what you know."),
-        "imported" => plain("The persona was read from the text."),
+        "imported" => {
+            plain("The persona was read from the text. Who owns it is chosen at its head, whoever the text names.")
+        }
         "elsewhere" => plain(
-            "The persona was read from the text. What stood under headings that are not ours is under “What else we \
-             know”, each with its heading.",
+            "The persona was read from the text. What stood under headings that are not ours, or is no part in buying of \
+             ours, is under “What else we know”, each with its heading. Who owns it is chosen at its head, whoever the \
+             text names.",
         ),
         "saved" => plain("Saved. Everybody sees it as it is now."),
         "stated" => plain("The statement is there."),
