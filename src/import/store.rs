@@ -141,6 +141,7 @@ statements! {
             union select segment_id from lead where segment_id is not null
             union select region_id from lead where region_id is not null
             union select persona_id from lead where persona_id is not null
+            union select from_value from persona_lead where from_value is not null
             union select owner_id from lead where owner_id is not null
             union select channel_id from spend
                 where channel_id is not null and (gone = 0 or held = 1 or deleted_at is not null))";

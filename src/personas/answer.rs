@@ -307,12 +307,16 @@ pub async fn persona(
         can.map(|account| account.name.clone()).collect::<Vec<_>>()
     };
     let others = read.personas.iter().filter(|other| !other.is.retired && other.is.id != persona.is.id);
+    let anew = |what| opened(what, asked, &head, &statements, &here, of_today);
     let open = match sent {
+        Some((what @ What::Answer(_), sent, error @ AppError::Conflict(_))) => {
+            // They are told what it reads now, so that is what the form has seen.
+            let seen = anew(what).map(|open| open.base);
+            let open = sent_back(what, sent, error);
+            Some(Open { base: seen.unwrap_or_else(|| open.base.clone()), ..open })
+        }
         Some((what, sent, error)) => Some(sent_back(what, sent, error)),
-        None => asked
-            .what()
-            .filter(|what| allowed(*what, may))
-            .and_then(|what| opened(what, asked, &head, &statements, &here, of_today)),
+        None => asked.what().filter(|what| allowed(*what, may) && has_use(*what, &persona)).and_then(anew),
     };
     Ok(PersonaSheet {
         id: persona.is.id.0,
@@ -351,6 +355,11 @@ const fn allowed(what: What, may: May) -> bool {
         What::Note(_) | What::NoteUnder(_) => may.annotate,
         What::Answer(_) => may.answer,
     }
+}
+
+/// Of a persona that is not worked with, only what sales wrote is still answered.
+const fn has_use(what: What, persona: &Persona) -> bool {
+    !persona.is.retired || matches!(what, What::Answer(_))
 }
 
 /// A form with what stands in the document, or in the address.
@@ -408,10 +417,13 @@ fn told(asked: &Asked, personas: &[Persona], persona: Option<&Persona>) -> Optio
     let undone = |words: String, path: &'static str, id: i64| Some(Told { words, undo: Some((path, id)) });
     match asked.get("done") {
         "added" => plain("The persona is there. Each section says what it is for: write what you know."),
-        "imported" => plain("The persona was read from the text."),
+        "imported" => {
+            plain("The persona was read from the text. Who owns it is chosen at its head, whoever the text names.")
+        }
         "elsewhere" => plain(
-            "The persona was read from the text. What stood under headings that are not ours is under “What else we \
-             know”, each with its heading.",
+            "The persona was read from the text. What stood under headings that are not ours, or is no part in buying of \
+             ours, is under “What else we know”, each with its heading. Who owns it is chosen at its head, whoever the \
+             text names.",
         ),
         "saved" => plain("Saved. Everybody sees it as it is now."),
         "stated" => plain("The statement is there."),

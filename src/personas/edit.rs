@@ -85,11 +85,12 @@ pub async fn load_head(tx: &mut Tx, id: i64) -> Result<Values> {
 /// Writes another head of a persona.
 ///
 /// # Errors
-/// A field does not say what it should.
+/// A field does not say what it should, or the persona was retired.
 pub async fn write_head(tx: &mut WriteTx, id: i64, wanted: &Values) -> Result<()> {
     let head = Head::parse(wanted)?;
     let personas = store::personas(tx).await?;
     let persona = found(&personas, PersonaId(id))?;
+    at_work(persona)?;
     if persona.is.name != head.name {
         free_name(&personas, &head.name, Some(persona.is.id))?;
     }
@@ -172,7 +173,7 @@ fn put_words(side: Option<&mut Value>, words: &HashMap<i64, String>) {
 /// Writes another wording of a statement.
 ///
 /// # Errors
-/// A field does not say what it should, or somebody deleted it.
+/// A field does not say what it should, somebody deleted it, or its persona was retired.
 pub async fn write_statement(tx: &mut WriteTx, id: i64, wanted: &Values) -> Result<()> {
     let statement = statement(tx, StatementId(id)).await?;
     if let Some((who, _)) = statement.deleted {
@@ -181,6 +182,8 @@ pub async fn write_statement(tx: &mut WriteTx, id: i64, wanted: &Values) -> Resu
              once more; what you typed stands below."
         )));
     }
+    let personas = store::personas(tx).await?;
+    at_work(found(&personas, statement.persona)?)?;
     let says = Wording::parse(wanted)?;
     if says == statement.says { Ok(()) } else { store::write_statement(tx, statement.id, &says).await }
 }

@@ -35,7 +35,7 @@ pub struct Read {
     pub head: Head,
     /// Its statements.
     pub statements: Vec<Wording>,
-    /// Headings that are not ours; what stood under them is background now.
+    /// Headings that are not ours, and the part in buying where it is none of ours; what they say is background now.
     pub elsewhere: Vec<String>,
 }
 
@@ -120,6 +120,11 @@ pub fn read(text: &str, today: Day) -> Result<Read> {
                 match (place, said) {
                     (None, Some((label, value))) if label == fold(ROLE) => {
                         head.role = Role::ALL.iter().copied().find(|role| fold(role.label()) == fold(&value));
+                        if head.role.is_none() && !value.is_empty() {
+                            elsewhere.push(ROLE.to_owned());
+                            let under = Under { section: Section::Background, stage: None };
+                            statements.push(statement(under, &text, today)?);
+                        }
                     }
                     (None, Some((label, value))) if label == fold(SEGMENT) => head.segment = value.replace('\n', " "),
                     (None, Some((label, _))) if label == fold(OWNED) => {}
@@ -328,6 +333,14 @@ mod tests {
             ]
         );
         assert_eq!(read.elsewhere, ["Hobbies"]);
+    }
+
+    #[test]
+    fn a_part_in_buying_that_is_none_of_ours_is_kept_as_it_was_written() {
+        let read = read("# CFO\n\n- Part in buying: Grand vizier\n", TODAY).expect("a persona");
+        assert_eq!((read.head.role, read.elsewhere), (None, vec!["Part in buying".to_owned()]));
+        let texts: Vec<_> = read.statements.iter().map(|says| (says.under.section, &*says.text)).collect();
+        assert_eq!(texts, [(Section::Background, "Part in buying: Grand vizier")]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::editing::form::{Sent, incomplete};
 use crate::editing::once::{self, Begun};
 use crate::error::{AppError, Result};
 use crate::leads::model::LeadId;
-use crate::people::model::{AccountId, Team, Visitor};
+use crate::people::model::{Account, Team, Visitor};
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::people::store as people;
@@ -82,8 +82,9 @@ pub async fn annotate(state: &AppState, caller: &Caller, sent: &Sent) -> Result<
     };
     let number = store::add_note(&mut once, &note).await?;
     let detail = json!({ "persona": persona.is.name, "slug": persona.is.slug, "note": number, "kind": kind });
-    let owner = persona.owners[Team::Marketing as usize].map(AccountId);
-    tell(&mut once, NoticeKind::PersonaAnnotated, owner, (caller.visitor.name(), note.at), &detail).await?;
+    let everybody = people::list(&mut once).await?;
+    let answering = responsible(&everybody, persona, Team::Marketing);
+    tell(&mut once, NoticeKind::PersonaAnnotated, &answering, (caller.visitor.name(), note.at), &detail).await?;
     let detail = json!({ "kind": kind, "persona": persona.is.name });
     let change = change_of(state, caller, ChangeKind::PersonaAnnotated, Entity::Persona, id.0, detail);
     let done = match about.and_then(|statement| statement.deleted) {
@@ -114,6 +115,13 @@ pub async fn answer(state: &AppState, caller: &Caller, sent: &Sent) -> Result<St
         }
         (_, text) => note_text(text, "An answer")?,
     };
+    if answer == Answer::Declined && rewritten(sent).is_some() {
+        return Err(AppError::Invalid(
+            "You decline the annotation, and you wrote the statement anew: it is one or the other. Take it over, or empty \
+             the field of the statement, which then stays as it is."
+                .to_owned(),
+        ));
+    }
     let mut once = match once::begin(&state.db, caller, sent.key()).await? {
         Begun::Answered(leads_to) => return Ok(leads_to),
         Begun::Write(once) => once,
@@ -137,8 +145,9 @@ pub async fn answer(state: &AppState, caller: &Caller, sent: &Sent) -> Result<St
     };
     store::answer_note(&mut once, id, (answer, now, by, &text)).await?;
     let detail = json!({ "persona": persona.is.name, "slug": persona.is.slug, "note": id, "how": answer });
-    let author = (note.account != 0).then_some(AccountId(note.account));
-    tell(&mut once, NoticeKind::AnnotationAnswered, author, (by, now), &detail).await?;
+    let everybody = people::list(&mut once).await?;
+    let author: Vec<_> = everybody.iter().filter(|account| !account.disabled && account.id.0 == note.account).collect();
+    tell(&mut once, NoticeKind::AnnotationAnswered, &author, (by, now), &detail).await?;
     let (entity, number, detail) = match written {
         Some((statement, mut detail)) => {
             detail["answer"] = json!(answer);
@@ -151,6 +160,12 @@ pub async fn answer(state: &AppState, caller: &Caller, sent: &Sent) -> Result<St
     Ok(once.finish(&change, format!("/personas/{}?done={done}#n-{id}", persona.is.slug)).await?.1)
 }
 
+/// What the form would have the statement read, where that is not what it showed; and what it showed.
+fn rewritten(sent: &Sent) -> Option<(String, String)> {
+    let [becomes, shown] = ["becomes", "base.becomes"].map(|field| sent.get(field).replace("\r\n", "\n"));
+    (!becomes.trim().is_empty() && becomes.trim() != shown.trim()).then_some((becomes, shown))
+}
+
 /// Writes what was taken over into the text, if the form says so; the statement, and what the change log tells of it.
 async fn take_over(
     tx: &mut WriteTx,
@@ -158,20 +173,17 @@ async fn take_over(
     note: &Note,
     sent: &Sent,
 ) -> Result<Option<(StatementId, Value)>> {
-    let becomes = sent.get("becomes").replace("\r\n", "\n");
-    let Some(id) = note.statement else {
-        return if becomes.trim().is_empty() { Ok(None) } else { add(tx, state, note, &becomes).await.map(Some) };
-    };
+    let Some((becomes, shown)) = rewritten(sent) else { return Ok(None) };
+    let Some(id) = note.statement else { return add(tx, state, note, &becomes).await.map(Some) };
     let standing = statement(tx, id).await?;
-    let shown = sent.get("base.becomes").replace("\r\n", "\n");
-    if becomes.trim().is_empty() || becomes.trim() == shown.trim() {
-        return Ok(None);
-    }
     let Statement { says, deleted, .. } = standing;
     if let Some((who, _)) = deleted {
+        if shown.trim().is_empty() {
+            return add(tx, state, note, &becomes).await.map(Some);
+        }
         return Err(AppError::Conflict(format!(
-            "{who} deleted the statement meanwhile, so there is nothing to write it into. Bring the statement back, or \
-             answer in words; what you wrote stands below."
+            "{who} deleted the statement meanwhile. What you wrote stands below: sent once more, it becomes a statement of \
+             its own. Or bring the statement back, or empty that field and answer in words."
         )));
     }
     if says.text != shown.trim() {
@@ -204,31 +216,31 @@ async fn add(tx: &mut WriteTx, state: &AppState, note: &Note, text: &str) -> Res
     Ok((id, json!({ "after": after })))
 }
 
-/// Tells somebody of it, or the heads of marketing where nobody owns the persona; never whoever did it.
+/// Who answers for a persona in a team: its owner there; where that is nobody, or somebody who left, the heads.
+fn responsible<'a>(everybody: &'a [Account], persona: &Persona, team: Team) -> Vec<&'a Account> {
+    let there = || everybody.iter().filter(|account| !account.disabled);
+    let owner = persona.owners[team as usize].and_then(|owner| there().find(|account| account.id.0 == owner));
+    match owner {
+        Some(owner) => vec![owner],
+        None => there().filter(|account| account.standing.head && account.standing.team == Some(team)).collect(),
+    }
+}
+
+/// Tells them of it; never whoever did it.
 async fn tell(
     tx: &mut WriteTx,
     kind: NoticeKind,
-    to: Option<AccountId>,
+    told: &[&Account],
     (by, at): (&str, Instant),
     detail: &Value,
 ) -> Result<()> {
-    let everybody = people::list(tx).await?;
-    let there = everybody.iter().filter(|account| !account.disabled && account.name != by);
-    let heads = |standing: &crate::people::model::Standing| standing.head && standing.team == Some(Team::Marketing);
-    let told: Vec<AccountId> = match to {
-        Some(to) => there.filter(|account| account.id == to).map(|account| account.id).collect(),
-        None if kind == NoticeKind::PersonaAnnotated => {
-            there.filter(|account| heads(&account.standing)).map(|account| account.id).collect()
-        }
-        None => Vec::new(),
-    };
-    for to in told {
-        bell::store::notify(tx, &Notice { to, kind, actor: by, detail: detail.clone(), at }).await?;
+    for account in told.iter().filter(|account| account.name != by) {
+        bell::store::notify(tx, &Notice { to: account.id, kind, actor: by, detail: detail.clone(), at }).await?;
     }
     Ok(())
 }
 
-/// Tells the owners of personas that it is time to confirm them. How many notices there were.
+/// Tells whoever answers for a persona that it is time to confirm it. How many notices there were.
 ///
 /// # Errors
 /// The database refuses.
@@ -236,6 +248,7 @@ pub async fn remind(db: &Db, now: Instant) -> Result<usize> {
     let mut tx = db.read().await?;
     let personas = store::personas(&mut tx).await?;
     let reminded = store::reminded(&mut tx).await?;
+    let everybody = people::list(&mut tx).await?;
     drop(tx);
     let is_due = |persona: &&Persona, team: Team| {
         let told = reminded.get(&persona.is.id).and_then(|told| told[team as usize]);
@@ -246,20 +259,20 @@ pub async fn remind(db: &Db, now: Instant) -> Result<usize> {
         .flat_map(|team| {
             personas.iter().filter(move |persona| is_due(persona, team)).map(move |persona| (persona, team))
         })
-        .filter_map(|(persona, team)| Some((persona, team, persona.owners[team as usize]?)))
+        .map(|(persona, team)| (persona, team, responsible(&everybody, persona, team)))
+        .filter(|(_, _, whom)| !whom.is_empty())
         .collect();
     if due.is_empty() {
         return Ok(0);
     }
     let mut tx = db.write().await?;
-    let everybody = people::list(&mut tx).await?;
     let mut told = 0;
-    for (persona, team, owner) in due {
+    for (persona, team, whom) in due {
         store::remind(&mut tx, persona.is.id, team, now).await?;
-        if everybody.iter().any(|account| account.id.0 == owner && !account.disabled) {
+        for account in whom {
             let detail = json!({ "persona": persona.is.name, "slug": persona.is.slug });
             let kind = NoticeKind::PersonaDue;
-            bell::store::notify(&mut tx, &Notice { to: AccountId(owner), kind, actor: ACTOR, detail, at: now }).await?;
+            bell::store::notify(&mut tx, &Notice { to: account.id, kind, actor: ACTOR, detail, at: now }).await?;
             told += 1;
         }
     }

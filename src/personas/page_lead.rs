@@ -60,6 +60,7 @@ fn Give(beside: BesideLead) -> impl IntoView {
             <form method="post" action=at("/personas/assign")>
                 <Key/>
                 <input type="hidden" name="id" value=lead/>
+                <input type="hidden" name="shown" value=id.unwrap_or_default()/>
                 <p class="field">
                     <label for="give-persona">"Its persona"</label>
                     <select class="input" id="give-persona" name="persona">{nobody}{options}</select>

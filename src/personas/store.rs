@@ -87,12 +87,18 @@ statements! {
     ADD_VALUE = "insert into dimension_value (id, dimension, name) values ($1, 'persona', $2)";
     /// An import that is taken back leaves it alone from now on.
     KEEP_VALUE = "update dimension_value set import_id = null where id = $1";
-    /// Without leads that a rule or a verdict of spam, test or duplicate leaves out of the numbers.
-    SIZES = "select size, count(*) from lead
-        where persona_id = $1 and size is not null and gone = 0 and (opportunity_at is not null
-            or excluded = 0 and coalesce(reason, '') not in ('spam_or_test', 'duplicate'))
-        and handed_over_at >= $2 and handed_over_at < $3
-        group by size order by size";
+    /// Without leads that are left out of the numbers: by a rule, or by the verdict of their newest handover where its
+    /// route says so and it is not contested, as `leads::stage` has it.
+    SIZES = "select l.size, count(*) from lead as l left join handover as h on h.lead_id = l.id
+            and h.n = (select max(o.n) from handover as o where o.lead_id = l.id)
+        where l.persona_id = $1 and l.size is not null and l.gone = 0
+        and (l.opportunity_at is not null or l.excluded = 0 and not (
+            h.lead_id is null and l.verdict_at is not null and coalesce(l.route, '') in ('remove', 'merge')
+                and (l.disputed_at is null or l.ruled_at is not null and l.upheld = 0)
+            or h.lead_id is not null and h.verdict_at is not null and coalesce(h.route, '') in ('remove', 'merge')
+                and (h.disputed_at is null or h.ruled_at is not null and h.upheld = 0)))
+        and l.handed_over_at >= $2 and l.handed_over_at < $3
+        group by l.size order by l.size";
     LEAD_IS_THERE = "select count(*) from lead where id = $1 and gone = 0";
     REMOVE_SAMPLE_NOTES = "delete from persona_note where persona_id in (select id from persona where sample = 1)";
     REMOVE_SAMPLE_TEXTS = "delete from persona_text where statement_id in (select s.id from persona_statement as s

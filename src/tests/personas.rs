@@ -3,7 +3,8 @@
 use crate::browser::{Answer, Browser, NOW, TestServer};
 use crate::databases::table;
 use crate::filled::{Filled, plain};
-use doubles::people::model::{Standing, Team};
+use doubles::people::model::{AccountId, Standing, Team};
+use doubles::people::service::Caller;
 use doubles::period::Instant;
 use doubles::server::housekeeping;
 
@@ -241,6 +242,61 @@ async fn marketing_takes_an_annotation_over_into_the_text_or_declines_it_with_a_
 }
 
 #[tokio::test]
+async fn an_answer_that_writes_a_statement_which_somebody_changed_meanwhile_holds_when_it_is_sent_once_more() {
+    let mut house = written().await;
+    house.note("contradict", "In France it is the injury record.").await;
+    let form = Filled::of(&house.mia.get(&format!("{PAGE}?answer=1")).await.body, "/personas/answer");
+    let edit = Filled::of(&house.max.get(&format!("{PAGE}?edit=1")).await.body, "/personas/change");
+    house.max.post("/personas/change", &edit.with("text", "Two peaks were missed.").pairs()).await;
+
+    let mine = form.with("answer", "taken_over").with("becomes", "A peak was missed, or somebody was hurt.");
+    let refused = house.mia.post("/personas/answer", &mine.pairs()).await;
+    assert_eq!(refused.status, 409);
+    assert!(text(&refused.body).contains("It reads “Two peaks were missed.” now"), "{}", text(&refused.body));
+    let again = Filled::of(&refused.body, "/personas/answer");
+    assert_eq!(again.get("becomes"), "A peak was missed, or somebody was hurt.");
+    let again = again.with("answer", "taken_over");
+    let done = house.mia.post("/personas/answer", &again.pairs()).await;
+    assert!(done.leads_to().is_some(), "{}", text(&done.body));
+    let said = text(&house.ben.get(PAGE).await.body);
+    assert!(said.contains("A peak was missed, or somebody was hurt."), "{said}");
+    assert!(!said.contains("Two peaks"), "{said}");
+}
+
+#[tokio::test]
+async fn an_annotation_of_a_deleted_statement_becomes_a_statement_of_its_own_when_it_is_taken_over() {
+    let mut house = written().await;
+    house.note("contradict", "In France it is the injury record.").await;
+    let open = Filled::of(&house.mia.get(&format!("{PAGE}?answer=1")).await.body, "/personas/answer");
+    house.max.post("/personas/delete", &[("id", "1")]).await;
+    let mine = open.with("answer", "taken_over").with("becomes", "Somebody was hurt.");
+    let refused = house.mia.post("/personas/answer", &mine.pairs()).await;
+    assert_eq!(refused.status, 409);
+    assert!(text(&refused.body).contains("it becomes a statement of its own"), "{}", text(&refused.body));
+    let again = Filled::of(&refused.body, "/personas/answer").with("answer", "taken_over");
+    let done = house.mia.post("/personas/answer", &again.pairs()).await;
+    assert!(done.leads_to().is_some(), "{}", text(&done.body));
+    let stands = house.rows("select id from persona_statement where deleted_at is null").await;
+    assert_eq!(stands, [["2"]]);
+    assert!(text(&house.ben.get(PAGE).await.body).contains("Somebody was hurt."));
+}
+
+#[tokio::test]
+async fn whoever_declines_and_writes_the_statement_anew_is_asked_which_it_is() {
+    let mut house = written().await;
+    house.note("contradict", "In France it is the injury record.").await;
+    let form = Filled::of(&house.mia.get(&format!("{PAGE}?answer=1")).await.body, "/personas/answer");
+    let both = form.with("answer", "declined").with("becomes", "Somebody was hurt.").with("text", "One deal only.");
+    let refused = house.mia.post("/personas/answer", &both.pairs()).await;
+    assert_eq!(refused.status, 400);
+    assert!(text(&refused.body).contains("it is one or the other"), "{}", text(&refused.body));
+    let again = Filled::of(&refused.body, "/personas/answer");
+    assert_eq!(again.get("becomes"), "Somebody was hurt.", "nothing typed is lost");
+    let done = house.mia.post("/personas/answer", &again.with("becomes", "").pairs()).await;
+    assert_eq!(done.leads_to(), Some("/personas/head-of-logistics?done=declined#n-1"), "{}", text(&done.body));
+}
+
+#[tokio::test]
 async fn a_viewer_reads_that_sales_said_something_and_never_a_buyers_words() {
     let mut house = written().await;
     house.note("quote", "Call Hanna Vogel on 0171 555").await;
@@ -373,6 +429,60 @@ async fn a_persona_is_copied_merged_retired_and_all_of_it_can_be_undone() {
     assert!(text(&gallery).contains("“Head of logistics” is retired"), "{}", text(&gallery));
     let back = Filled::of(&gallery, "/personas/bring-back");
     assert!(house.mia.post("/personas/bring-back", &back.pairs()).await.leads_to().is_some());
+}
+
+#[tokio::test]
+async fn the_heads_of_a_team_are_told_where_the_owner_has_left() {
+    let mut house = written().await;
+    for (name, team) in [("hilda", Team::Marketing), ("hugo", Team::Sales)] {
+        house
+            .server
+            .add(&format!("{name}@company.example"), Standing { team: Some(team), head: true, admin: false })
+            .await;
+    }
+    house.note("confirm", "So it is.").await;
+    let told = "select a.name, n.kind from notice as n join account as a on a.id = n.account_id order by a.name";
+    assert_eq!(house.rows(told).await, [["mia", "persona_annotated"]], "the owner");
+    let mia = house.rows("select id from account where name = 'mia'").await.concat().concat();
+    let mia = AccountId(mia.parse().expect("a number"));
+    house.server.state.people.set_disabled(&Caller::command_line(), mia, true).await.expect("she leaves");
+    house.note("contradict", "It is not so any more.").await;
+    housekeeping::sweep(&house.server.state.db, Instant(NOW.0 + 91 * 86_400)).await.expect("a sweep");
+    let told = house.rows(told).await.into_iter().map(|row| row.join(" ")).collect::<Vec<_>>();
+    for to in ["hilda persona_annotated", "hilda persona_due", "hugo persona_due"] {
+        assert!(told.contains(&to.to_owned()), "{to}: {told:?}");
+    }
+    assert!(!told.contains(&"mia persona_due".to_owned()), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_retired_persona_is_not_written_and_says_how_it_can_be() {
+    let mut house = written().await;
+    let rule = "/personas/head-of-logistics/rule";
+    let head = Filled::of(&house.ben.get(&format!("{PAGE}?head=1")).await.body, "/personas/save");
+    let statement = Filled::of(&house.ben.get(&format!("{PAGE}?edit=1")).await.body, "/personas/change");
+    let trial = format!("{rule}?try=1&base=&rule=title+contains+head&place=0");
+    let kept = Filled::of(&house.ben.get(&trial).await.body, "/personas/rules/save");
+    house.mia.post("/personas/retire", &[("id", "1")]).await;
+    for (path, form) in [
+        ("/personas/save", head.with("name", "Head of supply")),
+        ("/personas/change", statement.with("text", "Orders were late.")),
+        ("/personas/rules/save", kept),
+    ] {
+        let refused = house.ben.post(path, &form.pairs()).await;
+        assert_eq!(refused.status, 409, "{path}");
+        assert!(text(&refused.body).contains("mia retired “Head of logistics” meanwhile"), "{path}: {}", refused.body);
+    }
+    for (path, action) in [
+        (format!("{PAGE}?head=1"), "/personas/save"),
+        (format!("{PAGE}?edit=1"), "/personas/change"),
+        (trial, "/personas/rules/save"),
+        (rule.to_owned(), rule),
+    ] {
+        let page = house.ben.get(&path).await.body;
+        assert!(Filled::each(&page, action).is_empty(), "{path}");
+        assert!(text(&page).contains("This persona is not worked with any more"), "{path}");
+    }
 }
 
 #[tokio::test]

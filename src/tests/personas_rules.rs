@@ -5,8 +5,9 @@ use crate::databases::{on_each_engine, table};
 use crate::filled::Filled;
 use crate::import_cast::{File, import, import_from, lead};
 use crate::personas::{House, house, text};
+use doubles::import::model::LeadRecord;
 use doubles::import::undo;
-use doubles::leads::model::Dimension;
+use doubles::leads::model::{Dimension, LeadId};
 use doubles::period::Instant;
 use doubles::personas::rules::spread::{self, Spread};
 use doubles::sample::service as sample;
@@ -31,16 +32,19 @@ impl House {
 
     /// Mia tries a rule and keeps it.
     async fn rule(&mut self, slug: &str, rule: &str) -> String {
-        let query = form_urlencoded::Serializer::new(String::new())
-            .extend_pairs([("try", "1"), ("base", ""), ("rule", rule), ("place", "0")])
-            .finish();
-        let page = self.mia.get(&format!("/personas/{slug}/rule?{query}")).await;
+        let path = format!("/personas/{slug}/rule");
+        let form = Filled::of(&self.mia.get(&path).await.body, &path).with("rule", rule).with("place", "0");
+        let page = self.mia.get(&format!("{path}?{}", query(&form))).await;
         assert_eq!(page.status, 200, "{}", text(&page.body));
         let form = Filled::of(&page.body, "/personas/rules/save");
         let kept = self.mia.post("/personas/rules/save", &form.pairs()).await;
         assert!(kept.leads_to().is_some(), "{}", text(&kept.body));
         text(&page.body)
     }
+}
+
+fn query(form: &Filled) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(form.pairs()).finish()
 }
 
 async fn leads_of_three() -> House {
@@ -102,6 +106,43 @@ async fn a_rule_that_fits_everything_or_nothing_is_told_so_before_it_is_kept() {
 }
 
 #[tokio::test]
+async fn a_rule_that_somebody_else_changed_meanwhile_is_shown_before_yours_can_be_kept() {
+    let mut house = leads_of_three().await;
+    let path = "/personas/head-of-logistics/rule";
+    let his = Filled::of(&house.ben.get(path).await.body, path).with("rule", "title contains logistics");
+    let before = house.ben.get(&format!("{path}?{}", query(&his))).await;
+    let kept_too_late = Filled::of(&before.body, "/personas/rules/save");
+    house.rule("head-of-logistics", "title contains head of").await;
+
+    let tried = house.ben.get(&format!("{path}?{}", query(&his))).await;
+    let refused = house.ben.post("/personas/rules/save", &kept_too_late.pairs()).await;
+    for page in [&tried, &refused] {
+        assert_eq!(page.status, 409, "{}", text(&page.body));
+        assert!(text(&page.body).contains("it reads “title contains head of” now"), "{}", text(&page.body));
+        assert!(Filled::each(&page.body, "/personas/rules/save").is_empty(), "it is read before yours is kept");
+    }
+    let again = Filled::of(&refused.body, path);
+    assert_eq!(again.get("rule"), "title contains logistics", "what was typed stands there");
+    let seen = house.ben.get(&format!("{path}?{}", query(&again))).await;
+    let kept = house.ben.post("/personas/rules/save", &Filled::of(&seen.body, "/personas/rules/save").pairs()).await;
+    assert_eq!(kept.leads_to(), Some("/personas/head-of-logistics/rule?done=saved"), "{}", text(&kept.body));
+}
+
+#[tokio::test]
+async fn whoever_may_not_write_rules_tries_none_and_reads_those_that_are_kept() {
+    let mut house = leads_of_three().await;
+    house.rule("head-of-logistics", "title contains head of").await;
+    let probe = "/personas/head-of-logistics/rule?try=1&rule=domain+is+client.example&place=0";
+    assert_eq!(house.ben.get(&format!("{probe}&base=title+contains+head+of")).await.status, 200);
+    let refused = house.vera.get(probe).await;
+    assert_eq!(refused.status, 403);
+    assert!(!text(&refused.body).contains("Fits"), "{}", text(&refused.body));
+    let kept = house.vera.get("/personas/head-of-logistics/rule").await;
+    assert_eq!(kept.status, 200);
+    assert!(text(&kept.body).contains("title contains head of"), "{}", text(&kept.body));
+}
+
+#[tokio::test]
 async fn a_hand_wins_over_rules_and_files_and_can_be_taken_away_again() {
     let mut house = leads_of_three().await;
     let db = house.server.state.db.clone();
@@ -115,6 +156,44 @@ async fn a_hand_wins_over_rules_and_files_and_can_be_taken_away_again() {
     let form = Filled::of(&page, "/personas/assign").with("persona", "");
     assert!(house.ben.post("/personas/assign", &form.pairs()).await.leads_to().is_some());
     assert_eq!(personas(&db).await[0], "Head of logistics", "the rule has it now");
+}
+
+#[tokio::test]
+async fn what_a_file_said_comes_back_when_a_persons_word_is_taken_away() {
+    let mut house = leads_of_three().await;
+    let db = house.server.state.db.clone();
+    for persona in ["1", "2", ""] {
+        let form = Filled::of(&house.ben.get("/leads/3").await.body, "/personas/assign").with("persona", persona);
+        let done = house.ben.post("/personas/assign", &form.pairs()).await;
+        assert!(done.leads_to().is_some(), "{}", text(&done.body));
+    }
+    assert_eq!(personas(&db).await[2], "Finance lead");
+    house.rule("head-of-logistics", "title contains head of").await;
+    assert_eq!(personas(&db).await[2], "Finance lead", "a file’s word stands before a rule’s");
+}
+
+#[tokio::test]
+async fn what_a_rule_gave_stays_the_rules_when_nobodys_word_is_taken_away() {
+    let mut house = leads_of_three().await;
+    let db = house.server.state.db.clone();
+    house.rule("head-of-logistics", "title contains head of").await;
+    let nobodys = house.ben.post("/personas/assign", &[("id", "1"), ("persona", "")]).await;
+    assert!(nobodys.leads_to().is_some(), "{}", text(&nobodys.body));
+    house.rule("head-of-logistics", "").await;
+    assert_eq!(personas(&db).await[0], "-");
+}
+
+#[tokio::test]
+async fn a_persona_is_not_given_over_one_that_somebody_gave_while_one_looked() {
+    let mut house = leads_of_three().await;
+    let db = house.server.state.db.clone();
+    let late = Filled::of(&house.mia.get("/leads/1").await.body, "/personas/assign").with("persona", "1");
+    let form = Filled::of(&house.ben.get("/leads/1").await.body, "/personas/assign").with("persona", "2");
+    house.ben.post("/personas/assign", &form.pairs()).await;
+    let refused = house.mia.post("/personas/assign", &late.pairs()).await;
+    assert_eq!(refused.status, 409);
+    assert!(text(&refused.body).contains("it is “Warehouse manager” now"), "{}", text(&refused.body));
+    assert_eq!(personas(&db).await[0], "Warehouse manager");
 }
 
 #[tokio::test]
@@ -164,6 +243,26 @@ async fn a_merged_persona_brings_its_leads_along_and_takes_them_home_again() {
 }
 
 #[tokio::test]
+async fn a_retired_persona_keeps_the_leads_that_its_rule_gave_it_and_gets_no_more() {
+    let mut house = leads_of_three().await;
+    let db = house.server.state.db.clone();
+    house.rule("head-of-logistics", "title contains head of").await;
+    house.mia.post("/personas/retire", &[("id", "1")]).await;
+    assert_eq!(personas(&db).await, ["Head of logistics", "-", "Finance lead"]);
+    house.rule("warehouse-manager", "title contains warehouse, head").await;
+    house.lead("Ada", "Head of Logistics", "").await;
+    let kept = ["Head of logistics", "Warehouse manager", "Finance lead", "Warehouse manager"];
+    assert_eq!(personas(&db).await, kept, "its leads keep their value, and a new one is another’s");
+    house.mia.post("/personas/bring-back", &[("id", "1")]).await;
+    house.rule("warehouse-manager", "").await;
+    assert_eq!(
+        personas(&db).await,
+        ["Head of logistics", "-", "Finance lead", "Head of logistics"],
+        "its rule is back"
+    );
+}
+
+#[tokio::test]
 async fn an_import_gives_new_leads_the_persona_of_the_rules_and_its_undo_takes_them_away() {
     on_each_engine(async |db| {
         let seed = "title contains logistics";
@@ -186,6 +285,12 @@ async fn an_import_gives_new_leads_the_persona_of_the_rules_and_its_undo_takes_t
 
 /// A persona whose rule is at work, and every lead looked at.
 async fn persona_with_rule(db: &Db, rule: &str) {
+    persona_with_rule_marked(db, rule).await;
+    spread::resume(db, NOW).await.expect("the rest is done");
+}
+
+/// A persona whose rule was kept a moment ago: no lead was looked at yet. The seq of its mark.
+async fn persona_with_rule_marked(db: &Db, rule: &str) -> i64 {
     use doubles::changes::model::{Change, ChangeKind, Entity};
     use doubles::personas::{edit, model::Head, rules, store};
     let mut tx = db.write().await.expect("a write");
@@ -198,28 +303,98 @@ async fn persona_with_rule(db: &Db, rule: &str) {
     let change =
         Change { at: NOW, actor: "a test".into(), kind, entity, entity_id: Some(id.0), detail: serde_json::json!({}) };
     tx.record_change(&change).await.expect("a change").commit().await.expect("a commit");
-    spread::resume(db, NOW).await.expect("the rest is done");
+    let mut tx = db.read().await.expect("a read");
+    rules::store::spreading(&mut tx).await.expect("a read").expect("it is marked").0
+}
+
+fn seven_leads_of_logistics() -> File {
+    let leads = (1..=7).map(|n| {
+        let mut lead = lead(n, &n.to_string(), &format!("p{n}@client.example"));
+        lead.title = Some("Head of Logistics".into());
+        lead
+    });
+    File::Leads(leads.collect())
+}
+
+async fn batches(db: &Db) -> String {
+    table(db, "select count(*) from change where kind = 'persona_rule_batch'").await.concat().concat()
 }
 
 #[tokio::test]
-async fn what_a_program_that_died_left_undone_is_done_at_the_next_start_part_by_part() {
+async fn what_a_program_that_died_left_undone_is_done_at_the_next_start() {
     on_each_engine(async |db| {
-        let leads = (1..=7).map(|n| {
-            let mut lead = lead(n, &n.to_string(), &format!("p{n}@client.example"));
-            lead.title = Some("Head of Logistics".into());
-            lead
-        });
-        import(db, File::Leads(leads.collect())).await;
+        import(db, seven_leads_of_logistics()).await;
         persona_with_rule(db, "title contains logistics").await;
         assert_eq!(personas(db).await, ["Head of logistics"; 7]);
         let mut tx = db.read().await.expect("a read");
         assert!(doubles::personas::rules::store::spreading(&mut tx).await.expect("a read").is_none());
         drop(tx);
-        // Of an older change than the mark nothing is done.
-        let spread = Spread { since: 1, rest: Vec::new(), by: "a test".into(), at: NOW };
-        spread::go_on(db, spread, 2).await.expect("it ends");
     })
     .await;
+}
+
+#[tokio::test]
+async fn sizes_are_of_the_leads_that_count_and_a_verdict_that_is_contested_leaves_none_out() {
+    use doubles::personas::store::sizes;
+    on_each_engine(async |db| {
+        let sized = |n: u64| LeadRecord {
+            size: Some(n as i64 * 10),
+            ..lead(n, &n.to_string(), &format!("{n}@client.example"))
+        };
+        import(db, File::Leads((1..=6).map(sized).collect())).await;
+        let mut tx = db.write().await.expect("a write");
+        for statement in [
+            "update lead set persona_id = 77, verdict_at = 5000, route = 'remove' where id > 1",
+            "update lead set persona_id = 77 where id = 1",
+            "update lead set disputed_at = 6000 where id > 2",
+            "update lead set ruled_at = 7000, upheld = 1 where id = 4",
+            "update lead set ruled_at = 7000, upheld = 0 where id = 5",
+            "insert into handover (lead_id, n, handed_over_at) values (6, 2, 8000)",
+            "update lead set disputed_at = null where id = 6",
+        ] {
+            sqlx::query(statement).execute(tx.conn()).await.expect(statement);
+        }
+        let days = (Instant(0), Instant(10_000));
+        let counted: Vec<i64> =
+            sizes(&mut tx, 77, days).await.expect("sizes").into_iter().map(|(size, _)| size).collect();
+        assert_eq!(counted, [10, 30, 40, 60], "none, open, for marketing, handed over once more");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_leads_are_assigned_part_by_part_and_only_by_the_newest_change() {
+    on_each_engine(async |db| {
+        import(db, seven_leads_of_logistics()).await;
+        let since = persona_with_rule_marked(db, "title contains logistics").await;
+        let rest: Vec<LeadId> = (1..=7).map(LeadId).collect();
+        let spread = Spread { since, rest, by: "a test".into(), at: NOW };
+        spread::go_on(db, Spread { since: since - 1, ..spread.clone() }, 2).await.expect("it ends");
+        assert_eq!((batches(db).await.as_str(), personas(db).await), ("0", vec!["-".to_owned(); 7]), "it is older");
+        spread::go_on(db, spread, 2).await.expect("it ends");
+        assert_eq!(batches(db).await, "4", "two leads at once");
+        assert_eq!(personas(db).await, ["Head of logistics"; 7]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_change_that_overtakes_another_assigns_the_leads_of_both() {
+    use doubles::changes::model::{Change, ChangeKind, Entity};
+    use doubles::personas::rules;
+    let server = TestServer::empty().await;
+    let db = &server.state.db;
+    import(db, seven_leads_of_logistics()).await;
+    let found = rules::find(&server.state, |_| rules::model::Rules::default()).await.expect("no rule yet");
+    persona_with_rule_marked(db, "title contains logistics").await;
+    let mut tx = db.write().await.expect("a write");
+    let rest = rules::begin(&mut tx, found, "a test").await.expect("it begins");
+    let (kind, entity) = (ChangeKind::PersonaRuleChanged, Entity::Persona);
+    let change =
+        Change { at: NOW, actor: "a test".into(), kind, entity, entity_id: None, detail: serde_json::json!({}) };
+    tx.record_change(&change).await.expect("a change").commit().await.expect("a commit");
+    assert!(rest.is_empty());
+    assert_eq!(personas(db).await, ["Head of logistics"; 7]);
 }
 
 #[tokio::test]

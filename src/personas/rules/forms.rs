@@ -9,6 +9,7 @@ use crate::people::gate::see_other;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::personas::answer::by_slug;
+use crate::personas::edit::at_work;
 use crate::personas::forms::{answered, in_the_house, refuse};
 use crate::personas::store as personas;
 use crate::quality::store as findings;
@@ -76,15 +77,22 @@ async fn show_rule(
 }
 
 async fn read_rule(state: &AppState, caller: &Caller, slug: &str, sent: &Sent) -> Result<(RulePage, Option<AppError>)> {
+    let tries = sent.get("try") == "1";
+    if tries {
+        // What a rule of one's own making fits tells of leads one by one.
+        caller.visitor.require(Action::EditPersonas)?;
+    }
     let persona = by_slug(state, slug).await?;
     let all = personas::personas(&mut state.db.read().await?).await?;
-    let tries = sent.get("try") == "1";
     let place = if tries { super::place_of(sent)? } else { place_among(&all, persona.is.id) };
     let rule = if tries { sent.get("rule").replace("\r\n", "\n") } else { persona.rule.clone() };
-    // Nothing is looked through for a page that tries nothing and has nothing to show.
-    let looked = match rule.is_empty() && !tries {
-        true => Ok(None),
-        false => preview(state, persona.is.id, &rule, place).await.map(Some),
+    let looked = match at_work(&persona) {
+        // Of a retired persona nothing is tried: its rule gives no lead any more.
+        Err(error) if tries => Err(error),
+        Err(_) => Ok(None),
+        // Nothing is looked through for a page that tries nothing and has nothing to show.
+        Ok(()) if rule.is_empty() && !tries => Ok(None),
+        Ok(()) => preview(state, persona.is.id, &rule, place).await.map(Some),
     };
     let (seen, error) = match looked {
         Ok(seen) => (seen, None),
@@ -97,20 +105,22 @@ async fn read_rule(state: &AppState, caller: &Caller, slug: &str, sent: &Sent) -
     let others = with_rules(&all).filter(|other| other.is.id != persona.is.id);
     let others = others.map(|other| other.is.name.clone()).collect();
     let values = personas::values(&mut state.db.read().await?).await?;
-    let base = if tries { sent.get("base").replace("\r\n", "\n") } else { persona.rule.clone() };
+    // The form that comes next has seen the rule as it stands: this page shows it, or says it.
+    let stale = tries && !super::is_seen(sent, &persona);
+    let error = error.or_else(|| stale.then(|| super::changed_meanwhile(&persona)));
     let page = RulePage {
         others,
         values: values.into_iter().map(|(id, name, _)| (id, name)).collect(),
         names: all.iter().map(|persona| persona.is.clone()).collect(),
+        may_edit: caller.visitor.may(Action::EditPersonas) && !persona.is.retired,
         persona,
         rule,
-        base,
+        stale,
         place,
         tries,
         seen,
         newest,
         saved: sent.get("done") == "saved",
-        may_edit: caller.visitor.may(Action::EditPersonas),
         sentence: String::new(),
     };
     Ok((page, error))

@@ -8,7 +8,7 @@ pub mod spread;
 pub mod store;
 
 use self::model::{Rule, Rules};
-use super::edit::{change_of, found};
+use super::edit::{at_work, change_of, found};
 use super::model::{Persona, PersonaId};
 use super::store as personas;
 use crate::changes::model::{ChangeKind, Entity};
@@ -81,7 +81,7 @@ async fn to_settle(tx: &mut Tx, rules: &Rules) -> Result<Vec<LeadId>> {
     let mut leads = Vec::new();
     store::look_through(tx, |id, lead| {
         let settled = rules.settle(lead);
-        if settled.persona != lead.persona || settled.persona.zip(settled.from) != lead.assigned {
+        if settled.persona != lead.persona || settled.assigned != lead.assigned {
             leads.push(id);
         }
     })
@@ -124,7 +124,7 @@ async fn look(tx: &mut Tx, rules: &Rules, tried: Option<&Rule>) -> Result<Previe
             *moves.entry((lead.persona, settled.persona)).or_insert(0) += 1;
         }
         seen.without += u32::from(settled.persona.is_none());
-        if let (Some(value), Some(None)) = (settled.persona, settled.from) {
+        if let (Some(value), true) = (settled.persona, settled.by_rule) {
             *seen.by_rule.entry(value).or_insert(0) += 1;
         }
         let fitting: Vec<PersonaId> = rules.fitting(lead).collect();
@@ -133,7 +133,7 @@ async fn look(tx: &mut Tx, rules: &Rules, tried: Option<&Rule>) -> Result<Previe
         }
         if tried.is_some_and(|rule| rule.matches(lead)) {
             seen.fits += 1;
-            seen.keep += u32::from(settled.from != Some(None));
+            seen.keep += u32::from(!settled.by_rule);
             seen.newest.push(id);
         }
     })
@@ -171,7 +171,14 @@ pub async fn find(state: &AppState, rules: impl FnOnce(&[Persona]) -> Rules) -> 
 /// The database refuses.
 pub async fn begin(tx: &mut WriteTx, found: Found, by: &str) -> Result<Vec<LeadId>> {
     let mut leads = store::changed_since(tx, found.seq).await?;
-    let others: Vec<LeadId> = found.leads.into_iter().filter(|lead| leads.binary_search(lead).is_err()).collect();
+    let mut others = found.leads;
+    if store::spreading(tx).await?.is_some_and(|(since, _)| since > found.seq.0) {
+        // Another change began after these were found and has not reached all of its leads; its mark goes with this
+        // write, so they are looked for here.
+        let rules = store::rules(tx).await?;
+        others = to_settle(tx, &rules).await?;
+    }
+    others.retain(|lead| leads.binary_search(lead).is_err());
     leads.extend(others);
     spread::begin(tx, leads, by, spread::AT_ONCE).await
 }
@@ -193,17 +200,14 @@ pub async fn save(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Stri
     };
     let all = personas::personas(&mut once).await?;
     let persona = found(&all, id)?;
+    at_work(persona)?;
     let before = (persona.rule.clone(), place_among(&all, id));
     let leads_to = format!("/personas/{}/rule?done=saved", persona.is.slug);
     if before == (text.clone(), place) {
         return Ok(leads_to);
     }
-    if sent.get("base").replace("\r\n", "\n").trim() != persona.rule {
-        return Err(AppError::Conflict(format!(
-            "Somebody else changed this rule while you wrote: it reads “{}” now. Yours stands below; save once more if it \
-             is to hold.",
-            persona.rule.replace('\n', " and ")
-        )));
+    if !is_seen(sent, persona) {
+        return Err(changed_meanwhile(persona));
     }
     personas::set_rule(&mut once, id, &text).await?;
     let mut order: Vec<PersonaId> = all.iter().map(|persona| persona.is.id).filter(|other| *other != id).collect();
@@ -224,6 +228,21 @@ pub async fn save(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Stri
     let (seq, leads_to) = once.finish(&change, leads_to).await?;
     spread::leave(&state.db, spread::Spread { since: seq.0, rest, by, at: state.clock.now() });
     Ok(leads_to)
+}
+
+/// Whether whoever sent a form had seen the rule as it stands.
+fn is_seen(sent: &Sent, persona: &Persona) -> bool {
+    sent.get("base").replace("\r\n", "\n").trim() == persona.rule
+}
+
+fn changed_meanwhile(persona: &Persona) -> AppError {
+    let reads = match persona.rule.as_str() {
+        "" => "there is none now".to_owned(),
+        rule => format!("it reads “{}” now", rule.replace('\n', " and ")),
+    };
+    AppError::Conflict(format!(
+        "Somebody else changed this rule while you wrote: {reads}. Yours stands below; try it once more if it is to hold."
+    ))
 }
 
 /// Personas whose rules are at work, in their order.
@@ -271,6 +290,15 @@ pub async fn assign(state: &AppState, caller: &Caller, sent: &Sent) -> Result<St
             (persona.is.value, Some(persona.is.name.clone()))
         }
     };
+    let shown = sent.get("shown");
+    let stands = store::persona_of(&mut once, lead).await?;
+    let of = all.iter().find(|persona| stands.is_some() && persona.is.value == stands);
+    if !shown.is_empty() && shown != of.map_or(0, |persona| persona.is.id.0).to_string() {
+        let reads = of.map_or("it has none of yours now".to_owned(), |of| format!("it is “{}” now", of.is.name));
+        return Err(AppError::Conflict(format!(
+            "The persona of lead {lead} changed while you looked: {reads}. Nothing was written; look at the lead once more."
+        )));
+    }
     store::set_by_hand(&mut once, lead, value).await?;
     let detail = json!({ "persona": name.unwrap_or_else(|| "as files and rules say".to_owned()) });
     let change = change_of(state, caller, ChangeKind::LeadPersonaSet, Entity::Lead, lead.0, detail);

@@ -99,6 +99,8 @@ pub struct Rules {
     pub rules: Vec<(PersonaId, i64, Rule)>,
     /// The values of personas that are a part of another, each with the value of that one.
     pub merged: Vec<(i64, i64)>,
+    /// The values of personas that were retired by themselves: they keep what their rule gave them, and get no more.
+    pub retired: Vec<i64>,
 }
 
 /// What a lead's persona is to be.
@@ -106,8 +108,23 @@ pub struct Rules {
 pub struct Settled {
     /// The value.
     pub persona: Option<i64>,
-    /// It comes from a rule or a merge, and this was there before.
-    pub from: Option<Option<i64>>,
+    /// Where it comes from a rule or a merge: itself, and what was there before. Where a person said it and a file or a
+    /// merge had another word: what they said, and what was there before.
+    pub assigned: Option<(i64, Option<i64>)>,
+    /// It comes from a rule.
+    pub by_rule: bool,
+}
+
+impl Lead {
+    /// What is its persona without a person's word, and without rules and merges: what a file said.
+    pub fn before(&self) -> Option<i64> {
+        match self.assigned {
+            Some((_, before)) if self.by_hand => before,
+            Some((value, before)) if self.persona == Some(value) => before,
+            None if self.by_hand => None,
+            _ => self.persona,
+        }
+    }
 }
 
 impl Rule {
@@ -210,20 +227,27 @@ fn condition(line: &str) -> Result<Condition> {
 
 impl Rules {
     /// What the persona of a lead is to be. A person's word stands before a file's, and that before a rule's; of rules
-    /// that fit, the first persona has the lead. A persona that is a part of another gives it all of its leads.
+    /// that fit, the first persona has the lead, unless it is of one that was retired since. A persona that is a part of
+    /// another gives it all of its leads.
     pub fn settle(&self, lead: &Lead) -> Settled {
-        let base = match lead.assigned {
-            Some((value, from)) if lead.persona == Some(value) => from,
-            _ => lead.persona,
-        };
+        if lead.by_hand {
+            return self.said(lead);
+        }
+        let base = lead.before();
         let by_rule = || self.rules.iter().find(|(_, _, rule)| rule.matches(lead)).map(|(_, value, _)| *value);
-        let own = match (base, lead.by_hand) {
-            (Some(value), _) => Some(value),
-            (None, true) => return Settled { persona: lead.persona, from: None },
-            (None, false) => by_rule(),
-        };
-        let persona = own.map(|value| self.survivor(value));
-        Settled { persona, from: (persona != base).then_some(base) }
+        let kept = || lead.persona.filter(|value| self.retired.contains(value));
+        let persona = base.or_else(kept).or_else(by_rule).map(|value| self.survivor(value));
+        let assigned = persona.filter(|_| persona != base).map(|value| (value, base));
+        Settled { persona, assigned, by_rule: base.is_none() && persona.is_some() }
+    }
+
+    /// The same where a person has said it: no rule changes that, only a merge.
+    fn said(&self, lead: &Lead) -> Settled {
+        let said = lead.assigned.map(|(said, _)| said).or(lead.persona);
+        let persona = said.map(|value| self.survivor(value));
+        let is_kept = lead.assigned.is_some() || persona != said;
+        let assigned = said.filter(|_| is_kept).map(|said| (said, lead.before()));
+        Settled { persona, assigned, by_rule: false }
     }
 
     /// The personas whose rules fit a lead.
@@ -308,12 +332,13 @@ mod tests {
         Rules {
             rules: vec![(PersonaId(1), 11, rule("title contains head")), (PersonaId(2), 12, rule("size at least 100"))],
             merged: vec![(13, 12)],
+            retired: vec![14],
         }
     }
 
     fn settled(lead: &Lead) -> (Option<i64>, Option<Option<i64>>) {
         let settled = rules().settle(lead);
-        (settled.persona, settled.from)
+        (settled.persona, settled.assigned.map(|(_, before)| before))
     }
 
     #[test]
@@ -340,12 +365,39 @@ mod tests {
     }
 
     #[test]
+    fn a_retired_persona_keeps_what_its_rule_gave_it_until_a_file_says_otherwise() {
+        let given = Lead { persona: Some(14), assigned: Some((14, None)), ..titled("Head of IT", 50) };
+        assert_eq!(settled(&given), (Some(14), Some(None)));
+        let told = Lead { persona: Some(12), ..given.clone() };
+        assert_eq!(settled(&told), (Some(12), None));
+        let back = Rules { retired: Vec::new(), ..rules() };
+        assert_eq!(back.settle(&given).persona, Some(11), "once it is back, rules say whose the lead is");
+    }
+
+    #[test]
     fn a_merged_persona_gives_its_leads_and_gets_them_back() {
-        let lead = Lead { persona: Some(13), by_hand: true, ..Lead::default() };
+        let lead = Lead { persona: Some(13), ..Lead::default() };
         assert_eq!(settled(&lead), (Some(12), Some(Some(13))));
-        let moved = Lead { persona: Some(12), by_hand: true, assigned: Some((12, Some(13))), ..Lead::default() };
+        let moved = Lead { persona: Some(12), assigned: Some((12, Some(13))), ..Lead::default() };
         assert_eq!(settled(&moved), (Some(12), Some(Some(13))), "it stays so");
         let apart = Rules { merged: Vec::new(), ..rules() };
-        assert_eq!(apart.settle(&moved), Settled { persona: Some(13), from: None });
+        assert_eq!(apart.settle(&moved), Settled { persona: Some(13), assigned: None, by_rule: false });
+    }
+
+    #[test]
+    fn a_persons_word_goes_with_a_merge_and_comes_home_and_what_a_file_said_is_kept_behind_it() {
+        let apart = Rules { merged: Vec::new(), ..rules() };
+        for file in [None, Some(11)] {
+            let said = Lead { persona: Some(13), by_hand: true, assigned: Some((13, file)), ..Lead::default() };
+            let merged = rules().settle(&said);
+            assert_eq!(merged, Settled { persona: Some(12), assigned: Some((13, file)), by_rule: false });
+            let there = Lead { persona: merged.persona, assigned: merged.assigned, ..said };
+            assert_eq!(rules().settle(&there), merged, "it stays so");
+            assert_eq!(apart.settle(&there).persona, Some(13));
+            assert_eq!(there.before(), file);
+        }
+        let filled = Lead { persona: Some(13), by_hand: true, ..Lead::default() };
+        assert_eq!(rules().settle(&filled).assigned, Some((13, None)), "nothing was there before");
+        assert_eq!(apart.settle(&filled).assigned, None);
     }
 }

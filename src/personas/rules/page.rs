@@ -91,8 +91,8 @@ pub struct RulePage {
     pub persona: Persona,
     /// What stands in the form.
     pub rule: String,
-    /// What the rule was when the form was opened.
-    pub base: String,
+    /// Somebody else changed the rule since the form was opened.
+    pub stale: bool,
     /// How many rules of others stand before it.
     pub place: usize,
     /// It is tried, not kept.
@@ -109,7 +109,7 @@ pub struct RulePage {
     pub values: Vec<(i64, String)>,
     /// It was kept a moment ago.
     pub saved: bool,
-    /// The reader may write rules.
+    /// The reader may write rules, and this persona is worked with.
     pub may_edit: bool,
     /// Why it was not taken.
     pub sentence: String,
@@ -117,7 +117,7 @@ pub struct RulePage {
 
 /// `/personas/{slug}/rule`
 pub fn rule(page: RulePage) -> AnyView {
-    let RulePage { persona, rule, base, place, others, sentence, saved, may_edit, tries, .. } = page.clone();
+    let RulePage { persona, rule, stale, place, others, sentence, saved, may_edit, tries, .. } = page.clone();
     let PersonaRef { id, slug, name, .. } = persona.is.clone();
     let places = (0..=others.len()).map(|n| {
         let words = others.get(n).map_or_else(|| "last".to_owned(), |other| format!("before “{other}”"));
@@ -130,7 +130,7 @@ pub fn rule(page: RulePage) -> AnyView {
         view! {
             <form class="door" method="get" action=at(&format!("/personas/{slug}/rule"))>
                 <input type="hidden" name="try" value="1"/>
-                <input type="hidden" name="base" value=base.clone()/>
+                <input type="hidden" name="base" value=persona.rule.clone()/>
                 <p class="field">
                     <label for="rule">"Leads are this persona’s where every line holds"</label>
                     <textarea class="input" id="rule" name="rule" rows="4" aria-describedby="rule-hint" inner_html=text></textarea>
@@ -144,11 +144,18 @@ pub fn rule(page: RulePage) -> AnyView {
             </form>
         }
     });
+    let retired = persona.is.retired.then(|| {
+        view! {
+            <Notice kind=NoticeKind::Early title="This persona is not worked with any more">
+                <p>"Its rule gives it no lead until it is brought back, at the head of its page."</p>
+            </Notice>
+        }
+    });
     let lines = (!may_edit).then(|| {
         let lines = rule.lines().map(|line| view! { <li><code>{line.to_owned()}</code></li> });
         view! { <ul class="rule" role="list">{lines.collect_view()}</ul> }
     });
-    let keep = (tries && may_edit && page.seen.is_some()).then(|| {
+    let keep = (tries && !stale && may_edit && page.seen.is_some()).then(|| {
         let words = if rule.trim().is_empty() { "Keep it without a rule" } else { "Keep this rule" };
         view! {
             <form method="post" action=at("/personas/rules/save")>
@@ -169,6 +176,7 @@ pub fn rule(page: RulePage) -> AnyView {
         <PageHead title="Which leads are its own" lede="A rule is tried first: nothing is written before you keep it. It gives a persona to leads of which neither a person nor a file has said one."/>
         {saved.then(|| view! { <Toast>"The rule is kept, and leads are assigned by it."</Toast> })}
         <Rejection sentence/>
+        {retired}
         {form}
         {lines}
         {seen}

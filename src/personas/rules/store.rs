@@ -35,8 +35,9 @@ statements! {
         on conflict (lead_id) do update set value_id = excluded.value_id, from_value = excluded.from_value";
     TAKE = "delete from persona_lead where lead_id in (select {0:int} from {rows})";
     BY_HAND = "update lead set persona_id = $2, by_hand = by_hand | $3, seq = $4 where id = $1";
-    NOT_BY_HAND = "update lead set persona_id = null, by_hand = by_hand - $2, seq = $3
+    NOT_BY_HAND = "update lead set persona_id = $4, by_hand = by_hand - $2, seq = $3
         where id = $1 and by_hand & $2 <> 0";
+    PERSONA_OF = "select persona_id from lead where id = $1";
     ANY_GIVEN = "select count(*) from (select 1 from persona_lead limit 1) as given";
     SPREADING = "select since, made_by from persona_spread where id = 1";
     MARK = "insert into persona_spread (id, since, made_by) values (1, $1, $2)
@@ -55,6 +56,8 @@ pub async fn rules(tx: &mut Tx) -> Result<Rules> {
             rules.merged.push((value, *into));
         } else if let (0, Ok(Some(rule))) = (retired, Rule::parse(&rule)) {
             rules.rules.push((PersonaId(id), value, rule));
+        } else if retired != 0 {
+            rules.retired.push(value);
         }
     }
     Ok(rules)
@@ -69,7 +72,8 @@ pub fn if_it_were(personas: &[Persona], id: PersonaId, rule: Option<Rule>, place
         let Some(own) = persona.is.value else { continue };
         match persona.merged_into {
             Some(into) => rules.merged.extend(value(into).map(|into| (own, into))),
-            None if persona.is.retired || persona.is.id == id => {}
+            None if persona.is.retired => rules.retired.push(own),
+            None if persona.is.id == id => {}
             None => {
                 rules.rules.extend(Rule::parse(&persona.rule).ok().flatten().map(|rule| (persona.is.id, own, rule)))
             }
@@ -149,7 +153,7 @@ pub async fn apply_rules(tx: &mut Tx, seq: i64, written: &[LeadId]) -> Result<us
     for row in tx.bulk_rows(LOOKS, &written.iter().map(|id| [(*id).into()]).collect()).await? {
         let (id, lead) = lead_of(&row, &names)?;
         let settled = rules.settle(&lead);
-        let assigned = settled.persona.zip(settled.from);
+        let assigned = settled.assigned;
         if settled.persona != lead.persona {
             set.push([id.into(), settled.persona.into(), seq.into()]);
             changed += 1;
@@ -168,14 +172,31 @@ pub async fn apply_rules(tx: &mut Tx, seq: i64, written: &[LeadId]) -> Result<us
     Ok(changed)
 }
 
-/// A person says whose a lead is; `None` leaves it to files and rules again.
+/// The value of a lead's persona.
+pub async fn persona_of(tx: &mut Tx, lead: LeadId) -> Result<Option<i64>> {
+    Ok(sqlx::query_scalar(PERSONA_OF).bind(lead.0).fetch_optional(tx.conn()).await?.flatten())
+}
+
+/// A person says whose a lead is; `None` leaves it to files and rules again, with what a file said before.
 pub async fn set_by_hand(tx: &mut WriteTx, lead: LeadId, value: Option<i64>) -> Result<()> {
     let (seq, bit) = (tx.seq().0, by_hand_bit(Some(Dimension::Persona)));
-    tx.bulk(TAKE, &[[lead.into()]].into_iter().collect()).await?;
+    let row: Rows = [[lead.into()]].into_iter().collect();
+    // What the lead says of itself is not asked here, so neither are names.
+    let rows = tx.bulk_rows(LOOKS, &row).await?;
+    let Some((_, stands)) = rows.first().map(|row| lead_of(row, &HashMap::new())).transpose()? else { return Ok(()) };
+    let before = stands.before();
     match value {
-        Some(value) => sqlx::query(BY_HAND).bind(lead.0).bind(value).bind(bit).bind(seq).execute(tx.conn()).await?,
-        None => sqlx::query(NOT_BY_HAND).bind(lead.0).bind(bit).bind(seq).execute(tx.conn()).await?,
-    };
+        Some(value) => {
+            sqlx::query(BY_HAND).bind(lead.0).bind(value).bind(bit).bind(seq).execute(tx.conn()).await?;
+            let given = [[lead.into(), value.into(), before.into()]];
+            tx.bulk(GIVE, &given.into_iter().collect()).await?;
+        }
+        None if stands.by_hand => {
+            sqlx::query(NOT_BY_HAND).bind(lead.0).bind(bit).bind(seq).bind(before).execute(tx.conn()).await?;
+            tx.bulk(TAKE, &row).await?;
+        }
+        None => {}
+    }
     apply_rules(tx, seq, &[lead]).await?;
     Ok(())
 }
