@@ -272,6 +272,7 @@ fn line(
         ratings => format!("rated {} by {} in sales", words::stars(entry.stars), count(ratings)),
     };
     ItemLine {
+        seq: entry.seq,
         id: entry.id.0,
         title: words::marked(&entry.title, &found.marked),
         meta: meta.join(" · "),

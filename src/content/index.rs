@@ -45,6 +45,8 @@ const MOST_ALIKE: usize = 200;
 pub struct Entry {
     /// Its number.
     pub id: ItemId,
+    /// The change that touched it last.
+    pub seq: i64,
     /// Its title.
     pub title: String,
     /// What is in it.

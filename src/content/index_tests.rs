@@ -3,6 +3,7 @@ use proptest::prelude::*;
 
 fn entry(id: i64, title: &str, summary: &str) -> Entry {
     Entry {
+        seq: 1,
         id: ItemId(id),
         title: title.to_owned(),
         summary: summary.to_owned(),

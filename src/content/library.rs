@@ -108,7 +108,7 @@ impl Library {
 /// What the index takes of an item.
 fn entry(item: Item, personas: &[PersonaRef]) -> Entry {
     let confirmed = item.confirmed_at();
-    let Item { id, text, status, confirmed: said, made, version, uses, stars, .. } = item;
+    let Item { id, text, status, confirmed: said, made, version, uses, stars, seq, .. } = item;
     let of: Vec<&PersonaRef> =
         text.personas.iter().filter_map(|id| personas.iter().find(|persona| persona.id == *id)).collect();
     let mut values: Vec<(Facet, String)> = of.iter().map(|persona| (Facet::Persona, persona.slug.clone())).collect();
@@ -131,6 +131,7 @@ fn entry(item: Item, personas: &[PersonaRef]) -> Entry {
     }));
     Entry {
         id,
+        seq,
         title: text.title,
         summary: text.summary,
         kind: text.kind,

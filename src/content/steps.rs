@@ -52,11 +52,30 @@ pub async fn step(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Step
         // Somebody was faster, and wanted the same.
         return Ok(Stepped::Done(told(to.key(), id)));
     }
+    if to == Status::Approved {
+        caller.visitor.require(Action::CurateContent)?;
+        refuse_unseen(&mut once, &item, sent.get("seen").parse().ok()).await?;
+    }
     go(&mut once, (state, caller), &item, to).await?;
     let detail = json!({ "before": { "status": item.status.key() }, "after": { "status": to.key() } });
     let change = change(state, caller, ChangeKind::ContentChanged, id, detail);
     let (_, leads_to) = once.finish(&change, told(to.key(), id)).await?;
     Ok(Stepped::Done(leads_to))
+}
+
+/// What is approved is what its approver saw: refused where the item is another than the one they looked at.
+///
+/// # Errors
+/// It was changed since, or its form does not say what was seen.
+pub async fn refuse_unseen(tx: &mut Tx, item: &Item, seen: Option<i64>) -> Result<()> {
+    if seen == Some(item.seq) {
+        return Ok(());
+    }
+    let who = store::touched_by(tx, item.seq).await?.unwrap_or_else(|| "Somebody".to_owned());
+    Err(AppError::Conflict(format!(
+        "{who} changed “{}” since you looked. Nothing was approved: look at it as it is now, then approve it.",
+        item.text.title
+    )))
 }
 
 /// Takes a step within a write.

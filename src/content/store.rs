@@ -40,6 +40,7 @@ statements! {
     CHANGE = "update content_item set title = $2, kind = $3, summary = $4, snippet = $5, personas = $6, stages = $7,
             objections = $8, topics = $9, language = $10, owner_id = $11, released = $12, expires = $13, seq = $14
         where id = $1";
+    TOUCHED_BY = "select actor from change where seq = $1";
     SET_STATUS = "update content_item set status = $2, status_at = $3, status_by = $4, seq = $5 where id = $1";
     SET_RELEASED = "update content_item set released = $2 where id = $1 and released is null";
     CONFIRM = "update content_item set confirmed_at = $2, confirmed_by = $3, seq = $4 where id = $1";
@@ -140,6 +141,11 @@ pub async fn changed(tx: &mut Tx, since: i64) -> Result<Vec<Item>> {
 pub async fn find(tx: &mut Tx, id: ItemId) -> Result<Option<Item>> {
     let row: Option<ItemRow> = sqlx::query_as(ONE).bind(id.0).fetch_optional(tx.conn()).await?;
     Ok(row.map(ItemRow::item))
+}
+
+/// Who made a change, as the change log calls them.
+pub async fn touched_by(tx: &mut Tx, seq: i64) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar(TOUCHED_BY).bind(seq).fetch_optional(tx.conn()).await?)
 }
 
 /// Whose hand something comes from.

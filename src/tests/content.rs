@@ -359,6 +359,42 @@ async fn two_people_at_one_item_merge_and_a_deleted_one_comes_back() {
 }
 
 #[tokio::test]
+async fn marketing_approves_what_it_saw_and_nothing_that_changed_since() {
+    let House { server, mut mia, mut sam, .. } = house().await;
+    let id = add(&mut sam, "Night trial", &[("link", "https://a.example/night")]).await;
+    step(&mut sam, id, "in_review").await;
+    let buttons = [
+        (format!("/content/{id}"), "/content/step"),
+        ("/content/curate?list=review".to_owned(), "/content/step"),
+    ];
+    let mut forms = Vec::new();
+    for (path, action) in &buttons {
+        let page = mia.get(path).await.body;
+        let form = Filled::each(&page, action).into_iter().find(|form| form.get("to") == "approved");
+        forms.push(form.unwrap_or_else(|| panic!("{path}: {page}")));
+    }
+    let list = mia.get("/content?status=in_review").await.body;
+    let tick = list.split(&format!("value=\"{id}:")).nth(1).and_then(|rest| rest.split('"').next());
+    let tick = format!("{id}:{}", tick.unwrap_or_else(|| panic!("no tick: {list}")));
+    let link = Filled::of(&sam.get(&format!("/content/{id}")).await.body, "/content/version");
+    let link = link.with("link", "https://a.example/another");
+    assert!(sam.post("/content/version", &link.pairs()).await.leads_to().is_some());
+
+    for form in forms {
+        let refused = mia.post("/content/step", &form.pairs()).await;
+        let said = plain(&refused.body);
+        assert!(refused.status == 409 && said.contains("sam changed “Night trial” since you looked"), "{said}");
+    }
+    let all = mia.post("/content/bulk", &[("item", &tick), ("what", "status approved")]).await;
+    assert!(all.status == 409 && plain(&all.body).contains("sam changed “Night trial”"), "{}", all.body);
+    let blind = mia.post("/content/step", &[("id", &id.to_string()), ("to", "approved")]).await;
+    assert_eq!(blind.status, 409, "who does not say what they saw approves nothing");
+    assert_eq!(table(&server.state.db, "select status from content_item").await, [["in_review"]]);
+    step(&mut mia, id, "approved").await;
+    assert_eq!(table(&server.state.db, "select status from content_item").await, [["approved"]]);
+}
+
+#[tokio::test]
 async fn marketing_tags_many_at_once_and_each_has_it_in_its_history() {
     let House { server, mut mia, mut sam, .. } = house().await;
     let one = approved(&mut mia, "One", &[("topics", "fleet")]).await;
