@@ -138,7 +138,7 @@ pub async fn archive(state: &AppState, caller: &Caller) -> Result<std::fs::File>
         .filter(|(item, ..)| there.contains(item))
         .map(|(item, lead, name, at)| vec![item.to_string(), lead.to_string(), name, zone.rfc3339(store::instant(at))]);
     let uses = to_csv(&["item", "lead", "shared by", "at"], of_uses)?;
-    let asked = super::requests::answer::csv(&asked, &names, &zone)?;
+    let asked = super::requests::answer::csv(caller, &asked, &names, &zone)?;
     let items = items_csv(&entries, &names, &zone)?;
     let room: u64 = files.iter().map(|(_, _, bytes)| bytes).sum();
     state.contents.check_room(room)?;

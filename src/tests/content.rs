@@ -363,10 +363,8 @@ async fn marketing_approves_what_it_saw_and_nothing_that_changed_since() {
     let House { server, mut mia, mut sam, .. } = house().await;
     let id = add(&mut sam, "Night trial", &[("link", "https://a.example/night")]).await;
     step(&mut sam, id, "in_review").await;
-    let buttons = [
-        (format!("/content/{id}"), "/content/step"),
-        ("/content/curate?list=review".to_owned(), "/content/step"),
-    ];
+    let buttons =
+        [(format!("/content/{id}"), "/content/step"), ("/content/curate?list=review".to_owned(), "/content/step")];
     let mut forms = Vec::new();
     for (path, action) in &buttons {
         let page = mia.get(path).await.body;

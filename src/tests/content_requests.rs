@@ -110,6 +110,31 @@ async fn a_search_that_found_nothing_is_counted_without_who_and_without_what_nam
 }
 
 #[tokio::test]
+async fn a_viewer_reads_no_name_that_somebody_searched_for() {
+    let House { server, mut mia, mut sam, mut vic } = house().await;
+    approved(&mut mia, "Payback sheet", &[]).await;
+    let ann = lead(&server, &mut mia, "Ann").await;
+    let called = format!("update lead_person set name = 'Änne Bergström' where lead_id = {ann}");
+    write(&server.state.db, &[&called]).await;
+    for search in ["%C3%84nne+Bergstr%C3%B6m", "%C3%84NNE", "BERGSTR%C3%96M", "Anders+Holm", "insurance"] {
+        sam.get(&format!("/content?q={search}")).await;
+    }
+    let kept = table(&server.state.db, "select words from content_miss order by words").await;
+    assert_eq!(kept, [["anders holm"], ["insurance"]], "of known leads neither the name nor a word of it is kept");
+    let form = Filled::of(&sam.get("/content/ask?origin=search&search=anders+holm").await.body, "/content/ask");
+    let form = form.with("title", "A folder for fleets");
+    assert!(sam.post("/content/ask", &form.pairs()).await.leads_to().is_some());
+    sam.get("/content?q=Anders+Holm").await;
+    for path in ["/content/map", "/content/requests/1", "/content/requests.csv"] {
+        let sales = sam.get(path).await.body.to_lowercase();
+        assert!(sales.contains("anders holm"), "{path}: {sales}");
+        let page = vic.get(path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(!page.body.to_lowercase().contains("anders holm"), "{path}: {}", page.body);
+    }
+}
+
+#[tokio::test]
 async fn objections_without_an_answer_show_on_the_map() {
     let House { server, mut mia, mut sam, .. } = house().await;
     let ann = lead(&server, &mut mia, "Ann").await;

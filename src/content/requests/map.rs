@@ -7,6 +7,8 @@ use crate::content::model::{Status, is_objection, objection};
 use crate::content::store as items;
 use crate::error::Result;
 use crate::feedback::store as feedback;
+use crate::people::permission::Action;
+use crate::people::service::Caller;
 use crate::period::Instant;
 use crate::personas::model::Stage;
 use crate::personas::store as personas;
@@ -26,8 +28,9 @@ pub struct Map {
     pub rows: Vec<Row>,
     /// What leads object, with how many leads and how many approved items that answer it.
     pub objections: Vec<Objection>,
-    /// Searches that found nothing: words, how often, and where they are asked for.
-    pub misses: Vec<(String, u32, String)>,
+    /// Searches that found nothing: words, how often, and where they are asked for. Somebody may have typed a name, so
+    /// `None` for who sees no leads.
+    pub misses: Option<Vec<(String, u32, String)>>,
 }
 
 /// A persona on the map.
@@ -95,7 +98,7 @@ pub const fn level(count: u32) -> u8 {
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn map(state: &AppState) -> Result<Map> {
+pub async fn map(state: &AppState, caller: &Caller) -> Result<Map> {
     let mut tx = state.db.read().await?;
     let personas: Vec<_> = personas::all(&mut tx).await?.into_iter().filter(|persona| !persona.retired).collect();
     let open: Vec<Request> = store::all(&mut tx).await?.into_iter().filter(|request| request.state.is_open()).collect();
@@ -133,7 +136,8 @@ pub async fn map(state: &AppState) -> Result<Map> {
         let href = at(&address("/content/ask", &[("origin", "search"), ("search", &words)]));
         (words, u32::try_from(times).unwrap_or(u32::MAX), href)
     });
-    Ok(Map { rows: rows.collect(), objections: objections.collect(), misses: misses.collect() })
+    let misses = caller.visitor.may(Action::SeeLeads).then(|| misses.collect());
+    Ok(Map { rows: rows.collect(), objections: objections.collect(), misses })
 }
 
 type Counts = (BTreeMap<(String, Stage), u32>, BTreeMap<String, u32>);
