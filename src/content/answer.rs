@@ -240,7 +240,7 @@ async fn names_a_lead(state: &AppState, words: &str) -> Result<bool> {
         return Ok(true);
     }
     let leads: Vec<_> = places.into_iter().map(|place| place.lead).collect();
-    let called = store::named(&mut *state.db.read().await?, &leads).await?;
+    let called = store::named(&mut state.db.read().await?, &leads).await?;
     let words = fold(words);
     Ok(called.iter().any(|(_, name, _)| {
         let name = fold(name);

@@ -2,7 +2,7 @@
 
 use super::edit::{change, find, require_edit, told};
 use super::index::{Entry, Facet};
-use super::model::{Item, ItemId, Status};
+use super::model::{Item, ItemId, Status, withheld};
 use super::requests::model::RequestId;
 use super::{library, store};
 use crate::changes::model::ChangeKind;
@@ -154,11 +154,12 @@ pub async fn in_use(state: &AppState, id: ItemId) -> Result<Vec<String>> {
         uses.push(format!("The request “{title}” waits for it."));
     }
     let names = library::names(&mut tx).await?;
+    let today = today(&mut tx, state.clock.now()).await?;
     drop(tx);
-    if item.status != Status::Approved {
+    if withheld(item.status, item.text.released, item.text.expires, today).is_some() {
         return Ok(uses);
     }
-    // The only approved item of its place on the map would leave a gap.
+    // The only item of its place that leads may get on the map would leave a gap.
     for persona in item.text.personas.iter().filter_map(|id| names.persona(*id).cloned()) {
         for stage in item.text.stages.clone() {
             let slug = persona.slug.clone();
@@ -168,7 +169,7 @@ pub async fn in_use(state: &AppState, id: ItemId) -> Result<Vec<String>> {
                 };
                 let covers = |entry: &Entry| {
                     entry.id != id
-                        && entry.status == Status::Approved
+                        && withheld(entry.status, entry.released, entry.expires, today).is_none()
                         && has(entry, Facet::Persona, &slug)
                         && has(entry, Facet::Stage, stage.key())
                 };

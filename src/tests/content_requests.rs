@@ -152,6 +152,33 @@ async fn objections_without_an_answer_show_on_the_map() {
 }
 
 #[tokio::test]
+async fn what_sales_may_not_share_fills_no_place_of_the_map_and_answers_no_objection() {
+    let House { server, mut mia, mut sam, .. } = house().await;
+    persona(&server.state.db, "Planner", "planner").await;
+    let ann = lead(&server, &mut mia, "Ann").await;
+    let judged = format!(
+        "update lead set reason = 'no_budget', decision = 'recycle', verdict_at = {} where id = {ann}",
+        NOW.0 - 60
+    );
+    write(&server.state.db, &[&judged]).await;
+    let place = [("personas", "Planner"), ("stages", "decision"), ("objections", "no_budget")];
+    let old = approved(&mut mia, "Price list", &place).await;
+    let other = approved(&mut mia, "Rent or buy", &place).await;
+    let today = i64::from(NOW.0) / 86_400;
+    let seq = "(select n from counter where name = 'change')";
+    let expired = format!("update content_item set expires = {}, seq = {seq} where id = {old}", today - 1);
+    write(&server.state.db, &[&expired]).await;
+    let map = plain(&sam.get("/content/map").await.body);
+    assert!(map.contains("2\u{a0}places without") && !map.contains("none: ask for one"), "{map}");
+    let asked = step(&mut mia, other, "retired").await;
+    assert!(asked.contains("the only approved item for Planner, decision"), "an expired one covers nothing: {asked}");
+    let later = format!("update content_item set released = {}, seq = {seq} where id = {other}", today + 9);
+    write(&server.state.db, &[&later]).await;
+    let map = plain(&sam.get("/content/map").await.body);
+    assert!(map.contains("3\u{a0}places without") && map.contains("none: ask for one"), "{map}");
+}
+
+#[tokio::test]
 async fn owners_are_told_before_the_last_day_and_never_twice_for_the_same_day() {
     let House { server, mut mia, .. } = house().await;
     let today = i64::from(NOW.0) / 86_400;
