@@ -18,7 +18,8 @@ statements! {
             i.owner_id, i.status, i.released, i.expires, i.confirmed_at, i.confirmed_by, i.status_at, i.status_by, i.made_at,
             i.made_by, i.made_team, i.deleted_at, i.deleted_by, i.seq,
             v.n, v.link, v.file_name, v.stored, v.bytes, v.digest, v.media, v.at as version_at, v.made_by as version_by,
-            (select count(distinct u.lead_id) from content_use as u where u.item_id = i.id and u.gone = 0) as uses,
+            (select count(distinct coalesce(l.merged_into, l.id)) from content_use as u join lead as l on l.id = u.lead_id
+                where u.item_id = i.id and u.gone = 0 and (l.gone = 0 or l.merged_into is not null)) as uses,
             (select cast(coalesce(sum(r.stars), 0) as bigint) from content_rating as r where r.item_id = i.id) as stars,
             (select count(*) from content_rating as r where r.item_id = i.id) as ratings
         from content_item as i left join content_version as v on v.item_id = i.id
@@ -28,7 +29,8 @@ statements! {
             i.owner_id, i.status, i.released, i.expires, i.confirmed_at, i.confirmed_by, i.status_at, i.status_by, i.made_at,
             i.made_by, i.made_team, i.deleted_at, i.deleted_by, i.seq,
             v.n, v.link, v.file_name, v.stored, v.bytes, v.digest, v.media, v.at as version_at, v.made_by as version_by,
-            (select count(distinct u.lead_id) from content_use as u where u.item_id = i.id and u.gone = 0) as uses,
+            (select count(distinct coalesce(l.merged_into, l.id)) from content_use as u join lead as l on l.id = u.lead_id
+                where u.item_id = i.id and u.gone = 0 and (l.gone = 0 or l.merged_into is not null)) as uses,
             (select cast(coalesce(sum(r.stars), 0) as bigint) from content_rating as r where r.item_id = i.id) as stars,
             (select count(*) from content_rating as r where r.item_id = i.id) as ratings
         from content_item as i left join content_version as v on v.item_id = i.id
@@ -66,17 +68,22 @@ statements! {
         from content_comment as c left join account as a on a.id = c.account_id
         where c.item_id = $1 or c.request_id = $2 order by c.id";
     ADD_USE = "insert into content_use (id, item_id, lead_id, account_id, name, at) values ($1, $2, $3, $4, $5, $6)";
-    USE_OF = "select id, name, at from content_use where item_id = $1 and lead_id = $2 and gone = 0";
+    /// What a lead got that was merged into another one, that one got too.
+    USE_OF = "select id, name, at from content_use where item_id = $1 and gone = 0
+            and (lead_id = $2 or lead_id in (select id from lead where merged_into = $2)) order by at, id limit 1";
     ONE_USE = "select item_id, lead_id, account_id, gone from content_use where id = $1";
     SET_USE = "update content_use set gone = $2 where id = $1 and gone <> $2";
-    USES = "select u.id, u.lead_id, u.name, u.at, coalesce(p.name, p.email, l.company, '') as lead, l.opportunity_at, l.won_at
-        from content_use as u join lead as l on l.id = u.lead_id left join lead_person as p on p.lead_id = u.lead_id
+    USES = "select u.id, l.id as lead_id, u.name, u.at, coalesce(p.name, p.email, l.company, '') as lead, l.opportunity_at, l.won_at
+        from content_use as u join lead as o on o.id = u.lead_id join lead as l on l.id = coalesce(o.merged_into, o.id)
+            left join lead_person as p on p.lead_id = l.id
         where u.item_id = $1 and u.gone = 0 and l.gone = 0 order by u.at desc, u.id desc limit $2";
-    USED_FOR = "select u.item_id, u.name, u.at from content_use as u where u.lead_id = $1 and u.gone = 0 order by u.at desc";
+    USED_FOR = "select u.item_id, u.name, u.at from content_use as u where u.gone = 0
+            and (u.lead_id = $1 or u.lead_id in (select id from lead where merged_into = $1)) order by u.at desc, u.id desc";
     /// Of leads that got an item long enough ago and had no opportunity by then: how many, and to how many one came soon
     /// after. Leads that are left out of the numbers are left out here too.
-    FARED = "select {0:int}, count(*), cast(coalesce(sum(case when l.opportunity_at <= u.at + {2:int} then 1 else 0 end), 0) as bigint)
-        from {rows} join content_use as u on u.item_id = {0:int} join lead as l on l.id = u.lead_id
+    FARED = "select {0:int}, count(distinct l.id), count(distinct case when l.opportunity_at <= u.at + {2:int} then l.id end)
+        from {rows} join content_use as u on u.item_id = {0:int} join lead as o on o.id = u.lead_id
+            join lead as l on l.id = coalesce(o.merged_into, o.id)
         where u.gone = 0 and l.gone = 0 and l.excluded = 0 and u.at + {2:int} <= {1:int}
             and (l.opportunity_at is null or l.opportunity_at >= u.at)
         group by {0:int}";
@@ -126,8 +133,11 @@ statements! {
         order by a.item_id, b.item_id limit 500";
     EVERY_VERSION = "select item_id, n, link, file_name, stored, bytes, digest, media, at as version_at, made_by as version_by
         from content_version order by item_id, n";
-    EVERY_USE = "select item_id, lead_id, name, at from content_use where gone = 0 order by id";
-    RECENT_USES = "select count(distinct lead_id) from content_use where item_id = $1 and gone = 0 and at >= $2";
+    EVERY_USE = "select u.item_id, coalesce(l.merged_into, l.id), u.name, u.at
+        from content_use as u join lead as l on l.id = u.lead_id where u.gone = 0 order by u.id";
+    RECENT_USES = "select count(distinct coalesce(l.merged_into, l.id)) from content_use as u join lead as l on l.id = u.lead_id
+        where u.item_id = $1 and u.gone = 0 and u.at >= $2 and (l.gone = 0 or l.merged_into is not null)";
+    TOUCH_USED = "update content_item set seq = $2 where id in (select item_id from content_use where lead_id = $1 and gone = 0)";
     IN_REQUEST = "select id, title from content_request where item_id = $1 and deleted_at is null and state not in ('done', 'declined')";
 }
 
@@ -239,6 +249,15 @@ pub async fn confirm(tx: &mut WriteTx, id: ItemId, by: &str, at: Instant) -> Res
 pub async fn touch(tx: &mut WriteTx, id: ItemId) -> Result<()> {
     let seq = tx.seq().0;
     sqlx::query(TOUCH).bind(id.0).bind(seq).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Which leads are one changed: how many got an item is to be counted anew for whatever these got.
+pub async fn touch_used(tx: &mut WriteTx, leads: &[LeadId]) -> Result<()> {
+    let seq = tx.seq().0;
+    for lead in leads {
+        sqlx::query(TOUCH_USED).bind(lead.0).bind(seq).execute(tx.conn()).await?;
+    }
     Ok(())
 }
 

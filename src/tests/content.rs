@@ -284,6 +284,35 @@ async fn what_fits_a_lead_stands_beside_it_and_is_shared_by_one_press_from_both_
 }
 
 #[tokio::test]
+async fn what_a_merged_lead_got_the_one_that_stays_got_until_they_are_two_again() {
+    let House { server, mut mia, mut sam, .. } = house().await;
+    let mut hal = server.signed_in("hal@company.example").await;
+    let id = approved(&mut mia, "Payback sheet", &[]).await;
+    let (ann, ben) = (lead(&server, &mut mia, "Ann").await, lead(&server, &mut mia, "Ben").await);
+    let (item, kept, merged) = (id.to_string(), ann.to_string(), ben.to_string());
+    let share = async |sam: &mut Browser, lead: &str| {
+        let form = [("item", item.as_str()), ("lead", lead), ("from", "item")];
+        sam.post("/content/share", &form).await.leads_to().expect("it is done").to_owned()
+    };
+    share(&mut sam, &merged).await;
+    let merge = [("survivor", kept.as_str()), ("lead", &kept), ("lead", &merged), ("finding", "same_email")];
+    assert!(hal.post("/import/quality/merge", &merge).await.leads_to().is_some());
+    let page = plain(&sam.get(&format!("/content/{id}")).await.body);
+    assert!(page.contains("1\u{a0}lead got it.") && page.contains(&format!("/leads/{ann}\"")), "{page}");
+    assert!(plain(&sam.get(&format!("/leads/{ann}")).await.body).contains("Payback sheet"));
+    assert!(share(&mut sam, &kept).await.contains("done=before"), "it got it as Ben");
+
+    assert!(hal.post("/import/quality/unmerge", &[("id", &merged)]).await.leads_to().is_some());
+    assert!(share(&mut sam, &kept).await.contains("done=shared"), "Ann alone did not");
+    let counted =
+        async |sam: &mut Browser| plain(&sam.get("/content").await.body).matches("<b>2</b> leads got it").count();
+    assert_eq!(counted(&mut sam).await, 1);
+    assert!(hal.post("/import/quality/merge", &merge).await.leads_to().is_some());
+    assert_eq!(counted(&mut sam).await, 0, "two that are one count once, in the list too");
+    assert!(plain(&sam.get(&format!("/content/{id}")).await.body).contains("1\u{a0}lead got it."));
+}
+
+#[tokio::test]
 async fn sales_rates_and_marketing_does_not() {
     let House { server: _server, mut mia, mut sam, mut vic } = house().await;
     let id = approved(&mut mia, "Payback sheet", &[]).await;
