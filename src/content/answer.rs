@@ -389,5 +389,5 @@ pub async fn file(state: &AppState, caller: &Caller, question: &Question) -> Res
     let (zone, _) = zone_and_day(&mut tx, state.clock.now()).await?;
     drop(tx);
     let entries = state.library.entries(found.items).await?;
-    super::export::items_csv(&entries, &names, &zone)
+    super::export::archive::items_csv(&entries, &names, &zone)
 }

@@ -12,6 +12,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::fs::File;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
 /// The largest file that is taken where nothing else is configured, in bytes.
@@ -25,6 +26,8 @@ pub struct Files {
     folder: Arc<Path>,
     /// The largest file that is taken, in bytes.
     pub limit: u64,
+    /// Whoever packs everything into an archive holds it.
+    packing: Arc<Semaphore>,
 }
 
 /// A file of the library on its way in. Dropped before [`Arriving::finish`], it leaves nothing.
@@ -38,7 +41,7 @@ pub struct Arriving {
 impl Files {
     /// In the folder `content` of a data folder.
     pub fn new(data: &Path, limit: u64) -> Self {
-        Self { folder: data.join(FOLDER).into(), limit }
+        Self { folder: data.join(FOLDER).into(), limit, packing: Arc::new(Semaphore::new(1)) }
     }
 
     /// The folder.
@@ -52,6 +55,18 @@ impl Files {
     /// It has none.
     pub fn check_room(&self, bytes: u64) -> Result<()> {
         check_room(&self.folder, bytes)
+    }
+
+    /// Everything is packed once at a time, for as long as this is held.
+    ///
+    /// # Errors
+    /// Somebody else does it already.
+    pub fn pack_alone(&self) -> Result<OwnedSemaphorePermit> {
+        Arc::clone(&self.packing).try_acquire_owned().map_err(|_| {
+            AppError::Unavailable(
+                "The library is being packed for somebody else right now. Ask for it again in a minute.".to_owned(),
+            )
+        })
     }
 
     /// Begins to take a file of that name.

@@ -51,6 +51,8 @@ pub struct Entry {
     pub title: String,
     /// What is in it.
     pub summary: String,
+    /// A text to copy.
+    pub snippet: String,
     /// What sort of thing it is.
     pub kind: Kind,
     /// Where it stands.

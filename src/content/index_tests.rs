@@ -7,6 +7,7 @@ fn entry(id: i64, title: &str, summary: &str) -> Entry {
         id: ItemId(id),
         title: title.to_owned(),
         summary: summary.to_owned(),
+        snippet: String::new(),
         kind: Kind::Guide,
         status: Status::Approved,
         released: None,

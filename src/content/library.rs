@@ -119,8 +119,12 @@ fn entry(item: Item, personas: &[PersonaRef]) -> Entry {
         values.push((Facet::Language, text.language.clone()));
     }
     values.extend(text.owner.map(|owner| (Facet::Owner, owner.to_string())));
-    let mut texts =
-        vec![(10, text.title.clone()), (3, text.summary.clone()), (2, text.snippet), (2, text.kind.label().to_owned())];
+    let mut texts = vec![
+        (10, text.title.clone()),
+        (3, text.summary.clone()),
+        (2, text.snippet.clone()),
+        (2, text.kind.label().to_owned()),
+    ];
     texts.extend(text.topics.into_iter().map(|topic| (6, topic)));
     texts.extend(text.objections.iter().map(|said| (5, objection(said))));
     texts.extend(of.iter().map(|persona| (4, persona.name.clone())));
@@ -134,6 +138,7 @@ fn entry(item: Item, personas: &[PersonaRef]) -> Entry {
         seq,
         title: text.title,
         summary: text.summary,
+        snippet: text.snippet,
         kind: text.kind,
         status,
         released: text.released,

@@ -131,10 +131,6 @@ statements! {
             and a.n = (select max(n) from content_version where item_id = a.item_id)
             and b.n = (select max(n) from content_version where item_id = b.item_id)
         order by a.item_id, b.item_id limit 500";
-    EVERY_VERSION = "select item_id, n, link, file_name, stored, bytes, digest, media, at as version_at, made_by as version_by
-        from content_version order by item_id, n";
-    EVERY_USE = "select u.item_id, coalesce(l.merged_into, l.id), u.name, u.at
-        from content_use as u join lead as l on l.id = u.lead_id where u.gone = 0 order by u.id";
     RECENT_USES = "select count(distinct coalesce(l.merged_into, l.id)) from content_use as u join lead as l on l.id = u.lead_id
         where u.item_id = $1 and u.gone = 0 and u.at >= $2 and (l.gone = 0 or l.merged_into is not null)";
     TOUCH_USED = "update content_item set seq = $2 where id in (select item_id from content_use where lead_id = $1 and gone = 0)";
@@ -574,23 +570,6 @@ pub type Twice = (i64, String, i64, String, String);
 /// Items that are the same link or file as another one.
 pub async fn duplicates(tx: &mut Tx) -> Result<Vec<Twice>> {
     Ok(sqlx::query_as(DUPLICATES).fetch_all(tx.conn()).await?)
-}
-
-/// Every version of every item.
-pub async fn every_version(tx: &mut Tx) -> Result<Vec<(i64, Version)>> {
-    #[derive(FromRow)]
-    struct Of {
-        item_id: i64,
-        #[sqlx(flatten)]
-        version: VersionRow,
-    }
-    let rows: Vec<Of> = sqlx::query_as(EVERY_VERSION).fetch_all(tx.conn()).await?;
-    Ok(rows.into_iter().filter_map(|row| Some((row.item_id, row.version.version()?))).collect())
-}
-
-/// Every use: item, lead, by whom, when.
-pub async fn every_use(tx: &mut Tx) -> Result<Vec<(i64, i64, String, i64)>> {
-    Ok(sqlx::query_as(EVERY_USE).fetch_all(tx.conn()).await?)
 }
 
 /// Leads that got an item since then.
