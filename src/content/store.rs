@@ -40,7 +40,8 @@ statements! {
             owner_id, released, expires, status, status_at, status_by, made_at, made_by, made_team, seq)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $15, $16, $17, $18)";
     CHANGE = "update content_item set title = $2, kind = $3, summary = $4, snippet = $5, personas = $6, stages = $7,
-            objections = $8, topics = $9, language = $10, owner_id = $11, released = $12, expires = $13, seq = $14
+            objections = $8, topics = $9, language = $10, owner_id = $11, released = $12, expires = $13, seq = $14,
+            told_expires = case when owner_id is not distinct from $11 then told_expires end
         where id = $1";
     TOUCHED_BY = "select actor from change where seq = $1";
     SET_STATUS = "update content_item set status = $2, status_at = $3, status_by = $4, seq = $5 where id = $1";
@@ -197,7 +198,7 @@ pub async fn add(tx: &mut WriteTx, text: &ItemText, status: Status, hand: Hand<'
     Ok(ItemId(id))
 }
 
-/// Changes what an item says.
+/// Changes what an item says. Another owner has not been told yet when it expires.
 pub async fn change(tx: &mut WriteTx, id: ItemId, text: &ItemText) -> Result<()> {
     let seq = tx.seq().0;
     sqlx::query(CHANGE)

@@ -4,6 +4,7 @@ use crate::browser::NOW;
 use crate::content::{House, add, approved, house, lead, persona, step, write};
 use crate::databases::table;
 use crate::filled::{Filled, plain};
+use crate::spend::MARKETING;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Redirect;
@@ -11,6 +12,7 @@ use axum::routing::get;
 use doubles::content::expiry;
 use doubles::content::links::checker::Checker;
 use doubles::content::links::link::is_public;
+use doubles::people::model::Standing;
 use doubles::period::{Day, Instant};
 use std::net::SocketAddr;
 
@@ -201,6 +203,31 @@ async fn owners_are_told_before_the_last_day_and_never_twice_for_the_same_day() 
     assert_eq!((tell(20).await, tell(31).await, tell(32).await), (0, 1, 0), "another day is another word");
     assert_eq!(tell(300).await, 0, "what is over is not announced");
     assert!(!mia.get("/content/curate?list=expiring").await.body.contains("Price list"), "45 days ahead is not soon");
+}
+
+#[tokio::test]
+async fn where_an_owner_has_left_the_heads_of_marketing_hear_what_expires_and_a_new_owner_hears_it_anew() {
+    let House { server, mut mia, .. } = house().await;
+    let head = Standing { head: true, ..MARKETING };
+    server.add("una@company.example", head).await;
+    let mut una = server.signed_in("una@company.example").await;
+    let mut hal = server.signed_in("hal@company.example").await;
+    let today = i64::from(NOW.0) / 86_400;
+    let id = approved(&mut mia, "Price list", &[("expires", &Day((today + 9) as i32).to_string())]).await;
+    write(&server.state.db, &["update account set disabled_at = 1 where name = 'mia'"]).await;
+    let tell = async || expiry::tell(&server.state.db, NOW).await.expect("a write");
+    assert_eq!((tell().await, tell().await), (1, 0));
+    assert_eq!(plain(&una.get("/bell").await.body).matches("“Price list” expires").count(), 1);
+    assert_eq!(plain(&hal.get("/bell").await.body).matches("“Price list” expires").count(), 0, "sales cannot mend it");
+    let mut give = async |owner: &str| {
+        let form = [("item", id.to_string()), ("what", format!("owner {owner}"))];
+        let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        assert!(una.post("/content/bulk", &form).await.leads_to().is_some(), "{owner}");
+    };
+    give("sam").await;
+    assert_eq!((tell().await, tell().await), (1, 0), "somebody else has it now");
+    let mut sam = server.signed_in("sam@company.example").await;
+    assert_eq!(plain(&sam.get("/bell").await.body).matches("“Price list” expires").count(), 1);
 }
 
 #[tokio::test]

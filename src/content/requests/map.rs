@@ -169,12 +169,12 @@ pub fn address(path: &str, question: &[(&str, &str)]) -> String {
 }
 
 /// How a request is marked: `late` where it is open past its day.
-pub fn is_late(request: &Request, today: crate::period::Day) -> bool {
+pub fn is_late(request: &Request, today: Day) -> bool {
     request.state.is_open() && request.text.due.is_some_and(|due| due < today)
 }
 
 /// Open requests that somebody has taken on, and of those the ones within their day: marketing's standing.
-pub fn on_time(requests: &[Request], today: crate::period::Day) -> (u32, u32) {
+pub fn on_time(requests: &[Request], today: Day) -> (u32, u32) {
     let open: Vec<&Request> = requests.iter().filter(|request| request.state.is_open()).collect();
     let fine = open.iter().filter(|request| request.state != State::New && !is_late(request, today)).count();
     (fine as u32, open.len() as u32)
