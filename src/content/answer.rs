@@ -8,12 +8,16 @@ use super::requests::{map, model as requests, store as asked};
 use super::sheet::{Duty, FacetShown, Head, ItemLine, Results, Shown};
 use super::{fits, steps, store, words};
 use crate::error::{AppError, Result};
+use crate::kpis::model::Filter;
 use crate::kpis::words::{count, counted};
+use crate::listing::model::fold;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::period::{Day, Instant};
 use crate::personas::model::Stage;
 use crate::place::at;
+use crate::queue::model::List;
+use crate::queue::search::Asked;
 use crate::server::AppState;
 use crate::server::db::Tx;
 use crate::workspace;
@@ -29,6 +33,9 @@ pub const TWICE: &str = "item ";
 const RATED_DAYS: u32 = 90;
 /// A search that found nothing is kept among so many at most.
 const MISSES: i64 = 2_000;
+
+/// Leads that hold the words of a search, of which no more are looked at by name.
+const ALIKE: usize = 500;
 
 /// The workspace's zone, and today there.
 ///
@@ -121,7 +128,7 @@ pub async fn shown(state: &AppState, caller: &Caller, question: Question) -> Res
     Ok(Shown {
         head,
         facets: facets(&question, &found, &names),
-        map: map::map(state).await?,
+        map: map::map(state, caller).await?,
         asked: waiting.iter().take(4).map(line).collect(),
         done,
         is_blank,
@@ -212,6 +219,9 @@ pub async fn remember(state: &AppState, results: &Results) {
     }
     let Some(missed) = requests::missed(&question.words) else { return };
     let kept = async {
+        if names_a_lead(state, &missed).await? {
+            return Ok(());
+        }
         let mut tx = state.db.keep_house().await?;
         asked::missed(&mut tx, &missed, state.clock.now(), MISSES).await?;
         tx.commit().await
@@ -219,6 +229,23 @@ pub async fn remember(state: &AppState, results: &Results) {
     if let Err(error) = kept.await {
         tracing::warn!("A search without result was not kept: {error}");
     }
+}
+
+/// Whether a search is the name of a lead, or words of it. Where too many leads are called alike to tell, it counts as one.
+async fn names_a_lead(state: &AppState, words: &str) -> Result<bool> {
+    let now = state.clock.now();
+    let asked = Asked { filter: Filter::default(), search: words.to_owned(), owners: Vec::new(), now, today: now };
+    let places = state.finder.places(asked, List::All, None, ALIKE).await?;
+    if places.len() >= ALIKE {
+        return Ok(true);
+    }
+    let leads: Vec<_> = places.into_iter().map(|place| place.lead).collect();
+    let called = store::named(&mut state.db.read().await?, &leads).await?;
+    let words = fold(words);
+    Ok(called.iter().any(|(_, name, _)| {
+        let name = fold(name);
+        words.split_whitespace().all(|word| name.split_whitespace().any(|other| other == word))
+    }))
 }
 
 fn line(
@@ -272,6 +299,7 @@ fn line(
         ratings => format!("rated {} by {} in sales", words::stars(entry.stars), count(ratings)),
     };
     ItemLine {
+        seq: entry.seq,
         id: entry.id.0,
         title: words::marked(&entry.title, &found.marked),
         meta: meta.join(" · "),
@@ -361,5 +389,5 @@ pub async fn file(state: &AppState, caller: &Caller, question: &Question) -> Res
     let (zone, _) = zone_and_day(&mut tx, state.clock.now()).await?;
     drop(tx);
     let entries = state.library.entries(found.items).await?;
-    super::export::items_csv(&entries, &names, &zone)
+    super::export::archive::items_csv(&entries, &names, &zone)
 }

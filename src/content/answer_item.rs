@@ -143,6 +143,7 @@ pub async fn read_item(
     });
     Ok(ItemShown {
         id: id.0,
+        seq: item.seq,
         title: text.title.clone(),
         lede: match &item.version {
             Some(version) => format!("{}, {}", text.kind.label(), words::version(version)),

@@ -24,9 +24,9 @@ pub const MOST: usize = 200;
 /// They may not, nothing was chosen, or one of the items refuses: then none is changed.
 pub async fn tag(state: &AppState, caller: &Caller, sent: &Sent) -> Result<String> {
     caller.visitor.require(Action::CurateContent)?;
-    let mut ids: Vec<i64> = sent.each("item").filter_map(|id| id.parse().ok()).collect();
+    let mut ids: Vec<(i64, Option<i64>)> = sent.each("item").filter_map(ticked).collect();
     ids.sort_unstable();
-    ids.dedup();
+    ids.dedup_by_key(|(id, _)| *id);
     if ids.is_empty() {
         return Err(AppError::Invalid("Choose items first: tick them in the list.".to_owned()));
     }
@@ -37,7 +37,7 @@ pub async fn tag(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Strin
     let value = if value.is_empty() { sent.get("value") } else { value };
     if what == "status" && value == Status::Retired.key() {
         // Whether to retire what is in use is asked for one at a time.
-        for id in &ids {
+        for (id, _) in &ids {
             let item = super::edit::find(&mut state.db.read().await?, ItemId(*id)).await?;
             if let Some(first) = steps::in_use(state, item.id).await?.into_iter().next() {
                 return Err(AppError::Conflict(format!(
@@ -53,7 +53,7 @@ pub async fn tag(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Strin
     };
     let names = names(&mut once).await?;
     let mut lines_of = Vec::new();
-    for id in ids {
+    for (id, seen) in ids {
         let item = super::edit::find(&mut once, ItemId(id)).await?;
         let mut wanted = values(&item, &names);
         apply(&mut wanted, what, value)?;
@@ -71,6 +71,9 @@ pub async fn tag(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Strin
         let (before, after) = (values(&item, &names), wanted);
         let title = item.text.title.clone();
         if status != item.status {
+            if status == Status::Approved {
+                steps::refuse_unseen(&mut once, &item, seen).await?;
+            }
             let item = Item { text, ..item };
             let refused =
                 |error: AppError| AppError::Conflict(format!("Nothing was changed, because of “{title}”: {error}"));
@@ -87,6 +90,14 @@ pub async fn tag(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Strin
     let mut change = change_of(ChangeKind::ContentTagged, Entity::Content, 0, caller, state, detail);
     change.entity_id = None;
     Ok(once.finish(&change, done).await?.1)
+}
+
+/// An item that was ticked, and the change that touched it last when it was shown: `12:345`, or `12` alone.
+fn ticked(text: &str) -> Option<(i64, Option<i64>)> {
+    match text.split_once(':') {
+        Some((id, seen)) => Some((id.parse().ok()?, seen.parse().ok())),
+        None => Some((text.parse().ok()?, None)),
+    }
 }
 
 /// Writes what a form says into the fields of one item.

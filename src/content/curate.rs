@@ -94,6 +94,8 @@ impl List {
 pub struct Line {
     /// Its number.
     pub id: i64,
+    /// The change that touched it last, as the reader sees it; 0 where its list leads to no approval.
+    pub seq: i64,
     /// Its title.
     pub title: String,
     /// Its page.
@@ -173,7 +175,7 @@ pub async fn lists(state: &AppState, list: List) -> Result<Lists> {
 }
 
 fn row(id: i64, title: String, why: String) -> Line {
-    Line { id, title, href: at(&format!("/content/{id}")), why }
+    Line { id, seq: 0, title, href: at(&format!("/content/{id}")), why }
 }
 
 /// The line of an item in a list, with by what it is sorted; `None`: it does not belong there.
@@ -222,7 +224,7 @@ fn of(list: List, entry: &Entry, zone: &Zone, today: Day) -> Option<(i64, Line)>
         }
         _ => return None,
     };
-    Some((order, row(entry.id.0, entry.title.clone(), why)))
+    Some((order, Line { seq: entry.seq, ..row(entry.id.0, entry.title.clone(), why) }))
 }
 
 /// A list as a file.

@@ -6,16 +6,20 @@ use super::model::Stored;
 use super::store;
 use crate::error::{AppError, Result};
 use crate::server::db::Db;
-use crate::upload::folder::{Come, Incoming, check_room, sweep_strays};
+use crate::server::disk;
+use crate::upload::folder::{Come, FreeBytes, Incoming, check_room_by, sweep_strays};
 use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::fs::File;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
 /// The largest file that is taken where nothing else is configured, in bytes.
 pub const DEFAULT_LIMIT: u64 = 200_000_000;
+/// After so many bytes of a file, the disk is looked at once more.
+const LOOK: u64 = 8 << 20;
 /// The folder's name in the data folder.
 pub const FOLDER: &str = "content";
 
@@ -25,6 +29,9 @@ pub struct Files {
     folder: Arc<Path>,
     /// The largest file that is taken, in bytes.
     pub limit: u64,
+    /// Whoever packs everything into an archive holds it.
+    packing: Arc<Semaphore>,
+    free_bytes: FreeBytes,
 }
 
 /// A file of the library on its way in. Dropped before [`Arriving::finish`], it leaves nothing.
@@ -33,12 +40,25 @@ pub struct Arriving {
     incoming: Incoming,
     name: String,
     head: Vec<u8>,
+    files: Files,
+    /// So many bytes had come when the disk was looked at last.
+    looked: u64,
 }
 
 impl Files {
     /// In the folder `content` of a data folder.
     pub fn new(data: &Path, limit: u64) -> Self {
-        Self { folder: data.join(FOLDER).into(), limit }
+        Self {
+            folder: data.join(FOLDER).into(),
+            limit,
+            packing: Arc::new(Semaphore::new(1)),
+            free_bytes: disk::free_bytes,
+        }
+    }
+
+    /// The same folder on a disk that is measured by another hand.
+    pub fn measured_by(self, free_bytes: FreeBytes) -> Self {
+        Self { free_bytes, ..self }
     }
 
     /// The folder.
@@ -51,7 +71,19 @@ impl Files {
     /// # Errors
     /// It has none.
     pub fn check_room(&self, bytes: u64) -> Result<()> {
-        check_room(&self.folder, bytes)
+        check_room_by(self.free_bytes, &self.folder, bytes)
+    }
+
+    /// Everything is packed once at a time, for as long as this is held.
+    ///
+    /// # Errors
+    /// Somebody else does it already.
+    pub fn pack_alone(&self) -> Result<OwnedSemaphorePermit> {
+        Arc::clone(&self.packing).try_acquire_owned().map_err(|_| {
+            AppError::Unavailable(
+                "The library is being packed for somebody else right now. Ask for it again in a minute.".to_owned(),
+            )
+        })
     }
 
     /// Begins to take a file of that name.
@@ -59,7 +91,13 @@ impl Files {
     /// # Errors
     /// The folder cannot be written.
     pub async fn begin(&self, name: String) -> Result<Arriving> {
-        Ok(Arriving { incoming: Incoming::begin(&self.folder).await?, name, head: Vec::new() })
+        Ok(Arriving {
+            incoming: Incoming::begin(&self.folder).await?,
+            name,
+            head: Vec::new(),
+            files: self.clone(),
+            looked: 0,
+        })
     }
 
     /// A file to be read.
@@ -113,6 +151,11 @@ impl Arriving {
         if self.incoming.bytes() + bytes.len() as u64 > limit {
             return Err(super::receive::too_large(limit));
         }
+        if self.incoming.bytes() - self.looked >= LOOK {
+            // Its length was not said, or others write too.
+            self.files.check_room(bytes.len() as u64)?;
+            self.looked = self.incoming.bytes();
+        }
         let room = HEAD.saturating_sub(self.head.len()).min(bytes.len());
         self.head.extend_from_slice(&bytes[..room]);
         self.incoming.write(bytes).await
@@ -132,5 +175,32 @@ impl Arriving {
             spawn_blocking(move || tell(&name, &head, &part)).await.map_err(|_| AppError::Internal)??;
         let Come { stored, bytes, digest } = Incoming::finish(self.incoming).await?;
         Ok(Stored { name: self.name, stored, bytes, digest, media: media.key().to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_file_that_would_fill_the_disk_is_refused_while_it_comes_and_leaves_nothing() {
+        let data = tempfile::tempdir().expect("a folder");
+        let roomy = Files::new(data.path(), DEFAULT_LIMIT).measured_by(|_| Some(1 << 40));
+        let piece = vec![b'x'; 1 << 20];
+        for (files, taken) in [(roomy.clone(), 20), (roomy.measured_by(|_| Some(1_000_000)), 8)] {
+            let mut arriving = files.begin("film.mp4".to_owned()).await.expect("it begins");
+            let mut pieces = 0;
+            let mut refused = None;
+            while pieces < 20 && refused.is_none() {
+                match arriving.write(&piece, files.limit).await {
+                    Ok(()) => pieces += 1,
+                    Err(error) => refused = Some(error.to_string()),
+                }
+            }
+            assert_eq!(pieces, taken, "{refused:?}");
+            assert!(refused.is_none_or(|said| said.contains("no room for this file")));
+            drop(arriving);
+            assert_eq!(std::fs::read_dir(files.folder()).expect("the folder").count(), 0);
+        }
     }
 }

@@ -89,7 +89,7 @@ async fn download(
 }
 
 async fn download_all(State(state): State<AppState>, Extension(caller): Extension<Caller>, parts: Parts) -> Response {
-    match export::archive(&state, &caller).await {
+    match export::archive::archive(&state, &caller).await {
         Ok(file) => {
             let file = tokio::fs::File::from_std(file);
             let pieces = stream::try_unfold(file, async |mut file| {

@@ -45,10 +45,14 @@ const MOST_ALIKE: usize = 200;
 pub struct Entry {
     /// Its number.
     pub id: ItemId,
+    /// The change that touched it last.
+    pub seq: i64,
     /// Its title.
     pub title: String,
     /// What is in it.
     pub summary: String,
+    /// A text to copy.
+    pub snippet: String,
     /// What sort of thing it is.
     pub kind: Kind,
     /// Where it stands.

@@ -3,9 +3,11 @@ use proptest::prelude::*;
 
 fn entry(id: i64, title: &str, summary: &str) -> Entry {
     Entry {
+        seq: 1,
         id: ItemId(id),
         title: title.to_owned(),
         summary: summary.to_owned(),
+        snippet: String::new(),
         kind: Kind::Guide,
         status: Status::Approved,
         released: None,

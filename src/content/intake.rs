@@ -194,12 +194,19 @@ fn of_path(line: &str) -> Values {
 fn item(mut fields: Values, names: &Names) -> Result<(ItemText, Option<(String, String)>)> {
     let link = match fields.remove("link") {
         Some(text) if text.contains("://") => Some(link::parse(&text)?),
-        // A path in a table: what it says besides is its title.
-        Some(path) if !fields.contains_key("title") => {
+        // Beside a title it is meant as a link: left out without a word, nobody would know.
+        Some(text) if fields.contains_key("title") => {
+            let shown: String = text.chars().take(80).collect();
+            return Err(AppError::Invalid(format!(
+                "“{shown}” is not a link: write the whole address, beginning with https://, or leave the cell empty."
+            )));
+        }
+        // A path in a table without a title: its last part is the title.
+        Some(path) => {
             fields.extend(of_path(&path));
             None
         }
-        _ => None,
+        None => None,
     };
     if let (false, Some((text, _))) = (fields.contains_key("title"), &link) {
         let title = of_path(text).remove("title").unwrap_or_default();
@@ -298,6 +305,24 @@ mod tests {
             assert!(link.is_some());
             assert_eq!(rows[0].0, 2);
         }
+    }
+
+    #[test]
+    fn a_link_without_its_beginning_is_refused_and_never_left_out() {
+        let row = |link: &str, title: &str| {
+            let row = [("title", title), ("link", link)].into_iter().filter(|(_, text)| !text.is_empty());
+            item(row.map(|(key, text)| (key.to_owned(), text.to_owned())).collect(), &Names::default())
+        };
+        for link in ["www.a.example/guide", "a.example", "guides/retrofit.pdf"] {
+            let refused = row(link, "Retrofit guide").expect_err(link).to_string();
+            assert!(refused.contains("beginning with https://") && refused.contains(link), "{refused}");
+        }
+        assert!(row("https://a.example/guide", "Retrofit guide").is_ok_and(|(_, link)| link.is_some()));
+        assert!(row("", "Retrofit guide").is_ok_and(|(_, link)| link.is_none()));
+        assert!(
+            row("guides/retrofit.pdf", "").is_ok_and(|(text, _)| text.title == "retrofit"),
+            "a path alone is a path"
+        );
     }
 
     #[test]

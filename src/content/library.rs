@@ -108,7 +108,7 @@ impl Library {
 /// What the index takes of an item.
 fn entry(item: Item, personas: &[PersonaRef]) -> Entry {
     let confirmed = item.confirmed_at();
-    let Item { id, text, status, confirmed: said, made, version, uses, stars, .. } = item;
+    let Item { id, text, status, confirmed: said, made, version, uses, stars, seq, .. } = item;
     let of: Vec<&PersonaRef> =
         text.personas.iter().filter_map(|id| personas.iter().find(|persona| persona.id == *id)).collect();
     let mut values: Vec<(Facet, String)> = of.iter().map(|persona| (Facet::Persona, persona.slug.clone())).collect();
@@ -119,8 +119,12 @@ fn entry(item: Item, personas: &[PersonaRef]) -> Entry {
         values.push((Facet::Language, text.language.clone()));
     }
     values.extend(text.owner.map(|owner| (Facet::Owner, owner.to_string())));
-    let mut texts =
-        vec![(10, text.title.clone()), (3, text.summary.clone()), (2, text.snippet), (2, text.kind.label().to_owned())];
+    let mut texts = vec![
+        (10, text.title.clone()),
+        (3, text.summary.clone()),
+        (2, text.snippet.clone()),
+        (2, text.kind.label().to_owned()),
+    ];
     texts.extend(text.topics.into_iter().map(|topic| (6, topic)));
     texts.extend(text.objections.iter().map(|said| (5, objection(said))));
     texts.extend(of.iter().map(|persona| (4, persona.name.clone())));
@@ -131,8 +135,10 @@ fn entry(item: Item, personas: &[PersonaRef]) -> Entry {
     }));
     Entry {
         id,
+        seq,
         title: text.title,
         summary: text.summary,
+        snippet: text.snippet,
         kind: text.kind,
         status,
         released: text.released,

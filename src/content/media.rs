@@ -1,11 +1,17 @@
 //! What a file is: told by its content, checked against its name. What could run, or carries what could, is not taken.
 
 use crate::error::{AppError, Result};
+use crate::import::bounds::{Directory, directory};
 use crate::text_enum;
 use std::path::Path;
 
 /// So many bytes of a file tell what it is.
 pub const HEAD: usize = 8_192;
+
+/// An office file has far fewer parts.
+const MOST_ENTRIES: u16 = 20_000;
+/// Bytes of the list of its parts.
+const MOST_DIRECTORY: u32 = 4 << 20;
 
 text_enum!(
     /// What the library takes.
@@ -177,9 +183,14 @@ fn by_content(head: &[u8], path: &Path) -> Option<Media> {
 
 /// Which office file an archive is; `None` for every other one, and for what carries a program.
 fn by_archive(path: &Path) -> Option<Media> {
-    let file = std::fs::File::open(path).ok()?;
+    let mut file = std::fs::File::open(path).ok()?;
+    // The list of its files is held in memory as a whole.
+    let Directory { entries, bytes, is_zip64 } = directory(&mut file).ok()?;
+    if is_zip64 || entries > MOST_ENTRIES || bytes > MOST_DIRECTORY {
+        return None;
+    }
     let mut archive = zip::ZipArchive::new(std::io::BufReader::new(file)).ok()?;
-    let names = archive.file_names().take(20_000).filter_map(|name| Some(name.ok()?.to_lowercase()));
+    let names = archive.file_names().filter_map(|name| Some(name.ok()?.to_lowercase()));
     let names: Vec<String> = names.collect();
     let carries =
         |name: &String| name.ends_with("vbaproject.bin") || name.contains("macrosheets/") || name.starts_with("basic/");
@@ -299,6 +310,24 @@ mod tests {
         assert!(tell("a.pdf", &bytes, plain.path()).expect_err("a zip").to_string().contains("archive"));
         let (macros, bytes) = archive(&["[Content_Types].xml", "word/document.xml", "word/vbaProject.bin"]);
         assert!(tell("a.docx", &bytes, macros.path()).is_err(), "it carries a program");
+    }
+
+    #[test]
+    fn an_archive_whose_list_of_files_would_fill_the_memory_is_not_opened() {
+        let mut names: Vec<String> = ["[Content_Types].xml", "word/document.xml"].map(str::to_owned).into();
+        names.extend((names.len()..20_000).map(|n| format!("{n}")));
+        let all = |names: &[String]| archive(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let (many, bytes) = all(&names);
+        assert_eq!(tell("a.docx", &bytes[..HEAD], many.path()), Ok(Media::Docx), "as many as an office file may have");
+        names.push("one more".to_owned());
+        let (more, bytes) = all(&names);
+        assert!(tell("a.docx", &bytes[..HEAD], more.path()).is_err());
+        // The numbers at the end are small, and an end of another sort says that others count.
+        let (small, bytes) = archive(&["[Content_Types].xml", "word/document.xml"]);
+        let at = bytes.windows(4).rposition(|window| window == b"PK\x05\x06").expect("an end");
+        let locator = [&b"PK\x06\x07"[..], &[0; 16]].concat();
+        std::fs::write(small.path(), [&bytes[..at], &locator, &bytes[at..]].concat()).expect("written");
+        assert!(tell("a.docx", &bytes, small.path()).is_err());
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub fn lists(head: Head, lists: Lists, done: String) -> AnyView {
 
 #[component]
 fn Row(line: Line, list: List, may_curate: bool) -> impl IntoView {
-    let Line { id, title, href, why } = line;
+    let Line { id, seq, title, href, why } = line;
     let name = match href.is_empty() {
         true => title.into_any(),
         false => view! { <a class="row-link" href=href>{title}</a> }.into_any(),
@@ -65,13 +65,15 @@ fn Row(line: Line, list: List, may_curate: bool) -> impl IntoView {
     let does = match list {
         List::Deleted => Some(post("/content/bring-back", Vec::new(), "Bring back").into_any()),
         List::Review if may_curate => {
-            Some(post("/content/step", vec![("to", "approved".to_owned())], "Approve").into_any())
+            let fields = vec![("to", "approved".to_owned()), ("seen", seq.to_string())];
+            Some(post("/content/step", fields, "Approve").into_any())
         }
         List::Expiring | List::HotStale if may_curate => {
             Some(post("/content/confirm", Vec::new(), "Still right today").into_any())
         }
         List::LovedRetired if may_curate => {
-            Some(post("/content/step", vec![("to", "approved".to_owned())], "Bring it back").into_any())
+            let fields = vec![("to", "approved".to_owned()), ("seen", seq.to_string())];
+            Some(post("/content/step", fields, "Bring it back").into_any())
         }
         _ => None,
     };

@@ -86,7 +86,7 @@ fn InUse(id: i64, in_use: Vec<String>) -> impl IntoView {
 
 #[component]
 fn Steps(shown: ItemShown) -> impl IntoView {
-    let ItemShown { id, status, steps, may_edit, .. } = shown;
+    let ItemShown { id, seq, status, steps, may_edit, .. } = shown;
     let forward =
         |to: &str| matches!((status, to), (_, "approved") | (Status::Draft, "in_review") | (Status::Idea, "draft"));
     let steps = steps.into_iter().map(|(to, verb)| {
@@ -96,6 +96,7 @@ fn Steps(shown: ItemShown) -> impl IntoView {
                 <Key/>
                 <input type="hidden" name="id" value=id/>
                 <input type="hidden" name="to" value=to/>
+                <input type="hidden" name="seen" value=seq/>
                 <Button variant>{verb}</Button>
             </form>
         }

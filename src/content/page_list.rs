@@ -59,10 +59,11 @@ pub fn marked(text: Marked) -> impl IntoView {
 
 #[component]
 fn Line(line: ItemLine, lead: Option<i64>, may_curate: bool, may_use: bool) -> impl IntoView {
-    let ItemLine { id, title, name, meta, hit, status: (word, kind), standing, leads, fared, rated, is_free } = line;
+    let ItemLine { id, seq, title, name, meta, hit, status: (word, kind), standing, leads, fared, rated, is_free } =
+        line;
     let href = at(&format!("/content/{id}"));
     let tick = may_curate.then(|| {
-        view! { <input type="checkbox" name="item" value=id form="bulk" aria-label=format!("Choose “{name}”")/> }
+        view! { <input type="checkbox" name="item" value=format!("{id}:{seq}") form="bulk" aria-label=format!("Choose “{name}”")/> }
     });
     let hit = hit.map(|hit| view! { <p class="hit">{marked(hit)}</p> });
     let share = match (may_use && is_free, lead) {

@@ -8,10 +8,10 @@ use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::server::AppState;
 use crate::server::disk;
-use crate::upload::receive::{LONGEST, SILENCE, broken_off, drain, next_bytes, not_read, text};
+use crate::upload::receive::{BESIDE, Fields, LONGEST, drain, next_bytes, text};
 use axum::body::Body;
 use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
-use multer::{Field, Multipart};
+use multer::Field;
 use tokio::time::timeout;
 
 /// What stands in the form beside the file.
@@ -43,8 +43,7 @@ async fn take(
     let mut stream = body.into_data_stream();
     let limit = state.contents.limit;
     let length = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
-    // What stands beside the file in the form is far below this.
-    if length.is_some_and(|length| length > limit.saturating_add(100_000)) {
+    if length.is_some_and(|length| length > limit.saturating_add(BESIDE)) {
         drain(&mut stream).await;
         return Err(too_large(limit));
     }
@@ -57,7 +56,7 @@ async fn take(
         .and_then(|kind| kind.to_str().ok())
         .and_then(|kind| multer::parse_boundary(kind).ok());
     let boundary = boundary.ok_or_else(|| AppError::Invalid("This is not the form of this page.".to_owned()))?;
-    let mut form = Multipart::new(&mut stream, boundary);
+    let mut form = Fields::new(&mut stream, boundary, limit);
     let taken = take_fields(state, caller, &mut form, beside).await;
     drop(form);
     if taken.is_err() {
@@ -66,15 +65,9 @@ async fn take(
     taken
 }
 
-async fn take_fields(
-    state: &AppState,
-    caller: &Caller,
-    form: &mut Multipart<'_>,
-    beside: &mut Beside,
-) -> Result<String> {
+async fn take_fields(state: &AppState, caller: &Caller, form: &mut Fields<'_>, beside: &mut Beside) -> Result<String> {
     loop {
-        let field = timeout(SILENCE, form.next_field()).await.map_err(|_| broken_off())?;
-        let Some(field) = field.map_err(|error| not_read(&error))? else {
+        let Some(field) = form.next().await? else {
             return Err(AppError::Invalid("Choose a file first.".to_owned()));
         };
         match field.name() {

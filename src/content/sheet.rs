@@ -84,6 +84,8 @@ pub struct Results {
 pub struct ItemLine {
     /// Its number.
     pub id: i64,
+    /// The change that touched it last, as the reader sees it.
+    pub seq: i64,
     /// Its title.
     pub title: Marked,
     /// The same as one text.
@@ -122,6 +124,8 @@ pub struct FacetShown {
 pub struct ItemShown {
     /// Its number.
     pub id: i64,
+    /// The change that touched it last, as the reader sees it.
+    pub seq: i64,
     /// Its title.
     pub title: String,
     /// What sort of thing, for whom.

@@ -2,7 +2,7 @@
 
 use super::edit::{change, find, require_edit, told};
 use super::index::{Entry, Facet};
-use super::model::{Item, ItemId, Status};
+use super::model::{Item, ItemId, Status, withheld};
 use super::requests::model::RequestId;
 use super::{library, store};
 use crate::changes::model::ChangeKind;
@@ -52,11 +52,30 @@ pub async fn step(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Step
         // Somebody was faster, and wanted the same.
         return Ok(Stepped::Done(told(to.key(), id)));
     }
+    if to == Status::Approved {
+        caller.visitor.require(Action::CurateContent)?;
+        refuse_unseen(&mut once, &item, sent.get("seen").parse().ok()).await?;
+    }
     go(&mut once, (state, caller), &item, to).await?;
     let detail = json!({ "before": { "status": item.status.key() }, "after": { "status": to.key() } });
     let change = change(state, caller, ChangeKind::ContentChanged, id, detail);
     let (_, leads_to) = once.finish(&change, told(to.key(), id)).await?;
     Ok(Stepped::Done(leads_to))
+}
+
+/// What is approved is what its approver saw: refused where the item is another than the one they looked at.
+///
+/// # Errors
+/// It was changed since, or its form does not say what was seen.
+pub async fn refuse_unseen(tx: &mut Tx, item: &Item, seen: Option<i64>) -> Result<()> {
+    if seen == Some(item.seq) {
+        return Ok(());
+    }
+    let who = store::touched_by(tx, item.seq).await?.unwrap_or_else(|| "Somebody".to_owned());
+    Err(AppError::Conflict(format!(
+        "{who} changed “{}” since you looked. Nothing was approved: look at it as it is now, then approve it.",
+        item.text.title
+    )))
 }
 
 /// Takes a step within a write.
@@ -135,11 +154,12 @@ pub async fn in_use(state: &AppState, id: ItemId) -> Result<Vec<String>> {
         uses.push(format!("The request “{title}” waits for it."));
     }
     let names = library::names(&mut tx).await?;
+    let today = today(&mut tx, state.clock.now()).await?;
     drop(tx);
-    if item.status != Status::Approved {
+    if withheld(item.status, item.text.released, item.text.expires, today).is_some() {
         return Ok(uses);
     }
-    // The only approved item of its place on the map would leave a gap.
+    // The only item of its place that leads may get on the map would leave a gap.
     for persona in item.text.personas.iter().filter_map(|id| names.persona(*id).cloned()) {
         for stage in item.text.stages.clone() {
             let slug = persona.slug.clone();
@@ -149,7 +169,7 @@ pub async fn in_use(state: &AppState, id: ItemId) -> Result<Vec<String>> {
                 };
                 let covers = |entry: &Entry| {
                     entry.id != id
-                        && entry.status == Status::Approved
+                        && withheld(entry.status, entry.released, entry.expires, today).is_none()
                         && has(entry, Facet::Persona, &slug)
                         && has(entry, Facet::Stage, stage.key())
                 };

@@ -18,7 +18,8 @@ statements! {
             i.owner_id, i.status, i.released, i.expires, i.confirmed_at, i.confirmed_by, i.status_at, i.status_by, i.made_at,
             i.made_by, i.made_team, i.deleted_at, i.deleted_by, i.seq,
             v.n, v.link, v.file_name, v.stored, v.bytes, v.digest, v.media, v.at as version_at, v.made_by as version_by,
-            (select count(distinct u.lead_id) from content_use as u where u.item_id = i.id and u.gone = 0) as uses,
+            (select count(distinct coalesce(l.merged_into, l.id)) from content_use as u join lead as l on l.id = u.lead_id
+                where u.item_id = i.id and u.gone = 0 and (l.gone = 0 or l.merged_into is not null)) as uses,
             (select cast(coalesce(sum(r.stars), 0) as bigint) from content_rating as r where r.item_id = i.id) as stars,
             (select count(*) from content_rating as r where r.item_id = i.id) as ratings
         from content_item as i left join content_version as v on v.item_id = i.id
@@ -28,7 +29,8 @@ statements! {
             i.owner_id, i.status, i.released, i.expires, i.confirmed_at, i.confirmed_by, i.status_at, i.status_by, i.made_at,
             i.made_by, i.made_team, i.deleted_at, i.deleted_by, i.seq,
             v.n, v.link, v.file_name, v.stored, v.bytes, v.digest, v.media, v.at as version_at, v.made_by as version_by,
-            (select count(distinct u.lead_id) from content_use as u where u.item_id = i.id and u.gone = 0) as uses,
+            (select count(distinct coalesce(l.merged_into, l.id)) from content_use as u join lead as l on l.id = u.lead_id
+                where u.item_id = i.id and u.gone = 0 and (l.gone = 0 or l.merged_into is not null)) as uses,
             (select cast(coalesce(sum(r.stars), 0) as bigint) from content_rating as r where r.item_id = i.id) as stars,
             (select count(*) from content_rating as r where r.item_id = i.id) as ratings
         from content_item as i left join content_version as v on v.item_id = i.id
@@ -38,8 +40,10 @@ statements! {
             owner_id, released, expires, status, status_at, status_by, made_at, made_by, made_team, seq)
         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $15, $16, $17, $18)";
     CHANGE = "update content_item set title = $2, kind = $3, summary = $4, snippet = $5, personas = $6, stages = $7,
-            objections = $8, topics = $9, language = $10, owner_id = $11, released = $12, expires = $13, seq = $14
+            objections = $8, topics = $9, language = $10, owner_id = $11, released = $12, expires = $13, seq = $14,
+            told_expires = case when owner_id is not distinct from $11 then told_expires end
         where id = $1";
+    TOUCHED_BY = "select actor from change where seq = $1";
     SET_STATUS = "update content_item set status = $2, status_at = $3, status_by = $4, seq = $5 where id = $1";
     SET_RELEASED = "update content_item set released = $2 where id = $1 and released is null";
     CONFIRM = "update content_item set confirmed_at = $2, confirmed_by = $3, seq = $4 where id = $1";
@@ -65,17 +69,22 @@ statements! {
         from content_comment as c left join account as a on a.id = c.account_id
         where c.item_id = $1 or c.request_id = $2 order by c.id";
     ADD_USE = "insert into content_use (id, item_id, lead_id, account_id, name, at) values ($1, $2, $3, $4, $5, $6)";
-    USE_OF = "select id, name, at from content_use where item_id = $1 and lead_id = $2 and gone = 0";
+    /// What a lead got that was merged into another one, that one got too.
+    USE_OF = "select id, name, at from content_use where item_id = $1 and gone = 0
+            and (lead_id = $2 or lead_id in (select id from lead where merged_into = $2)) order by at, id limit 1";
     ONE_USE = "select item_id, lead_id, account_id, gone from content_use where id = $1";
     SET_USE = "update content_use set gone = $2 where id = $1 and gone <> $2";
-    USES = "select u.id, u.lead_id, u.name, u.at, coalesce(p.name, p.email, l.company, '') as lead, l.opportunity_at, l.won_at
-        from content_use as u join lead as l on l.id = u.lead_id left join lead_person as p on p.lead_id = u.lead_id
+    USES = "select u.id, l.id as lead_id, u.name, u.at, coalesce(p.name, p.email, l.company, '') as lead, l.opportunity_at, l.won_at
+        from content_use as u join lead as o on o.id = u.lead_id join lead as l on l.id = coalesce(o.merged_into, o.id)
+            left join lead_person as p on p.lead_id = l.id
         where u.item_id = $1 and u.gone = 0 and l.gone = 0 order by u.at desc, u.id desc limit $2";
-    USED_FOR = "select u.item_id, u.name, u.at from content_use as u where u.lead_id = $1 and u.gone = 0 order by u.at desc";
+    USED_FOR = "select u.item_id, u.name, u.at from content_use as u where u.gone = 0
+            and (u.lead_id = $1 or u.lead_id in (select id from lead where merged_into = $1)) order by u.at desc, u.id desc";
     /// Of leads that got an item long enough ago and had no opportunity by then: how many, and to how many one came soon
     /// after. Leads that are left out of the numbers are left out here too.
-    FARED = "select {0:int}, count(*), cast(coalesce(sum(case when l.opportunity_at <= u.at + {2:int} then 1 else 0 end), 0) as bigint)
-        from {rows} join content_use as u on u.item_id = {0:int} join lead as l on l.id = u.lead_id
+    FARED = "select {0:int}, count(distinct l.id), count(distinct case when l.opportunity_at <= u.at + {2:int} then l.id end)
+        from {rows} join content_use as u on u.item_id = {0:int} join lead as o on o.id = u.lead_id
+            join lead as l on l.id = coalesce(o.merged_into, o.id)
         where u.gone = 0 and l.gone = 0 and l.excluded = 0 and u.at + {2:int} <= {1:int}
             and (l.opportunity_at is null or l.opportunity_at >= u.at)
         group by {0:int}";
@@ -123,10 +132,9 @@ statements! {
             and a.n = (select max(n) from content_version where item_id = a.item_id)
             and b.n = (select max(n) from content_version where item_id = b.item_id)
         order by a.item_id, b.item_id limit 500";
-    EVERY_VERSION = "select item_id, n, link, file_name, stored, bytes, digest, media, at as version_at, made_by as version_by
-        from content_version order by item_id, n";
-    EVERY_USE = "select item_id, lead_id, name, at from content_use where gone = 0 order by id";
-    RECENT_USES = "select count(distinct lead_id) from content_use where item_id = $1 and gone = 0 and at >= $2";
+    RECENT_USES = "select count(distinct coalesce(l.merged_into, l.id)) from content_use as u join lead as l on l.id = u.lead_id
+        where u.item_id = $1 and u.gone = 0 and u.at >= $2 and (l.gone = 0 or l.merged_into is not null)";
+    TOUCH_USED = "update content_item set seq = $2 where id in (select item_id from content_use where lead_id = $1 and gone = 0)";
     IN_REQUEST = "select id, title from content_request where item_id = $1 and deleted_at is null and state not in ('done', 'declined')";
 }
 
@@ -140,6 +148,11 @@ pub async fn changed(tx: &mut Tx, since: i64) -> Result<Vec<Item>> {
 pub async fn find(tx: &mut Tx, id: ItemId) -> Result<Option<Item>> {
     let row: Option<ItemRow> = sqlx::query_as(ONE).bind(id.0).fetch_optional(tx.conn()).await?;
     Ok(row.map(ItemRow::item))
+}
+
+/// Who made a change, as the change log calls them.
+pub async fn touched_by(tx: &mut Tx, seq: i64) -> Result<Option<String>> {
+    Ok(sqlx::query_scalar(TOUCHED_BY).bind(seq).fetch_optional(tx.conn()).await?)
 }
 
 /// Whose hand something comes from.
@@ -185,7 +198,7 @@ pub async fn add(tx: &mut WriteTx, text: &ItemText, status: Status, hand: Hand<'
     Ok(ItemId(id))
 }
 
-/// Changes what an item says.
+/// Changes what an item says. Another owner has not been told yet when it expires.
 pub async fn change(tx: &mut WriteTx, id: ItemId, text: &ItemText) -> Result<()> {
     let seq = tx.seq().0;
     sqlx::query(CHANGE)
@@ -233,6 +246,15 @@ pub async fn confirm(tx: &mut WriteTx, id: ItemId, by: &str, at: Instant) -> Res
 pub async fn touch(tx: &mut WriteTx, id: ItemId) -> Result<()> {
     let seq = tx.seq().0;
     sqlx::query(TOUCH).bind(id.0).bind(seq).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Which leads are one changed: how many got an item is to be counted anew for whatever these got.
+pub async fn touch_used(tx: &mut WriteTx, leads: &[LeadId]) -> Result<()> {
+    let seq = tx.seq().0;
+    for lead in leads {
+        sqlx::query(TOUCH_USED).bind(lead.0).bind(seq).execute(tx.conn()).await?;
+    }
     Ok(())
 }
 
@@ -549,23 +571,6 @@ pub type Twice = (i64, String, i64, String, String);
 /// Items that are the same link or file as another one.
 pub async fn duplicates(tx: &mut Tx) -> Result<Vec<Twice>> {
     Ok(sqlx::query_as(DUPLICATES).fetch_all(tx.conn()).await?)
-}
-
-/// Every version of every item.
-pub async fn every_version(tx: &mut Tx) -> Result<Vec<(i64, Version)>> {
-    #[derive(FromRow)]
-    struct Of {
-        item_id: i64,
-        #[sqlx(flatten)]
-        version: VersionRow,
-    }
-    let rows: Vec<Of> = sqlx::query_as(EVERY_VERSION).fetch_all(tx.conn()).await?;
-    Ok(rows.into_iter().filter_map(|row| Some((row.item_id, row.version.version()?))).collect())
-}
-
-/// Every use: item, lead, by whom, when.
-pub async fn every_use(tx: &mut Tx) -> Result<Vec<(i64, i64, String, i64)>> {
-    Ok(sqlx::query_as(EVERY_USE).fetch_all(tx.conn()).await?)
 }
 
 /// Leads that got an item since then.

@@ -64,8 +64,31 @@ fn check_file_size(file: &File) -> Result<(), String> {
     }
 }
 
-/// The end of an archive says how many files it has and how long their list is; that list is held in memory.
+/// What the end of an archive says of the list of its files, which is held in memory.
+#[derive(Clone, Copy, Debug)]
+pub struct Directory {
+    /// How many files it has.
+    pub entries: u16,
+    /// Bytes of their list.
+    pub bytes: u32,
+    /// Its numbers are too small to say so: others, elsewhere in it, count.
+    pub is_zip64: bool,
+}
+
 fn check_directory(file: &mut File) -> Result<(), String> {
+    let Directory { entries, bytes, .. } = directory(file)?;
+    match entries > MAX_ENTRIES || bytes > MAX_DIRECTORY_BYTES {
+        true => Err(format!("{TOO_LARGE}: it has more parts than a workbook has; {USE_CSV}")),
+        false => Ok(()),
+    }
+}
+
+/// Reads the end of an archive; of several that it may have, the most that they say. The file is at its beginning
+/// afterwards.
+///
+/// # Errors
+/// It has no end, or cannot be read; in words that go on from the file's name.
+pub fn directory(file: &mut File) -> Result<Directory, String> {
     let broken = |error: std::io::Error| format!("cannot be read: {error}");
     let bytes = file.metadata().map_err(broken)?.len();
     let tail = bytes.min(66 << 10);
@@ -75,14 +98,19 @@ fn check_directory(file: &mut File) -> Result<(), String> {
     file.rewind().map_err(broken)?;
     let cut_off =
         || "is an archive without its end, so it was not saved or sent completely; export it again".to_owned();
-    let at = end.windows(4).rposition(|window| window == b"PK\x05\x06").ok_or_else(cut_off)?;
-    let record = end.get(at..at + 22).ok_or_else(cut_off)?;
-    let entries = u16::from_le_bytes([record[10], record[11]]);
-    let directory = u32::from_le_bytes([record[12], record[13], record[14], record[15]]);
-    match entries > MAX_ENTRIES || directory > MAX_DIRECTORY_BYTES {
-        true => Err(format!("{TOO_LARGE}: it has more parts than a workbook has; {USE_CSV}")),
-        false => Ok(()),
-    }
+    let ends = end.windows(22).filter(|window| window.starts_with(b"PK\x05\x06"));
+    let found = ends.map(|record| Directory {
+        entries: u16::from_le_bytes([record[10], record[11]]),
+        bytes: u32::from_le_bytes([record[12], record[13], record[14], record[15]]),
+        is_zip64: false,
+    });
+    let most = found.reduce(|one, other| Directory {
+        entries: one.entries.max(other.entries),
+        bytes: one.bytes.max(other.bytes),
+        is_zip64: false,
+    });
+    let is_zip64 = end.windows(4).any(|window| window == b"PK\x06\x07");
+    most.map(|most| Directory { is_zip64, ..most }).ok_or_else(cut_off)
 }
 
 /// Archives that are something else, by what they hold.

@@ -5,6 +5,7 @@ use super::model::Finding;
 use super::rules::store as rules;
 use super::store::{self, Whereabouts};
 use crate::changes::model::{ChangeKind, Entity};
+use crate::content;
 use crate::editing::form::{Sent, incomplete};
 use crate::editing::once::{self, Begun};
 use crate::error::{AppError, Result};
@@ -93,6 +94,7 @@ pub async fn join(tx: &mut WriteTx, survivor: LeadId, merged: &[LeadId], who: &W
     store::merge(tx, survivor, merged, at, &who.name).await?;
     leads::derive_anew(tx, seq, &[survivor]).await?;
     let concerned: Vec<LeadId> = merged.iter().copied().chain([survivor]).collect();
+    content::store::touch_used(tx, &concerned).await?;
     store::add_work(tx, &concerned, who.account).await
 }
 
@@ -113,6 +115,7 @@ pub async fn part(tx: &mut WriteTx, merged: LeadId, by: AccountId) -> Result<Lea
     store::unmerge(tx, merged, merge_seq).await?;
     leads::derive_anew(tx, seq, &[survivor, merged]).await?;
     rules::apply_rules(tx, seq, &[merged]).await?;
+    content::store::touch_used(tx, &[survivor, merged]).await?;
     work::store::mark_mended(tx, &[survivor, merged], seq, by).await?;
     Ok(into)
 }

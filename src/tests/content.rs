@@ -284,6 +284,35 @@ async fn what_fits_a_lead_stands_beside_it_and_is_shared_by_one_press_from_both_
 }
 
 #[tokio::test]
+async fn what_a_merged_lead_got_the_one_that_stays_got_until_they_are_two_again() {
+    let House { server, mut mia, mut sam, .. } = house().await;
+    let mut hal = server.signed_in("hal@company.example").await;
+    let id = approved(&mut mia, "Payback sheet", &[]).await;
+    let (ann, ben) = (lead(&server, &mut mia, "Ann").await, lead(&server, &mut mia, "Ben").await);
+    let (item, kept, merged) = (id.to_string(), ann.to_string(), ben.to_string());
+    let share = async |sam: &mut Browser, lead: &str| {
+        let form = [("item", item.as_str()), ("lead", lead), ("from", "item")];
+        sam.post("/content/share", &form).await.leads_to().expect("it is done").to_owned()
+    };
+    share(&mut sam, &merged).await;
+    let merge = [("survivor", kept.as_str()), ("lead", &kept), ("lead", &merged), ("finding", "same_email")];
+    assert!(hal.post("/import/quality/merge", &merge).await.leads_to().is_some());
+    let page = plain(&sam.get(&format!("/content/{id}")).await.body);
+    assert!(page.contains("1\u{a0}lead got it.") && page.contains(&format!("/leads/{ann}\"")), "{page}");
+    assert!(plain(&sam.get(&format!("/leads/{ann}")).await.body).contains("Payback sheet"));
+    assert!(share(&mut sam, &kept).await.contains("done=before"), "it got it as Ben");
+
+    assert!(hal.post("/import/quality/unmerge", &[("id", &merged)]).await.leads_to().is_some());
+    assert!(share(&mut sam, &kept).await.contains("done=shared"), "Ann alone did not");
+    let counted =
+        async |sam: &mut Browser| plain(&sam.get("/content").await.body).matches("<b>2</b> leads got it").count();
+    assert_eq!(counted(&mut sam).await, 1);
+    assert!(hal.post("/import/quality/merge", &merge).await.leads_to().is_some());
+    assert_eq!(counted(&mut sam).await, 0, "two that are one count once, in the list too");
+    assert!(plain(&sam.get(&format!("/content/{id}")).await.body).contains("1\u{a0}lead got it."));
+}
+
+#[tokio::test]
 async fn sales_rates_and_marketing_does_not() {
     let House { server: _server, mut mia, mut sam, mut vic } = house().await;
     let id = approved(&mut mia, "Payback sheet", &[]).await;
@@ -356,6 +385,40 @@ async fn two_people_at_one_item_merge_and_a_deleted_one_comes_back() {
     let undo = Filled::of(&sam.get(&gone).await.body, "/content/bring-back");
     assert!(sam.post("/content/bring-back", &undo.pairs()).await.leads_to().is_some());
     assert_eq!(titles(&sam.get("/content?q=night").await.body), ["Night trial"]);
+}
+
+#[tokio::test]
+async fn marketing_approves_what_it_saw_and_nothing_that_changed_since() {
+    let House { server, mut mia, mut sam, .. } = house().await;
+    let id = add(&mut sam, "Night trial", &[("link", "https://a.example/night")]).await;
+    step(&mut sam, id, "in_review").await;
+    let buttons =
+        [(format!("/content/{id}"), "/content/step"), ("/content/curate?list=review".to_owned(), "/content/step")];
+    let mut forms = Vec::new();
+    for (path, action) in &buttons {
+        let page = mia.get(path).await.body;
+        let form = Filled::each(&page, action).into_iter().find(|form| form.get("to") == "approved");
+        forms.push(form.unwrap_or_else(|| panic!("{path}: {page}")));
+    }
+    let list = mia.get("/content?status=in_review").await.body;
+    let tick = list.split(&format!("value=\"{id}:")).nth(1).and_then(|rest| rest.split('"').next());
+    let tick = format!("{id}:{}", tick.unwrap_or_else(|| panic!("no tick: {list}")));
+    let link = Filled::of(&sam.get(&format!("/content/{id}")).await.body, "/content/version");
+    let link = link.with("link", "https://a.example/another");
+    assert!(sam.post("/content/version", &link.pairs()).await.leads_to().is_some());
+
+    for form in forms {
+        let refused = mia.post("/content/step", &form.pairs()).await;
+        let said = plain(&refused.body);
+        assert!(refused.status == 409 && said.contains("sam changed “Night trial” since you looked"), "{said}");
+    }
+    let all = mia.post("/content/bulk", &[("item", &tick), ("what", "status approved")]).await;
+    assert!(all.status == 409 && plain(&all.body).contains("sam changed “Night trial”"), "{}", all.body);
+    let blind = mia.post("/content/step", &[("id", &id.to_string()), ("to", "approved")]).await;
+    assert_eq!(blind.status, 409, "who does not say what they saw approves nothing");
+    assert_eq!(table(&server.state.db, "select status from content_item").await, [["in_review"]]);
+    step(&mut mia, id, "approved").await;
+    assert_eq!(table(&server.state.db, "select status from content_item").await, [["approved"]]);
 }
 
 #[tokio::test]

@@ -209,8 +209,21 @@ async fn files_of_deleted_items_go_after_thirty_days() {
 
 #[tokio::test]
 async fn everything_goes_out_as_tables_and_files_as_they_are() {
-    let House { server: _server, mut mia, mut vic, .. } = house().await;
+    let House { server, mut mia, mut sam, mut vic } = house().await;
     upload(&mut mia, "", "deck.pdf", PDF).await;
+    let form = Filled::of(&sam.get("/content/1/edit").await.body, "/content/save");
+    let mut form = form.with("snippet", "May I send you our deck?");
+    form.fields.retain(|(key, value)| {
+        !["personas", "stages"].contains(&key.as_str()) && (key != "objections" || value.is_empty())
+    });
+    assert!(sam.post("/content/save", &form.pairs()).await.leads_to().is_some());
+    assert!(sam.post("/content/comment", &[("id", "1"), ("text", "Page two is old")]).await.leads_to().is_some());
+    let rate = [("id", "1"), ("stars", "4"), ("note", "Won the fleet")];
+    assert!(sam.post("/content/rate", &rate).await.leads_to().is_some());
+    let other = server.state.contents.pack_alone().expect("nobody packs");
+    let twice = mia.get("/content/export.zip").await;
+    assert!(twice.status == 503 && twice.body.contains("being packed for somebody else"), "{}", twice.body);
+    drop(other);
     let response = mia.begin("GET", "/content/export.zip", Body::empty()).await;
     let bytes = axum::body::to_bytes(response.into_body(), usize::MAX).await.expect("an archive");
     let mut archive = zip::ZipArchive::new(io::Cursor::new(bytes)).expect("an archive");
@@ -218,8 +231,17 @@ async fn everything_goes_out_as_tables_and_files_as_they_are() {
     io::Read::read_to_end(&mut archive.by_name("files/1-1-deck.pdf").expect("the file"), &mut content)
         .expect("its content");
     assert_eq!(content, PDF);
-    for name in ["items.csv", "versions.csv", "uses.csv", "requests.csv"] {
-        assert!(archive.by_name(name).is_ok(), "{name}");
+    for (name, cell) in [
+        ("items.csv", "May I send you our deck?"),
+        ("versions.csv", "deck.pdf"),
+        ("uses.csv", "shared by"),
+        ("requests.csv", "declined because"),
+        ("comments.csv", "Page two is old"),
+        ("ratings.csv", "4,Won the fleet"),
+    ] {
+        let mut table = String::new();
+        io::Read::read_to_string(&mut archive.by_name(name).expect(name), &mut table).expect("a table");
+        assert!(table.contains(cell), "{name}: {table}");
     }
     assert_eq!(vic.get("/content/export.zip").await.status, 403);
 }

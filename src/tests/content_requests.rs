@@ -4,6 +4,7 @@ use crate::browser::NOW;
 use crate::content::{House, add, approved, house, lead, persona, step, write};
 use crate::databases::table;
 use crate::filled::{Filled, plain};
+use crate::spend::MARKETING;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::Redirect;
@@ -11,6 +12,7 @@ use axum::routing::get;
 use doubles::content::expiry;
 use doubles::content::links::checker::Checker;
 use doubles::content::links::link::is_public;
+use doubles::people::model::Standing;
 use doubles::period::{Day, Instant};
 use std::net::SocketAddr;
 
@@ -110,6 +112,31 @@ async fn a_search_that_found_nothing_is_counted_without_who_and_without_what_nam
 }
 
 #[tokio::test]
+async fn a_viewer_reads_no_name_that_somebody_searched_for() {
+    let House { server, mut mia, mut sam, mut vic } = house().await;
+    approved(&mut mia, "Payback sheet", &[]).await;
+    let ann = lead(&server, &mut mia, "Ann").await;
+    let called = format!("update lead_person set name = 'Änne Bergström' where lead_id = {ann}");
+    write(&server.state.db, &[&called]).await;
+    for search in ["%C3%84nne+Bergstr%C3%B6m", "%C3%84NNE", "BERGSTR%C3%96M", "Anders+Holm", "insurance"] {
+        sam.get(&format!("/content?q={search}")).await;
+    }
+    let kept = table(&server.state.db, "select words from content_miss order by words").await;
+    assert_eq!(kept, [["anders holm"], ["insurance"]], "of known leads neither the name nor a word of it is kept");
+    let form = Filled::of(&sam.get("/content/ask?origin=search&search=anders+holm").await.body, "/content/ask");
+    let form = form.with("title", "A folder for fleets");
+    assert!(sam.post("/content/ask", &form.pairs()).await.leads_to().is_some());
+    sam.get("/content?q=Anders+Holm").await;
+    for path in ["/content/map", "/content/requests/1", "/content/requests.csv"] {
+        let sales = sam.get(path).await.body.to_lowercase();
+        assert!(sales.contains("anders holm"), "{path}: {sales}");
+        let page = vic.get(path).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert!(!page.body.to_lowercase().contains("anders holm"), "{path}: {}", page.body);
+    }
+}
+
+#[tokio::test]
 async fn objections_without_an_answer_show_on_the_map() {
     let House { server, mut mia, mut sam, .. } = house().await;
     let ann = lead(&server, &mut mia, "Ann").await;
@@ -124,6 +151,33 @@ async fn objections_without_an_answer_show_on_the_map() {
     assert!(!sam.get("/content/map").await.body.contains("none: ask for one"));
     let beside = plain(&sam.get(&format!("/leads/{ann}")).await.body);
     assert!(beside.contains("Rent or buy") && beside.contains(&format!("/content/{answer}")), "{beside}");
+}
+
+#[tokio::test]
+async fn what_sales_may_not_share_fills_no_place_of_the_map_and_answers_no_objection() {
+    let House { server, mut mia, mut sam, .. } = house().await;
+    persona(&server.state.db, "Planner", "planner").await;
+    let ann = lead(&server, &mut mia, "Ann").await;
+    let judged = format!(
+        "update lead set reason = 'no_budget', decision = 'recycle', verdict_at = {} where id = {ann}",
+        NOW.0 - 60
+    );
+    write(&server.state.db, &[&judged]).await;
+    let place = [("personas", "Planner"), ("stages", "decision"), ("objections", "no_budget")];
+    let old = approved(&mut mia, "Price list", &place).await;
+    let other = approved(&mut mia, "Rent or buy", &place).await;
+    let today = i64::from(NOW.0) / 86_400;
+    let seq = "(select n from counter where name = 'change')";
+    let expired = format!("update content_item set expires = {}, seq = {seq} where id = {old}", today - 1);
+    write(&server.state.db, &[&expired]).await;
+    let map = plain(&sam.get("/content/map").await.body);
+    assert!(map.contains("2\u{a0}places without") && !map.contains("none: ask for one"), "{map}");
+    let asked = step(&mut mia, other, "retired").await;
+    assert!(asked.contains("the only approved item for Planner, decision"), "an expired one covers nothing: {asked}");
+    let later = format!("update content_item set released = {}, seq = {seq} where id = {other}", today + 9);
+    write(&server.state.db, &[&later]).await;
+    let map = plain(&sam.get("/content/map").await.body);
+    assert!(map.contains("3\u{a0}places without") && map.contains("none: ask for one"), "{map}");
 }
 
 #[tokio::test]
@@ -149,6 +203,31 @@ async fn owners_are_told_before_the_last_day_and_never_twice_for_the_same_day() 
     assert_eq!((tell(20).await, tell(31).await, tell(32).await), (0, 1, 0), "another day is another word");
     assert_eq!(tell(300).await, 0, "what is over is not announced");
     assert!(!mia.get("/content/curate?list=expiring").await.body.contains("Price list"), "45 days ahead is not soon");
+}
+
+#[tokio::test]
+async fn where_an_owner_has_left_the_heads_of_marketing_hear_what_expires_and_a_new_owner_hears_it_anew() {
+    let House { server, mut mia, .. } = house().await;
+    let head = Standing { head: true, ..MARKETING };
+    server.add("una@company.example", head).await;
+    let mut una = server.signed_in("una@company.example").await;
+    let mut hal = server.signed_in("hal@company.example").await;
+    let today = i64::from(NOW.0) / 86_400;
+    let id = approved(&mut mia, "Price list", &[("expires", &Day((today + 9) as i32).to_string())]).await;
+    write(&server.state.db, &["update account set disabled_at = 1 where name = 'mia'"]).await;
+    let tell = async || expiry::tell(&server.state.db, NOW).await.expect("a write");
+    assert_eq!((tell().await, tell().await), (1, 0));
+    assert_eq!(plain(&una.get("/bell").await.body).matches("“Price list” expires").count(), 1);
+    assert_eq!(plain(&hal.get("/bell").await.body).matches("“Price list” expires").count(), 0, "sales cannot mend it");
+    let mut give = async |owner: &str| {
+        let form = [("item", id.to_string()), ("what", format!("owner {owner}"))];
+        let form: Vec<(&str, &str)> = form.iter().map(|(key, value)| (*key, value.as_str())).collect();
+        assert!(una.post("/content/bulk", &form).await.leads_to().is_some(), "{owner}");
+    };
+    give("sam").await;
+    assert_eq!((tell().await, tell().await), (1, 0), "somebody else has it now");
+    let mut sam = server.signed_in("sam@company.example").await;
+    assert_eq!(plain(&sam.get("/bell").await.body).matches("“Price list” expires").count(), 1);
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ const STORES: &[&[(&str, &str)]] = &[
     backup::store::ALL,
     changes::store::ALL,
     definitions::store::ALL,
+    content::export::store::ALL,
     content::links::store::ALL,
     content::requests::store::ALL,
     content::store::ALL,

@@ -175,8 +175,19 @@ impl Uploads {
 /// # Errors
 /// It has none.
 pub fn check_room(folder: &Path, bytes: u64) -> Result<()> {
+    check_room_by(disk::free_bytes, folder, bytes)
+}
+
+/// Tells how many bytes a folder's disk has left; `None` where nobody knows.
+pub type FreeBytes = fn(&Path) -> Option<u64>;
+
+/// The same, measured by another hand.
+///
+/// # Errors
+/// See [`check_room`].
+pub fn check_room_by(free_bytes: FreeBytes, folder: &Path, bytes: u64) -> Result<()> {
     let folder = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
-    match disk::free_bytes(folder) {
+    match free_bytes(folder) {
         Some(free) if free < bytes.saturating_add(disk::LITTLE / 4) => Err(AppError::Unavailable(format!(
             "The server's disk has no room for this file: {} are free. Free some space there, or upload a smaller file. \
              Nothing was kept.",

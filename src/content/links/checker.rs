@@ -157,3 +157,32 @@ impl Checker {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    #[tokio::test]
+    async fn a_name_of_this_machine_resolves_to_nothing_unless_it_may_be_spoken_to() {
+        let name = || "localhost".parse::<Name>().expect("a name");
+        assert!(Resolver(is_public).resolve(name()).await.is_err());
+        let found = Resolver(|address| address.is_loopback()).resolve(name()).await.expect("it is known");
+        assert!(found.map(|address| address.ip()).all(|address| address.is_loopback()));
+    }
+
+    #[tokio::test]
+    async fn what_is_spoken_to_is_what_the_name_was_checked_to_be() {
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
+        let port = listener.local_addr().expect("an address").port();
+        let app = axum::Router::new().route("/", axum::routing::get(async || "here"));
+        let serving = tokio::spawn(async move { axum::serve(listener, app).await });
+        // The client alone: names are refused before it is asked, and it must not need that.
+        let address = Url::parse(&format!("http://localhost:{port}/")).expect("an address");
+        let outside = Checker::new(is_public).expect("a client");
+        assert!(outside.ask(Method::GET, &address).await.is_err());
+        let here = Checker::new(|address| address.is_loopback()).expect("a client");
+        assert!(here.ask(Method::GET, &address).await.is_ok_and(|answer| answer.status().is_success()));
+        serving.abort();
+    }
+}

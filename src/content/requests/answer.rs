@@ -250,8 +250,9 @@ pub async fn shown(
         stand: if lacks.is_empty() { "the brief is complete".to_owned() } else { format!("{} missing", lacks.len()) },
         reach: (100 - lacks.len() * 25) as u8,
     };
-    let origin = match (request.origin, request.search.is_empty()) {
-        (Origin::Search, false) => format!("from a search for “{}” that found nothing", request.search),
+    let tells_search = !request.search.is_empty() && caller.visitor.may(Action::SeeLeads);
+    let origin = match (request.origin, tells_search) {
+        (Origin::Search, true) => format!("from a search for “{}” that found nothing", request.search),
         (origin, _) => origin.label().to_owned(),
     };
     Ok(Shown {
@@ -288,11 +289,13 @@ pub async fn shown(
     })
 }
 
-/// Requests as a table.
+/// Requests as a table. The searches that they came from, in which somebody may have typed a name, stand in it only for
+/// who sees leads.
 ///
 /// # Errors
 /// None that a person can mend.
-pub fn csv(requests: &[Request], names: &Names, zone: &Zone) -> Result<Vec<u8>> {
+pub fn csv(caller: &Caller, requests: &[Request], names: &Names, zone: &Zone) -> Result<Vec<u8>> {
+    let sees_leads = caller.visitor.may(Action::SeeLeads);
     let rows = requests.iter().map(|request| {
         let text = &request.text;
         let persona = text.persona.and_then(|persona| names.persona(persona)).map(|persona| persona.name.clone());
@@ -301,7 +304,7 @@ pub fn csv(requests: &[Request], names: &Names, zone: &Zone) -> Result<Vec<u8>> 
             text.title.clone(),
             request.state.label().to_owned(),
             request.origin.label().to_owned(),
-            request.search.clone(),
+            if sees_leads { request.search.clone() } else { String::new() },
             persona.unwrap_or_default(),
             text.stage.map(|stage| stage.label().to_owned()).unwrap_or_default(),
             if text.objection.is_empty() { String::new() } else { objection(&text.objection) },

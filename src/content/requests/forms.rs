@@ -40,7 +40,7 @@ pub fn routes() -> Router<AppState> {
 }
 
 async fn show_map(State(state): State<AppState>, Extension(caller): Extension<Caller>, parts: Parts) -> Response {
-    let shown = async { Ok::<_, AppError>((head(&state, &caller).await?, map::map(&state).await?)) };
+    let shown = async { Ok::<_, AppError>((head(&state, &caller).await?, map::map(&state, &caller).await?)) };
     match shown.await {
         Ok((head, map)) => {
             in_the_house(&state, &parts, StatusCode::OK, move || page::map(head.clone(), map.clone())).await
@@ -49,9 +49,9 @@ async fn show_map(State(state): State<AppState>, Extension(caller): Extension<Ca
     }
 }
 
-async fn download_map(State(state): State<AppState>) -> Response {
+async fn download_map(State(state): State<AppState>, Extension(caller): Extension<Caller>) -> Response {
     let file = async {
-        let map = map::map(&state).await?;
+        let map = map::map(&state, &caller).await?;
         let rows = map.rows.into_iter().map(|row| {
             std::iter::once(row.name).chain(row.cells.into_iter().map(|cell| cell.count.to_string())).collect()
         });
@@ -115,12 +115,12 @@ async fn show_all(
     }
 }
 
-async fn download(State(state): State<AppState>) -> Response {
+async fn download(State(state): State<AppState>, Extension(caller): Extension<Caller>) -> Response {
     let file = async {
         let mut tx = state.db.read().await?;
         let (zone, _) = zone_and_day(&mut tx, state.clock.now()).await?;
         let names = names(&mut tx).await?;
-        answer::csv(&store::all(&mut tx).await?, &names, &zone)
+        answer::csv(&caller, &store::all(&mut tx).await?, &names, &zone)
     };
     as_file("content-requests.csv", file.await)
 }

@@ -1,13 +1,15 @@
-//! The map: how many approved items each persona has for each stage, where there is none, and what else is missing.
+//! The map: how many items that sales may share each persona has for each stage, where there is none, and what else is missing.
 
 use super::model::{Request, State};
 use super::store;
 use crate::content::index::{Entry, Facet};
-use crate::content::model::{Status, is_objection, objection};
-use crate::content::store as items;
+use crate::content::model::{is_objection, objection, withheld};
+use crate::content::{steps, store as items};
 use crate::error::Result;
 use crate::feedback::store as feedback;
-use crate::period::Instant;
+use crate::people::permission::Action;
+use crate::people::service::Caller;
+use crate::period::{Day, Instant};
 use crate::personas::model::Stage;
 use crate::personas::store as personas;
 use crate::place::at;
@@ -26,8 +28,9 @@ pub struct Map {
     pub rows: Vec<Row>,
     /// What leads object, with how many leads and how many approved items that answer it.
     pub objections: Vec<Objection>,
-    /// Searches that found nothing: words, how often, and where they are asked for.
-    pub misses: Vec<(String, u32, String)>,
+    /// Searches that found nothing: words, how often, and where they are asked for. Somebody may have typed a name, so
+    /// `None` for who sees no leads.
+    pub misses: Option<Vec<(String, u32, String)>>,
 }
 
 /// A persona on the map.
@@ -46,7 +49,7 @@ pub struct Row {
 pub struct Cell {
     /// Which stage.
     pub stage: Stage,
-    /// Approved items.
+    /// Approved items that sales may share today.
     pub count: u32,
     /// How strongly it is filled: 0 is a gap, 4 is plenty.
     pub level: u8,
@@ -65,7 +68,7 @@ pub struct Objection {
     pub words: String,
     /// Leads that were turned down for it.
     pub leads: u32,
-    /// Approved items that answer it.
+    /// Approved items that answer it and that sales may share today.
     pub items: u32,
     /// The items, or the form that asks for one.
     pub href: String,
@@ -95,7 +98,7 @@ pub const fn level(count: u32) -> u8 {
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn map(state: &AppState) -> Result<Map> {
+pub async fn map(state: &AppState, caller: &Caller) -> Result<Map> {
     let mut tx = state.db.read().await?;
     let personas: Vec<_> = personas::all(&mut tx).await?.into_iter().filter(|persona| !persona.retired).collect();
     let open: Vec<Request> = store::all(&mut tx).await?.into_iter().filter(|request| request.state.is_open()).collect();
@@ -103,9 +106,10 @@ pub async fn map(state: &AppState) -> Result<Map> {
     let known = feedback::reasons(&mut tx).await?;
     let mut reasons = items::objections(&mut tx, since).await?;
     reasons.retain(|(key, _)| known.iter().any(|reason| reason.key == *key && is_objection(reason)));
+    let today = steps::today(&mut tx, state.clock.now()).await?;
     let misses = store::misses(&mut tx, MISSES).await?;
     drop(tx);
-    let (cells, answers) = state.library.look(|index| count(index.entries())).await?;
+    let (cells, answers) = state.library.look(move |index| count(index.entries(), today)).await?;
     let rows = personas.into_iter().map(|persona| {
         let cells = Stage::ALL.iter().map(|&stage| {
             let count = cells.get(&(persona.slug.clone(), stage)).copied().unwrap_or_default();
@@ -133,14 +137,17 @@ pub async fn map(state: &AppState) -> Result<Map> {
         let href = at(&address("/content/ask", &[("origin", "search"), ("search", &words)]));
         (words, u32::try_from(times).unwrap_or(u32::MAX), href)
     });
-    Ok(Map { rows: rows.collect(), objections: objections.collect(), misses: misses.collect() })
+    let misses = caller.visitor.may(Action::SeeLeads).then(|| misses.collect());
+    Ok(Map { rows: rows.collect(), objections: objections.collect(), misses })
 }
 
 type Counts = (BTreeMap<(String, Stage), u32>, BTreeMap<String, u32>);
 
-fn count<'a>(entries: impl Iterator<Item = &'a Entry>) -> Counts {
+/// What is expired or not released yet answers nobody.
+fn count<'a>(entries: impl Iterator<Item = &'a Entry>, today: Day) -> Counts {
     let (mut cells, mut answers) = Counts::default();
-    for entry in entries.filter(|entry| entry.status == Status::Approved) {
+    let is_free = |entry: &&Entry| withheld(entry.status, entry.released, entry.expires, today).is_none();
+    for entry in entries.filter(is_free) {
         let of = |facet: Facet| entry.values.iter().filter(move |(other, _)| *other == facet).map(|(_, value)| value);
         for persona in of(Facet::Persona) {
             for stage in of(Facet::Stage).filter_map(|key| Stage::from_key(key)) {
@@ -162,12 +169,12 @@ pub fn address(path: &str, question: &[(&str, &str)]) -> String {
 }
 
 /// How a request is marked: `late` where it is open past its day.
-pub fn is_late(request: &Request, today: crate::period::Day) -> bool {
+pub fn is_late(request: &Request, today: Day) -> bool {
     request.state.is_open() && request.text.due.is_some_and(|due| due < today)
 }
 
 /// Open requests that somebody has taken on, and of those the ones within their day: marketing's standing.
-pub fn on_time(requests: &[Request], today: crate::period::Day) -> (u32, u32) {
+pub fn on_time(requests: &[Request], today: Day) -> (u32, u32) {
     let open: Vec<&Request> = requests.iter().filter(|request| request.state.is_open()).collect();
     let fine = open.iter().filter(|request| request.state != State::New && !is_late(request, today)).count();
     (fine as u32, open.len() as u32)

@@ -74,12 +74,7 @@ pub fn map(head: Head, map: Map) -> AnyView {
         view! { <tr><th scope="row">{objection.words}</th><td class="num" data-label="Leads">{count(objection.leads)}</td><td class="num" data-label="Items">{items}</td></tr> }
     });
     let rows = rows.collect_view();
-    let no_miss = misses.is_empty();
-    let missed = misses.into_iter().map(|(words, times, href)| {
-        let ask = may_use.then(|| view! { <a href=href>"Ask for it"</a> });
-        view! { <tr><th scope="row">{words}</th><td class="num" data-label="Times">{count(times)}</td><td>{ask}</td></tr> }
-    });
-    let missed = missed.collect_view();
+    let missed = misses.map(|misses| view! { <Missed misses may_use/> });
     view! {
         <LibraryHead head current="/content/map"/>
         <section aria-labelledby="map-title">
@@ -96,18 +91,32 @@ pub fn map(head: Head, map: Map) -> AnyView {
                     <table class="table"><thead><tr><th scope="col">"Objection"</th><th scope="col" class="num">"Leads"</th><th scope="col" class="num">"Items"</th></tr></thead><tbody>{rows}</tbody></table>
                 </div>
             </section>
-            <section class="section" aria-labelledby="misses-title">
-                <SectionHead id="misses-title" title="Looked for and not found"><p>"Only the words are kept, never who typed them"</p></SectionHead>
-                {no_miss.then(|| view! { <p class="small quiet">"Every search found something."</p> })}
-                {(!no_miss).then(|| view! {
-                    <div class="table-wrap" tabindex="0" role="region" aria-label="Searches without result">
-                        <table class="table"><thead><tr><th scope="col">"Words"</th><th scope="col" class="num">"Times"</th><th scope="col"><span class="sr">"What can be done"</span></th></tr></thead><tbody>{missed}</tbody></table>
-                    </div>
-                })}
-            </section>
+            {missed}
         </div>
     }
     .into_any()
+}
+
+/// Searches that found nothing.
+#[component]
+fn Missed(misses: Vec<(String, u32, String)>, may_use: bool) -> impl IntoView {
+    let no_miss = misses.is_empty();
+    let missed = misses.into_iter().map(|(words, times, href)| {
+        let ask = may_use.then(|| view! { <a href=href>"Ask for it"</a> });
+        view! { <tr><th scope="row">{words}</th><td class="num" data-label="Times">{count(times)}</td><td>{ask}</td></tr> }
+    });
+    let missed = missed.collect_view();
+    view! {
+        <section class="section" aria-labelledby="misses-title">
+            <SectionHead id="misses-title" title="Looked for and not found"><p>"Only the words are kept, never who typed them"</p></SectionHead>
+            {no_miss.then(|| view! { <p class="small quiet">"Every search found something."</p> })}
+            {(!no_miss).then(|| view! {
+                <div class="table-wrap" tabindex="0" role="region" aria-label="Searches without result">
+                    <table class="table"><thead><tr><th scope="col">"Words"</th><th scope="col" class="num">"Times"</th><th scope="col"><span class="sr">"What can be done"</span></th></tr></thead><tbody>{missed}</tbody></table>
+                </div>
+            })}
+        </section>
+    }
 }
 
 /// `/content/ask`

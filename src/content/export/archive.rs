@@ -1,12 +1,14 @@
 //! Everything as files: the library as tables, and what was uploaded as it is.
 
-use super::files::FOLDER;
-use super::index::{Entry, Facet};
-use super::library::names;
-use super::model::{Content, Names, language, objection};
-use super::requests::store as requests;
-use super::{answer, store, words};
+use super::store;
 use crate::activity::feed::to_csv;
+use crate::content::files::FOLDER;
+use crate::content::index::{Entry, Facet};
+use crate::content::library::names;
+use crate::content::model::{Content, Names, language, objection};
+use crate::content::requests::{answer as asked_as, store as requests};
+use crate::content::store::instant;
+use crate::content::{answer, words};
 use crate::error::{AppError, Result};
 use crate::people::permission::Action;
 use crate::people::service::Caller;
@@ -56,6 +58,7 @@ pub fn items_csv(entries: &[Entry], names: &Names, zone: &Zone) -> Result<Vec<u8
             link,
             file,
             entry.summary.clone(),
+            entry.snippet.clone(),
             of(Facet::Persona, &persona),
             of(Facet::Stage, &|key| {
                 Stage::from_key(key).map_or_else(|| key.to_owned(), |stage| stage.label().to_owned())
@@ -80,6 +83,7 @@ pub fn items_csv(entries: &[Entry], names: &Names, zone: &Zone) -> Result<Vec<u8
         "link",
         "file",
         "summary",
+        "text to copy",
         "personas",
         "stages",
         "objections",
@@ -96,19 +100,23 @@ pub fn items_csv(entries: &[Entry], names: &Names, zone: &Zone) -> Result<Vec<u8
     to_csv(&head, rows)
 }
 
-/// Everything in one archive: `items.csv`, `versions.csv`, `uses.csv` (leads by number), `requests.csv`, and the folder
-/// `files`. A file without a name in the system that goes when it is closed.
+/// Everything in one archive: `items.csv`, `versions.csv`, `uses.csv` (leads by number), `requests.csv`,
+/// `comments.csv`, `ratings.csv`, and the folder `files`. One at a time is packed. A file without a name in the system that goes when it is closed.
 ///
 /// # Errors
-/// They may not, or the disk has no room for it.
+/// They may not, another one is being packed, or the disk has no room for it.
 pub async fn archive(state: &AppState, caller: &Caller) -> Result<std::fs::File> {
     caller.visitor.require(Action::UseContent)?;
+    let _alone = state.contents.pack_alone()?;
     let mut tx = state.db.read().await?;
     let names = names(&mut tx).await?;
     let (zone, _) = answer::zone_and_day(&mut tx, state.clock.now()).await?;
     let versions = store::every_version(&mut tx).await?;
     let uses = store::every_use(&mut tx).await?;
     let asked = requests::all(&mut tx).await?;
+    let comments = store::every_comment(&mut tx).await?;
+    let ratings = store::every_rating(&mut tx).await?;
+    let there_asked: HashSet<i64> = asked.iter().map(|request| request.id.0).collect();
     drop(tx);
     let (entries, there) = state
         .library
@@ -136,14 +144,35 @@ pub async fn archive(state: &AppState, caller: &Caller) -> Result<std::fs::File>
     let of_uses = uses
         .into_iter()
         .filter(|(item, ..)| there.contains(item))
-        .map(|(item, lead, name, at)| vec![item.to_string(), lead.to_string(), name, zone.rfc3339(store::instant(at))]);
+        .map(|(item, lead, name, at)| vec![item.to_string(), lead.to_string(), name, zone.rfc3339(instant(at))]);
     let uses = to_csv(&["item", "lead", "shared by", "at"], of_uses)?;
-    let asked = super::requests::answer::csv(&asked, &names, &zone)?;
+    let is_there = |item: Option<i64>, request: Option<i64>| {
+        item.is_some_and(|item| there.contains(&item)) || request.is_some_and(|request| there_asked.contains(&request))
+    };
+    let number = |number: Option<i64>| number.map(|number| number.to_string()).unwrap_or_default();
+    let of_comments = comments.into_iter().filter(|(item, request, ..)| is_there(*item, *request));
+    let of_comments = of_comments.map(|(item, request, name, at, text)| {
+        vec![number(item), number(request), name, zone.rfc3339(instant(at)), text]
+    });
+    let comments = to_csv(&["item", "request", "by", "at", "comment"], of_comments)?;
+    let of_ratings =
+        ratings.into_iter().filter(|(item, ..)| there.contains(item)).map(|(item, name, stars, note, at)| {
+            vec![item.to_string(), name, stars.to_string(), note, zone.rfc3339(instant(at))]
+        });
+    let ratings = to_csv(&["item", "by", "stars", "why", "at"], of_ratings)?;
+    let asked = asked_as::csv(caller, &asked, &names, &zone)?;
     let items = items_csv(&entries, &names, &zone)?;
     let room: u64 = files.iter().map(|(_, _, bytes)| bytes).sum();
     state.contents.check_room(room)?;
     let folder = state.contents.folder().to_owned();
-    let tables = [("items.csv", items), ("versions.csv", versions), ("uses.csv", uses), ("requests.csv", asked)];
+    let tables = [
+        ("items.csv", items),
+        ("versions.csv", versions),
+        ("uses.csv", uses),
+        ("requests.csv", asked),
+        ("comments.csv", comments),
+        ("ratings.csv", ratings),
+    ];
     let packed = spawn_blocking(move || pack(&folder, &tables, &files)).await.map_err(|_| AppError::Internal)?;
     packed.map_err(|error| {
         tracing::warn!("the library could not be packed: {error}");

@@ -1,0 +1,4 @@
+//! All that the library holds, as files.
+
+pub mod archive;
+pub mod store;
