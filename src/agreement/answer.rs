@@ -11,18 +11,20 @@ use super::signing::{TEAMS, missing, signs_for, standing};
 use super::standing::{Judged, Share, State};
 use super::store::{self, Draft, DraftState, Record, Signature};
 use crate::charts;
+use crate::definitions::criteria::leads_address;
 use crate::editing::once::person;
 use crate::error::{AppError, Result};
 use crate::kpis::model::Part;
 use crate::kpis::query::Query;
 use crate::kpis::sheet::Kpi;
 use crate::kpis::words::{self, Currency};
+use crate::leads::model::Fit;
 use crate::listing::narrate::list_address;
 use crate::people::model::{Account, Team};
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::people::store as people;
-use crate::period::{Bucket, Day, Grain, Instant};
+use crate::period::{Bucket, Day, Grain, Instant, Period};
 use crate::place::at;
 use crate::server::AppState;
 use crate::server::db::Tx;
@@ -63,8 +65,17 @@ impl Said {
 
 /// The version in force on a day.
 pub(super) fn in_force(records: &[Record], today: Day) -> Option<&Record> {
+    in_force_without(records, None, today)
+}
+
+/// The version that a draft would follow if it were signed today: what is compared with it.
+pub(super) fn followed<'a>(records: &'a [Record], draft: &Draft, today: Day) -> Option<&'a Record> {
+    in_force_without(records, draft.replaces, effective(draft, today))
+}
+
+fn in_force_without(records: &[Record], replaced: Option<u32>, today: Day) -> Option<&Record> {
     let standing = records.iter().filter(|record| record.recalled_at.is_none());
-    let mut versions: Vec<&Record> = standing.collect();
+    let mut versions: Vec<&Record> = standing.filter(|record| replaced != Some(record.version.number)).collect();
     versions.sort_by_key(|record| (record.version.starts, record.version.number));
     let started = versions.iter().rposition(|record| record.version.starts <= today);
     versions.get(started.unwrap_or(0)).copied()
@@ -172,9 +183,9 @@ fn row(clause: Clause, text: String, month: Option<&Month>) -> PromiseRow {
         Clause::Complete | Clause::Qualified if !month.has_criteria => {
             unmeasured(text, "not measured", "no criteria are agreed yet")
         }
-        Clause::Complete => share(text, month.complete, None, month, at("/definitions/criteria")),
+        Clause::Complete => share(text, month.complete, None, month, criteria_of(month.period())),
         Clause::Qualified => {
-            share(text, month.qualified, Some(month.qualified_plain), month, at("/definitions/criteria"))
+            share(text, month.qualified, Some(month.qualified_plain), month, criteria_of(month.period()))
         }
         Clause::Reply => share(text, month.reply, None, month, address(Kpi::FeedbackCoverage, Part::ReplyDue)),
         Clause::Decide | Clause::FirstTouch if !month.touches => {
@@ -183,7 +194,13 @@ fn row(clause: Clause, text: String, month: Option<&Month>) -> PromiseRow {
         Clause::Decide => share(text, month.decide, None, month, address(Kpi::Cac, Part::AnsweredLate)),
         Clause::FirstTouch => {
             let plain = Some(month.first_touch_plain);
-            share(text, month.first_touch, plain, month, address(Kpi::FollowUp, Part::TouchedLate))
+            let row = share(text, month.first_touch, plain, month, address(Kpi::FollowUp, Part::TouchedLate));
+            let untouched = month.board.answer.current.follow_up.overdue_open;
+            let more = (untouched > 0).then(|| {
+                let words = format!("{} past due and untouched", words::counted(untouched, "lead", "leads"));
+                (words, address(Kpi::FollowUp, Part::OverdueOpen))
+            });
+            PromiseRow { more, ..row }
         }
         Clause::Attempts => {
             let href = crate::listing::narrate::reason_address(&month.board.query, "unreachable");
@@ -202,6 +219,7 @@ fn unmeasured(text: String, word: &str, need: &str) -> PromiseRow {
         reach: charts::reach(None, None),
         status: Status::new(StatusKind::Early, word),
         need: need.to_owned(),
+        more: None,
     }
 }
 
@@ -221,6 +239,7 @@ fn volume(text: String, month: &Month, href: String) -> PromiseRow {
         reach: charts::reach(part(volume.done), part(volume.due).filter(|_| volume.due < volume.promised)),
         status: status(&judged),
         need: judged.need,
+        more: None,
     }
 }
 
@@ -252,7 +271,13 @@ fn share(text: String, share: Share, plain: Option<Share>, month: &Month, href: 
         reach: charts::reach(reach, None),
         status: status(&judged),
         need: need.into_iter().filter(|words| !words.is_empty()).collect::<Vec<_>>().join("; "),
+        more: None,
     }
+}
+
+/// How the leads of a period stand against the criteria, one by one where they miss them.
+fn criteria_of(period: Period) -> String {
+    at(&format!("/definitions/criteria?from={}&to={}", period.from, period.to))
 }
 
 fn status(judged: &Judged) -> Status {
@@ -276,7 +301,7 @@ fn fairness(month: &Month) -> String {
     }
     format!(
         "Taken out, since it was not the team’s own delay: {}. The lead was known here only after it was due, its owner had \
-         left, or it was given to its owner after it was due. The KPIs count them all the same.",
+         left, or it came from another owner after it was due. The KPIs count them all the same.",
         taken.join(" and ")
     )
 }
@@ -325,7 +350,7 @@ fn consequences(terms: &super::model::Terms, month: Option<&Month>) -> Vec<Prose
         .say(format!(" untouched since {since}."));
     let below = below
         .say(" ")
-        .link_outside(leads(missed), at("/definitions/criteria"))
+        .link_outside(leads(missed), leads_address(&query, "", Fit::No))
         .say(format!(" below the criteria since {since}."));
     vec![late, below, Prose::plain("It changes the standing of promises, never the four KPIs.")]
 }
@@ -346,7 +371,7 @@ async fn coming(
             caller.visitor.account().ok().and_then(|account| signs_for(account, &everybody, &deputies, said.today));
         let has_signed = |team: Team| standing(&signatures).any(|signature| signature.team == team);
         let waits = draft.state == DraftState::Proposed && signs.is_some_and(|(team, _)| !has_signed(team));
-        let base = records.iter().find(|record| record.version.number == draft.base).unwrap_or(current);
+        let base = followed(records, &draft, said.today).unwrap_or(current);
         let found = changes(&base.version.terms, &draft.terms, &said.currency);
         let comments = store::comments(tx, draft.id).await?;
         let number = records.iter().map(|record| record.version.number).max().unwrap_or_default() + 1;
@@ -413,7 +438,7 @@ pub async fn draft(state: &AppState, caller: &Caller, told: Option<Told>) -> Res
     let deputies = store::deputies(&mut tx).await?;
     let currency = currency(&mut tx).await?;
     drop(tx);
-    let base = records.iter().find(|record| record.version.number == draft.base).ok_or(AppError::Internal)?;
+    let base = followed(&records, &draft, said.today).ok_or(AppError::Internal)?;
     let number = records.iter().map(|record| record.version.number).max().unwrap_or_default() + 1;
     let line = |comment: &store::Comment| CommentLine {
         name: comment.name.clone(),
@@ -503,6 +528,13 @@ fn remarks(draft: &Draft, records: &[Record], signatures: &[Signature], said: &S
     }
     if let Err(error) = require_room(draft, records, said.today) {
         remarks.push(error.to_string());
+    }
+    let before = followed(records, draft, said.today).map(|record| record.version.number);
+    if let Some(before) = before.filter(|before| *before != draft.base) {
+        remarks.push(format!(
+            "It was begun from version {}, and would follow version {before}: it is compared with that one.",
+            draft.base
+        ));
     }
     if let Some(number) = draft.replaces {
         remarks.push(format!("It takes the place of version {number}, which does not come into force then."));

@@ -136,7 +136,12 @@ pub async fn version(state: &AppState, number: u32, told: Option<Told>) -> Resul
             })
             .into(),
         hash: record.hash.clone().unwrap_or_default(),
-        before: records.iter().map(|other| other.version.number).filter(|other| *other < number).max(),
+        before: records
+            .iter()
+            .filter(|other| other.recalled_at.is_none())
+            .map(|other| other.version.number)
+            .filter(|other| *other < number)
+            .max(),
         told,
     })
 }

@@ -67,15 +67,31 @@ pub async fn breaches(app: &AppState, visitor: &Visitor, month: &Month) -> Resul
     let page = service::page(app, &Visitor::ThisMachine, &ask).await?;
     let (rules, now) = (&page.rules, page.now);
     let mut found = Breaches { all: Vec::new(), more: page.next.is_some() };
-    found.all.extend(page.rows.iter().filter_map(|row| of_sales(row, now, rules, sees)));
+    let sales = page.rows.iter().filter_map(|row| of_sales(row, now, rules, sees).filter(|_| is_held(row, now, month)));
+    found.all.extend(sales);
     let mut tx = app.db.read().await?;
     let (entries, next) =
         answers::list(&mut tx, rules, Which::ToAnswer, &Sought::default(), Place::NEWEST, MOST).await?;
     found.more |= next.is_some();
-    found.all.extend(entries.iter().filter_map(|entry| of_marketing(entry, now, rules, sees)));
+    let replies = entries.iter().filter(|entry| {
+        let start = answers::began(&entry.lead, &entry.verdict, entry.handover);
+        !month.replies_aside.contains(&(entry.lead.id, start.0))
+    });
+    found.all.extend(replies.filter_map(|entry| of_marketing(entry, now, rules, sees)));
     found.all.sort_by_key(|breach| (breach.due, breach.lead));
-    found.all.extend(below(&mut tx, month, sees).await?);
+    let (below, more) = below(&mut tx, month, sees).await?;
+    found.more |= more;
+    found.all.extend(below);
     Ok(found)
+}
+
+/// Whether the standing of the month holds it against sales: what was taken out there is no breach here.
+fn is_held(row: &Row, now: Instant, month: &Month) -> bool {
+    let aside = match row.standing(now).map(|standing| standing.stage) {
+        Some(Stage::Touch) => &month.touches_aside,
+        _ => &month.verdicts_aside,
+    };
+    row.handed_over_at.is_none_or(|start| !aside.contains(&(row.lead, start.at.0)))
 }
 
 fn of_sales(row: &Row, now: Instant, rules: &Rules, sees: bool) -> Option<Breach> {
@@ -116,16 +132,20 @@ fn of_marketing(entry: &Entry, now: Instant, rules: &Rules, sees: bool) -> Optio
     })
 }
 
-/// Leads of the month that miss the agreed criteria.
-async fn below(tx: &mut crate::server::db::Tx, month: &Month, sees: bool) -> Result<Vec<Breach>> {
-    let Some(fits) = &month.fits else { return Ok(Vec::new()) };
-    let missed: Vec<_> = fits.leads.iter().filter(|lead| lead.whole() == Some(Fit::No)).rev().take(MOST).collect();
+/// Leads of the month that miss the agreed criteria, and whether there are more.
+async fn below(tx: &mut crate::server::db::Tx, month: &Month, sees: bool) -> Result<(Vec<Breach>, bool)> {
+    let Some(fits) = &month.fits else { return Ok((Vec::new(), false)) };
+    let mut missed: Vec<_> =
+        fits.leads.iter().filter(|lead| lead.whole() == Some(Fit::No)).rev().take(MOST + 1).collect();
+    let more = missed.len() > MOST;
+    missed.truncate(MOST);
     let ids: Vec<LeadId> = missed.iter().map(|lead| lead.lead).collect();
     let rows = queue::rows(tx, &ids).await?;
-    let frees = month.terms.consequences.below_criteria_frees_sales;
-    let words = if frees { "frees sales of the follow-up" } else { "below what was agreed" };
     let breach = |lead: &&crate::definitions::fit::LeadFit| {
         let row = rows.get(&lead.lead)?;
+        let version = month.rules.versions().get(usize::from(lead.version));
+        let frees = version.is_some_and(|version| version.terms.consequences.below_criteria_frees_sales);
+        let words = if frees { "frees sales of the follow-up" } else { "below what was agreed" };
         Some(Breach {
             team: Team::Marketing,
             promise: format!("Misses: {}", fits.missed_by(lead).join("; ")),
@@ -136,5 +156,5 @@ async fn below(tx: &mut crate::server::db::Tx, month: &Month, sees: bool) -> Res
             owner: row.owner().filter(|_| sees).unwrap_or_default().to_owned(),
         })
     };
-    Ok(missed.iter().filter_map(breach).collect())
+    Ok((missed.iter().filter_map(breach).collect(), more))
 }

@@ -41,7 +41,7 @@ impl Per {
 /// What the team's own last months say, where they say something.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Own {
-    /// Customers won.
+    /// Customers won with a value; the others say nothing of what one brings.
     pub won: u32,
     /// What they brought, minor units.
     pub won_minor: i64,

@@ -126,7 +126,7 @@ async fn own(state: &AppState, period: Period) -> Result<Option<Own>> {
     Ok(board.map(|board| {
         let (context, funnel) = (&board.answer.current.context, &board.answer.funnel);
         let customers = (funnel.handed_over > 0).then_some(Rate { part: funnel.won, whole: funnel.handed_over });
-        Own { won: context.won, won_minor: context.won_minor, customers }
+        Own { won: context.won_with_value, won_minor: context.won_minor, customers }
     }))
 }
 

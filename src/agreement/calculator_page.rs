@@ -84,9 +84,9 @@ fn said(own: &Own, months: &str, currency: &Currency) -> (String, String) {
     }
     let deal = match own.deal_minor() {
         Some(minor) => format!(
-            "Blank: {}, the average of {} won from {months}. A win without a value counts as nothing.",
+            "Blank: {}, the average of {} won from {months}. A win without a value is not among them.",
             currency.amount(minor),
-            words::counted(own.won, "customer", "customers")
+            words::counted(own.won, "customer with a value", "customers with a value")
         ),
         None => format!("Not defined from your own months: no customer with a value was won from {months}."),
     };

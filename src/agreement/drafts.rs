@@ -4,6 +4,7 @@
 //! No number depends on a draft: versions alone are computed by, and a draft becomes one with its second signature
 //! ([`super::signing`]).
 
+use super::answer::followed;
 use super::calendar_text::{self, Exception};
 use super::clauses::{Clause, canonical, changes};
 use super::fields::Content;
@@ -156,7 +157,7 @@ async fn today(tx: &mut Tx, state: &AppState) -> Result<(Zone, Day)> {
 /// # Errors
 /// They may not.
 pub async fn begin(state: &AppState, caller: &Caller, sent: &Sent) -> Result<String> {
-    take(state, caller, sent.key(), |_, _| Ok(()), &format!("{PAGE}?done=begun")).await
+    take(state, caller, sent.key(), |_, _, _| Ok(()), &format!("{PAGE}?done=begun")).await
 }
 
 /// Takes values into the open draft, which is begun where there is none; `fields` are keys of [`super::fields::FIELDS`]
@@ -171,18 +172,19 @@ pub async fn take_into_draft(
     fields: &[(&str, String)],
 ) -> Result<String> {
     let currency = currency(&mut state.db.read().await?).await?;
-    let set =
-        |content: &mut Content, _: Day| fields.iter().try_for_each(|(key, text)| content.set(key, text, &currency));
+    let set = |content: &mut Content, _: Day, _: bool| {
+        fields.iter().try_for_each(|(key, text)| content.set(key, text, &currency))
+    };
     take(state, caller, key, set, &format!("{PAGE}?done=taken")).await
 }
 
 /// Takes days that differ into the open draft, in place of what it says of them. A draft that is begun for them starts
-/// with the first of them.
+/// with the first of them; one that was open keeps the day on which it starts, and its page says which days lie before.
 ///
 /// # Errors
 /// As for [`take_into_draft`]; or the days have passed.
 pub async fn take_days(state: &AppState, caller: &Caller, key: &str, days: &[Exception]) -> Result<String> {
-    let set = |content: &mut Content, today: Day| {
+    let set = |content: &mut Content, today: Day, is_new: bool| {
         let Some(first) = days.iter().map(|(day, ..)| *day).min() else {
             return Err(AppError::Invalid("No day was chosen. Choose at least one.".to_owned()));
         };
@@ -201,7 +203,9 @@ pub async fn take_days(state: &AppState, caller: &Caller, key: &str, days: &[Exc
             return Err(calendar_text::too_many());
         }
         known.sort_by_key(|(day, ..)| *day);
-        content.starts = content.starts.min(first);
+        if is_new {
+            content.starts = content.starts.min(first);
+        }
         calendar_text::set_exceptions(&mut content.terms.calendar, known);
         Ok(())
     };
@@ -212,7 +216,7 @@ async fn take(
     state: &AppState,
     caller: &Caller,
     key: &str,
-    set: impl Fn(&mut Content, Day) -> Result<()>,
+    set: impl Fn(&mut Content, Day, bool) -> Result<()>,
     leads_to: &str,
 ) -> Result<String> {
     let (mut once, draft) = match open(state, caller, key).await? {
@@ -228,7 +232,7 @@ async fn take(
             (None, base, content)
         }
     };
-    set(&mut content, today)?;
+    set(&mut content, today, draft.is_none())?;
     if before.as_ref() == Some(&content) {
         return Ok(leads_to.to_owned());
     }
@@ -325,19 +329,19 @@ pub async fn propose(state: &AppState, caller: &Caller, sent: &Sent) -> Result<S
     let workspace = workspace(&mut once).await?;
     let currency = Currency(workspace.currency.clone());
     let records = store::records(&mut once).await?;
-    let base = records.iter().find(|record| record.version.number == draft.base);
-    let says_the_same = |base: &store::Record| changes(&base.version.terms, &draft.terms, &currency).is_empty();
-    if base.is_some_and(|base| base.signed_at.is_some() && says_the_same(base)) {
-        return Err(AppError::Invalid(format!(
-            "The draft says the same as version {}. Change what is to be different, or withdraw it.",
-            draft.base
-        )));
-    }
     let wanted = sent.get("replaces").parse::<u32>().ok();
     draft.replaces = wanted.filter(|wanted| {
         let pending = |record: &&store::Record| record.version.number == *wanted && is_pending(record, today);
         records.iter().find(pending).is_some()
     });
+    let says_the_same = |base: &&store::Record| changes(&base.version.terms, &draft.terms, &currency).is_empty();
+    let base = followed(&records, &draft, today).filter(|base| base.signed_at.is_some());
+    if let Some(base) = base.filter(says_the_same) {
+        return Err(AppError::Invalid(format!(
+            "The draft says the same as version {}. Change what is to be different, or withdraw it.",
+            base.version.number
+        )));
+    }
     store::set_replaces(&mut once, draft.id, draft.replaces).await?;
     require_room(&draft, &records, today)?;
     // Days that differ before its start would change nothing: the page has said that they are left out.

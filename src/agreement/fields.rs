@@ -252,8 +252,7 @@ fn parse_criteria(text: &str) -> Result<Vec<Criterion>> {
             "The criteria of a qualified lead cannot be read. Edit them under Definitions, Criteria.".into(),
         )
     })?;
-    criteria::check(&found)?;
-    Ok(found)
+    criteria::checked(found)
 }
 
 fn parse_day(text: &str) -> Result<Day> {

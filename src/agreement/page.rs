@@ -141,7 +141,7 @@ fn signature(signed: Option<SignedLine>) -> AnyView {
 
 #[component]
 fn RowView(row: PromiseRow) -> impl IntoView {
-    let PromiseRow { text, figure, of, href, reach, status, need } = row;
+    let PromiseRow { text, figure, of, href, reach, status, need, more } = row;
     let figure = match (figure.is_empty(), href.is_empty()) {
         (true, _) => ().into_any(),
         (false, true) => view! { <b>{figure}</b> }.into_any(),
@@ -153,6 +153,7 @@ fn RowView(row: PromiseRow) -> impl IntoView {
             <p class="now">{figure}" "<span>{of}</span></p>
             <Drawing svg=reach/>
             <p class="need"><StatusMark status/><span>{need}</span></p>
+            {more.map(|(words, href)| view! { <p class="need"><a href=href rel="external">{words}</a></p> })}
         </li>
     }
 }

@@ -78,6 +78,8 @@ pub struct PromiseRow {
     pub status: Status,
     /// What is needed, what was taken out.
     pub need: String,
+    /// Leads that no list holds together with those behind the figure: in words, and where they are.
+    pub more: Option<(String, String)>,
 }
 
 /// The broken promises.

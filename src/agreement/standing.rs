@@ -8,7 +8,8 @@
 //! - **Fairness first.** What was not the team's delay is taken out of the broken, and its number is shown.
 //! - **The consequence clause** takes leads out of a promise: a late first touch out of marketing's share of qualified
 //!   leads, whole; a lead below the criteria out of sales' late first touches, and only out of the late ones, since a
-//!   duty of which one was freed can still be done well. The number without the clause stands beside it.
+//!   duty of which one was freed can still be done well. The number without the clause stands beside it. Each lead is
+//!   under the clause of the version of its handover, and a promised share is the mean of those versions', by leads.
 
 use crate::kpis::words;
 use crate::leads::model::Moment;
@@ -200,8 +201,10 @@ pub struct Case {
     pub done: Option<(Moment, bool)>,
     /// Since when the owner cannot sign in.
     pub owner_left: Option<Instant>,
-    /// When the lead was last given to its owner.
+    /// When the lead was last given to its owner, in place of another one.
     pub given_at: Option<Instant>,
+    /// Until when it would have been in time had it begun when it was given.
+    pub due_from_given: u32,
 }
 
 /// Why a broken promise is not held against its team.
@@ -211,7 +214,7 @@ pub enum Excuse {
     System,
     /// Its owner had left before it was due.
     Absent,
-    /// It was given to its owner only after it was due.
+    /// It came from another owner only after it was due, and was then done, or can still be, within the agreed time.
     Reassigned,
 }
 
@@ -228,11 +231,17 @@ impl Case {
             Some(Excuse::System)
         } else if self.owner_left.is_some_and(|left| left.0 <= self.due) {
             Some(Excuse::Absent)
-        } else if self.given_at.is_some_and(|given| given.0 > self.due) {
+        } else if self.given_at.is_some_and(|given| self.is_new_to_its_owner(given, now)) {
             Some(Excuse::Reassigned)
         } else {
             None
         }
+    }
+
+    /// Given after it was due and before it was done, and done since, or still to be done, in the time that was agreed.
+    fn is_new_to_its_owner(&self, given: Instant, now: Instant) -> bool {
+        let done = self.done.map_or(now, |(done, _)| done.at);
+        given.0 > self.due && given <= done && done.0 <= self.due_from_given
     }
 }
 
@@ -304,7 +313,15 @@ mod tests {
 
     fn case() -> Case {
         let done = Some((Moment { at: Instant(2_000), day_only: false }, false));
-        Case { due: 1_000, known_at: None, due_from_known: 0, done, owner_left: None, given_at: None }
+        Case {
+            due: 1_000,
+            known_at: None,
+            due_from_known: 0,
+            done,
+            owner_left: None,
+            given_at: None,
+            due_from_given: 0,
+        }
     }
 
     #[test]
@@ -320,8 +337,19 @@ mod tests {
         assert_eq!(Case { done: None, ..imported_late }.excuse(now), None, "there was time since");
         assert_eq!(Case { owner_left: Some(Instant(900)), ..case() }.excuse(now), Some(Excuse::Absent));
         assert_eq!(Case { owner_left: Some(Instant(1_100)), ..case() }.excuse(now), None);
-        assert_eq!(Case { given_at: Some(Instant(1_100)), ..case() }.excuse(now), Some(Excuse::Reassigned));
-        assert_eq!(Case { given_at: Some(Instant(1_000)), ..case() }.excuse(now), None);
+    }
+
+    #[test]
+    fn a_lead_that_came_from_another_owner_is_excused_only_while_the_new_one_is_in_time() {
+        let now = Instant(5_000);
+        let given = Case { given_at: Some(Instant(1_100)), due_from_given: 2_100, ..case() };
+        assert_eq!(given.excuse(now), Some(Excuse::Reassigned), "done at 2,000");
+        assert_eq!(Case { due_from_given: 1_900, ..given }.excuse(now), None, "late in the new hands too");
+        assert_eq!(Case { given_at: Some(Instant(1_000)), ..given }.excuse(now), None, "not yet due when it was given");
+        assert_eq!(Case { given_at: Some(Instant(2_500)), ..given }.excuse(now), None, "given after it was done late");
+        let open = Case { done: None, ..given };
+        assert_eq!(open.excuse(Instant(2_100)), Some(Excuse::Reassigned), "there is still time");
+        assert_eq!(open.excuse(Instant(2_101)), None, "there was time since");
     }
 
     proptest! {

@@ -38,7 +38,11 @@ statements! {
     HAS_NAME = "select cast(exists (select 1 from lead_person where trim(name) <> '') as integer)";
     HAS_EMAIL = "select cast(exists (select 1 from lead_person where trim(email) <> '') as integer)";
     HAS_PHONE = "select cast(exists (select 1 from lead_person where trim(phone) <> '') as integer)";
-    HAS_VALUE = "select cast(exists (select 1 from dimension_value where dimension = $1) as integer)";
+    HAS_CHANNEL = "select cast(exists (select 1 from lead where channel_id is not null and gone = 0) as integer)";
+    HAS_CAMPAIGN = "select cast(exists (select 1 from lead where campaign_id is not null and gone = 0) as integer)";
+    HAS_SEGMENT = "select cast(exists (select 1 from lead where segment_id is not null and gone = 0) as integer)";
+    HAS_REGION = "select cast(exists (select 1 from lead where region_id is not null and gone = 0) as integer)";
+    HAS_PERSONA = "select cast(exists (select 1 from lead where persona_id is not null and gone = 0) as integer)";
     VALUE_NAME = "select name from dimension_value where id = $1";
     TERMS = "select id, slug, name, owner, text, example, counter_example, version, retired_at from term
         order by lower(name), id";
@@ -108,20 +112,20 @@ pub async fn judged(tx: &mut Tx, from: Instant, until: Instant) -> Result<Vec<(L
 /// # Errors
 /// The database does not answer.
 pub async fn has_value(tx: &mut Tx, field: Field) -> Result<bool> {
-    let found: i32 = match field.dimension() {
-        Some(dimension) => sqlx::query_scalar(HAS_VALUE).bind(dimension.key()).fetch_one(tx.conn()).await?,
-        None => {
-            let statement = match field {
-                Field::Name => HAS_NAME,
-                Field::Email => HAS_EMAIL,
-                Field::Phone => HAS_PHONE,
-                Field::Company => HAS_COMPANY,
-                Field::Title => HAS_TITLE,
-                _ => HAS_SIZE,
-            };
-            sqlx::query_scalar(statement).fetch_one(tx.conn()).await?
-        }
+    let statement = match field {
+        Field::Name => HAS_NAME,
+        Field::Email => HAS_EMAIL,
+        Field::Phone => HAS_PHONE,
+        Field::Company => HAS_COMPANY,
+        Field::Title => HAS_TITLE,
+        Field::Size => HAS_SIZE,
+        Field::Channel => HAS_CHANNEL,
+        Field::Campaign => HAS_CAMPAIGN,
+        Field::Segment => HAS_SEGMENT,
+        Field::Region => HAS_REGION,
+        Field::Persona => HAS_PERSONA,
     };
+    let found: i32 = sqlx::query_scalar(statement).fetch_one(tx.conn()).await?;
     Ok(found == 1)
 }
 

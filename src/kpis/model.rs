@@ -284,6 +284,9 @@ pub struct Context {
     pub pipeline_minor: i64,
     /// Value of the leads won in the period, minor units.
     pub won_minor: i64,
+    /// Of the leads won in the period, those with a value.
+    #[serde(default)]
+    pub won_with_value: u32,
     /// Left out by rule.
     pub excluded: u32,
     /// Leads with a milestone out of order (before the handover, or a win or loss before the opportunity): counted

@@ -253,14 +253,18 @@ impl StoredLead {
 
     /// The verdicts of a handover that are not void, the latest last; each with the lead in whose history it stands.
     pub fn verdicts_of(&self, handover: usize) -> Vec<(LeadId, &StoredEvent)> {
+        self.of_handover(EventKind::Verdict, handover)
+    }
+
+    /// The same of the events of any kind.
+    pub fn of_handover(&self, kind: EventKind, handover: usize) -> Vec<(LeadId, &StoredEvent)> {
         let numbers = self.handovers_of_all();
-        let here = |lead: LeadId, event: &StoredEvent| {
-            event.kind == EventKind::Verdict && numbers.contains(&(lead, event.n, handover))
-        };
-        let mut verdicts: Vec<_> = self.holding().into_iter().filter(|(lead, event)| here(*lead, event)).collect();
+        let here =
+            |lead: LeadId, event: &StoredEvent| event.kind == kind && numbers.contains(&(lead, event.n, handover));
+        let mut events: Vec<_> = self.holding().into_iter().filter(|(lead, event)| here(*lead, event)).collect();
         // Of equal moments those later that stand later, as `derive` reads them.
-        verdicts.sort_by_key(|(_, event)| event.moment);
-        verdicts
+        events.sort_by_key(|(_, event)| event.moment);
+        events
     }
 
     /// Brings the milestones up to date with the events: its own, and those of the leads that were merged into it. What

@@ -2,6 +2,7 @@
 
 use crate::databases::{name, on_each_engine, table};
 use crate::loop_office::{DAY, HOUR, Office, TUESDAY, after, office};
+use doubles::agreement::criteria::{Criterion, Field, Rule, Test};
 use doubles::agreement::drafts::{self, fingerprint};
 use doubles::agreement::store::{self, Draft, DraftState};
 use doubles::agreement::{answer, answer_versions, notices, service, signing};
@@ -246,6 +247,8 @@ async fn both_heads_take_back_a_version_that_is_not_in_force_yet_and_nobody_one_
         // Its number is never given again.
         proposed(&office, state, &[("leads_per_month", "210")]).await;
         assert_eq!(agree(&office, state).await, "/agreement/versions/3?done=agreed");
+        let third = answer_versions::version(state, 3, None).await.expect("it is there");
+        assert_eq!(third.before, Some(1), "it is compared with one that stands");
     })
     .await;
 }
@@ -360,6 +363,49 @@ async fn a_draft_that_is_withdrawn_comes_back_unless_another_was_begun() {
         drafts::begin(state, &office.ben, &sent(&[])).await.expect("another");
         let refused = refusal(drafts::bring_back(state, &office.mia, &sent(&[("id", &id)])).await);
         assert!(refused.starts_with("Ben has begun another draft meanwhile"), "{refused}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_draft_that_comes_back_is_compared_with_the_version_that_it_would_follow() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let state = &office.state;
+        drafts::begin(state, &office.mia, &sent(&[])).await.expect("a draft");
+        save(state, &office.mia, &[("attempts", "7")]).await.expect("saved");
+        let id = open(state).await.id.to_string();
+        drafts::withdraw(state, &office.mia, &named(state, &[]).await).await.expect("withdrawn");
+        proposed(&office, state, &[("starts", "2026-03-05"), ("leads_per_month", "300")]).await;
+        agree(&office, state).await;
+        drafts::bring_back(state, &office.ben, &sent(&[("id", &id)])).await.expect("it is back");
+        let shown = answer::draft(state, &office.hal, None).await.expect("a page").expect("one is open");
+        let volume = shown.clauses.iter().find(|clause| clause.before.contains("300")).expect("version 2 says 300");
+        assert_ne!(volume.before, volume.after, "signing it would drop what version 2 says, and the page shows it");
+        let says = "begun from version 1, and would follow version 2";
+        assert!(shown.remarks.iter().any(|said| said.contains(says)), "{:?} on {}", shown.remarks, name(db));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn days_taken_into_an_open_draft_leave_its_start_and_criteria_that_no_form_writes_are_refused() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let state = &office.state;
+        drafts::begin(state, &office.mia, &sent(&[])).await.expect("a draft");
+        let starts = open(state).await.starts;
+        let days = doubles::agreement::calendar_text::parse_exceptions("2026-03-20 closed").expect("days");
+        drafts::take_days(state, &office.mia, "", &days).await.expect("taken");
+        assert_eq!(open(state).await.starts, starts, "on {}", name(db));
+        let shown = answer::draft(state, &office.hal, None).await.expect("a page").expect("one is open");
+        let says = "day that differs lies before 1\u{a0}April\u{a0}2026";
+        assert!(shown.remarks.iter().any(|said| said.contains(says)), "{:?}", shown.remarks);
+        let rule = Rule { field: Field::Size, test: Test::AtLeast(1) };
+        let forged = vec![Criterion { key: "No key of ours".into(), any: vec![rule] }];
+        let forged = serde_json::to_string(&forged).expect("plain data");
+        let refused = refusal(save(state, &office.mia, &[("criteria", &forged)]).await);
+        assert!(refused.contains("not complete"), "{refused}");
     })
     .await;
 }

@@ -2,13 +2,15 @@
 
 use crate::databases::{name, on_each_engine};
 use crate::loop_office::{DAY, HOUR, Office, TUESDAY, after, call, judge, office};
+use doubles::agreement::answer;
 use doubles::agreement::breaches::{self, Breaches};
+use doubles::agreement::criteria::{Criterion, Field, Rule, Test};
 use doubles::agreement::model::{Terms, Version};
 use doubles::agreement::month::{self, Month};
 use doubles::agreement::standing::State;
 use doubles::agreement::store;
 use doubles::changes::model::{Change, ChangeKind, Entity};
-use doubles::leads::model::{Decision, LeadId};
+use doubles::leads::model::{Decision, EventKind, LeadId};
 use doubles::people::model::{Team, Visitor};
 use doubles::people::service::Caller;
 use doubles::period::{Day, Instant};
@@ -34,15 +36,18 @@ async fn agree(office: &Office, change: impl FnOnce(&mut Terms)) {
     terms.sales.attempts_share_bp = Some(9_500);
     terms.marketing.reply_share_bp = Some(9_000);
     change(&mut terms);
-    let starts = Day((TUESDAY.0 / DAY) as i32 - 2);
+    sign(office, 2, Day((TUESDAY.0 / DAY) as i32 - 2), terms).await;
+}
+
+async fn sign(office: &Office, number: u32, starts: Day, terms: Terms) {
     let mut tx = office.db.write().await.expect("a write");
-    store::insert(&mut tx, &Version { number: 2, starts, terms }, Some(TUESDAY)).await.expect("a version");
+    store::insert(&mut tx, &Version { number, starts, terms }, Some(TUESDAY)).await.expect("a version");
     let change = Change {
         at: TUESDAY,
         actor: "Hal".into(),
         kind: ChangeKind::AgreementAgreed,
         entity: Entity::AgreementVersion,
-        entity_id: Some(2),
+        entity_id: Some(i64::from(number)),
         detail: json!({}),
     };
     tx.record_change(&change).await.expect("a change").commit().await.expect("a commit");
@@ -90,16 +95,23 @@ async fn the_standing_counts_what_the_kpis_count_and_what_is_broken_is_what_the_
 }
 
 #[tokio::test]
-async fn a_lead_that_came_to_its_owner_after_it_was_due_and_one_whose_owner_had_left_are_taken_out_and_shown() {
+async fn a_lead_that_came_from_another_owner_after_it_was_due_and_one_whose_owner_had_left_are_taken_out_and_shown() {
     on_each_engine(async |db| {
         let office = office(db).await;
         agree(&office, |_| ()).await;
         let [_, _, ida, _] = week(&office).await;
         let id = |caller: &Caller| caller.visitor.account().expect("an account").id;
         let now = after(60 * HOUR);
+        office.act(&office.hal, after(48 * HOUR), &[ida], Act::Assign(Some(id(&office.ben)))).await.expect("given");
+        let month = month_at(&office, after(49 * HOUR)).await;
+        assert_eq!((month.first_touch.broken, month.first_touch.excused), (2, 0), "it was nobody's until it was late");
         office.act(&office.hal, after(50 * HOUR), &[ida], Act::Assign(Some(id(&office.ann)))).await.expect("given");
+        let month = month_at(&office, after(75 * HOUR)).await;
+        assert_eq!(month.first_touch.excused, 0, "Ann had 24 hours, and they are over");
         let month = month_at(&office, now).await;
         assert_eq!((month.first_touch.broken, month.first_touch.excused), (1, 1), "Ida came to Ann too late");
+        let broken = breaches_at(&office, &office.ben.visitor, now).await;
+        assert!(broken.all.iter().all(|breach| breach.lead != ida), "what was taken out is no breach");
         assert_eq!(month.taken_out()[1].0, Team::Sales);
         assert!(month.taken_out()[1].1 >= 1);
         // The KPIs count them all the same.
@@ -141,8 +153,121 @@ async fn unreachable_is_held_against_the_attempts_that_were_agreed() {
 }
 
 #[tokio::test]
+async fn attempts_are_those_before_the_verdict_whatever_happens_after_it() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        agree(&office, |terms| terms.sales.attempts = 2).await;
+        let [_, _, ida, _] = week(&office).await;
+        for hour in [41, 42] {
+            office.act(&office.ben, after(hour * HOUR), &[ida], call(false)).await.expect("tried");
+        }
+        let unreachable = judge(Decision::Recycle, "unreachable");
+        office.act(&office.ben, after(43 * HOUR), &[ida], unreachable).await.expect("judged");
+        office.act(&office.mia, after(44 * HOUR), &[ida], Act::HandOver).await.expect("once more");
+        let month = month_at(&office, after(45 * HOUR)).await;
+        assert_eq!((month.attempts.kept, month.attempts.broken), (1, 0), "it came back, and was tried twice before");
+        let tried =
+            office.load(ida).await.events.iter().rfind(|event| event.kind == EventKind::Touch).map(|event| event.n);
+        let mistaken = Act::Void { event: tried.expect("a touch"), reason: "Another lead was called".into() };
+        office.act(&office.ben, after(46 * HOUR), &[ida], mistaken).await.expect("voided");
+        for hour in [47, 48] {
+            office.act(&office.ben, after(hour * HOUR), &[ida], call(false)).await.expect("tried");
+        }
+        let month = month_at(&office, after(49 * HOUR)).await;
+        assert_eq!((month.attempts.kept, month.attempts.broken), (0, 1), "touches after the verdict do not mend it");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_late_lead_that_is_excused_and_below_the_criteria_is_taken_out_once() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let webinar = Rule { field: Field::Channel, test: Test::Contains(vec!["webinar".into()]) };
+        agree(&office, |terms| {
+            terms.criteria = vec![Criterion { key: "channel".into(), any: vec![webinar] }];
+            terms.consequences.below_criteria_frees_sales = true;
+        })
+        .await;
+        let mut fair = Vec::new();
+        for name in ["Rosa", "Otto", "Hans"] {
+            fair.push(office.lead(name, TUESDAY).await);
+        }
+        for name in ["Ida", "Tom"] {
+            office.lead(name, TUESDAY).await;
+        }
+        let ben = office.ben.visitor.account().expect("an account").id;
+        office.act(&office.hal, after(HOUR), &fair, Act::Assign(Some(ben))).await.expect("given");
+        let now = after(40 * HOUR);
+        let touch = month_at(&office, now).await.first_touch;
+        assert_eq!((touch.broken, touch.excused, touch.freed), (2, 0, 3));
+        office.state.people.set_disabled(&Caller::command_line(), ben, true).await.expect("disabled");
+        let touch = month_at(&office, now).await.first_touch;
+        assert_eq!((touch.broken, touch.excused, touch.freed), (2, 3, 0), "on {}", name(db));
+        let broken = breaches_at(&office, &office.hal.visitor, now).await;
+        assert_eq!(
+            (broken.of(Team::Sales), broken.of(Team::Marketing)),
+            (2, 3),
+            "the list says what the standing says"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn each_lead_is_held_against_the_share_and_the_clause_of_the_version_of_its_handover() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let given = Rule::parse("size", "given", "").expect("a rule");
+        agree(&office, |terms| terms.criteria = vec![Criterion { key: "size".into(), any: vec![given] }]).await;
+        let mut terms = month_terms(&office).await;
+        terms.sales.first_touch_share_bp = Some(7_000);
+        terms.consequences.below_criteria_frees_sales = true;
+        terms.consequences.late_touch_frees_marketing = true;
+        sign(&office, 3, Day((TUESDAY.0 / DAY) as i32 + 1), terms).await;
+        office.lead("Ida", TUESDAY).await;
+        office.lead("Tom", after(HOUR)).await;
+        office.lead("Max", after(24 * HOUR)).await;
+        let month = month_at(&office, after(60 * HOUR)).await;
+        let touch = month.first_touch;
+        assert_eq!((touch.broken, touch.freed), (2, 1), "the clause frees from the day on which it is in force");
+        assert_eq!(touch.promised_bp, Some(8_333), "two leads at 90 %, one at 70 %");
+        assert_eq!((month.qualified.broken, month.qualified.freed), (2, 1), "on {}", name(db));
+    })
+    .await;
+}
+
+async fn month_terms(office: &Office) -> Terms {
+    let mut tx = office.db.read().await.expect("a read");
+    store::versions(&mut tx).await.expect("a read").pop().expect("a version").terms
+}
+
+#[tokio::test]
+async fn figures_of_the_agreement_open_the_leads_of_their_own_days() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        agree(&office, |terms| {
+            let rule = Rule { field: Field::Size, test: Test::AtLeast(1) };
+            terms.criteria = vec![Criterion { key: "size".into(), any: vec![rule] }];
+        })
+        .await;
+        week(&office).await;
+        let shown = answer::agreement(&office.at(after(40 * HOUR)), &office.mia, None).await.expect("a page");
+        let [marketing, sales] = &shown.halves;
+        let criteria = "/definitions/criteria?from=2026-03-01&to=2026-04-01";
+        assert!(marketing.rows.iter().any(|row| row.href.ends_with(criteria)), "on {}", name(db));
+        let touch = sales.rows.iter().find(|row| row.text.starts_with("First touch")).expect("it is promised");
+        let (words, href) = touch.more.clone().expect("one is untouched");
+        assert_eq!(words, "1\u{a0}lead past due and untouched");
+        assert!(touch.href.contains("touched_late") && href.contains("overdue_open"), "{} {href}", touch.href);
+        let clause = format!("{:?}", shown.consequences);
+        assert!(clause.contains("/definitions/criteria/leads?from=2026-03-01&to=2026-03-05"), "{clause}");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn the_consequence_clause_changes_the_standing_of_promises_and_never_a_kpi() {
-    use doubles::agreement::criteria::{Criterion, Rule};
     on_each_engine(async |db| {
         let office = office(db).await;
         let criteria =
@@ -158,21 +283,10 @@ async fn the_consequence_clause_changes_the_standing_of_promises_and_never_a_kpi
             "nobody knows how large their companies are"
         );
         let kpis = plain.board.answer.clone();
-        let mut tx = office.db.write().await.expect("a write");
         let mut terms = plain.terms.clone();
         terms.consequences.late_touch_frees_marketing = true;
         terms.consequences.below_criteria_frees_sales = true;
-        let starts = Day((TUESDAY.0 / DAY) as i32 - 2);
-        store::insert(&mut tx, &Version { number: 3, starts, terms }, Some(TUESDAY)).await.expect("a version");
-        let change = Change {
-            at: TUESDAY,
-            actor: "Hal".into(),
-            kind: ChangeKind::AgreementAgreed,
-            entity: Entity::AgreementVersion,
-            entity_id: Some(3),
-            detail: json!({}),
-        };
-        tx.record_change(&change).await.expect("a change").commit().await.expect("a commit");
+        sign(&office, 3, Day((TUESDAY.0 / DAY) as i32 - 2), terms).await;
         let with = month_at(&office, now).await;
         assert_eq!(with.board.answer, kpis, "K1 to K4 are as they were, on {}", name(db));
         assert_eq!((with.first_touch.broken, with.first_touch.freed), (0, 2), "sales was freed of both");

@@ -96,6 +96,7 @@ pub fn northaisle() -> Board {
         won: 41,
         pipeline_minor: euro(9_812_000),
         won_minor: euro(2_140_000),
+        won_with_value: 41,
         excluded: 38,
         out_of_order: 3,
     };
@@ -105,6 +106,7 @@ pub fn northaisle() -> Board {
         won: 46,
         pipeline_minor: euro(10_400_000),
         won_minor: euro(2_390_000),
+        won_with_value: 46,
         excluded: 21,
         out_of_order: 0,
     };

@@ -9,6 +9,7 @@ use doubles::agreement::model::{Terms, Version};
 use doubles::agreement::store as agreement;
 use doubles::changes::model::{Change, ChangeKind, Entity};
 use doubles::definitions::fit::{self, Count};
+use doubles::definitions::store::has_value;
 use doubles::import::model::LeadRecord;
 use doubles::leads::model::{EventKind, Fit, LeadId};
 use doubles::people::model::{Standing, Team};
@@ -318,4 +319,22 @@ async fn the_lead_goal_is_computed_from_what_is_typed_and_taken_into_the_draft()
     assert!(taken.leads_to().is_some(), "{}", text(&taken.body));
     let terms = table(&server.state.db, "select terms from agreement_draft").await;
     assert!(terms[0][0].contains(r#""leads_per_month":150"#), "{terms:?}");
+}
+
+#[tokio::test]
+async fn a_value_that_no_lead_carries_does_not_make_its_field_one_that_leads_have() {
+    on_each_engine(async |db| {
+        let nimbus = Workspace::new("Nimbus", "UTC", "EUR").expect("a workspace");
+        workspace::store::create(db, &nimbus, "Mira", Instant(0)).await.expect("it is made");
+        import(db, File::Leads(vec![of_size(2, None, 5 * DAY)])).await;
+        let mut tx = db.write().await.expect("a write");
+        let statement = "insert into dimension_value (id, dimension, name) values (900, 'segment', 'Plant')";
+        sqlx::query(statement).execute(tx.conn()).await.expect("a value");
+        let has = [
+            has_value(&mut tx, Field::Channel).await.expect("a read"),
+            has_value(&mut tx, Field::Segment).await.expect("a read"),
+        ];
+        assert_eq!(has, [true, false]);
+    })
+    .await;
 }

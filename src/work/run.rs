@@ -29,6 +29,9 @@ use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+/// In the detail of an assignment: the leads that had another owner before.
+pub const FROM_ANOTHER: &str = "from_another";
+
 /// Does what an order says, once a form; where `leads_to` leads. With many leads it is done with those that it can be
 /// done with, and [`Done::skipped`] says what became of the others.
 ///
@@ -433,7 +436,17 @@ impl<'a> Work<'a> {
             Act::Touch { kind, reached, .. } => json!({ "kind": kind, "reached": reached }),
             Act::Judge(verdict) => json!({ "decision": verdict.decision, "reason": verdict.reason }),
             Act::Lose { reason, .. } => json!({ "reason": reason }),
-            Act::Assign(_) => json!({ "to": self.given_to.as_ref().map(|account| account.name.clone()) }),
+            Act::Assign(_) => {
+                let owner = |values: &[Option<ValueId>]| values[Dimension::Owner as usize];
+                let moved = self.done.iter().filter(|(lead, worked)| {
+                    let before = owner(&worked.before.values);
+                    before.is_some() && before != owner(&lead.row.values)
+                });
+                json!({
+                    "to": self.given_to.as_ref().map(|account| account.name.clone()),
+                    FROM_ANOTHER: moved.map(|(lead, _)| lead.id).collect::<Vec<_>>(),
+                })
+            }
             Act::Void { history, event, .. } => json!({ "event": event, "history": history }),
             _ => json!({}),
         }

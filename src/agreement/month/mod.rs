@@ -5,7 +5,7 @@
 //! second time. Only why something was late is asked lead by lead.
 
 use super::model::{Terms, Within};
-use super::rules::Rules;
+use super::rules::{Compiled, Rules};
 use super::signing::TEAMS;
 use super::standing::{Case, Days, Share, Volume};
 use crate::agreement;
@@ -25,7 +25,7 @@ use crate::period::{Day, Instant, Period};
 use crate::server::AppState;
 use crate::server::db::Tx;
 use crate::work::owners;
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 pub mod store;
@@ -78,6 +78,12 @@ pub struct Month {
     pub effect: Effect,
     /// The month's leads against the criteria.
     pub fits: Option<Arc<Fits>>,
+    /// Broken first touches that are not held against sales: lead, and the instant of its handover.
+    pub touches_aside: HashSet<(LeadId, u32)>,
+    /// Broken verdicts, likewise.
+    pub verdicts_aside: HashSet<(LeadId, u32)>,
+    /// Replies that marketing owes, likewise.
+    pub replies_aside: HashSet<(LeadId, u32)>,
 }
 
 /// Leads that the consequence clause is or would be about.
@@ -113,8 +119,14 @@ pub async fn month(app: &AppState) -> Result<Option<Month>> {
 
     let late = Late::read(&scores, &question).await;
     let ground = Ground::read(&mut tx, &rules, now, period, &late).await?;
-    let excused =
-        |promise: Promise| ground.cases(promise).into_iter().filter(|case| case.excuse(now).is_some()).count();
+    let shares = Shares::of(&rules, fits.as_deref(), &terms);
+    let missed: HashSet<LeadId> = missed(fits.as_deref());
+    let touches = Aside::of(ground.cases(Promise::FirstTouch), now, |lead, version: &Compiled| {
+        version.terms.consequences.below_criteria_frees_sales && missed.contains(&lead)
+    });
+    let never = |_: LeadId, _: &Compiled| false;
+    let aside = |promise: Promise| Aside::of(ground.cases(promise), now, never);
+    let (decisions, verdicts, replies) = (aside(Promise::Decide), aside(Promise::Verdict), aside(Promise::Reply));
 
     let follow_up = current.follow_up;
     let whole = follow_up.handovers;
@@ -126,44 +138,39 @@ pub async fn month(app: &AppState) -> Result<Option<Month>> {
         kept: answers.on_time,
         broken: answers.late,
         open: whole.saturating_sub(answers.on_time + answers.late),
-        promised_bp: terms.sales.decide_share_bp,
+        promised_bp: shares.weigh(|terms| terms.sales.decide_share_bp),
         ..Share::default()
     })
-    .excusing(excused(Promise::Decide) as u32);
+    .excusing(decisions.excused);
     let first_touch_plain = measured(Share {
         kept: follow_up.on_time,
         broken: follow_up.late + follow_up.overdue_open,
         open: follow_up.not_due,
-        promised_bp: terms.sales.first_touch_share_bp,
+        promised_bp: shares.weigh(|terms| terms.sales.first_touch_share_bp),
         ..Share::default()
     })
-    .excusing(excused(Promise::FirstTouch) as u32);
+    .excusing(touches.excused);
     let coverage = current.coverage;
     let verdict = Share {
         kept: coverage.on_time,
         broken: coverage.due - coverage.on_time,
         open: whole.saturating_sub(coverage.due),
-        promised_bp: terms.sales.verdict_share_bp,
+        promised_bp: shares.weigh(|terms| terms.sales.verdict_share_bp),
         ..Share::default()
     }
-    .excusing(excused(Promise::Verdict) as u32);
+    .excusing(verdicts.excused);
     let turned_down: u32 = board.answer.reasons.iter().map(|(_, leads)| leads).sum();
     let reply = Share {
         kept: coverage.replied_on_time,
         broken: coverage.reply_due - coverage.replied_on_time,
         open: turned_down.saturating_sub(coverage.reply_due),
-        promised_bp: terms.marketing.reply_share_bp,
+        promised_bp: shares.weigh(|terms| terms.marketing.reply_share_bp),
         ..Share::default()
     }
-    .excusing(excused(Promise::Reply) as u32);
+    .excusing(replies.excused);
 
     let touched_late = late.touched();
-    let missed: HashSet<LeadId> = missed(fits.as_deref());
-    let freed = touched_late.iter().filter(|lead| missed.contains(lead)).count() as u32;
-    let first_touch = match terms.consequences.below_criteria_frees_sales {
-        true => first_touch_plain.freeing(freed),
-        false => first_touch_plain,
-    };
+    let first_touch = first_touch_plain.freeing(touches.freed);
     let of_fits = |count: fit::Count, part: u32, promised_bp: Option<u32>| Share {
         kept: part,
         broken: count.asked - part,
@@ -171,12 +178,16 @@ pub async fn month(app: &AppState) -> Result<Option<Month>> {
         ..Share::default()
     };
     let count = fits.as_ref().map(|fits| fits.count(|_| false)).unwrap_or_default();
-    let freed = fits.as_ref().map(|fits| fits.count(|lead| touched_late.contains(&lead))).unwrap_or_default();
-    let qualified_plain = of_fits(count, count.meets, terms.marketing.qualified_bp);
-    let qualified = match terms.consequences.late_touch_frees_marketing {
-        true => Share { freed: count.asked - freed.asked, ..of_fits(freed, freed.meets, terms.marketing.qualified_bp) },
-        false => qualified_plain,
+    let is_freed = |fits: &Fits, lead: LeadId| {
+        let version = fits.lead(lead).and_then(|fit| rules.versions().get(usize::from(fit.version)));
+        version.is_some_and(|version| version.terms.consequences.late_touch_frees_marketing)
+            && touched_late.contains(&lead)
     };
+    let freed = fits.as_ref().map(|fits| fits.count(|lead| is_freed(fits, lead))).unwrap_or_default();
+    let qualified_bp = shares.weigh(|terms| terms.marketing.qualified_bp);
+    let qualified_plain = of_fits(count, count.meets, qualified_bp);
+    let qualified = Share { freed: count.asked - freed.asked, ..of_fits(freed, freed.meets, qualified_bp) };
+    let complete_bp = shares.weigh(|terms| terms.marketing.complete_bp);
     drop(tx);
     Ok(Some(Month {
         days: working_days(&rules, period, today),
@@ -185,7 +196,7 @@ pub async fn month(app: &AppState) -> Result<Option<Month>> {
             promised: pledge.promised,
             due: pledge.due,
         }),
-        complete: of_fits(count, count.complete, terms.marketing.complete_bp),
+        complete: of_fits(count, count.complete, complete_bp),
         qualified,
         qualified_plain,
         has_criteria: !terms.criteria.is_empty() || count.asked > 0,
@@ -193,11 +204,14 @@ pub async fn month(app: &AppState) -> Result<Option<Month>> {
         decide,
         first_touch,
         first_touch_plain,
-        attempts: Share { promised_bp: terms.sales.attempts_share_bp, ..ground.attempts },
+        attempts: Share { promised_bp: shares.weigh(|terms| terms.sales.attempts_share_bp), ..ground.attempts },
         verdict,
         touches: follow_up.measured,
         effect: effect(app, &scores, version.starts, today, now).await?,
         since: version.starts,
+        touches_aside: touches.handovers,
+        verdicts_aside: verdicts.handovers,
+        replies_aside: replies.handovers,
         fits,
         terms,
         today,
@@ -210,6 +224,65 @@ pub async fn month(app: &AppState) -> Result<Option<Month>> {
 fn missed(fits: Option<&Fits>) -> HashSet<LeadId> {
     let leads = fits.map(|fits| fits.leads.as_slice()).unwrap_or_default();
     leads.iter().filter(|lead| lead.whole() == Some(Fit::No)).map(|lead| lead.lead).collect()
+}
+
+/// The terms of the versions under which the leads of the month were handed over, and how many under each.
+struct Shares<'a>(Vec<(&'a Terms, u64)>);
+
+impl<'a> Shares<'a> {
+    /// Before the first lead, those in force today.
+    fn of(rules: &'a Rules, fits: Option<&Fits>, today: &'a Terms) -> Self {
+        let mut leads: BTreeMap<usize, u64> = BTreeMap::new();
+        for lead in fits.map(|fits| fits.leads.as_slice()).unwrap_or_default() {
+            *leads.entry(usize::from(lead.version)).or_default() += 1;
+        }
+        let version = |(index, leads): (usize, u64)| Some((&rules.versions().get(index)?.terms, leads));
+        let found: Vec<_> = leads.into_iter().filter_map(version).collect();
+        Self(if found.is_empty() { vec![(today, 1)] } else { found })
+    }
+
+    /// What was promised in the mean, weighted by leads, half up; a version without a share weighs nothing.
+    fn weigh(&self, share: impl Fn(&Terms) -> Option<u32>) -> Option<u32> {
+        let (sum, leads) = self.0.iter().fold((0, 0), |(sum, all), (terms, leads)| match share(terms) {
+            Some(bp) => (sum + u64::from(bp) * leads, all + leads),
+            None => (sum, all),
+        });
+        (leads > 0).then(|| ((2 * sum + leads) / (2 * leads)) as u32)
+    }
+}
+
+/// Broken cases of a promise that are not held against its team. One that is excused is not freed once more.
+struct Aside {
+    excused: u32,
+    freed: u32,
+    /// Lead and handover.
+    handovers: HashSet<(LeadId, u32)>,
+}
+
+impl Aside {
+    fn of(cases: Vec<Broken<'_>>, now: Instant, frees: impl Fn(LeadId, &Compiled) -> bool) -> Self {
+        let mut aside = Self { excused: 0, freed: 0, handovers: HashSet::new() };
+        for Broken { lead, start, version, case } in cases {
+            let count = match case.excuse(now) {
+                Some(_) => &mut aside.excused,
+                None if frees(lead, version) => &mut aside.freed,
+                None => continue,
+            };
+            *count += 1;
+            aside.handovers.insert((lead, start.0));
+        }
+        aside
+    }
+}
+
+/// A broken promise about one handover.
+struct Broken<'a> {
+    lead: LeadId,
+    /// When it was handed over.
+    start: Instant,
+    /// The version in force then.
+    version: &'a Compiled,
+    case: Case,
 }
 
 /// The working days of a month, by the calendars in force on them.
@@ -326,23 +399,20 @@ impl<'a> Ground<'a> {
             }
         }
         for lead in ground.leads.iter().filter(|lead| late.unreachable.binary_search(&lead.id).is_ok()) {
-            let derived = &lead.row.derived;
-            let start = derived.current().handed_over_at.unwrap_or_default();
-            let agreed = rules.in_force_at(start.at).terms.sales.attempts;
-            let count =
-                if derived.attempts >= agreed { &mut ground.attempts.kept } else { &mut ground.attempts.broken };
-            *count += 1;
+            let (kept, broken) = attempts_of(rules, period, lead);
+            ground.attempts.kept += kept;
+            ground.attempts.broken += broken;
         }
         Ok(ground)
     }
 
     /// The broken ones of a promise, handover by handover.
-    fn cases(&self, promise: Promise) -> Vec<Case> {
+    fn cases(&self, promise: Promise) -> Vec<Broken<'_>> {
         let leads = self.leads.iter().filter(|lead| self.late.of(promise, lead.id));
         leads.flat_map(|lead| self.of_lead(promise, lead)).collect()
     }
 
-    fn of_lead(&self, promise: Promise, lead: &StoredLead) -> Vec<Case> {
+    fn of_lead(&self, promise: Promise, lead: &StoredLead) -> Vec<Broken<'_>> {
         let derived = &lead.row.derived;
         let handovers: Vec<&Milestones> = std::iter::once(&derived.first).chain(&derived.later).collect();
         let mut cases = Vec::new();
@@ -379,7 +449,8 @@ impl<'a> Ground<'a> {
                 None => due < self.now.0 || (promise == Promise::Verdict && due <= self.now.0),
             };
             if is_broken {
-                cases.push(self.case(lead, (due, within), (begins, kind), done));
+                let case = self.case(lead, (due, within), (begins, kind), done);
+                cases.push(Broken { lead: lead.id, start: start.at, version, case });
             }
         }
         cases
@@ -403,15 +474,40 @@ impl<'a> Ground<'a> {
         // Marketing's replies are nobody's own.
         let is_sales = kind == EventKind::Handover;
         let owner = lead.row.values[Dimension::Owner as usize];
+        let given_at = self.given.get(&lead.id).copied().filter(|_| is_sales);
+        let given = given_at.map(|at| Moment { at, day_only: false });
         Case {
             due,
             known_at,
             due_from_known: known.map_or(0, |known| self.rules.due(version, known, within)),
             done: done.map(|done| (done, told_by_import(done))),
             owner_left: owner.and_then(|owner| self.left.get(&owner)).copied().filter(|_| is_sales),
-            given_at: self.given.get(&lead.id).copied().filter(|_| is_sales),
+            given_at,
+            due_from_given: given.map_or(0, |given| self.rules.due(version, given, within)),
         }
     }
+}
+
+/// Of the handovers of the period that ended as unreachable: before how many verdicts as often as agreed was tried, and
+/// before how many not. What was tried after the verdict, or in another handover, is not asked.
+fn attempts_of(rules: &Rules, period: Period, lead: &StoredLead) -> (u32, u32) {
+    let derived = &lead.row.derived;
+    let (mut kept, mut broken) = (0, 0);
+    for number in 1..=derived.handovers() {
+        let Some(milestones) = derived.handover(number) else { continue };
+        let Some(start) = milestones.handed_over_at else { continue };
+        let is_unreachable = milestones.reason.as_deref() == Some(Reason::Unreachable.key());
+        if !is_unreachable || !period.contains(rules.zone.day_of(start.at)) {
+            continue;
+        }
+        // The latest verdict gives the reason.
+        let Some((_, verdict)) = lead.verdicts_of(number).pop() else { continue };
+        let touches = lead.of_handover(EventKind::Touch, number);
+        let tried = touches.iter().filter(|(_, touch)| !rules.is_before(verdict.moment, touch.moment)).count();
+        let agreed = rules.in_force_at(start.at).terms.sales.attempts;
+        *(if tried as u64 >= u64::from(agreed) { &mut kept } else { &mut broken }) += 1;
+    }
+    (kept, broken)
 }
 
 fn is_event(event: &StoredEvent, kind: EventKind, moment: Moment) -> bool {

@@ -97,6 +97,7 @@ pub(super) fn figures(plan: &Plan, cell: &Cell) -> Figures {
             won: sum.of(Part::Customers),
             pipeline_minor: sum.opportunity_minor,
             won_minor: sum.won_minor,
+            won_with_value: sum.won_with_value,
             excluded: sum.of(Part::Excluded),
             out_of_order: sum.of(Part::OutOfOrder),
         },

@@ -31,11 +31,12 @@ pub(super) struct Tally {
     counts: Counts,
     pub(super) opportunity_minor: i64,
     pub(super) won_minor: i64,
+    pub(super) won_with_value: u32,
 }
 
 impl Default for Tally {
     fn default() -> Self {
-        Self { counts: [0; COUNTS], opportunity_minor: 0, won_minor: 0 }
+        Self { counts: [0; COUNTS], opportunity_minor: 0, won_minor: 0, won_with_value: 0 }
     }
 }
 
@@ -323,6 +324,7 @@ impl Visitor for Counting<'_> {
             tally.add(&counts);
             let sum = if part == Part::Customers { &mut tally.won_minor } else { &mut tally.opportunity_minor };
             *sum = sum.saturating_add(minor);
+            tally.won_with_value += u32::from(part == Part::Customers && minor != 0);
         });
         let handed_over = self.chunk.handed_over[row];
         if part == Part::Customers && handed_over <= at {
@@ -387,6 +389,7 @@ impl Tally {
         self.add(&other.counts);
         self.opportunity_minor = self.opportunity_minor.saturating_add(other.opportunity_minor);
         self.won_minor = self.won_minor.saturating_add(other.won_minor);
+        self.won_with_value = self.won_with_value.saturating_add(other.won_with_value);
     }
 
     pub(super) fn of(&self, part: Part) -> u32 {

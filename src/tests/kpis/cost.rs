@@ -25,6 +25,14 @@ fn spend_without_customers_is_not_defined_and_customers_without_spend_have_no_da
 }
 
 #[test]
+fn customers_with_a_value_are_counted_apart_so_that_a_mean_is_over_them_alone() {
+    let with_value = LeadFact { won_minor: Some(90_000), ..won(None, "2024-01-02 10:00", "2024-01-09 10:00") };
+    let without = won(None, "2024-01-02 10:00", "2024-01-10 10:00");
+    let context = House::with([with_value, without]).january().context;
+    assert_eq!((context.won, context.won_with_value, context.won_minor), (2, 1, 90_000));
+}
+
+#[test]
 fn a_customer_counts_in_the_period_of_the_win_whenever_it_was_handed_over() {
     let leads = || {
         let never_handed_over = LeadFact { won: some("2024-01-31 10:00"), ..captured() };

@@ -383,6 +383,7 @@ impl<'a> Set<'a> {
                 won: won.len() as u32,
                 pipeline_minor: opened.iter().filter_map(|lead| lead.opportunity_minor).sum(),
                 won_minor: won.iter().filter_map(|lead| lead.won_minor).sum(),
+                won_with_value: count(&won, &|lead| lead.won_minor.is_some_and(|minor| minor != 0)),
                 excluded: self.leads.iter().filter(|l| self.falls_in(l.handed_over) && self.excluded(l)).count() as u32,
                 out_of_order: count(&cohort, &|lead| self.out_of_order(lead)),
             },
