@@ -261,7 +261,7 @@ async fn figures_of_the_agreement_open_the_leads_of_their_own_days() {
         assert_eq!(words, "1\u{a0}lead past due and untouched");
         assert!(touch.href.contains("touched_late") && href.contains("overdue_open"), "{} {href}", touch.href);
         let clause = format!("{:?}", shown.consequences);
-        assert!(clause.contains("/definitions/criteria/leads?from=2026-03-01&to=2026-03-05"), "{clause}");
+        assert!(clause.contains("/definitions/criteria/leads?from=2026-03-01&to=2026-03-06"), "{clause}");
     })
     .await;
 }
