@@ -357,9 +357,9 @@ const fn allowed(what: What, may: May) -> bool {
     }
 }
 
-/// Of a persona that is not worked with, only what sales wrote is still answered.
+/// The text of a persona that is not worked with is not written.
 const fn has_use(what: What, persona: &Persona) -> bool {
-    !persona.is.retired || matches!(what, What::Answer(_))
+    !persona.is.retired || !matches!(what, What::Head | What::Edit(_) | What::Add(_))
 }
 
 /// A form with what stands in the document, or in the address.
