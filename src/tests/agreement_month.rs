@@ -168,7 +168,8 @@ async fn attempts_are_those_before_the_verdict_whatever_happens_after_it() {
         assert_eq!((month.attempts.kept, month.attempts.broken), (1, 0), "it came back, and was tried twice before");
         let tried =
             office.load(ida).await.events.iter().rfind(|event| event.kind == EventKind::Touch).map(|event| event.n);
-        let mistaken = Act::Void { event: tried.expect("a touch"), reason: "Another lead was called".into() };
+        let mistaken =
+            Act::Void { history: None, event: tried.expect("a touch"), reason: "Another lead was called".into() };
         office.act(&office.ben, after(46 * HOUR), &[ida], mistaken).await.expect("voided");
         for hour in [47, 48] {
             office.act(&office.ben, after(hour * HOUR), &[ida], call(false)).await.expect("tried");
