@@ -39,6 +39,14 @@ async fn agree(office: &Office, change: impl FnOnce(&mut Terms)) {
     sign(office, 2, Day((TUESDAY.0 / DAY) as i32 - 2), terms).await;
 }
 
+/// A lead of an earlier month that nobody owes anything, so that touches are known here: without one there is no data.
+async fn touched_before(office: &Office) {
+    let earlier = |hours: u32| Instant(TUESDAY.0 - 40 * DAY as u32 + hours * HOUR);
+    let lead = office.lead("Early", earlier(0)).await;
+    office.act(&office.hal, earlier(1), &[lead], call(true)).await.expect("touched");
+    office.act(&office.hal, earlier(2), &[lead], judge(Decision::Good, "")).await.expect("judged");
+}
+
 async fn sign(office: &Office, number: u32, starts: Day, terms: Terms) {
     let mut tx = office.db.write().await.expect("a write");
     store::insert(&mut tx, &Version { number, starts, terms }, Some(TUESDAY)).await.expect("a version");
@@ -190,6 +198,7 @@ async fn a_late_lead_that_is_excused_and_below_the_criteria_is_taken_out_once() 
             terms.consequences.below_criteria_frees_sales = true;
         })
         .await;
+        touched_before(&office).await;
         let mut fair = Vec::new();
         for name in ["Rosa", "Otto", "Hans"] {
             fair.push(office.lead(name, TUESDAY).await);
@@ -226,6 +235,7 @@ async fn each_lead_is_held_against_the_share_and_the_clause_of_the_version_of_it
         terms.consequences.below_criteria_frees_sales = true;
         terms.consequences.late_touch_frees_marketing = true;
         sign(&office, 3, Day((TUESDAY.0 / DAY) as i32 + 1), terms).await;
+        touched_before(&office).await;
         office.lead("Ida", TUESDAY).await;
         office.lead("Tom", after(HOUR)).await;
         office.lead("Max", after(24 * HOUR)).await;
