@@ -41,7 +41,7 @@ async fn agree(office: &Office, change: impl FnOnce(&mut Terms)) {
 
 /// A lead of an earlier month that nobody owes anything, so that touches are known here: without one there is no data.
 async fn touched_before(office: &Office) {
-    let earlier = |hours: u32| Instant(TUESDAY.0 - 40 * DAY as u32 + hours * HOUR);
+    let earlier = |hours: u32| Instant(TUESDAY.0 - 40 * DAY + hours * HOUR);
     let lead = office.lead("Early", earlier(0)).await;
     office.act(&office.hal, earlier(1), &[lead], call(true)).await.expect("touched");
     office.act(&office.hal, earlier(2), &[lead], judge(Decision::Good, "")).await.expect("judged");
