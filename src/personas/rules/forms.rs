@@ -106,7 +106,8 @@ async fn read_rule(state: &AppState, caller: &Caller, slug: &str, sent: &Sent) -
     let others = others.map(|other| other.is.name.clone()).collect();
     let values = personas::values(&mut state.db.read().await?).await?;
     // The form that comes next has seen the rule as it stands: this page shows it, or says it.
-    let stale = tries && !super::is_seen(sent, &persona);
+    // An address without a form's word of it, such as a link, has seen nothing that could have changed.
+    let stale = tries && sent.each("base").next().is_some() && !super::is_seen(sent, &persona);
     let error = error.or_else(|| stale.then(|| super::changed_meanwhile(&persona)));
     let page = RulePage {
         others,
