@@ -46,6 +46,7 @@ test("the rail leads to the personas, and a persona to its leads", async ({ page
 });
 
 test("sales writes beside a statement, and marketing takes it over into the text", async ({ page }) => {
+  test.slow();
   const server = await ownServer("2026-07-30T13:00:00Z");
   const address = `${server.address}/personas/head-of-logistics`;
   try {
