@@ -60,7 +60,6 @@ test("sales writes beside a statement, and marketing takes it over into the text
     const note = page.locator(".thread", { hasText: "more than ten forklifts" });
     await expect(note).toContainText("Open since today");
 
-    await page.getByRole("button", { name: "Sign out" }).click();
     await lookAs(page, "Miriam Osei", server.address);
     await page.goto(address);
     await note.getByRole("link", { name: /^Answer/ }).click();
