@@ -123,7 +123,8 @@ fn stats(own: &Answer, all: &Answer, currency: &Currency) -> Vec<Stat> {
     let handed = &figures.context;
     let cycle = |answer: &Answer| answer.current.cac.lag_days.map(|days| counted(days, "day", "days"));
     let deal = |answer: &Answer| {
-        let won = i64::from(answer.current.context.won);
+        // A win whose value nobody knows says nothing of the size.
+        let won = i64::from(answer.current.context.won_with_value);
         (won > 0).then(|| currency.amount((2 * answer.current.context.won_minor + won).div_euclid(2 * won)))
     };
     let wins = figures.context.won;
@@ -138,7 +139,12 @@ fn stats(own: &Answer, all: &Answer, currency: &Currency) -> Vec<Stat> {
         rate("Became opportunity", figures.conversion.rate(), others.conversion.rate()),
         rate("Won, of opportunities", won(own), won(all)),
         of_wins("Handover to won", wins, cycle(own), cycle(all), "median"),
-        of_wins("Deal size", wins, deal(own), deal(all), "mean"),
+        match figures.context.won_with_value {
+            0 if wins > 0 => {
+                Stat { figure: "no value known".to_owned(), ..of_wins("Deal size", 0, None, deal(all), "mean") }
+            }
+            valued => of_wins("Deal size", valued, deal(own), deal(all), "mean"),
+        },
     ]
 }
 
