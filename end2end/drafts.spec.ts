@@ -8,7 +8,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expect, findings, test } from "./base";
 import { addPerson, both, close, person, signIn } from "./people";
-import { address, now, program, run } from "./server";
+import { address, now, program, sample } from "./server";
 
 test.describe("drafts", { tag: ["@program", "@desktop"] }, () => {
   test.describe.configure({ mode: "serial" });
@@ -20,7 +20,7 @@ test.describe("drafts", { tag: ["@program", "@desktop"] }, () => {
   test.beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "doubles-drafts-"));
     const data = join(folder, "data");
-    run(data, ["sample"]);
+    sample(data);
     addPerson(data, "vera", ["--admin", "--team", "marketing"]);
     addPerson(data, "bert", ["--team", "marketing"]);
     server = spawn(program, ["serve", "--address", "127.0.0.1:0", "--data", data, "--now", now]);

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { expect, findings, hydrated, test } from "./base";
 import { addPerson, both, close, person } from "./people";
-import { address, now, program, run, startProxy } from "./server";
+import { address, now, program, sample, startProxy } from "./server";
 
 test.describe("open pages", { tag: ["@program", "@desktop"] }, () => {
   test.describe.configure({ mode: "serial" });
@@ -20,7 +20,7 @@ test.describe("open pages", { tag: ["@program", "@desktop"] }, () => {
   test.beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), "doubles-live-"));
     data = join(folder, "data");
-    run(data, ["sample"]);
+    sample(data);
     for (const [name, standing] of Object.entries({ vera: ["--admin", "--team", "marketing"], bert: ["--team", "sales"] })) {
       addPerson(data, name, standing);
     }

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, hydrated, test } from "./base";
 import { addPerson, password } from "./people";
-import { address, now, program, run, startProxy } from "./server";
+import { address, now, program, sample, startProxy } from "./server";
 
 const base = "/teams/doubles";
 
@@ -23,7 +23,7 @@ for (const strips of [false, true]) {
     test.beforeAll(async () => {
       folder = mkdtempSync(join(tmpdir(), "doubles-place-"));
       const data = join(folder, "data");
-      run(data, ["sample"]);
+      sample(data);
       addPerson(data, "vera", ["--admin", "--head", "--team", "marketing"]);
       server = spawn(program, ["serve", "--address", "127.0.0.1:0", "--data", data, "--now", now, "--base-url", `http://localhost${base}`]);
       proxy = await startProxy(await address(server), base, strips);

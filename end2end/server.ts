@@ -4,7 +4,7 @@
 // pages and the same, optimised site; DOUBLES_TEST_PROGRAM names another, such as target/release/doubles.
 
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { type Server, createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,7 +17,8 @@ export const now = "2026-08-03T09:00:00Z";
 export default async function start() {
   const folder = mkdtempSync(join(tmpdir(), "doubles-end2end-"));
   const data = join(folder, "data");
-  run(data, ["sample"]);
+  process.env.DOUBLES_SAMPLES = folder;
+  sample(data);
   const server = spawn(program, ["serve", "--address", "127.0.0.1:0", "--data", data, "--now", now]);
   process.env.DOUBLES_URL = await address(server);
   process.env.DOUBLES_DATA = data;
@@ -27,6 +28,22 @@ export default async function start() {
     await ended;
     rmSync(folder, { recursive: true });
   };
+}
+
+/** A data folder with the sample company at a time: a copy of the first one, since writing it takes seconds. */
+export function sample(data: string, at = now) {
+  const samples = process.env.DOUBLES_SAMPLES ?? tmpdir();
+  const known = join(samples, at.replace(/\W/g, ""));
+  if (!existsSync(known)) {
+    const first = mkdtempSync(join(samples, "sample-"));
+    run(first, ["sample"], at);
+    try {
+      renameSync(first, known);
+    } catch {
+      // Another worker was here first, with the same.
+    }
+  }
+  cpSync(known, data, { recursive: true });
 }
 
 /** What `doubles kpis --json` answers about `[from, to)`, beside the running server. */
@@ -70,7 +87,7 @@ export async function evilServer() {
 export async function ownServer(at = now) {
   const folder = mkdtempSync(join(tmpdir(), "doubles-own-"));
   const data = join(folder, "data");
-  run(data, ["sample"], at);
+  sample(data, at);
   return serve(folder, data, at);
 }
 
