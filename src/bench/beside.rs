@@ -113,7 +113,8 @@ async fn import(db: &Db, file: PathBuf) -> Result<u64> {
     let own = workspace::store::find(&mut db.read().await?).await?.expect("it was set up");
     let options =
         Options { kind: Kind::Leads, file, reading: ReadingWishes::default(), wishes: Wishes::default(), order: None };
-    let request = Request { options, zone: None, source: "beside".into(), is_first: false, check_only: false };
+    let request =
+        Request { options, zone: None, source: "beside".into(), is_first: false, check_only: false, alone: false };
     let report = run_import(db, &own, request, "bench", NOW, |_| ()).await?;
     Ok(report.new)
 }

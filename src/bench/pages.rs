@@ -257,7 +257,14 @@ async fn fill(db: &Db, folder: &Path) -> Result<()> {
         let file = folder.join(format!("{kind}.csv"));
         std::fs::write(&file, many(&String::from_utf8_lossy(&content))).expect("the folder can be written to");
         let options = Options { kind, file, reading: ReadingWishes::default(), wishes: Wishes::default(), order: None };
-        let request = Request { options, zone: None, source: "bench".into(), is_first: number == 0, check_only: false };
+        let request = Request {
+            options,
+            zone: None,
+            source: "bench".into(),
+            is_first: number == 0,
+            check_only: false,
+            alone: false,
+        };
         run_import(db, &own, request, "bench", NOW, |_| ()).await?;
     }
     Ok(())

@@ -12,7 +12,7 @@ use crate::error::{AppError, Result};
 use crate::period::Instant;
 use crate::rates::model::DatedRate;
 use crate::sample::files::{RESERVED, is_reserved};
-use crate::server::db::Db;
+use crate::server::db::{Db, Engine};
 use crate::workspace::model::Workspace;
 use crate::workspace::store as workspace;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -171,6 +171,8 @@ pub async fn run(args: &Args, db: &Db, actor: &str, now: Instant) -> Result<u8> 
         source: args.source.clone(),
         is_first,
         check_only: args.dry_run,
+        // On SQLite this process holds the folder.
+        alone: db.engine() == Engine::Sqlite,
     };
     let bar = io::stderr().is_terminal() && !args.json;
     let mut report = run_import(db, &own, request, actor, now, |progress| {

@@ -10,6 +10,7 @@ use super::reading::Reading;
 use super::rows::Batch;
 use super::store::NewImport;
 use super::take::{BATCH_ROWS, Import};
+use crate::changes::store::{Counter, latest_number};
 use crate::error::{AppError, Result};
 use crate::people::model::AccountId;
 use crate::period::Instant;
@@ -39,6 +40,8 @@ pub struct Request {
     pub is_first: bool,
     /// Only say what would happen; nothing is written.
     pub check_only: bool,
+    /// Nobody else can be at work meanwhile, so that nobody waits for a batch.
+    pub alone: bool,
 }
 
 /// Who imports.
@@ -134,6 +137,7 @@ pub async fn run_import(
     if request.is_first && !request.check_only {
         workspace::store::create(db, workspace, actor, now).await?;
     }
+    let lays_aside = request.alone && !request.check_only && is_large(db, kind, bytes).await?;
     let new = NewImport { kind, source: &request.source, file_name: &file_name, actor };
     let mut import = match request.check_only {
         true => Import::check(db, &new).await?,
@@ -161,26 +165,29 @@ pub async fn run_import(
 
     // One thread reads ahead while the other writes: two batches are on the way at most.
     let (sender, mut receiver) = mpsc::channel(1);
-    let pace = Pace::default();
+    let pace = if request.alone { Pace::alone() } else { Pace::default() };
     let readers = pace.clone();
     let reader = spawn_blocking(move || read_ahead(parsing, &readers, &sender));
-    let outcome = loop {
-        let Some(parsed) = receiver.recv().await else { break Ok(()) };
+    let mut outcome = if lays_aside { db.lay_indexes_aside().await } else { Ok(()) };
+    while outcome.is_ok()
+        && let Some(parsed) = receiver.recv().await
+    {
         let (begun, before) = (std::time::Instant::now(), fill.report.rows);
         let taken = take_batch(&mut import, parsed, now, &mut fill, &mut follower).await;
         if import.id().is_some() {
             // Nobody waits for a check.
             pace.took((fill.report.rows - before) as usize, begun.elapsed());
         }
-        let told =
-            taken.and_then(|bytes_read| follower.went_on(Progress { rows: fill.report.rows, bytes_read, bytes }));
-        if let Err(error) = told {
-            break Err(error);
-        }
-    };
+        outcome = taken.and_then(|bytes_read| follower.went_on(Progress { rows: fill.report.rows, bytes_read, bytes }));
+    }
     // A sender that waits for its turn must not wait for ever.
     drop(receiver);
     let told = reader.await.map_err(stopped);
+    if lays_aside {
+        // Also after a fault: whoever works on without this import misses them.
+        let back = db.bring_indexes_back().await;
+        outcome = outcome.and(back);
+    }
     (report.warnings, report.reading) = match (outcome, told) {
         (Ok(()), Ok(told)) => told,
         (Err(error), _) | (_, Err(error)) => {
@@ -201,6 +208,20 @@ pub async fn run_import(
     import.finish(&counts(&report), by_now()).await?;
     Ok(report)
 }
+
+/// A file brings more leads than there are, and so many that indexes are better made anew than kept.
+async fn is_large(db: &Db, kind: Kind, bytes: u64) -> Result<bool> {
+    if kind == Kind::Spend || bytes < LARGE {
+        return Ok(false);
+    }
+    let leads = latest_number(&mut *db.read().await?, Counter::Lead).await?;
+    Ok(u64::try_from(leads).is_ok_and(|leads| leads * BYTES_A_ROW < bytes))
+}
+
+/// A file of so many bytes is large.
+const LARGE: u64 = 10_000_000;
+/// As a CRM exports leads.
+const BYTES_A_ROW: u64 = 200;
 
 fn clock_of(workspace: &Workspace, zone: Option<&str>) -> Result<Clock> {
     let own = workspace.zone()?;

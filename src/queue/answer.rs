@@ -23,6 +23,7 @@ use crate::server::db::Tx;
 use crate::work;
 use crate::work::model::Done;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// Rows of a page, and of what is loaded while one scrolls.
 pub const ROWS: usize = 50;
@@ -102,7 +103,7 @@ pub async fn block(state: &AppState, caller: &Caller, question: &Question) -> Re
     Ok((narrate::block(question, &page, &counts), may(&caller.visitor)))
 }
 
-async fn page(state: &AppState, visitor: &Visitor, question: &Question, limit: usize) -> Result<(Ask, Page)> {
+async fn page(state: &AppState, visitor: &Visitor, question: &Question, limit: usize) -> Result<(Ask, Arc<Page>)> {
     visitor.require(Action::SeeLeads)?;
     let filter = match question.only.is_empty() {
         true => kpis::model::Filter::default(),

@@ -16,6 +16,7 @@ use axum::extract::{RawQuery, State};
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use std::sync::Arc;
 
 /// `/leads.csv`: the whole list, by urgency.
 pub async fn download(
@@ -35,7 +36,7 @@ pub async fn download(
 }
 
 /// The first rows: whatever can be wrong with the question, shows here, where it can still be said.
-async fn begin(state: &AppState, caller: &Caller, question: &Question) -> Result<(Ask, Page)> {
+async fn begin(state: &AppState, caller: &Caller, question: &Question) -> Result<(Ask, Arc<Page>)> {
     caller.visitor.require(Action::SeeLeads)?;
     let filter = question.filter(&mut state.db.read().await?).await?;
     let ask = Ask { list: question.list, filter, search: question.search.clone(), after: None, limit: MOST_ROWS };
@@ -45,7 +46,7 @@ async fn begin(state: &AppState, caller: &Caller, question: &Question) -> Result
 
 /// What is sent next.
 enum Next {
-    Ready(Page),
+    Ready(Arc<Page>),
     After(Place),
     End,
 }
@@ -54,7 +55,7 @@ fn lines(
     state: AppState,
     caller: Caller,
     ask: Ask,
-    first: Page,
+    first: Arc<Page>,
 ) -> impl stream::Stream<Item = Result<Bytes>> + Send + 'static {
     stream::unfold((Next::Ready(first), true), move |(next, is_first)| {
         let (state, caller, ask) = (state.clone(), caller.clone(), ask.clone());

@@ -49,7 +49,7 @@ pub struct Ask {
 }
 
 /// A place in a list: by urgency, then by number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// What the list goes by: a due second; in [`List::All`] the lead's number, counted down.
     pub due: i64,

@@ -43,13 +43,32 @@ pub struct Page {
 ///
 /// # Errors
 /// They may not see leads, there is no workspace, or the database does not answer.
-pub async fn page(app: &AppState, visitor: &Visitor, ask: &Ask) -> Result<Page> {
+pub async fn page(app: &AppState, visitor: &Visitor, ask: &Ask) -> Result<Arc<Page>> {
     visitor.require(Action::SeeLeads)?;
     let now = app.clock.now();
     let mut tx = app.db.read().await?;
+    let owners = owners(&mut tx, visitor, ask.list).await?;
+    let as_of = (crate::changes::store::newest_seq(&mut tx).await?.0, now.0);
+    drop(tx);
+    let make = async { read_page(app, ask, owners.clone(), now).await.map(Arc::new) };
+    // A whole file of rows is not worth its memory.
+    if !is_range(ask) || ask.limit > MOST_KEPT {
+        return make.await;
+    }
+    let key = (ask.list, ask.after, ask.limit, owners.clone());
+    app.pages.get(&key, as_of, |_, _| Duration::ZERO, make).await
+}
+
+/// What a page of a range is known by: its list, where it begins, how many rows it has, and whose leads it shows.
+pub type PageKey = (List, Option<Place>, usize, Vec<ValueId>);
+
+/// Pages of more rows are not kept.
+const MOST_KEPT: usize = 100;
+
+async fn read_page(app: &AppState, ask: &Ask, owners: Vec<ValueId>, now: Instant) -> Result<Page> {
+    let mut tx = app.db.read().await?;
     let rules = rules(&mut tx).await?;
     let seq = crate::changes::store::newest_seq(&mut tx).await?.0;
-    let owners = owners(&mut tx, visitor, ask.list).await?;
     let limit = ask.limit.clamp(1, MOST_ROWS);
     let places = match is_range(ask) {
         true => merged(&mut tx, ask, &owners, now, limit + 1).await?,

@@ -57,7 +57,8 @@ pub async fn load(db: &Db, actor: &str, now: Instant) -> Result<u64> {
             wishes: Wishes { set, passing: true, ..Wishes::default() },
             order: None,
         };
-        let request = Request { options, zone: None, source: SOURCE.to_owned(), is_first, check_only: false };
+        let request =
+            Request { options, zone: None, source: SOURCE.to_owned(), is_first, check_only: false, alone: false };
         let report = run_import(db, &own, request, actor, now, |_| ()).await?;
         is_first = false;
         if kind == crate::import::model::Kind::Leads {

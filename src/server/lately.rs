@@ -1,10 +1,11 @@
 //! Answers that are kept: made anew when something changed, or, where making them takes long, a moment later.
 
-use crate::error::Result;
+use crate::error::{AppError, Result};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use tokio::sync::OnceCell;
 
 /// Answers kept at the same time; with more, all are forgotten.
 const MOST_KEPT: usize = 256;
@@ -15,10 +16,26 @@ pub struct Lately<K, V>(Arc<Mutex<HashMap<K, Kept<V>>>>);
 
 #[derive(Debug)]
 struct Kept<V> {
+    /// The newest that there is.
+    made: Option<Made<V>>,
+    /// The one that is being made, or was made last.
+    coming: Coming<V>,
+}
+
+#[derive(Clone, Debug)]
+struct Made<V> {
     value: V,
     as_of: AsOf,
-    made: Instant,
+    at: Instant,
     took: Duration,
+}
+
+/// Made once, however many ask for it.
+#[derive(Clone, Debug)]
+struct Coming<V> {
+    as_of: AsOf,
+    since: Instant,
+    answer: Arc<OnceCell<Made<V>>>,
 }
 
 /// What an answer depends on besides the question: the newest change, and the second of the clock.
@@ -37,8 +54,9 @@ impl<K, V> Default for Lately<K, V> {
 }
 
 impl<K: Eq + Hash + Clone, V: Clone> Lately<K, V> {
-    /// The answer as of then. One that is older is taken for as long as `patience` says of it and of how long it took to
-    /// make; then whoever comes first makes it anew, and the others take the old one meanwhile.
+    /// The answer as of then. It is made once: who asks for the same meanwhile waits for it. One that is older is taken
+    /// for as long as `patience` says of it and of how long it took to make; then whoever comes first makes it anew, and
+    /// the others take the old one meanwhile.
     ///
     /// # Errors
     /// Those of making it.
@@ -49,25 +67,65 @@ impl<K: Eq + Hash + Clone, V: Clone> Lately<K, V> {
         patience: impl Fn(&V, Duration) -> Duration,
         make: impl Future<Output = Result<V>>,
     ) -> Result<V> {
-        if let Some(kept) = self.lock().get_mut(key) {
-            if kept.as_of == as_of || kept.made.elapsed() < patience(&kept.value, kept.took) {
-                return Ok(kept.value.clone());
+        let answer = match self.look(key, as_of, patience) {
+            Look::Known(value) => return Ok(value),
+            Look::Comes(answer) => answer,
+        };
+        let made = answer.get_or_try_init(|| async move {
+            let began = Instant::now();
+            let value = make.await?;
+            let made = Made { value, as_of, at: Instant::now(), took: began.elapsed() };
+            if let Some(kept) = self.lock().get_mut(key) {
+                // What somebody else has made meanwhile may be newer.
+                if kept.made.as_ref().is_none_or(|known| known.as_of < as_of) {
+                    kept.made = Some(made.clone());
+                }
             }
-            kept.made = Instant::now();
+            Ok::<_, AppError>(made)
+        });
+        Ok(made.await?.value.clone())
+    }
+
+    fn look(&self, key: &K, as_of: AsOf, patience: impl Fn(&V, Duration) -> Duration) -> Look<V> {
+        let mut all = self.lock();
+        if let Some(kept) = all.get_mut(key) {
+            if let Some(made) = kept.made.as_ref() {
+                let patience = patience(&made.value, made.took);
+                let is_being_made = kept.coming.as_of > made.as_of && kept.coming.since.elapsed() < patience;
+                if made.as_of == as_of || made.at.elapsed() < patience || is_being_made {
+                    return Look::Known(made.value.clone());
+                }
+            }
+            if kept.coming.as_of != as_of {
+                kept.coming = Coming::new(as_of);
+            }
+            return Look::Comes(kept.coming.answer.clone());
         }
-        let began = Instant::now();
-        let value = make.await?;
-        let took = began.elapsed();
-        let mut kept = self.lock();
-        if kept.len() >= MOST_KEPT {
-            kept.clear();
+        if all.len() >= MOST_KEPT {
+            all.clear();
         }
-        kept.insert(key.clone(), Kept { value: value.clone(), as_of, made: Instant::now(), took });
-        Ok(value)
+        let coming = Coming::new(as_of);
+        let answer = coming.answer.clone();
+        all.insert(key.clone(), Kept { made: None, coming });
+        Look::Comes(answer)
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<K, Kept<V>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What there is for whoever asks.
+enum Look<V> {
+    /// An answer.
+    Known(V),
+    /// One that is being made; it is for whoever comes first to make it.
+    Comes(Arc<OnceCell<Made<V>>>),
+}
+
+impl<V> Coming<V> {
+    fn new(as_of: AsOf) -> Self {
+        Self { as_of, since: Instant::now(), answer: Arc::default() }
     }
 }
 
@@ -91,10 +149,36 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_many_ask_for_at_the_same_time_is_made_once() {
+        let (lately, times) = (Lately::default(), std::sync::atomic::AtomicU32::new(0));
+        let ask = |as_of| {
+            let make = async {
+                tokio::task::yield_now().await;
+                Ok(times.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
+            };
+            lately.get(&"leads", as_of, |_, _| Duration::ZERO, make)
+        };
+        let answers = futures::future::join_all((0..20).map(|_| ask((1, 0)))).await;
+        assert!(answers.into_iter().all(|answer| answer.is_ok_and(|made| made == 0)));
+        assert!(ask((2, 0)).await.is_ok_and(|made| made == 1), "what is newer is made anew");
+    }
+
+    #[tokio::test]
+    async fn who_came_first_may_give_up_and_the_next_one_makes_it() {
+        let lately: Lately<&str, u32> = Lately::default();
+        let never = async {
+            std::future::pending::<()>().await;
+            Ok(1)
+        };
+        let gives_up = lately.get(&"leads", (1, 0), |_, _| Duration::ZERO, never);
+        assert!(tokio::time::timeout(Duration::from_millis(5), gives_up).await.is_err());
+        assert_eq!(ask(&lately, (1, 0), Duration::ZERO, 5).await, 5);
+    }
+
+    #[tokio::test]
     async fn what_could_not_be_made_is_not_kept() {
         let lately: Lately<&str, u32> = Lately::default();
-        let failed =
-            lately.get(&"leads", (1, 0), |_, _| Duration::ZERO, async { Err(crate::error::AppError::Internal) });
+        let failed = lately.get(&"leads", (1, 0), |_, _| Duration::ZERO, async { Err(AppError::Internal) });
         assert!(failed.await.is_err());
         assert_eq!(ask(&lately, (1, 0), Duration::ZERO, 5).await, 5);
     }

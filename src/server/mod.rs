@@ -1,6 +1,7 @@
 //! The process around the product: configuration, the clock, the database's connections, HTTP, security headers, the
 //! site in the binary, logs.
 
+mod aside;
 mod assets;
 pub mod bulk;
 pub mod clock;
@@ -41,6 +42,7 @@ use crate::place;
 use crate::quality::lists::Findings;
 use crate::queue::model::Count;
 use crate::queue::search::Finder;
+use crate::queue::service::{Page, PageKey};
 use crate::ui::Meanings;
 use crate::upload::desk::Looks;
 use crate::upload::folder::{DEFAULT_LIMIT, Uploads};
@@ -73,6 +75,8 @@ pub struct AppState {
     pub library: Library,
     /// Their files.
     pub contents: Files,
+    /// The pages of the queue that were asked for last.
+    pub pages: Lately<PageKey, Arc<Page>>,
     /// How many leads the lists of the queue have, by the owners that are the reader.
     pub counted: Lately<Vec<ValueId>, Arc<[Count]>>,
     /// How many verdicts wait for an answer of marketing.
@@ -127,6 +131,7 @@ impl AppState {
             finder,
             library,
             contents: Files::new(&folder, CONTENT_LIMIT),
+            pages: Lately::default(),
             counted: Lately::default(),
             to_answer: Lately::default(),
             month: Lately::default(),

@@ -1,5 +1,6 @@
 //! Opening a database: every bad state it can be in is one sentence, and the file is left as it was.
 
+use super::aside;
 use super::db::{Db, Engine};
 use super::news::News;
 use crate::backup::{copy, dump};
@@ -402,6 +403,7 @@ async fn migrate_sqlite(path: &Path, header: Header, applied: &[i64]) -> Result<
     sqlx::query("commit").execute(&mut conn).await?;
     sqlx::query("pragma journal_mode = wal").execute(&mut conn).await?;
 
+    aside::bring_back(&mut conn).await?;
     SQLITE_MIGRATIONS.run(&mut conn).await.map_err(|error| match error {
         MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => Trouble::from(error),
         other => Trouble::Other(unfinished(&other, &path.display().to_string())),

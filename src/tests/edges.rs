@@ -176,8 +176,14 @@ impl House {
         std::fs::write(&file, rows).expect("written");
         let own = workspace::find(&mut self.db.read().await.expect("read")).await.expect("read").expect("set up");
         let options = Options { kind, file, reading: ReadingWishes::default(), wishes: Wishes::default(), order: None };
-        let request =
-            run::Request { options, zone: None, source: "crm".to_owned(), is_first: false, check_only: false };
+        let request = run::Request {
+            options,
+            zone: None,
+            source: "crm".to_owned(),
+            is_first: false,
+            check_only: false,
+            alone: false,
+        };
         let report = run_import(&self.db, &own, request, "Mo", NOW, |_| {}).await.expect("imported");
         assert_eq!(report.rejected_rows(), 0, "{report:?}");
     }

@@ -39,7 +39,7 @@ fn request(folder: &tempfile::TempDir, kind: Kind, text: &str, wishes: Wishes) -
     let file = folder.path().join("contacts.csv");
     std::fs::write(&file, text).expect("written");
     let options = Options { kind, file, reading: ReadingWishes::default(), wishes, order: None };
-    Request { options, zone: None, source: "crm".to_owned(), is_first: false, check_only: false }
+    Request { options, zone: None, source: "crm".to_owned(), is_first: false, check_only: false, alone: false }
 }
 
 async fn take(db: &Db, own: &Workspace, kind: Kind, text: &str, wishes: Wishes) -> Report {

@@ -1,5 +1,6 @@
 //! An import from the file to the report, into a database.
 
+use crate::databases::table;
 use clap::Parser;
 use doubles::error::AppError;
 use doubles::import::command::{self, Args};
@@ -8,7 +9,8 @@ use doubles::import::mapping::Wishes;
 use doubles::import::model::{Kind, Report};
 use doubles::import::parse::Options;
 use doubles::import::reading::ReadingWishes;
-use doubles::import::run::{Request, run_import};
+use doubles::import::run::{Follow, Progress, Request, run_import};
+use doubles::import::undo::recover;
 use doubles::period::Instant;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
@@ -40,7 +42,7 @@ impl House {
         let file = self.folder.path().join("file.csv");
         std::fs::write(&file, text).expect("written");
         let options = Options { kind, file, reading: ReadingWishes::default(), wishes: Wishes::default(), order: None };
-        Request { options, zone: None, source: "crm".to_owned(), is_first: false, check_only: false }
+        Request { options, zone: None, source: "crm".to_owned(), is_first: false, check_only: false, alone: false }
     }
 
     async fn run(&self, request: Request) -> Result<Report, AppError> {
@@ -203,4 +205,59 @@ async fn an_empty_database_becomes_a_workspace_in_utc_and_euro_unless_told_other
         let own = workspace::find(&mut db.read().await.expect("read")).await.expect("read").expect("set up");
         assert_eq!((own.zone.as_str(), own.currency.as_str()), (zone, currency));
     }
+}
+
+/// Few rows, each with a long column that nobody maps: the file is large, and taken in quickly.
+fn large_file() -> String {
+    let notes = "so it goes ".repeat(600);
+    let row = |n: u32| format!("{n},ada{n}@example.com,2024-06-01,2024-06-02 10:00,Fair,{notes}\n");
+    let rows: String = (0..2_000).map(row).collect();
+    format!("id,email,created_at,handed_over_at,channel,remarks\n{rows}")
+}
+
+async fn indexes(db: &Db) -> Vec<Vec<String>> {
+    table(db, "select name, sql from sqlite_master where type = 'index' order by name").await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_large_file_that_comes_in_alone_leaves_every_index_as_it_was() {
+    let house = House::new().await;
+    let before = indexes(&house.db).await;
+    let alone = Request { alone: true, ..house.request(Kind::Leads, &large_file()) };
+    let report = house.run(alone).await.expect("imported");
+    assert_eq!(report.new, 2_000);
+    assert_eq!(indexes(&house.db).await, before);
+    assert_eq!(table(&house.db, "select stage from lead where stage = 'touch' limit 1").await.len(), 1);
+
+    struct Stop;
+    impl Follow for Stop {
+        fn went_on(&mut self, _: Progress) -> Result<(), AppError> {
+            Err(AppError::Invalid("Stopped.".to_owned()))
+        }
+    }
+    let house = House::new().await;
+    let alone = Request { alone: true, ..house.request(Kind::Leads, &large_file()) };
+    let stopped = run_import(&house.db, &house.own, alone, "Mo", NOW, Stop).await;
+    assert_eq!(stopped.err(), Some(AppError::Invalid("Stopped.".to_owned())));
+    assert_eq!(indexes(&house.db).await, before, "also where it is stopped");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_opens_the_file_after_a_kill_brings_the_indexes_back() {
+    let House { folder, db, own } = House::new().await;
+    let before = indexes(&db).await;
+    let house = House { folder, db: db.clone(), own };
+    let alone = Request { alone: true, ..house.request(Kind::Leads, &large_file()) };
+    tokio::select! {
+        _ = house.run(alone) => panic!("it ended too early for this test"),
+        () = async { while table(&db, "select name from index_aside").await.is_empty() {} } => {}
+    }
+    assert!(indexes(&db).await.len() < before.len());
+    let House { folder, db: first, .. } = house;
+    first.close().await;
+    drop((first, db));
+    let db = open(&DatabaseUrl::Sqlite(folder.path().join("doubles.db"))).await.expect("it opens");
+    assert_eq!(indexes(&db).await, before);
+    assert_eq!(recover(&db, NOW).await, Ok(vec!["file.csv".to_owned()]));
+    assert_eq!(table(&db, "select id from lead where gone = 0").await.len(), 0);
 }

@@ -404,7 +404,8 @@ async fn import(server: &TestServer, account: Option<AccountId>) {
     let own = workspace::find(&mut db.read().await.expect("a read")).await.expect("a read").expect("it is set up");
     let options =
         Options { kind: Kind::Leads, file, reading: ReadingWishes::default(), wishes: Wishes::default(), order: None };
-    let request = Request { options, zone: None, source: "crm".to_owned(), is_first: false, check_only: false };
+    let request =
+        Request { options, zone: None, source: "crm".to_owned(), is_first: false, check_only: false, alone: false };
     run_import(db, &own, request, Actor { name: "Ada", account }, NOW, |_| ()).await.expect("it can be read");
 }
 

@@ -50,7 +50,8 @@ async fn take(db: &Db, own: &Workspace, kind: Kind, text: &str, wishes: Wishes) 
     let file = folder.path().join("file.csv");
     std::fs::write(&file, text).expect("written");
     let options = Options { kind, file, reading: ReadingWishes::default(), wishes, order: None };
-    let request = Request { options, zone: None, source: "crm".to_owned(), is_first: false, check_only: false };
+    let request =
+        Request { options, zone: None, source: "crm".to_owned(), is_first: false, check_only: false, alone: false };
     run_import(db, own, request, "Mo", NOW, |_| {}).await.expect("imported")
 }
 

@@ -155,7 +155,7 @@ async fn run(
     };
     let Plan { options, zone, .. } = plan(state, upload).await?;
     let source = upload.source.clone();
-    let request = Request { options, zone, source, is_first, check_only: task == Task::Check };
+    let request = Request { options, zone, source, is_first, check_only: task == Task::Check, alone: false };
     let actor = Actor { name: &client.name, account: client.account };
     run_import(&state.db, &own, request, actor, state.clock.now(), follower).await
 }
