@@ -3,7 +3,9 @@
 use super::amounts::Currency;
 use super::dates::Clock;
 use super::memory;
-use super::model::{EventRecord, ImportId, LeadKey, LeadRecord, OutcomeRecord, Rejection, Report, SpendRecord, Taken};
+use super::model::{
+    EventRecord, ImportId, Kind, LeadKey, LeadRecord, OutcomeRecord, Rejection, Report, SpendRecord, Taken,
+};
 use super::pace::Pace;
 use super::parse::{Options, Parsed, Parsing};
 use super::reading::Reading;
@@ -214,7 +216,7 @@ async fn is_large(db: &Db, kind: Kind, bytes: u64) -> Result<bool> {
     if kind == Kind::Spend || bytes < LARGE {
         return Ok(false);
     }
-    let leads = latest_number(&mut *db.read().await?, Counter::Lead).await?;
+    let leads = latest_number(&mut db.read().await?, Counter::Lead).await?;
     Ok(u64::try_from(leads).is_ok_and(|leads| leads * BYTES_A_ROW < bytes))
 }
 
