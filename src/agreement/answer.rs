@@ -1,6 +1,6 @@
 //! All that a page of the agreement is made of, read for whoever asks and put into finished words.
 
-use super::breaches::{Breach, Breaches, Tally, breaches};
+use super::breaches::{Breach, Breaches, Tally, breaches, latest_first};
 use super::calendar_text;
 use super::clauses::{Clause, changes};
 use super::drafts::{currency, effective, is_pending, require_room, workspace};
@@ -30,7 +30,6 @@ use crate::server::AppState;
 use crate::server::db::Tx;
 use crate::ui::says::{Prose, Status, StatusKind};
 use crate::zone::Zone;
-use std::cmp::Reverse;
 
 /// Broken promises of a team on the page, at most.
 const MOST_SHOWN: usize = 8;
@@ -320,7 +319,7 @@ fn breach_list(found: Breaches, opens: bool) -> BreachList {
     };
     let of = |team: Team| found.all.iter().filter(move |breach| breach.team == team).take(MOST_SHOWN);
     let mut shown: Vec<Breach> = TEAMS.into_iter().flat_map(of).cloned().collect();
-    shown.sort_by_key(|breach| (Reverse(breach.due), breach.lead));
+    shown.sort_by_key(latest_first);
     let left_out = Tally { count: all.count.saturating_sub(shown.len() as u32), ..all };
     let more = match left_out.count {
         0 => String::new(),

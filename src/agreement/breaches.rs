@@ -101,7 +101,7 @@ pub async fn breaches(app: &AppState, visitor: &Visitor, month: &Month, most: us
     let (mut all, of_sales) = reader.of_sales(&mut tx).await?;
     let (replies, unanswered) = reader.replies(&mut tx).await?;
     all.extend(replies);
-    all.sort_by_key(|breach| (Reverse(breach.due), breach.lead));
+    all.sort_by_key(latest_first);
     let (below, missed) = reader.below(&mut tx).await?;
     all.extend(below);
     Ok(Breaches { all, counts: [unanswered.and(missed), of_sales] })
@@ -128,17 +128,23 @@ impl Reader<'_> {
 
     /// First touches and verdicts that are overdue.
     async fn of_sales(&self, tx: &mut Tx) -> Result<(Vec<Breach>, Tally)> {
-        let (mut all, mut tally) = (Vec::new(), Tally::default());
+        let (mut touches, mut verdicts, mut tally) = (Vec::new(), Vec::new(), Tally::default());
         for range in queue::ranges(List::Overdue, self.now, &[]) {
             let (found, counted) = match range {
                 queue::Range::Stage(Stage::Attempt, _) => self.of_attempts(tx, range).await?,
                 queue::Range::Stage(Stage::Touch, _) => self.of_range(tx, range, &self.month.touches_aside).await?,
                 _ => self.of_range(tx, range, &self.month.verdicts_aside).await?,
             };
-            all.extend(found);
+            match range {
+                queue::Range::Stage(Stage::Touch, _) => touches = found,
+                _ => verdicts.extend(found),
+            }
             tally = tally.and(counted);
         }
-        Ok((all, tally))
+        verdicts.sort_by_key(latest_first);
+        verdicts.truncate(self.most);
+        touches.extend(verdicts);
+        Ok((touches, tally))
     }
 
     async fn of_range(&self, tx: &mut Tx, range: queue::Range, aside: &Aside) -> Result<(Vec<Breach>, Tally)> {
@@ -188,7 +194,7 @@ impl Reader<'_> {
             }
         };
         let tally = Tally { more, ..Tally::of(found.len()) };
-        found.sort_by_key(|breach| (Reverse(breach.due), breach.lead));
+        found.sort_by_key(latest_first);
         found.truncate(self.most);
         Ok((found, tally))
     }
@@ -319,6 +325,11 @@ impl Reader<'_> {
         }
         Ok((found, tally))
     }
+}
+
+/// What became overdue last, first; what has no time, last.
+pub fn latest_first(breach: &Breach) -> (Reverse<Option<Instant>>, LeadId) {
+    (Reverse(breach.due), breach.lead)
 }
 
 /// What the standing of the month takes out is no breach here.

@@ -212,14 +212,15 @@ async fn a_verdict_on_a_lead_that_was_merged_is_one_on_its_survivor() {
         let office = office(db).await;
         let test = Test::Contains(vec!["fair".into()]);
         let fair = Criterion { key: "channel".into(), any: vec![Rule { field: Field::Channel, test }] };
-        agree(db, 2, Day(0), "UTC", vec![fair]).await;
+        let today = Day((TUESDAY.0 / DAY) as i32);
+        agree(db, 2, today, "UTC", vec![fair]).await;
         let (hans, otto) = (office.lead("Hans", TUESDAY).await, office.lead("Otto", after(HOUR)).await);
         for (hours, lead, fit) in [(2, hans, Fit::Yes), (3, otto, Fit::No)] {
             let fit = [("channel".to_owned(), fit)].into();
             let act = Act::Judge(Verdict { fit, ..verdict(Decision::Good, "") });
             office.act(&office.ben, after(hours * HOUR), &[lead], act).await.expect("judged");
         }
-        let period = Period::new(Day((TUESDAY.0 / DAY) as i32), Day((TUESDAY.0 / DAY) as i32 + 1)).expect("a period");
+        let period = Period::new(today, today.plus(1)).expect("a period");
         let compared = async |hours: u32| {
             let state = office.at(after(hours * HOUR));
             let standing = fit::standing(&state, period, &Filter::default()).await.expect("a read").expect("leads");
