@@ -1,6 +1,6 @@
 //! All that a page of the agreement is made of, read for whoever asks and put into finished words.
 
-use super::breaches::{Breach, Breaches, breaches};
+use super::breaches::{Breach, Breaches, Tally, breaches, latest_first};
 use super::calendar_text;
 use super::clauses::{Clause, changes};
 use super::drafts::{currency, effective, is_pending, require_room, workspace};
@@ -99,12 +99,12 @@ pub async fn agreement(state: &AppState, caller: &Caller, told: Option<Told>) ->
     drop(tx);
     let terms = &record.version.terms;
     let found = match &month {
-        Some(month) => Some(breaches(state, &caller.visitor, month).await?),
+        Some(month) => Some(breaches(state, &caller.visitor, month, MOST_SHOWN).await?),
         None => None,
     };
     let halves = TEAMS.map(|team| Half {
         team,
-        rows: rows(team, terms, &said.currency, month.as_ref()),
+        rows: rows(team, terms, &said.currency, month.as_deref()),
         signed: standing(&signatures).find(|signature| signature.team == team).map(|signature| said.signed(signature)),
     });
     let ahead = {
@@ -118,15 +118,15 @@ pub async fn agreement(state: &AppState, caller: &Caller, told: Option<Told>) ->
     });
     Ok(AgreementShown {
         crumb: format!("Version {}", record.version.number),
-        lede: lede(record, &said, month.as_ref(), signatures.is_empty()),
+        lede: lede(record, &said, month.as_deref(), signatures.is_empty()),
         halves,
-        runs: month.as_ref().map(|month| {
+        runs: month.as_deref().map(|month| {
             let bucket = Bucket { period: month.period(), clipped: false };
             (words::bucket_long(bucket, Grain::Month), narrate::charts(month))
         }),
-        fairness: month.as_ref().map(fairness).unwrap_or_default(),
+        fairness: month.as_deref().map(fairness).unwrap_or_default(),
         breaches: found.map(|found| breach_list(found, caller.visitor.may(Action::SeeLeads))),
-        consequences: consequences(terms, month.as_ref()),
+        consequences: consequences(terms, month.as_deref()),
         joint: joint.map(|clause| (clause.title(), clause.words(terms, &said.currency))).collect(),
         zone: terms.calendar.zone.clone(),
         week: calendar_text::week(&terms.calendar),
@@ -307,24 +307,27 @@ fn fairness(month: &Month) -> String {
 }
 
 fn breach_list(found: Breaches, opens: bool) -> BreachList {
-    let counts = TEAMS.map(|team| found.of(team));
-    let all: u32 = counts.iter().sum();
-    let plus = if found.more { "+" } else { "" };
-    let title = match all {
+    let [marketing, sales] = found.counts;
+    let all = marketing.and(sales);
+    let said = |tally: Tally| format!("{}{}", words::count(tally.count), if tally.more { "+" } else { "" });
+    let title = match all.count {
         0 => "No promise is broken right now".to_owned(),
-        1 => "One breach right now".to_owned(),
-        all => format!("{}{plus} breaches right now", words::count(all)),
-    };
-    let title = match all {
-        0 => title,
-        _ => format!("{title}, {} of marketing, {} of sales", words::count(counts[0]), words::count(counts[1])),
+        count => {
+            let breaches = if count == 1 { "One breach".to_owned() } else { format!("{} breaches", said(all)) };
+            format!("{breaches} right now, {} of marketing, {} of sales", said(marketing), said(sales))
+        }
     };
     let of = |team: Team| found.all.iter().filter(move |breach| breach.team == team).take(MOST_SHOWN);
     let mut shown: Vec<Breach> = TEAMS.into_iter().flat_map(of).cloned().collect();
-    shown.sort_by_key(|breach| (breach.due.is_none(), breach.due, breach.lead));
-    let more = match (all as usize).saturating_sub(shown.len()) {
+    shown.sort_by_key(latest_first);
+    let left_out = Tally { count: all.count.saturating_sub(shown.len() as u32), ..all };
+    let more = match left_out.count {
         0 => String::new(),
-        _ => format!("The longest overdue of each team are shown; the file has all {}{plus}.", words::count(all)),
+        count => format!(
+            "What can still be mended stands first, and of that what became overdue last. {} {} not shown: ",
+            said(left_out),
+            if count == 1 { "is" } else { "are" }
+        ),
     };
     BreachList { title, shown, more, opens }
 }

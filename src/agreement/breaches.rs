@@ -1,25 +1,36 @@
 //! What is broken right now: due times are read, not saved, so an untouched lead past its time stands here the second
 //! after. Sales' are those of the queue, marketing's those of the loop, and leads below the criteria of the month.
+//!
+//! **Order.** What somebody can still mend (a call, a verdict, a reply that is late) comes first, and of that what became
+//! overdue last: the fresher it is, the more mending it is worth. What is done with, a lead handed over below the
+//! criteria, comes after. So a list that is cut is cut at its hopeless end, and it says how much of it is missing.
 
 use super::month::Month;
-use crate::agreement::rules::{NEVER, Rules};
+use super::rules::{Compiled, NEVER, Rules};
 use crate::error::Result;
+use crate::feedback;
 use crate::feedback::answers::{self, Entry, Sought};
 use crate::feedback::narrate as loop_words;
 use crate::feedback::store::{Place, Which};
-use crate::leads::model::{Fit, LeadId, Stage};
+use crate::leads::derive::Milestones;
+use crate::leads::model::{Fit, LeadId, Moment, Stage};
+use crate::leads::record::StoredLead;
+use crate::leads::stage::Kept;
+use crate::leads::store as leads;
 use crate::people::model::{Team, Visitor};
 use crate::people::permission::Action;
 use crate::period::Instant;
-use crate::queue::model::{Ask, List, Row, time_left};
+use crate::queue::model::{List, MOST_COUNTED, Place as Urgency, Row, time_left};
 use crate::queue::narrate;
-use crate::queue::service;
 use crate::queue::sheet::Dial;
 use crate::queue::store as queue;
 use crate::server::AppState;
+use crate::server::db::Tx;
+use std::cmp::Reverse;
+use std::collections::HashSet;
 
-/// Of each kind at most so many are read; more are said to be there.
-pub const MOST: usize = 1_000;
+/// Leads that are read at once, at most.
+const BATCH: usize = 1_000;
 
 /// A broken promise about one lead.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +43,7 @@ pub struct Breach {
     pub lead: LeadId,
     /// What it is called; its number for whoever may not see leads.
     pub name: String,
-    /// Since when, as far as there is a time.
+    /// Since when, as far as there is a time; what has none cannot be mended any more.
     pub due: Option<Instant>,
     /// The same in words.
     pub clock: Dial,
@@ -40,121 +51,300 @@ pub struct Breach {
     pub owner: String,
 }
 
-/// All that is broken right now.
+/// What is broken right now.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Breaches {
-    /// The longest overdue first.
+    /// What can still be mended first; of each kind as many as were asked for.
     pub all: Vec<Breach>,
-    /// There are more than were read.
+    /// How many there are: of marketing and of sales.
+    pub counts: [Tally; 2],
+}
+
+/// How many breaches there are, also of those that were not read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// So many, as far as was counted.
+    pub count: u32,
+    /// There are more.
     pub more: bool,
 }
 
 impl Breaches {
     /// How many of a team.
-    pub fn of(&self, team: Team) -> u32 {
-        self.all.iter().filter(|breach| breach.team == team).count() as u32
+    pub const fn of(&self, team: Team) -> Tally {
+        match team {
+            Team::Marketing => self.counts[0],
+            Team::Sales => self.counts[1],
+        }
     }
 }
 
-/// What is broken right now, as this person may see it.
+impl Tally {
+    fn of(count: usize) -> Self {
+        Self { count: u32::try_from(count).unwrap_or(u32::MAX), more: false }
+    }
+
+    /// Of both.
+    #[must_use]
+    pub const fn and(self, other: Self) -> Self {
+        Self { count: self.count.saturating_add(other.count), more: self.more || other.more }
+    }
+}
+
+/// What is broken right now, as this person may see it: of each kind at most so many, and all are counted.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn breaches(app: &AppState, visitor: &Visitor, month: &Month) -> Result<Breaches> {
-    let sees = visitor.may(Action::SeeLeads);
-    let ask = Ask { list: List::Overdue, filter: Default::default(), search: String::new(), after: None, limit: MOST };
-    // Everybody may know what is broken; whose lead it is stays out below.
-    let page = service::page(app, &Visitor::ThisMachine, &ask).await?;
-    let (rules, now) = (&page.rules, page.now);
-    let mut found = Breaches { all: Vec::new(), more: page.next.is_some() };
-    let sales = page.rows.iter().filter_map(|row| of_sales(row, now, rules, sees).filter(|_| is_held(row, now, month)));
-    found.all.extend(sales);
+pub async fn breaches(app: &AppState, visitor: &Visitor, month: &Month, most: usize) -> Result<Breaches> {
     let mut tx = app.db.read().await?;
-    let (entries, next) =
-        answers::list(&mut tx, rules, Which::ToAnswer, &Sought::default(), Place::NEWEST, MOST).await?;
-    found.more |= next.is_some();
-    let replies = entries.iter().filter(|entry| {
-        let start = answers::began(&entry.lead, &entry.verdict, entry.handover);
-        !month.replies_aside.contains(&(entry.lead.id, start.0))
-    });
-    found.all.extend(replies.filter_map(|entry| of_marketing(entry, now, rules, sees)));
-    found.all.sort_by_key(|breach| (breach.due, breach.lead));
-    let (below, more) = below(&mut tx, month, sees).await?;
-    found.more |= more;
-    found.all.extend(below);
-    Ok(found)
+    let reader = Reader { month, rules: &month.rules, now: app.clock.now(), most, sees: visitor.may(Action::SeeLeads) };
+    let (mut all, of_sales) = reader.of_sales(&mut tx).await?;
+    let (replies, unanswered) = reader.replies(&mut tx).await?;
+    all.extend(replies);
+    all.sort_by_key(latest_first);
+    let (below, missed) = reader.below(&mut tx).await?;
+    all.extend(below);
+    Ok(Breaches { all, counts: [unanswered.and(missed), of_sales] })
 }
 
-/// Whether the standing of the month holds it against sales: what was taken out there is no breach here.
-fn is_held(row: &Row, now: Instant, month: &Month) -> bool {
-    let aside = match row.standing(now).map(|standing| standing.stage) {
-        Some(Stage::Touch) => &month.touches_aside,
-        _ => &month.verdicts_aside,
-    };
-    row.handed_over_at.is_none_or(|start| !aside.contains(&(row.lead, start.at.0)))
+/// Who reads what, as of when.
+struct Reader<'a> {
+    month: &'a Month,
+    rules: &'a Rules,
+    now: Instant,
+    /// Of each kind.
+    most: usize,
+    /// The reader may see leads.
+    sees: bool,
 }
 
-fn of_sales(row: &Row, now: Instant, rules: &Rules, sees: bool) -> Option<Breach> {
-    let standing = row.standing(now)?;
-    let promise = match standing.stage {
-        Stage::Touch => "First touch",
-        Stage::Verdict => "Verdict",
-        // When to try again is a habit of the queue, and promised to nobody.
-        Stage::Acceptance | Stage::Attempt => return None,
-    };
-    Some(Breach {
-        team: Team::Sales,
-        promise: promise.to_owned(),
-        lead: row.lead,
-        name: if sees { narrate::name(row) } else { format!("Lead {}", row.lead) },
-        due: Some(Instant(standing.due)),
-        clock: narrate::dial(row, now, rules)?,
-        owner: row.owner().filter(|_| sees).unwrap_or_default().to_owned(),
-    })
-}
+/// Handovers that the standing of the month does not hold against a team: lead, and the instant of the handover.
+type Aside = HashSet<(LeadId, u32)>;
 
-fn of_marketing(entry: &Entry, now: Instant, rules: &Rules, sees: bool) -> Option<Breach> {
-    let (since, due) = entry.reply.filter(|(_, due)| *due < now.0 && *due != NEVER)?;
-    let begun = answers::began(&entry.lead, &entry.verdict, entry.handover);
-    let version = rules.in_force_at(begun);
-    let clock = time_left(version.terms.marketing.reply, Instant(due), true, (version, now), rules);
-    let person = &entry.lead.person;
-    let named = person.name.as_ref().or(person.email.as_ref()).or(entry.lead.row.company.as_ref());
-    let name = named.filter(|_| sees).cloned().unwrap_or_else(|| format!("Lead {}", entry.lead.id));
-    Some(Breach {
-        team: Team::Marketing,
-        promise: "Reply to feedback".to_owned(),
-        lead: entry.lead.id,
-        name,
-        due: Some(Instant(due)),
-        clock: loop_words::dial((since, Instant(due)), now, clock, rules),
-        owner: String::new(),
-    })
-}
+impl Reader<'_> {
+    fn batch(&self) -> usize {
+        self.most.clamp(1, BATCH)
+    }
 
-/// Leads of the month that miss the agreed criteria, and whether there are more.
-async fn below(tx: &mut crate::server::db::Tx, month: &Month, sees: bool) -> Result<(Vec<Breach>, bool)> {
-    let Some(fits) = &month.fits else { return Ok((Vec::new(), false)) };
-    let mut missed: Vec<_> =
-        fits.leads.iter().filter(|lead| lead.whole() == Some(Fit::No)).rev().take(MOST + 1).collect();
-    let more = missed.len() > MOST;
-    missed.truncate(MOST);
-    let ids: Vec<LeadId> = missed.iter().map(|lead| lead.lead).collect();
-    let rows = queue::rows(tx, &ids).await?;
-    let breach = |lead: &&crate::definitions::fit::LeadFit| {
-        let row = rows.get(&lead.lead)?;
-        let version = month.rules.versions().get(usize::from(lead.version));
-        let frees = version.is_some_and(|version| version.terms.consequences.below_criteria_frees_sales);
-        let words = if frees { "frees sales of the follow-up" } else { "below what was agreed" };
+    /// First touches and verdicts that are overdue.
+    async fn of_sales(&self, tx: &mut Tx) -> Result<(Vec<Breach>, Tally)> {
+        let (mut touches, mut verdicts, mut tally) = (Vec::new(), Vec::new(), Tally::default());
+        for range in queue::ranges(List::Overdue, self.now, &[]) {
+            let (found, counted) = match range {
+                queue::Range::Stage(Stage::Attempt, _) => self.of_attempts(tx, range).await?,
+                queue::Range::Stage(Stage::Touch, _) => self.of_range(tx, range, &self.month.touches_aside).await?,
+                _ => self.of_range(tx, range, &self.month.verdicts_aside).await?,
+            };
+            match range {
+                queue::Range::Stage(Stage::Touch, _) => touches = found,
+                _ => verdicts.extend(found),
+            }
+            tally = tally.and(counted);
+        }
+        verdicts.sort_by_key(latest_first);
+        verdicts.truncate(self.most);
+        touches.extend(verdicts);
+        Ok((touches, tally))
+    }
+
+    async fn of_range(&self, tx: &mut Tx, range: queue::Range, aside: &Aside) -> Result<(Vec<Breach>, Tally)> {
+        let mut found = Vec::new();
+        let mut before = Urgency { due: i64::MAX, lead: LeadId(i64::MAX) };
+        while found.len() < self.most {
+            let places = queue::places_before(tx, range, self.now, before, self.batch()).await?;
+            let Some(last) = places.last() else {
+                let tally = Tally::of(found.len());
+                return Ok((found, tally));
+            };
+            before = *last;
+            let ids: Vec<LeadId> = places.iter().map(|place| place.lead).collect();
+            let rows = queue::rows(tx, &ids).await?;
+            let held = ids.iter().filter_map(|id| rows.get(id)).filter(|row| !is_aside(row, aside));
+            found.extend(held.filter_map(|row| self.of_row(row)));
+        }
+        // Enough is read. All are counted, without those that are not held against sales.
+        let ids: Vec<LeadId> = aside.iter().map(|(lead, _)| *lead).collect();
+        let rows = queue::rows(tx, &ids).await?;
+        let overdue = |row: &&Row| match (range, row.standing(self.now)) {
+            (queue::Range::Stage(stage, up_to), Some(waits)) => waits.stage == stage && i64::from(waits.due) <= up_to,
+            _ => false,
+        };
+        let excused = rows.values().filter(overdue).filter(|row| is_aside(row, aside)).count();
+        let most = MOST_COUNTED as usize;
+        let counted = queue::count(tx, range, (self.now, self.now), most + 1).await?.overdue;
+        found.truncate(self.most);
+        Ok((found, Tally { more: counted > most, ..Tally::of(counted.min(most).saturating_sub(excused)) }))
+    }
+
+    /// Leads that wait for another attempt. When to try again is a habit of the queue, and promised to nobody; but the
+    /// verdict is promised, whatever the lead waits for before it. The index does not know when that is due: so many are
+    /// looked at, and with more it is said that there are.
+    async fn of_attempts(&self, tx: &mut Tx, range: queue::Range) -> Result<(Vec<Breach>, Tally)> {
+        let (mut found, mut before) = (Vec::new(), Urgency { due: i64::MAX, lead: LeadId(i64::MAX) });
+        let more = loop {
+            let places = queue::places_before(tx, range, self.now, before, BATCH).await?;
+            let Some(last) = places.last() else { break false };
+            before = *last;
+            let ids: Vec<LeadId> = places.iter().map(|place| place.lead).collect();
+            let rows = queue::rows(tx, &ids).await?;
+            let held = rows.values().filter(|row| !is_aside(row, &self.month.verdicts_aside));
+            found.extend(held.filter_map(|row| self.unjudged(row)));
+            if places.len() < BATCH || self.most < BATCH {
+                break places.len() == BATCH;
+            }
+        };
+        let tally = Tally { more, ..Tally::of(found.len()) };
+        found.sort_by_key(latest_first);
+        found.truncate(self.most);
+        Ok((found, tally))
+    }
+
+    /// A lead that waits for something else while its verdict is overdue.
+    fn unjudged(&self, row: &Row) -> Option<Breach> {
+        let start = row.handed_over_at.filter(|_| row.decision.is_none())?;
+        let version = self.rules.in_force_at(start.at);
+        let due = self.rules.due(version, start, version.terms.sales.verdict);
+        // As a clock of the queue shows it once the lead waits for nothing else.
+        let kept = Kept { then: Some((Stage::Verdict, due)), silent_at: None };
+        if due <= self.now.0 { self.of_row(&Row { kept, ..row.clone() }) } else { None }
+    }
+
+    fn of_row(&self, row: &Row) -> Option<Breach> {
+        let standing = row.standing(self.now)?;
+        let promise = if standing.stage == Stage::Touch { "First touch" } else { "Verdict" };
+        Some(Breach {
+            team: Team::Sales,
+            promise: promise.to_owned(),
+            lead: row.lead,
+            name: if self.sees { narrate::name(row) } else { format!("Lead {}", row.lead) },
+            due: Some(Instant(standing.due)),
+            clock: narrate::dial(row, self.now, self.rules)?,
+            owner: row.owner().filter(|_| self.sees).unwrap_or_default().to_owned(),
+        })
+    }
+
+    /// Verdicts that marketing has not answered in time.
+    async fn replies(&self, tx: &mut Tx) -> Result<(Vec<Breach>, Tally)> {
+        let aside = &self.month.replies_aside;
+        let surely_late = self.late_before();
+        let (mut found, mut in_time, mut after) = (Vec::new(), 0, Place::NEWEST);
+        loop {
+            let (entries, next) =
+                answers::list(tx, self.rules, Which::ToAnswer, &Sought::default(), after, self.batch()).await?;
+            for entry in &entries {
+                match self.of_entry(entry) {
+                    None => in_time += 1,
+                    Some(breach) => found.extend(Some(breach).filter(|_| !aside.contains(&key_of(entry)))),
+                }
+            }
+            match next {
+                None => {
+                    let count = found.len();
+                    found.truncate(self.most);
+                    return Ok((found, Tally::of(count)));
+                }
+                Some(next) if found.len() >= self.most && next.at < surely_late => break,
+                Some(next) => after = next,
+            }
+        }
+        // Enough is read, and whatever comes now is overdue: all that waits is counted, without what is still in time and
+        // what is not held against marketing.
+        let ids: Vec<LeadId> = aside.iter().map(|(lead, _)| *lead).collect();
+        let known = leads::load(tx, &ids).await?;
+        let excused =
+            aside.iter().filter(|key| known.get(&key.0).is_some_and(|lead| is_unanswered(lead, key.1))).count();
+        let waiting = feedback::store::count(tx, Which::ToAnswer, MOST_COUNTED).await?;
+        found.truncate(self.most);
+        let late = (waiting.count as usize).saturating_sub(in_time + excused);
+        Ok((found, Tally { more: waiting.more, ..Tally::of(late) }))
+    }
+
+    /// A verdict before this second that nobody answered is overdue by now, whichever version it goes by.
+    fn late_before(&self) -> Instant {
+        let of = |version: &Compiled| {
+            let is_late = |at: u32| {
+                let latest = Moment { at: Instant(at), day_only: true };
+                self.rules.due(version, latest, version.terms.marketing.reply) < self.now.0
+            };
+            let (mut low, mut high) = (0, self.now.0);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                if is_late(middle) { low = middle + 1 } else { high = middle }
+            }
+            low
+        };
+        Instant(self.rules.versions().iter().map(of).min().unwrap_or_default())
+    }
+
+    fn of_entry(&self, entry: &Entry) -> Option<Breach> {
+        let (rules, now) = (self.rules, self.now);
+        let (since, due) = entry.reply.filter(|(_, due)| *due < now.0 && *due != NEVER)?;
+        let begun = answers::began(&entry.lead, &entry.verdict, entry.handover);
+        let version = rules.in_force_at(begun);
+        let clock = time_left(version.terms.marketing.reply, Instant(due), true, (version, now), rules);
+        let person = &entry.lead.person;
+        let named = person.name.as_ref().or(person.email.as_ref()).or(entry.lead.row.company.as_ref());
+        let name = named.filter(|_| self.sees).cloned().unwrap_or_else(|| format!("Lead {}", entry.lead.id));
         Some(Breach {
             team: Team::Marketing,
-            promise: format!("Misses: {}", fits.missed_by(lead).join("; ")),
-            lead: lead.lead,
-            name: if sees { narrate::name(row) } else { format!("Lead {}", lead.lead) },
-            due: None,
-            clock: Dial { kind: "stopped", words: words.to_owned(), ..Dial::default() },
-            owner: row.owner().filter(|_| sees).unwrap_or_default().to_owned(),
+            promise: "Reply to feedback".to_owned(),
+            lead: entry.lead.id,
+            name,
+            due: Some(Instant(due)),
+            clock: loop_words::dial((since, Instant(due)), now, clock, rules),
+            owner: String::new(),
         })
-    };
-    Ok((missed.iter().filter_map(breach).collect(), more))
+    }
+
+    /// Leads of the month that miss the agreed criteria, the latest handover first.
+    async fn below(&self, tx: &mut Tx) -> Result<(Vec<Breach>, Tally)> {
+        let Some(fits) = &self.month.fits else { return Ok(Default::default()) };
+        let mut missed: Vec<_> = fits.leads.iter().filter(|lead| lead.whole() == Some(Fit::No)).collect();
+        let tally = Tally::of(missed.len());
+        missed.sort_unstable_by_key(|lead| (Reverse(lead.handed_over), lead.lead));
+        missed.truncate(self.most);
+        let mut found = Vec::new();
+        for missed in missed.chunks(BATCH) {
+            let ids: Vec<LeadId> = missed.iter().map(|lead| lead.lead).collect();
+            let rows = queue::rows(tx, &ids).await?;
+            found.extend(missed.iter().filter_map(|lead| {
+                let row = rows.get(&lead.lead)?;
+                let version = self.rules.versions().get(usize::from(lead.version));
+                let frees = version.is_some_and(|version| version.terms.consequences.below_criteria_frees_sales);
+                let words = if frees { "frees sales of the follow-up" } else { "below what was agreed" };
+                Some(Breach {
+                    team: Team::Marketing,
+                    promise: format!("Misses: {}", fits.missed_by(lead).join("; ")),
+                    lead: lead.lead,
+                    name: if self.sees { narrate::name(row) } else { format!("Lead {}", lead.lead) },
+                    due: None,
+                    clock: Dial { kind: "stopped", words: words.to_owned(), ..Dial::default() },
+                    owner: row.owner().filter(|_| self.sees).unwrap_or_default().to_owned(),
+                })
+            }));
+        }
+        Ok((found, tally))
+    }
+}
+
+/// What became overdue last, first; what has no time, last.
+pub fn latest_first(breach: &Breach) -> (Reverse<Option<Instant>>, LeadId) {
+    (Reverse(breach.due), breach.lead)
+}
+
+/// What the standing of the month takes out is no breach here.
+fn is_aside(row: &Row, aside: &Aside) -> bool {
+    row.handed_over_at.is_some_and(|start| aside.contains(&(row.lead, start.at.0)))
+}
+
+/// The handover that began then was turned down, and marketing has not answered.
+fn is_unanswered(lead: &StoredLead, start: u32) -> bool {
+    let derived = &lead.row.derived;
+    let is_it = |stay: &&Milestones| stay.handed_over_at.is_some_and(|begun| begun.at.0 == start);
+    let stay = std::iter::once(&derived.first).chain(&derived.later).find(is_it);
+    stay.is_some_and(|stay| stay.is_turned_down() && stay.answer.replied_at.is_none())
+}
+
+fn key_of(entry: &Entry) -> (LeadId, u32) {
+    (entry.lead.id, answers::began(&entry.lead, &entry.verdict, entry.handover).0)
 }

@@ -61,7 +61,7 @@ pub fn calculator(shown: CalculatorShown) -> AnyView {
                 <form method="get" action=at("/agreement/calculator") class="calculator">
                     <Field id="goal" name="goal" label=format!("Revenue goal in {code}") required=true value=typed.goal/>
                     <p class="field">
-                        <label for="per">"Is for"</label>
+                        <label for="per">"For"</label>
                         <select class="input" id="per" name="per">{pers.collect_view()}</select>
                     </p>
                     <Field id="share" name="share" label="Of it from marketing’s leads, in percent" value=typed.share hint="The rest comes from elsewhere: partners, customers, sales’ own calls."/>

@@ -473,7 +473,7 @@ async fn download_promises(State(state): State<AppState>, Extension(caller): Ext
 async fn download_breaches(State(state): State<AppState>, Extension(caller): Extension<Caller>) -> Response {
     let file = async {
         let found = match month::month(&state).await? {
-            Some(month) => breaches::breaches(&state, &caller.visitor, &month).await?,
+            Some(month) => breaches::breaches(&state, &caller.visitor, &month, usize::MAX).await?,
             None => breaches::Breaches::default(),
         };
         let rows = found.all.into_iter().map(|breach| {

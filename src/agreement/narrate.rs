@@ -34,8 +34,8 @@ fn volume(month: &Month, days: &[&TrendPoint]) -> Option<Chart> {
         let come = has_come(month, day);
         Point {
             value: come.then(|| f64::from(sum)),
-            // The even pace, as straight as it is meant.
             target: Some(f64::from(volume.promised) * (n + 1) as f64 / whole),
+            evenly: true,
             label: label(day),
             mark: (day.bucket.period.from == month.today).then(|| format!("{} today", words::count(sum))),
             says: format!("{}: {} handed over so far.", words::day(day.bucket.period.from), words::count(sum)),

@@ -7,8 +7,25 @@ use crate::editing::page::{Difference, Key};
 use crate::people::model::Team;
 use crate::place::at;
 use crate::queue::page_rows::ClockView;
-use crate::ui::{Button, ChartFigure, Drawing, PageHead, ProseText, StatusMark, TeamSign};
+use crate::ui::{Button, ChartFigure, Drawing, PageHead, ProseText, StatusMark, TeamSign, WordsMeant};
 use leptos::prelude::*;
+
+/// What the promises are about.
+const WORDS: &[(&str, &str)] = &[
+    ("qualified-lead", "qualified lead"),
+    ("handover", "handover"),
+    ("sal", "accepted"),
+    ("touch", "touch"),
+    ("verdict", "verdict"),
+];
+/// What both aim at.
+const JOINT_WORDS: &[(&str, &str)] = &[
+    ("lead-to-opportunity-rate", "lead-to-opportunity rate"),
+    ("cac", "CAC"),
+    ("follow-up-time", "follow-up time"),
+    ("feedback-coverage", "feedback coverage"),
+    ("mature-lead", "mature lead"),
+];
 
 /// `/agreement`
 pub fn agreement(shown: AgreementShown) -> AnyView {
@@ -56,6 +73,7 @@ pub fn agreement(shown: AgreementShown) -> AnyView {
             <HalfView half=sales name="Sales promises"/>
         </section>
         {(!fairness.is_empty()).then(|| view! { <p class="hint">{fairness}</p> })}
+        <WordsMeant words=WORDS/>
         <p class="files"><a href=at("/agreement/promises.csv") download="promises.csv">"CSV of the promises"</a></p>
         {runs.map(|(month, charts)| {
             let charts = charts.into_iter().map(|chart| view! { <ChartFigure chart/> }).collect::<Vec<_>>();
@@ -73,6 +91,7 @@ pub fn agreement(shown: AgreementShown) -> AnyView {
                 <ol class="clauses">{consequences.collect_view()}</ol>
                 <div class="section-head"><h2 id="joint">"What both aim at"</h2></div>
                 <dl class="facts">{joint.collect_view()}</dl>
+                <WordsMeant words=JOINT_WORDS/>
             </section>
             {calendar(&shown)}
         </div>
@@ -208,7 +227,7 @@ fn BreachesView(breaches: BreachList) -> impl IntoView {
             </div>
             {table}
             {is_empty.then(|| view! { <p class="hint">"What is not done by its due time stands here from the second after."</p> })}
-            {(!more.is_empty()).then(|| view! { <p class="hint">{more}</p> })}
+            {(!more.is_empty()).then(|| view! { <p class="hint">{more}<a href=at("/agreement/breaches.csv") download="breaches.csv">"the file has them all"</a>"."</p> })}
         </section>
     }
 }

@@ -89,7 +89,7 @@ pub struct BreachList {
     pub title: String,
     /// Some of them, of both sides.
     pub shown: Vec<Breach>,
-    /// There are more.
+    /// How many are not shown, up to the words that lead to the file; empty where all are.
     pub more: String,
     /// The reader may open leads.
     pub opens: bool,

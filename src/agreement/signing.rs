@@ -3,7 +3,8 @@
 //!
 //! # Decided here
 //! - A head signs for the own team. A deputy signs for the head who named them, on the days that were named, and only
-//!   somebody of the same team can be one: nobody signs for the other side.
+//!   somebody of the same team can be one: nobody signs for the other side, and nobody for both, also where a head went
+//!   from one team to the other in between.
 //! - A signature is given to one text, by its fingerprint, and stands under the name that its person had then, whatever
 //!   becomes of the account.
 //! - With the second signature the draft is a version, in force from the wished day, or from the day after that
@@ -120,6 +121,13 @@ pub async fn sign(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Stri
             "{} has signed for {team} already, on {}. One signature a team is enough.",
             signature.name,
             words::day(zone.day_of(signature.at))
+        )));
+    }
+    if let Some(signature) = standing(&signatures).find(|signature| signature.account == Some(account.id)) {
+        return Err(AppError::Conflict(format!(
+            "You have signed this text for {} already. Nobody signs for both sides: another head of {team}, or a deputy, \
+             has to.",
+            signature.team
         )));
     }
     let signature =

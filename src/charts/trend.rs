@@ -23,6 +23,8 @@ pub struct Point {
     pub interval: Option<(f64, f64)>,
     /// The target in force.
     pub target: Option<f64>,
+    /// It grows evenly from point to point: a straight line, not a step.
+    pub evenly: bool,
     /// Too young to count: hatched, dashed, hollow.
     pub young: bool,
     /// Said on the time axis, where there is room.
@@ -345,6 +347,14 @@ impl<'a> Plot<'a> {
         let points = self.chart.points;
         let mut from = 0;
         while from < points.len() {
+            let even = points[from..].iter().take_while(|point| point.evenly && point.target.is_some()).count();
+            if let (2.., Some(first), Some(last)) = (even, points[from].target, points[from + even.max(1) - 1].target) {
+                let (left, right) = (coordinate(self.x(from)), coordinate(self.x(from + even - 1)));
+                let (y1, y2) = (coordinate(self.y(first)), coordinate(self.y(last)));
+                let _ = write!(svg, "<line class='target' x1='{left}%' x2='{right}%' y1='{y1}' y2='{y2}'/>");
+                from += even;
+                continue;
+            }
             let target = points[from].target;
             let to = from + points[from..].iter().take_while(|point| point.target == target).count();
             if let Some(target) = target {

@@ -10,7 +10,7 @@ use crate::error::AppError;
 use crate::people::page::trouble;
 use crate::place::at;
 use crate::server::AppState;
-use crate::ui::{Button, Empty, Notice, NoticeKind, PageHead, Team, TeamSign};
+use crate::ui::{Button, Empty, Notice, NoticeKind, PageHead, Team, TeamSign, WordsMeant};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
@@ -147,6 +147,7 @@ pub fn library(shown: Shown) -> AnyView {
                 </section>
                 <aside class="library-aside" aria-label="Gaps and requests"><Gaps map may_use/><Asked asked may_use/></aside>
             </div>
+            <WordsMeant words=&[("persona", "persona"), ("lead", "lead"), ("opportunity", "opportunity")]/>
             <script type="module" nonce=use_nonce() src=script></script>
         }
         .into_any()

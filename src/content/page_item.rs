@@ -9,7 +9,7 @@ use crate::editing::page::{Drafts, Key};
 use crate::place::at;
 use crate::server::AppState;
 use crate::server::security::CONTENT_PATH;
-use crate::ui::{Button, Field, LongField, Notice, NoticeKind, PageHead, SectionHead, Variant};
+use crate::ui::{Button, Field, LongField, Notice, NoticeKind, PageHead, SectionHead, Variant, WordsMeant};
 use crate::work::page::sign;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -378,7 +378,7 @@ fn Aside(shown: ItemShown) -> impl IntoView {
     });
     view! {
         <aside class="lead-aside" aria-label="About this item">
-            <section class="aside-block"><h2>"For whom and what"</h2><dl class="facts">{facts.collect_view()}</dl></section>
+            <section class="aside-block"><h2>"For whom and what"</h2><dl class="facts">{facts.collect_view()}</dl><WordsMeant words=&[("persona", "persona"), ("lead", "lead"), ("opportunity", "opportunity")]/></section>
             <section class="aside-block"><h2>"Objections it answers"</h2>{objections}</section>
             <section class="aside-block">
                 <h2>"Versions"</h2>

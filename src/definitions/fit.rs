@@ -195,12 +195,28 @@ impl Fits {
 /// # Errors
 /// The database does not answer.
 pub async fn of_period(state: &AppState, period: Period) -> Result<Option<Arc<Fits>>> {
-    let now = minute(state);
-    let as_of = (crate::kpis::store::newest(&state.db).await?.0, now.0);
     let patience = |fits: &Option<Arc<Fits>>, _| match fits {
         Some(fits) if fits.all > MANY_LEADS => PATIENCE,
         _ => Duration::ZERO,
     };
+    kept(state, period, patience).await
+}
+
+/// The same, never older than the newest change, however many leads there are.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn of_period_now(state: &AppState, period: Period) -> Result<Option<Arc<Fits>>> {
+    kept(state, period, |_, _| Duration::ZERO).await
+}
+
+async fn kept(
+    state: &AppState,
+    period: Period,
+    patience: impl Fn(&Option<Arc<Fits>>, Duration) -> Duration,
+) -> Result<Option<Arc<Fits>>> {
+    let now = minute(state);
+    let as_of = (crate::kpis::store::newest(&state.db).await?.0, now.0);
     let make = async { Ok(read(state, period, &Filter::default()).await?.map(Arc::new)) };
     state.fits.get(&period, as_of, patience, make).await
 }

@@ -15,7 +15,7 @@ pub fn criteria(shown: CriteriaShown) -> AnyView {
         return view! {
             <DefinitionsHead head/>
             <Empty title="No lead yet">
-                <p>"As soon as leads are handed over, it is counted here how many of them meet the criteria that both heads signed."</p>
+                <p>"As soon as leads are handed over, it is counted here how many of them meet the criteria that both heads signed. "<a href=at("/import")>"Import a file"</a></p>
             </Empty>
         }
         .into_any();

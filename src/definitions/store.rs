@@ -29,9 +29,11 @@ statements! {
                case when trim(p.phone) <> '' then 1 else 0 end, replace(l.company, '\u{1f}', ' '), l.title)
                from lead as l left join lead_person as p on p.lead_id = l.id
                where l.id = $1 and l.gone = 0";
-    /// Verdicts that say of criteria whether they fit, the latest of a lead last.
-    JUDGED = "select lead_id, detail from lead_event where kind = 'verdict' and voided_at is null
-        and at >= $1 and at <= $2 and detail like '%\"fit\":{%' order by at, lead_id, n";
+    /// Verdicts that say of criteria whether they fit, the latest of a lead last; one on a lead that was merged is on its
+    /// survivor.
+    JUDGED = "select coalesce(l.merged_into, l.id), e.detail from lead_event as e join lead as l on l.id = e.lead_id
+        where e.kind = 'verdict' and e.voided_at is null and (l.gone = 0 or l.merged_into is not null)
+        and e.at >= $1 and e.at <= $2 and e.detail like '%\"fit\":{%' order by e.at, e.lead_id, e.n";
     HAS_SIZE = "select cast(exists (select 1 from lead where size is not null and gone = 0) as integer)";
     HAS_COMPANY = "select cast(exists (select 1 from lead where trim(company) <> '' and gone = 0) as integer)";
     HAS_TITLE = "select cast(exists (select 1 from lead where trim(title) <> '' and gone = 0) as integer)";
@@ -93,7 +95,8 @@ pub async fn profile(tx: &mut Tx, lead: LeadId) -> Result<String> {
     Ok(text.unwrap_or_default())
 }
 
-/// What sales found of criteria in the latest verdict of each lead that was given from an instant up to another.
+/// What sales found of criteria in the latest verdict of each lead that was given from an instant up to another. Merged
+/// leads are one lead.
 ///
 /// # Errors
 /// The database does not answer.

@@ -10,7 +10,7 @@ use crate::kpis::page_strip::StripView;
 use crate::leads::model::Dimension;
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Empty, Field, Notice, NoticeKind, PageHead, ProseText, Segmented, Word};
+use crate::ui::{Button, Empty, Field, Notice, NoticeKind, PageHead, ProseText, Segmented, WordsMeant};
 use leptos::prelude::*;
 
 /// Title, both teams' promises, the pages of the loop.
@@ -75,7 +75,7 @@ pub fn feed(shown: FeedShown) -> AnyView {
         {lost}
         {rulings}
         {list}
-        <p class="small quiet">"What both teams mean: "<Word of="verdict">"verdict"</Word>", "<Word of="rejected">"rejected"</Word>", "<Word of="recycled">"recycled"</Word>", "<Word of="disqualified">"disqualified"</Word>"."</p>
+        <WordsMeant words=&[("verdict", "verdict"), ("rejected", "rejected"), ("recycled", "recycled"), ("disqualified", "disqualified")]/>
         <Drafts/>
     }
     .into_any()

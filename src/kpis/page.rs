@@ -9,9 +9,22 @@ use crate::changes::live::freshness;
 use crate::place::at;
 use crate::sample::page::{LoadSampleForm, RemoveSampleForm};
 use crate::ui::says::Prose;
-use crate::ui::{ChartFigure, DataTable, Drawing, Empty, PageHead, ProseText, SectionHead, Segmented, settled};
+use crate::ui::{
+    ChartFigure, DataTable, Drawing, Empty, PageHead, ProseText, SectionHead, Segmented, Word, WordsMeant, settled,
+};
 use leptos::prelude::*;
 use leptos_meta::Title;
+
+/// What the four numbers are, and what they are made of.
+const WORDS: &[(&str, &str)] = &[
+    ("lead-to-opportunity-rate", "lead-to-opportunity rate"),
+    ("cac", "CAC"),
+    ("follow-up-time", "follow-up time"),
+    ("feedback-coverage", "feedback coverage"),
+    ("handover", "handover"),
+    ("opportunity", "opportunity"),
+    ("customer", "customer"),
+];
 
 /// `/`
 #[component]
@@ -89,6 +102,7 @@ pub fn ShownBoard(
         {shown.note.map(|note| view! { <NoteView note/> })}
         {shown.parting.map(|parting| view! { <PartingView parting/> })}
         <section class="courts" aria-label="The four shared numbers">{courts}</section>
+        <WordsMeant words=WORDS/>
         <section class="section" aria-labelledby="trends">
             <SectionHead id="trends" title="How it moved"><ChartKey/></SectionHead>
             <div class="cols-2 charts">{charts}</div>
@@ -126,7 +140,7 @@ fn PartingView(parting: PartingWords) -> impl IntoView {
 fn FunnelView(funnel: Section, reasons: Prose) -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="funnel">
-            <SectionHead id="funnel" title=funnel.title><p>"Funnel of the mature leads"</p></SectionHead>
+            <SectionHead id="funnel" title=funnel.title><p>"Funnel of the "<Word of="mature-lead">"mature leads"</Word></p></SectionHead>
             {(!funnel.table.rows.is_empty()).then(|| view! { <DataTable table=funnel.table class="funnel"/> })}
             <p class="more"><ProseText prose=reasons/></p>
         </section>

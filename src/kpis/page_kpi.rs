@@ -7,7 +7,7 @@ use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{Kpi, KpiPage, KpiShown, Section};
 use crate::app::{Problem, own_name, own_search};
 use crate::changes::live::freshness;
-use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, SectionHead, Word, settled};
+use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, SectionHead, WordsMeant, settled};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
@@ -46,15 +46,17 @@ pub fn ShownKpi(
 ) -> impl IntoView {
     let has_interval = matches!(shown.court.kpi, Kpi::LeadToOpportunity | Kpi::FeedbackCoverage);
     let rules = shown.definition.into_iter().map(|rule| view! { <li>{rule}</li> }).collect_view();
-    let words = match shown.court.kpi {
-        Kpi::LeadToOpportunity => {
-            view! { <Word of="cohort">"cohort"</Word>", "<Word of="mature-lead">"mature lead"</Word>", "<Word of="opportunity">"opportunity"</Word> }
-                .into_any()
-        }
-        Kpi::Cac => view! { <Word of="customer">"customer"</Word>", "<Word of="channel">"channel"</Word> }.into_any(),
-        Kpi::FollowUp => view! { <Word of="handover">"handover"</Word>", "<Word of="touch">"touch"</Word> }.into_any(),
+    let words: &[(&str, &str)] = match shown.court.kpi {
+        Kpi::LeadToOpportunity => &[
+            ("lead-to-opportunity-rate", "lead-to-opportunity rate"),
+            ("cohort", "cohort"),
+            ("mature-lead", "mature lead"),
+            ("opportunity", "opportunity"),
+        ],
+        Kpi::Cac => &[("cac", "CAC"), ("customer", "customer"), ("channel", "channel")],
+        Kpi::FollowUp => &[("follow-up-time", "follow-up time"), ("handover", "handover"), ("touch", "touch")],
         Kpi::FeedbackCoverage => {
-            view! { <Word of="verdict">"verdict"</Word>", "<Word of="recycled">"recycled"</Word> }.into_any()
+            &[("feedback-coverage", "feedback coverage"), ("verdict", "verdict"), ("recycled", "recycled")]
         }
     };
     let breakdowns = shown.breakdowns.into_iter().map(|section| view! { <ByDimension section/> }).collect_view();
@@ -68,7 +70,7 @@ pub fn ShownKpi(
                 <SectionHead id="definition" title="How it is counted"/>
                 <p class="formula"><ProseText prose=shown.formula/></p>
                 <ul class="rules">{rules}</ul>
-                <p class="small quiet">"What both teams mean by it: "{words}</p>
+                <WordsMeant words lead="What both teams mean by it: "/>
             </section>
         </div>
         <section class="section" aria-labelledby="trend">

@@ -161,7 +161,18 @@ const MONTH_PATIENCE: Duration = Duration::from_secs(10);
 /// # Errors
 /// The facts cannot be read.
 pub async fn this_month(app: &AppState) -> Result<Option<Arc<Board>>> {
-    let patience = |month: &Month, _| if month.leads > MANY_LEADS { MONTH_PATIENCE } else { Duration::ZERO };
+    month(app, |month, _| if month.leads > MANY_LEADS { MONTH_PATIENCE } else { Duration::ZERO }).await
+}
+
+/// The same, never older than the newest change: for the page that is about it.
+///
+/// # Errors
+/// The facts cannot be read.
+pub async fn this_month_now(app: &AppState) -> Result<Option<Arc<Board>>> {
+    month(app, |_, _| Duration::ZERO).await
+}
+
+async fn month(app: &AppState, patience: impl Fn(&Month, Duration) -> Duration) -> Result<Option<Arc<Board>>> {
     let now = app.clock.now();
     let as_of = (store::newest(&app.db).await?.0, now.0 / 60);
     let make = async {

@@ -9,8 +9,16 @@ use crate::editing::page::{Drafts, Key};
 use crate::people::model::Team as Who;
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Notice, NoticeKind, PageHead, SectionHead, Tag, Team, TeamSign, Variant};
+use crate::ui::{Button, Notice, NoticeKind, PageHead, SectionHead, Tag, Team, TeamSign, Variant, Word, WordsMeant};
 use leptos::prelude::*;
+
+/// What the numbers of a persona's leads are made of.
+const WORDS: &[(&str, &str)] = &[
+    ("persona", "persona"),
+    ("sal", "accepted"),
+    ("lead-to-opportunity-rate", "lead-to-opportunity rate"),
+    ("customer", "won"),
+];
 
 /// `/personas/{slug}`
 pub fn persona(sheet: PersonaSheet) -> AnyView {
@@ -215,7 +223,7 @@ fn RealityView(reality: Option<Reality>) -> impl IntoView {
         return view! {
             <section class="aside-block">
                 <h2>"Reality"</h2>
-                <p class="small quiet">"No lead is this persona’s yet. Write a rule, or import leads with their persona: acceptance, rates, cycle and deal size stand here then, each with its interval."</p>
+                <p class="small quiet">"No lead is this "<Word of="persona">"persona"</Word>"’s yet. Write a rule, or import leads with their persona: acceptance, rates, cycle and deal size stand here then, each with its interval."</p>
             </section>
         }
         .into_any();
@@ -263,6 +271,7 @@ fn RealityView(reality: Option<Reality>) -> impl IntoView {
             <p class="xs quiet">{days}</p>
             <dl class="stats">{stats.collect_view()}</dl>
             {link}
+            <WordsMeant words=WORDS/>
         </section>
         {why}
     }

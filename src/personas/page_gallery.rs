@@ -9,7 +9,7 @@ use crate::editing::page::{Drafts, Key};
 use crate::kpis::words::counted;
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Empty, Field, LongField, PageHead, SectionHead, Tag, Team, TeamSign, Variant};
+use crate::ui::{Button, Empty, Field, LongField, PageHead, SectionHead, Tag, Team, TeamSign, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// `/personas`
@@ -42,6 +42,7 @@ pub fn gallery(gallery: Gallery) -> AnyView {
         {is_empty.then(|| view! { <Template may_edit=may.edit/> })}
         {loose}
         {retired}
+        <WordsMeant words=&[("persona", "persona"), ("lead", "lead"), ("opportunity", "opportunity")]/>
         {(!is_empty)
             .then(|| {
                 view! { <p class="pages"><span class="files"><a href=at("/personas.csv") download="personas.csv">"CSV"</a></span></p> }

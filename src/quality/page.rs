@@ -7,7 +7,7 @@ use crate::editing::page::{Drafts, Key};
 use crate::kpis::words::{count, counted};
 use crate::leads::model::Dimension;
 use crate::place::at;
-use crate::ui::{Button, Empty, Field, PageHead};
+use crate::ui::{Button, Empty, Field, PageHead, WordsMeant};
 use leptos::prelude::*;
 
 /// `/import/quality`
@@ -63,6 +63,7 @@ pub fn overview(counts: Counts, sees_leads: bool) -> AnyView {
             {ways}
         </section>
         <p class="hint">"Leads that a rule leaves out are no finding: they count nowhere. Those with an opportunity count whatever a rule says, and are here."</p>
+        <WordsMeant words=&[("lead", "lead"), ("channel", "channel"), ("persona", "persona"), ("disqualified", "left out")]/>
     }
     .into_any()
 }
@@ -78,6 +79,13 @@ pub fn list(page: ListPage) -> AnyView {
             {page.later.clone().map(|href| view! { <a class="chip" href=at(&href)>"Next page ›"</a> })}
             {(leads > 0).then(|| view! { <span class="files"><a href=at(&csv) download=format!("{finding}.csv")>"CSV"</a></span> })}
         </p>
+    };
+    let words: &[(&str, &str)] = match finding {
+        Finding::OutOfOrder => &[("handover", "handover"), ("touch", "touch"), ("opportunity", "opportunity")],
+        Finding::NoChannel => &[("channel", "channel")],
+        Finding::NoPersona => &[("persona", "persona")],
+        Finding::NoOwner | Finding::OddEmail => &[("lead", "lead")],
+        Finding::SameEmail | Finding::SameName => &[("lead", "lead"), ("disqualified", "disqualified")],
     };
     let filter = finding.dimension().map(|_| view! { <Filter page=page.clone()/> });
     let counted = (leads > 0).then(|| view! { <p class="counted">{page.counted.clone()}</p> });
@@ -96,6 +104,7 @@ pub fn list(page: ListPage) -> AnyView {
         {counted}
         {shown}
         {turning}
+        <WordsMeant words/>
     }
     .into_any()
 }

@@ -11,7 +11,7 @@ use crate::kpis::page_strip::StripView;
 use crate::people::page::Rejection;
 use crate::place::at;
 use crate::server::AppState;
-use crate::ui::{Empty, PageHead, Word};
+use crate::ui::{Empty, PageHead, WordsMeant};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
@@ -45,7 +45,7 @@ pub fn queue(shown: QueueShown) -> AnyView {
             <Keys may/>
         </div>
         <Rows shown=shown.clone()/>
-        <p class="small quiet">"What both teams mean: "<Word of="handover">"handover"</Word>", "<Word of="sal">"accepted"</Word>", "<Word of="touch">"touch"</Word>", "<Word of="verdict">"verdict"</Word>"."</p>
+        <WordsMeant words=&[("handover", "handover"), ("sal", "accepted"), ("touch", "touch"), ("verdict", "verdict")]/>
         <Bulk shown=shown.clone()/>
         {may.work.then(|| view! { <TouchDialog question/> })}
         <Script/>

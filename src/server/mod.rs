@@ -22,6 +22,7 @@ pub mod site;
 pub mod telemetry;
 mod too_long;
 
+use crate::agreement::month::Month as Promises;
 use crate::backup::service::Backups;
 use crate::changes::hub::Hub;
 use crate::content::files::{DEFAULT_LIMIT as CONTENT_LIMIT, Files};
@@ -83,6 +84,8 @@ pub struct AppState {
     pub to_answer: Lately<(), Counted>,
     /// How both teams stand this month, for the head of every page.
     pub month: Lately<(), Month>,
+    /// How the promises of the agreement stand this month.
+    pub promises: Lately<(), Option<Arc<Promises>>>,
     /// How the leads of a period stand against the criteria of a qualified lead.
     pub fits: Lately<Period, Option<Arc<Fits>>>,
     /// The same counted, by the days and the filter.
@@ -135,6 +138,7 @@ impl AppState {
             counted: Lately::default(),
             to_answer: Lately::default(),
             month: Lately::default(),
+            promises: Lately::default(),
             fits: Lately::default(),
             standings: Lately::default(),
             tried: Lately::default(),

@@ -6,7 +6,7 @@ use crate::editing::page::{Drafts, Key};
 use crate::people::model::Rejected;
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, DataTable, Empty, Field, PageHead, SectionHead};
+use crate::ui::{Button, DataTable, Empty, Field, PageHead, SectionHead, WordsMeant};
 use leptos::prelude::*;
 
 /// `/spend`
@@ -42,6 +42,7 @@ pub fn ledger(page: LedgerPage) -> AnyView {
         {ways}
         {shown}
         <p class="hint">"It counts in the "<a href=at("/kpis/cac")>"cost of a customer"</a>" as soon as it is saved."</p>
+        <WordsMeant words=&[("cac", "CAC"), ("customer", "customer"), ("channel", "channel")]/>
     }
     .into_any()
 }

@@ -10,7 +10,7 @@ use doubles::editing::documents::{Document, Saved};
 use doubles::editing::form::Sent;
 use doubles::error::Result;
 use doubles::kpis::query::Query;
-use doubles::people::model::Visitor;
+use doubles::people::model::{Standing, Team, Visitor};
 use doubles::people::service::Caller;
 use doubles::period::{Day, Instant};
 use doubles::queue::count;
@@ -306,6 +306,27 @@ async fn a_head_who_leaves_keeps_the_signature_and_an_open_proposal_says_who_is_
         assert_eq!(marketing.expect("it stands").name, "Hedy");
         let missing = sales.expect_err("nobody could sign");
         assert!(missing.contains("sales has no head who could give it. An admin makes somebody head"), "{missing}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_head_who_goes_over_to_the_other_team_does_not_sign_the_same_text_for_both() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let state = &office.state;
+        proposed(&office, state, &[("starts", "2026-04-01"), ("attempts", "4")]).await;
+        sign(state, &office.hedy).await.expect("signed");
+        let hedy = office.hedy.visitor.account().expect("an account").id;
+        let of_sales = Standing { team: Some(Team::Sales), head: true, admin: false };
+        state.people.set_standing(&Caller::command_line(), hedy, of_sales).await.expect("she goes over");
+        let account = state.people.get_by_email("hedy@company.example").await.expect("she is there");
+        let moved = Caller { visitor: Visitor::Person(account), ..office.hedy.clone() };
+        let refused = refusal(sign(state, &moved).await);
+        assert!(refused.contains("You have signed this text for marketing already"), "{refused}");
+        assert_eq!(rules(state).await.len(), 1, "nothing is in force by one person, on {}", name(db));
+        sign(state, &office.hal).await.expect("another head can");
+        assert_eq!(rules(state).await.len(), 2);
     })
     .await;
 }

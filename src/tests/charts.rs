@@ -6,6 +6,19 @@ use std::fs;
 use std::path::Path;
 
 #[test]
+fn a_target_that_grows_evenly_is_one_straight_line_and_any_other_a_step_at_each_change() {
+    let paced = |evenly: bool| -> Vec<Point> {
+        let point = |n: u32| {
+            let (value, target) = (Some(f64::from(n)), Some(f64::from(n) * 10.0));
+            Point { value, target, evenly, ..Point::default() }
+        };
+        (1..=4).map(point).collect()
+    };
+    let lines = |points: &[Point]| trend(&chart(points)).matches("class='target'").count();
+    assert_eq!((lines(&paced(true)), lines(&paced(false))), (1, 4));
+}
+
+#[test]
 fn a_trend_has_band_target_hatching_and_direct_labels() {
     let mut points = months(&[15.2, 14.8, 14.1, 14.9, 12.3, 9.9, 9.1, 3.9]);
     for point in &mut points {

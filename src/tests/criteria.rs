@@ -1,22 +1,26 @@
 //! How leads stand against the criteria of a qualified lead: counted, on their pages, and what other criteria would mean.
 
 use crate::browser::{Browser, NOW, TestServer};
-use crate::databases::{on_each_engine, table};
+use crate::databases::{name, on_each_engine, table};
 use crate::filled::{Filled, plain};
 use crate::import_cast::{File, at, import, lead};
+use crate::loop_office::{HOUR, TUESDAY, after, office, verdict};
 use doubles::agreement::criteria::{Criterion, Field, Rule, Test};
 use doubles::agreement::model::{Terms, Version};
 use doubles::agreement::store as agreement;
 use doubles::changes::model::{Change, ChangeKind, Entity};
 use doubles::definitions::fit::{self, Count};
 use doubles::definitions::store::has_value;
+use doubles::feedback::model::Verdict;
 use doubles::import::model::LeadRecord;
-use doubles::leads::model::{EventKind, Fit, LeadId};
+use doubles::kpis::model::Filter;
+use doubles::leads::model::{Decision, EventKind, Fit, LeadId};
 use doubles::people::model::{Standing, Team};
 use doubles::period::{Day, Instant, Period};
 use doubles::server::AppState;
 use doubles::server::clock::Clock;
 use doubles::server::db::Db;
+use doubles::work::model::Act;
 use doubles::workspace::{self, model::Workspace};
 use serde_json::json;
 
@@ -200,6 +204,36 @@ async fn a_verdict_says_what_sales_found_beginning_from_what_the_program_found()
         &mia.get("/definitions/criteria?period=month&at=2027-01").await.body,
         &["Sales finds otherwise than the program in 1 of 2 cases", "Company size at least 50 1 0 1 100.0 %"],
     );
+}
+
+#[tokio::test]
+async fn a_verdict_on_a_lead_that_was_merged_is_one_on_its_survivor() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let test = Test::Contains(vec!["fair".into()]);
+        let fair = Criterion { key: "channel".into(), any: vec![Rule { field: Field::Channel, test }] };
+        let today = Day((TUESDAY.0 / DAY) as i32);
+        agree(db, 2, today, "UTC", vec![fair]).await;
+        let (hans, otto) = (office.lead("Hans", TUESDAY).await, office.lead("Otto", after(HOUR)).await);
+        for (hours, lead, fit) in [(2, hans, Fit::Yes), (3, otto, Fit::No)] {
+            let fit = [("channel".to_owned(), fit)].into();
+            let act = Act::Judge(Verdict { fit, ..verdict(Decision::Good, "") });
+            office.act(&office.ben, after(hours * HOUR), &[lead], act).await.expect("judged");
+        }
+        let period = Period::new(today, today.plus(1)).expect("a period");
+        let compared = async |hours: u32| {
+            let state = office.at(after(hours * HOUR));
+            let standing = fit::standing(&state, period, &Filter::default()).await.expect("a read").expect("leads");
+            let channel = &standing.criteria[0];
+            (standing.whole.leads, channel.judged, channel.sales_no)
+        };
+        assert_eq!(compared(4).await, (2, 2, 1));
+        office.merge(hans, otto, after(5 * HOUR)).await;
+        assert_eq!(compared(6).await, (1, 1, 1), "the later verdict is the one on the lead that went into it");
+        office.unmerge(otto, after(7 * HOUR)).await;
+        assert_eq!(compared(8).await, (2, 2, 1), "on {}", name(db));
+    })
+    .await;
 }
 
 #[tokio::test]

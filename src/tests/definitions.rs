@@ -170,3 +170,64 @@ async fn a_word_is_explained_where_it_stands() {
     let scoreboard = mia.get("/kpis/lead-to-opportunity").await.body;
     says(&plain(&scoreboard), &["href=\"/definitions/mature-lead\""]);
 }
+
+/// Whether a page explains a word: in itself where the server renders it alone, else by the way to the glossary.
+fn explains(page: &str, word: &str) -> bool {
+    let opens = format!("popovertarget=\"meaning-{word}-");
+    page.contains(&opens) || leads_to(page).contains(&format!("/definitions/{word}").as_str())
+}
+
+/// Where the words of a page lead that are links.
+fn leads_to(page: &str) -> Vec<&str> {
+    let links = page.split("<a ").skip(1).filter_map(|rest| rest.split('>').next());
+    let words = links.filter(|link| link.contains("class=\"word\""));
+    words.filter_map(|link| link.split("href=\"").nth(1)?.split('"').next()).collect()
+}
+
+#[tokio::test]
+async fn every_page_that_uses_a_word_of_the_glossary_leads_to_what_it_means() {
+    let House { server: _server, mut mia, .. } = house().await;
+    for (page, action, fields) in [
+        ("/leads/new", "/leads/add", &[("name", "Hanna"), ("hand_over", "1")][..]),
+        ("/personas/new", "/personas/add", &[("name", "Head of Logistics")]),
+    ] {
+        let form = Filled::of(&mia.get(page).await.body, action);
+        let form = fields.iter().fold(form, |form, (name, value)| form.with(name, value));
+        let answer = mia.post(action, &form.pairs()).await;
+        assert!(answer.leads_to().is_some(), "{action}: {}", answer.body);
+    }
+    crate::content::add(&mut mia, "Case study", &[]).await;
+    let numbers = ["lead-to-opportunity-rate", "cac", "follow-up-time", "feedback-coverage"];
+    for (address, words) in [
+        ("/", &[&numbers[..], &["handover", "opportunity", "customer", "mature-lead"]].concat()[..]),
+        ("/kpis/lead-to-opportunity", &["lead-to-opportunity-rate", "cohort", "mature-lead", "opportunity"]),
+        ("/kpis/cac", &["cac", "customer", "channel"]),
+        ("/kpis/follow-up", &["follow-up-time", "handover", "touch"]),
+        ("/kpis/feedback-coverage", &["feedback-coverage", "verdict", "recycled"]),
+        ("/spend", &["cac", "customer", "channel"]),
+        ("/leads", &["handover", "sal", "touch", "verdict"]),
+        ("/leads/1", &["verdict", "qualified-lead"]),
+        ("/feedback", &["verdict", "rejected", "recycled", "disqualified"]),
+        ("/personas", &["persona", "lead", "opportunity"]),
+        ("/personas/head-of-logistics", &["persona"]),
+        ("/content", &["persona", "lead", "opportunity"]),
+        ("/content/1", &["persona", "lead", "opportunity"]),
+        ("/content/map", &["persona", "lead", "rejected"]),
+        ("/agreement", &[&numbers[..], &["qualified-lead", "handover", "sal", "touch", "verdict"]].concat()[..]),
+        ("/import/quality", &["lead", "channel", "persona", "disqualified"]),
+        ("/import/quality/out-of-order", &["handover", "touch", "opportunity"]),
+        ("/import/quality/no-channel", &["channel"]),
+        ("/import/quality/no-persona", &["persona"]),
+    ] {
+        let answer = mia.get(address).await;
+        assert_eq!(answer.status, 200, "{address}");
+        let page = plain(&answer.body);
+        for word in words {
+            assert!(explains(&page, word), "{address} does not explain “{word}”: {page}");
+        }
+        // A word that the glossary does not have would stand bare, or lead nowhere.
+        for link in leads_to(&page) {
+            assert_eq!(mia.get(link).await.status, 200, "{address} leads to {link}");
+        }
+    }
+}

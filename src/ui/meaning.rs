@@ -43,6 +43,21 @@ impl Meanings {
     }
 }
 
+/// Words that a page uses in its headings and labels, once each, under what it says first.
+#[component]
+pub fn WordsMeant(
+    /// By which the page knows each, and the word.
+    words: &'static [(&'static str, &'static str)],
+    /// What stands before them.
+    #[prop(default = "What both teams mean: ")]
+    lead: &'static str,
+) -> impl IntoView {
+    let words = words.iter().enumerate().map(|(n, &(of, word))| {
+        view! { {(n > 0).then_some(", ")}<Word of>{word}</Word> }
+    });
+    view! { <p class="small quiet meant">{lead}{words.collect_view()}"."</p> }
+}
+
 /// A word with its meaning: pointed at, it says it; tapped or pressed, it opens it with the way to more. Where the page
 /// does not know what words mean, it is a link to where it is explained.
 #[component]

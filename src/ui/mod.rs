@@ -21,7 +21,7 @@ pub use control::{Button, Chip, Segmented, Tag, Variant};
 pub use field::{Field, LongField};
 pub use frame::{BadAddress, NavGroup, NavItem, Navigation, PageHead, SectionHead, announce_pages, leave_question};
 pub use gallery::Gallery;
-pub use meaning::{Meaning, Meanings, Word};
+pub use meaning::{Meaning, Meanings, Word, WordsMeant};
 pub use notice::{Empty, Notice, NoticeKind, Progress, Toast};
 pub use rendered::Drawn;
 pub use settled::{Ready, settled};

@@ -27,6 +27,7 @@ use crate::server::db::Tx;
 use crate::work::owners;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 pub mod store;
 
@@ -99,15 +100,23 @@ pub struct Effect {
     pub below: u32,
 }
 
-/// How both teams stand; `None` before anything was imported.
+/// How both teams stand; `None` before anything was imported. Kept by the newest change and the minute: whatever it is
+/// made of is in the change log, so it is never older than that.
 ///
 /// # Errors
 /// The database does not answer.
-pub async fn month(app: &AppState) -> Result<Option<Month>> {
-    let Some(board) = kpis::service::this_month(app).await? else { return Ok(None) };
+pub async fn month(app: &AppState) -> Result<Option<Arc<Month>>> {
+    let as_of = (kpis::store::newest(&app.db).await?.0, app.clock.now().0 / 60);
+    let make = async { Ok(read(app).await?.map(Arc::new)) };
+    app.promises.get(&(), as_of, |_, _| Duration::ZERO, make).await
+}
+
+/// All of it is read anew: what others may take a moment old would be kept here as if it were the newest.
+async fn read(app: &AppState) -> Result<Option<Month>> {
+    let Some(board) = kpis::service::this_month_now(app).await? else { return Ok(None) };
     let Some(scores) = app.scores.state().await? else { return Ok(None) };
     let period = board.answer.period;
-    let fits = fit::of_period(app, period).await?;
+    let fits = fit::of_period_now(app, period).await?;
     let mut tx = app.db.read().await?;
     let Some(rules) = agreement::service::rules(&mut tx).await? else { return Ok(None) };
     let now = board.answer.now;
@@ -302,7 +311,7 @@ async fn effect(app: &AppState, scores: &State, starts: Day, today: Day, now: In
     let question = fit::question(period, now, &Filter::default());
     let late = fit::leads_of(scores, question.clone(), Part::TouchedLate).await.len();
     let untouched = fit::leads_of(scores, question, Part::OverdueOpen).await.len();
-    let below = fit::of_period(app, period).await?.map_or(0, |fits| fits.count(|_| false).missed);
+    let below = fit::of_period_now(app, period).await?.map_or(0, |fits| fits.count(|_| false).missed);
     Ok(Effect { period, touched_late: late as u32, untouched: untouched as u32, below })
 }
 

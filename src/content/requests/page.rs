@@ -11,7 +11,7 @@ use crate::editing::page::{Carried, Drafts, Key};
 use crate::kpis::words::{count, counted};
 use crate::personas::model::Stage;
 use crate::place::at;
-use crate::ui::{Button, Empty, Field, LongField, PageHead, SectionHead, Variant};
+use crate::ui::{Button, Empty, Field, LongField, PageHead, SectionHead, Variant, WordsMeant};
 use crate::work::page::sign;
 use leptos::prelude::*;
 
@@ -93,6 +93,7 @@ pub fn map(head: Head, map: Map) -> AnyView {
             </section>
             {missed}
         </div>
+        <WordsMeant words=&[("persona", "persona"), ("lead", "lead"), ("rejected", "turned down")]/>
     }
     .into_any()
 }
