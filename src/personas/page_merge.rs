@@ -3,7 +3,7 @@
 use super::merge::Merge;
 use super::rules::page::{Moves, called};
 use crate::editing::page::Key;
-use crate::kpis::words::counted;
+use crate::kpis::words::{count, counted};
 use crate::place::at;
 use crate::ui::{Button, Notice, NoticeKind, PageHead, SectionHead, Variant};
 use leptos::prelude::*;
@@ -18,7 +18,13 @@ pub fn merge(merge: Merge) -> AnyView {
         (*leads, name(*from), name(*to))
     });
     let moves = moves.collect::<Vec<_>>();
-    let leads = by_hand + by_file + by_rule;
+    let leads = format!(
+        "{}: {} by people, {} by files, {} by rule",
+        counted(by_hand + by_file + by_rule, "lead", "leads"),
+        count(by_hand),
+        count(by_file),
+        count(by_rule)
+    );
     let lines = seen.lines.iter().map(|line| view! { <li><code>{line.clone()}</code></li> }).collect_view();
     let goes_on = format!("What this rule fits is “{other}” from then on, at its place among the rules:");
     let or_not = format!("If it should not be, empty the rule of “{name}” first.");
@@ -37,14 +43,16 @@ pub fn merge(merge: Merge) -> AnyView {
         <PageHead title=format!("Make “{name}” a part of “{other}”") lede="Nothing is written before you say so, and it can be undone, now and later."/>
         <section class="section" aria-labelledby="along">
             <SectionHead id="along" title="What would go along"/>
-            <dl class="facts">
-                <dt>"Statements"</dt><dd>{counted(statements, "statement", "statements")}</dd>
-                <dt>"What sales wrote beside them"</dt><dd>{counted(notes, "annotation", "annotations")}</dd>
-                <dt>"Leads"</dt>
-                <dd>{format!("{}: {by_hand} by people, {by_file} by files, {by_rule} by rule", counted(leads, "lead", "leads"))}</dd>
-            </dl>
-            <Moves moves nothing="No lead would get another persona."/>
-            {rule}
+            <div class="does">
+                <dl class="facts">
+                    <dt>"Statements"</dt><dd>{counted(statements, "statement", "statements")}</dd>
+                    <dt>"What sales wrote beside them"</dt><dd>{counted(notes, "annotation", "annotations")}</dd>
+                    <dt>"Leads"</dt>
+                    <dd>{leads}</dd>
+                </dl>
+                <Moves moves nothing="No lead would get another persona."/>
+                {rule}
+            </div>
         </section>
         <form class="row" method="post" action=at("/personas/retire")>
             <Key/>
