@@ -140,7 +140,7 @@ test("a persona is printed on two pages at most, without a form", { tag: "@deskt
   expect(printed.match(/\/Type\s*\/Page\b/g)?.length).toBeLessThanOrEqual(2);
   await page.emulateMedia({ media: "print" });
   await expect(page.locator("#main :is(form, .button, .thread):visible")).toHaveCount(0);
-  await expect(page.getByText("What sets it off")).toBeVisible();
+  await expect(page.getByRole("heading", { name: "What sets it off" })).toBeVisible();
 });
 
 test("somebody who only looks reads no words of a buyer", async ({ page }) => {
