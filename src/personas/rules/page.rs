@@ -57,19 +57,34 @@ pub fn rules(page: RulesPage) -> AnyView {
         view! { <li><a href=at(&format!("/personas/{}/rule", persona.is.slug))>{persona.is.name.clone()}</a><span class="quiet">"no rule"</span></li> }
     });
     let without_rule = without_rule.collect_view();
+    let nobody = personas.iter().all(|persona| persona.is.retired);
+    let without = match (seen.without, seen.all) {
+        (0, 1) => view! { <p>"The one lead has a persona."</p> }.into_any(),
+        (0, all) => view! { <p>{format!("All {} have a persona.", counted(all, "lead", "leads"))}</p> }.into_any(),
+        (without, all) => {
+            let words = format!("{} of {} have no persona. ", counted(without, "lead", "leads"), count(all));
+            view! { <p>{words}<a href=at("/import/quality/no-persona")>"See those without one"</a></p> }.into_any()
+        }
+    };
+    let does = (seen.all > 0 && !nobody).then(|| {
+        view! {
+            <section class="section" aria-labelledby="seen">
+                <SectionHead id="seen" title="What they do"/>
+                {without}
+                <Overlaps overlaps=seen.overlaps names/>
+            </section>
+        }
+    });
     view! {
         <p class="back"><a href=at("/personas")>"‹ Personas"</a></p>
         <PageHead title="How leads are assigned" lede="A person’s word stands before a file’s, and that before a rule’s. Of several rules that fit, the first one has the lead."/>
         <Promises promises/>
         {spreading.then(spreading_notice)}
-        {is_empty.then(|| view! { <Empty title="No persona has a rule yet"><p>"Choose a persona below and try one: “title contains head of logistics” and “size at least 150”. What it would do is shown before anything is kept."</p></Empty> })}
+        {nobody.then(|| view! { <Empty title="No persona yet"><p>"A rule says which leads are a persona’s, so the persona comes first."</p><p><a href=at("/personas")>"What a persona begins with"</a></p></Empty> })}
+        {(is_empty && !nobody).then(|| view! { <Empty title="No persona has a rule yet"><p>"Choose a persona below and try one: “title contains head of logistics” and “size at least 150”. What it would do is shown before anything is kept."</p></Empty> })}
         {(!is_empty).then(|| view! { <ol class="loose ordered">{rows}</ol> })}
         <ul class="loose">{without_rule}</ul>
-        <section class="section" aria-labelledby="seen">
-            <SectionHead id="seen" title="What they do"/>
-            <p>{format!("{} of {} have no persona. ", counted(seen.without, "lead", "leads"), count(seen.all))}<a href=at("/import/quality/no-persona")>"See those without one"</a></p>
-            <Overlaps overlaps=seen.overlaps names/>
-        </section>
+        {does}
     }
     .into_any()
 }
