@@ -17,6 +17,8 @@ test("personas pass the accessibility checker and are no wider than the window",
     "/personas",
     "/personas/head-of-logistics",
     "/personas/head-of-logistics?edit=1",
+    "/personas/head-of-logistics?order=barrier",
+    "/personas/head-of-logistics/merge?into=2",
     "/personas/head-of-logistics/rule?try=1&rule=title+contains+head&place=0",
     "/personas/rules",
     "/personas/new",
@@ -90,6 +92,55 @@ test("a statement is edited where it stands, deleted and brought back", async ({
   } finally {
     await server.stop();
   }
+});
+
+test("statements are put in another order by buttons", async ({ page }) => {
+  const server = await ownServer("2026-07-30T13:00:00Z");
+  try {
+    await lookAs(page, "Theo Vogt", server.address);
+    await page.goto(`${server.address}/personas/head-of-logistics`);
+    const section = page.locator(".psec", { has: page.getByRole("heading", { name: "What holds back, and our answer" }) });
+    const texts = () => section.locator(".statement .says:first-child").allTextContents();
+    const [first, second, ...rest] = await texts();
+    await section.getByRole("link", { name: /^Reorder/ }).click();
+    await section.getByRole("button", { name: /^Move down/ }).first().click();
+    await expect(page.getByRole("status").first()).toContainText("Moved.");
+    expect(await texts()).toEqual([second, first, ...rest]);
+    await section.getByRole("link", { name: /^Leave the order/ }).click();
+    await expect(section.getByRole("button")).toHaveCount(0);
+    expect(await texts()).toEqual([second, first, ...rest]);
+  } finally {
+    await server.stop();
+  }
+});
+
+test("who edits a statement is named beside it to whoever has the page open", { tag: ["@program", "@desktop"] }, async ({ page, browser }) => {
+  const server = await ownServer("2026-07-30T13:00:00Z");
+  const context = await browser.newContext();
+  const other = await context.newPage();
+  try {
+    await lookAs(page, "Aoife Kearney", server.address);
+    await page.goto(`${server.address}/personas/warehouse-manager`);
+    await lookAs(other, "Miriam Osei", server.address);
+    await other.goto(`${server.address}/personas/warehouse-manager`);
+    await statement(other, "A near miss").getByRole("link", { name: /^Edit/ }).click();
+    await expect(statement(page, "A near miss")).toContainText("Miriam is editing this");
+    await other.getByRole("link", { name: "Leave it" }).click();
+    await expect(page.locator(".at-work")).toHaveCount(0);
+  } finally {
+    await context.close();
+    await server.stop();
+  }
+});
+
+test("a persona is printed on two pages at most, without a form", { tag: "@desktop" }, async ({ page }) => {
+  await lookAs(page, "Miriam Osei");
+  await page.goto("/personas/head-of-logistics");
+  const printed = (await page.pdf({ format: "A4" })).toString("latin1");
+  expect(printed.match(/\/Type\s*\/Page\b/g)?.length).toBeLessThanOrEqual(2);
+  await page.emulateMedia({ media: "print" });
+  await expect(page.locator("#main :is(form, .button, .thread):visible")).toHaveCount(0);
+  await expect(page.getByRole("heading", { name: "What sets it off" })).toBeVisible();
 });
 
 test("somebody who only looks reads no words of a buyer", async ({ page }) => {

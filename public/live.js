@@ -216,7 +216,9 @@ async function report(path) {
   const number = (sessionStorage.reports = Math.max(Date.now(), +(sessionStorage.reports ?? 0) + 1));
   const before = heard;
   try {
-    const body = new URLSearchParams({ tab, path, number });
+    // What of the page has a form open.
+    const place = (path && document.querySelector("#main form[data-place]")?.dataset.place) ?? "";
+    const body = new URLSearchParams({ tab, path, place, number });
     const answer = await fetch(`${base}/live/here`, { method: "POST", body, keepalive: true });
     const who = answer.ok && (await answer.json());
     if (who && heard == before) show(who);
@@ -264,8 +266,15 @@ function way(node) {
   return `${way(node.parentElement)}>${node.localName}:nth-child(${place})`;
 }
 
-function show({ path, avatars, words }) {
+function show({ path, avatars, words, editing }) {
   if (path != location.pathname) return;
+  for (const note of document.querySelectorAll(".at-work")) note.remove();
+  for (const [place, who] of editing ?? []) {
+    const note = Object.assign(document.createElement("p"), { className: "at-work", textContent: who });
+    // Renewing the page leaves it alone.
+    note.dataset.own = "";
+    document.getElementById(place)?.firstElementChild?.prepend(note);
+  }
   const signs = avatars.map(([initials, team]) => {
     const sign = Object.assign(document.createElement("span"), { className: "avatar", textContent: initials, ariaHidden: "true" });
     if (team) sign.dataset.team = team;

@@ -136,13 +136,14 @@ impl Hub {
         Seq(self.0.position.load(Ordering::SeqCst))
     }
 
-    /// A tab shows a page now, or (a blank path) none any more. Answers with who is there.
+    /// A tab shows a page now, and edits what stands at a place of it, or (a blank path) shows none any more. Answers with
+    /// who is there.
     /// Of a tab's reports the newest counts, by their number, in whichever order they come.
-    pub fn report(&self, session: Option<SessionId>, tab: (&str, u64), who: Who, path: &str) -> Gathering {
+    pub fn report(&self, session: Option<SessionId>, tab: (&str, u64), who: Who, shown: (&str, &str)) -> Gathering {
         let mut there = None;
         self.with_presence(|presence| {
-            let told = presence.report(session, tab, who, path, Instant::now());
-            there = Some(presence.on(path));
+            let told = presence.report(session, tab, who, shown, Instant::now());
+            there = Some(presence.on(shown.0));
             told
         });
         there.expect("it was just set")

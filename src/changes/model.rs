@@ -194,6 +194,8 @@ text_enum!(
         StatementAdded = "statement_added",
         /// One was written anew.
         StatementChanged = "statement_changed",
+        /// One was put above or below another.
+        StatementMoved = "statement_moved",
         /// One was deleted.
         StatementDeleted = "statement_deleted",
         /// A deleted one is back.
@@ -394,6 +396,7 @@ impl ChangeKind {
             | Self::PersonaReminded
             | Self::StatementAdded
             | Self::StatementChanged
+            | Self::StatementMoved
             | Self::StatementDeleted
             | Self::StatementBroughtBack
             | Self::PersonaAnnotated

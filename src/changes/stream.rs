@@ -31,6 +31,8 @@ const MISSED: i64 = 200;
 /// The longest path of a page that is reported, and the longest name of a tab, in bytes.
 const PATH: usize = 200;
 const TAB: usize = 16;
+/// The longest name of a place on a page.
+const PLACE: usize = 32;
 
 /// Their routes.
 pub fn routes() -> Router<AppState> {
@@ -63,6 +65,9 @@ async fn listen(State(state): State<AppState>, Extension(caller): Extension<Call
 struct Report {
     tab: String,
     path: String,
+    /// What of the page has a form open.
+    #[serde(default)]
+    place: String,
     /// Which of the tab's reports it is; they may come in another order than they were sent.
     #[serde(default)]
     number: u64,
@@ -74,10 +79,11 @@ async fn report(
     Extension(caller): Extension<Caller>,
     Form(report): Form<Report>,
 ) -> Response {
-    if report.tab.is_empty() || report.tab.len() > TAB || report.path.len() > PATH {
+    if report.tab.is_empty() || report.tab.len() > TAB || report.path.len() > PATH || report.place.len() > PLACE {
         return (StatusCode::BAD_REQUEST, "This is no report of an open page.\n").into_response();
     }
-    let there = state.hub.report(caller.session, (&report.tab, report.number), Who::of(&caller.visitor), &report.path);
+    let shown = (report.path.as_str(), report.place.as_str());
+    let there = state.hub.report(caller.session, (&report.tab, report.number), Who::of(&caller.visitor), shown);
     Json(there.tell(own_id(&caller.visitor))).into_response()
 }
 

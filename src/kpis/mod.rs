@@ -28,6 +28,8 @@ pub mod facts;
 #[cfg(feature = "ssr")]
 mod ledger;
 #[cfg(feature = "ssr")]
+pub mod luck;
+#[cfg(feature = "ssr")]
 pub mod narrate;
 #[cfg(feature = "ssr")]
 pub mod page_strip;

@@ -160,6 +160,12 @@ pub struct Cac {
     pub lagged_spend_minor: Option<i64>,
     /// Median whole days (half up) from handover to win of those customers whose win is not before their handover.
     pub lag_days: Option<u32>,
+    /// Of how many customers that is the median.
+    #[serde(default)]
+    pub lag_of: u32,
+    /// Its 95 % interval in whole days (half up), see `luck::median_rank`; `None` for fewer than ten customers.
+    #[serde(default)]
+    pub lag_between: Option<(u32, u32)>,
     /// The target in force, weighted by customers, in minor units.
     pub target_minor: Option<i64>,
     /// Why there is no CAC, if there is none.
@@ -287,6 +293,9 @@ pub struct Context {
     /// Of the leads won in the period, those with a value.
     #[serde(default)]
     pub won_with_value: u32,
+    /// 95 % interval of the mean value of those, in minor units, see `luck::mean_interval`; `None` for fewer than ten.
+    #[serde(default)]
+    pub won_between: Option<(i64, i64)>,
     /// Left out by rule.
     pub excluded: u32,
     /// Leads with a milestone out of order (before the handover, or a win or loss before the opportunity): counted

@@ -6,7 +6,8 @@ use super::model::{Head, Note, Persona, PersonaId, STATEMENT, Section, Stage, St
 use super::narrate;
 use super::reality::{Ground, interval};
 use super::rules::model::Rule;
-use super::sheet::{Card, Drift, Gallery, Gone, May, NoteLine, Open, Part, PersonaSheet, Said, Told, What};
+use super::rules::order::gives;
+use super::sheet::{Card, Drift, Gallery, Gone, May, NoteLine, Open, Part, PersonaSheet, Said, Side, Told, What};
 use super::store::{self, Of};
 use crate::agreement::rules::Rules;
 use crate::editing::form::Sent;
@@ -49,6 +50,7 @@ impl Asked {
         let head = (!self.get("head").is_empty()).then_some(What::Head);
         head.or_else(|| number("edit").map(What::Edit))
             .or_else(|| under("add").map(What::Add))
+            .or_else(|| under("order").map(What::Order))
             .or_else(|| number("note").map(What::Note))
             .or_else(|| under("beside").map(What::NoteUnder))
             .or_else(|| number("answer").map(What::Answer))
@@ -98,6 +100,15 @@ impl Read {
             None => format!("retired by {who}, {when}"),
         }
     }
+}
+
+/// What both teams promised about personas, and how they stand.
+///
+/// # Errors
+/// The database refuses.
+pub async fn promises(tx: &mut Tx, personas: &[Persona], now: Instant) -> Result<[Side; 2]> {
+    let (notes, rules) = (store::notes(tx, Of::Everybody).await?, agreed(tx).await?);
+    Ok(narrate::promises(&notes, personas, None, now, &rules))
 }
 
 /// Every persona.
@@ -307,6 +318,9 @@ pub async fn persona(
         can.map(|account| account.name.clone()).collect::<Vec<_>>()
     };
     let others = read.personas.iter().filter(|other| !other.is.retired && other.is.id != persona.is.id);
+    let lines = |of: &Persona| Rule::parse(&of.rule).ok().flatten().map(|rule| rule.lines()).unwrap_or_default();
+    let parts_with_rules =
+        read.personas.iter().filter(|part| part.merged_into == Some(persona.is.id) && gives(&read.personas, part));
     let anew = |what| opened(what, asked, &head, &statements, &here, of_today);
     let open = match sent {
         Some((what @ What::Answer(_), sent, error @ AppError::Conflict(_))) => {
@@ -337,7 +351,8 @@ pub async fn persona(
         deleted: deleted.collect(),
         reality,
         drift: drift.collect(),
-        rule: Rule::parse(&persona.rule).ok().flatten().map(|rule| rule.lines()).unwrap_or_default(),
+        rule: lines(&persona),
+        rules_of_parts: parts_with_rules.map(|part| (part.is.name.clone(), lines(part))).collect(),
         told: told(asked, &read.personas, Some(&persona)),
         may,
         open,
@@ -351,7 +366,7 @@ pub async fn persona(
 
 const fn allowed(what: What, may: May) -> bool {
     match what {
-        What::Head | What::Edit(_) | What::Add(_) => may.edit,
+        What::Head | What::Order(_) | What::Edit(_) | What::Add(_) => may.edit,
         What::Note(_) | What::NoteUnder(_) => may.annotate,
         What::Answer(_) => may.answer,
     }
@@ -359,7 +374,7 @@ const fn allowed(what: What, may: May) -> bool {
 
 /// The text of a persona that is not worked with is not written.
 const fn has_use(what: What, persona: &Persona) -> bool {
-    !persona.is.retired || !matches!(what, What::Head | What::Edit(_) | What::Add(_))
+    !persona.is.retired || !matches!(what, What::Head | What::Order(_) | What::Edit(_) | What::Add(_))
 }
 
 /// A form with what stands in the document, or in the address.
@@ -375,6 +390,7 @@ fn opened(
     let typed = || ["kind", "text"].map(|key| (key.to_owned(), asked.get(key).to_owned())).into_iter().collect();
     let (base, values) = match what {
         What::Head => (head.values(), head.values()),
+        What::Order(_) => Default::default(),
         What::Edit(id) => {
             let values = statement(id)?.says.values();
             (values.clone(), values)
@@ -400,6 +416,7 @@ fn sent_back(what: What, sent: &Sent, error: &AppError) -> Open {
     let of = |names: &[&str]| names.iter().map(|name| ((*name).to_owned(), sent.get(name).to_owned())).collect();
     let (base, values) = match what {
         What::Head => (sent.base(super::model::HEAD), sent.mine(super::model::HEAD)),
+        What::Order(_) => Default::default(),
         What::Edit(_) | What::Add(_) => (sent.base(STATEMENT), sent.mine(STATEMENT)),
         What::Note(_) | What::NoteUnder(_) => (Default::default(), of(&["kind", "text", "lead"])),
         What::Answer(_) => {
@@ -431,6 +448,7 @@ fn told(asked: &Asked, personas: &[Persona], persona: Option<&Persona>) -> Optio
             let id = asked.get("statement").parse().ok()?;
             undone("The statement is deleted; what was written beside it is kept.".to_owned(), "/personas/undelete", id)
         }
+        "moved" => plain("Moved."),
         "back" => plain("The statement is back."),
         "confirmed" => plain("Noted: it is still true."),
         "noted" => plain("Your annotation is there, and marketing is told."),

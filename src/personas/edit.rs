@@ -1,10 +1,9 @@
-//! What people write of personas: heads and statements as documents, and what becomes of a persona as a whole.
+//! What people write of personas: heads and statements, as documents, and that they are still true.
 
 use super::markdown;
 use super::model::{
     BESIDE, Head, Persona, PersonaId, STATEMENT, Statement, StatementId, Wording, slug_of, wording_number,
 };
-use super::rules;
 use super::store;
 use crate::activity;
 use crate::changes::model::{Change, ChangeKind, Entity};
@@ -189,7 +188,10 @@ pub async fn write_statement(tx: &mut WriteTx, id: i64, wanted: &Values) -> Resu
 }
 
 /// Begins to take a form of somebody who may edit personas.
-async fn begin(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Begun> {
+///
+/// # Errors
+/// They may not, or the database refuses.
+pub(super) async fn begin(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Begun> {
     caller.visitor.require(Action::EditPersonas)?;
     once::begin(&state.db, caller, sent.key()).await
 }
@@ -383,101 +385,6 @@ pub async fn confirm(state: &AppState, caller: &Caller, sent: &Sent) -> Result<S
     let detail = json!({ "for": teams.iter().map(|team| team.key()).collect::<Vec<_>>().join(" and ") });
     let change = change_of(state, caller, ChangeKind::PersonaConfirmed, Entity::Persona, id.0, detail);
     Ok(once.finish(&change, format!("/personas/{}?done=confirmed", persona.is.slug)).await?.1)
-}
-
-/// Retires a persona, by itself or into another one, or brings a retired one back; where the form leads.
-///
-/// # Errors
-/// They may not, or it cannot become a part of that one.
-pub async fn set_retired(state: &AppState, caller: &Caller, sent: &Sent, retired: bool) -> Result<String> {
-    caller.visitor.require(Action::EditPersonas)?;
-    let id = PersonaId(sent.id()?);
-    let into = match sent.get("into") {
-        "" => None,
-        into => Some(PersonaId(into.parse().map_err(|_| incomplete())?)),
-    };
-    let leads = rules::find(state, |personas| changed(personas, id, retired, into)).await?;
-    let mut once = match begin(state, caller, sent).await? {
-        Begun::Answered(leads_to) => return Ok(leads_to),
-        Begun::Write(once) => once,
-    };
-    let personas = store::personas(&mut once).await?;
-    let persona = found(&personas, id)?;
-    let (by, now) = (caller.visitor.name().to_owned(), state.clock.now());
-    let slug = &persona.is.slug;
-    let (done, kind, detail, leads_to) = if retired {
-        let into = into.map(|into| found(&personas, into)).transpose()?;
-        if let Some(into) = into {
-            may_merge(&personas, persona, into)?;
-        }
-        let done = store::retire(&mut once, id, &by, now, into.map(|into| into.is.id)).await?;
-        match into {
-            Some(into) if done => store::move_all(&mut once, id, into.is.id).await?,
-            _ => {}
-        }
-        let kind = if into.is_some() { ChangeKind::PersonaMerged } else { ChangeKind::PersonaRetired };
-        let leads_to = match into {
-            Some(into) => format!("/personas/{}?done=merged&other={id}", into.is.slug),
-            None => format!("/personas?done=retired&other={id}"),
-        };
-        (done, kind, json!({ "name": persona.is.name, "into": into.map(|into| into.is.name.clone()) }), leads_to)
-    } else {
-        if let Some(into) = persona.merged_into {
-            let into = found(&personas, into)?;
-            if into.is.retired {
-                return Err(AppError::Conflict(format!(
-                    "“{}” is a part of “{}”, which was retired itself. Bring that one back first.",
-                    persona.is.name, into.is.name
-                )));
-            }
-        }
-        let done = store::bring_back(&mut once, id).await?;
-        if done {
-            store::move_home(&mut once, id).await?;
-        }
-        (
-            done,
-            ChangeKind::PersonaBroughtBack,
-            json!({ "name": persona.is.name }),
-            format!("/personas/{slug}?done=returned"),
-        )
-    };
-    if !done {
-        // It is as it was asked to be, by somebody who was faster.
-        return Ok(leads_to);
-    }
-    let rest = rules::begin(&mut once, leads, &by).await?;
-    let change = change_of(state, caller, kind, Entity::Persona, id.0, detail);
-    let (seq, leads_to) = once.finish(&change, leads_to).await?;
-    rules::spread::leave(&state.db, rules::spread::Spread { since: seq.0, rest, by, at: now });
-    Ok(leads_to)
-}
-
-/// Whose leads are whose once a persona is retired, merged or back.
-fn changed(personas: &[Persona], id: PersonaId, retired: bool, into: Option<PersonaId>) -> rules::model::Rules {
-    let mut then = personas.to_vec();
-    for persona in then.iter_mut().filter(|persona| persona.is.id == id) {
-        persona.is.retired = retired;
-        persona.merged_into = into.filter(|_| retired);
-    }
-    let (place, rule) = (rules::place_among(&then, id), then.iter().find(|persona| persona.is.id == id));
-    let rule = rule.filter(|_| !retired).and_then(|persona| rules::model::Rule::parse(&persona.rule).ok().flatten());
-    rules::store::if_it_were(&then, id, rule, place)
-}
-
-fn may_merge(personas: &[Persona], persona: &Persona, into: &Persona) -> Result<()> {
-    if into.is.id == persona.is.id {
-        return Err(AppError::Invalid("Choose another persona than this one.".to_owned()));
-    }
-    at_work(into)?;
-    match personas.iter().find(|other| other.merged_into == Some(persona.is.id)) {
-        None => Ok(()),
-        Some(part) => Err(AppError::Conflict(format!(
-            "“{}” became a part of “{}”, so that one cannot become a part of another: its statements would not find \
-             home. Merge “{}” into “{}” the other way round, or bring “{}” back first.",
-            part.is.name, persona.is.name, into.is.name, persona.is.name, part.is.name
-        ))),
-    }
 }
 
 /// Today, in the workspace's zone.

@@ -4,7 +4,7 @@ use super::answer::{self, Asked};
 use super::edit::{self, head_of};
 use super::model::{PersonaId, Section, StatementId, Under};
 use super::sheet::{Card, What};
-use super::{markdown, notes, page, page_gallery, store};
+use super::{markdown, merge, notes, order, page, page_gallery, page_merge, receive, store};
 use crate::activity::feed::{as_file, to_csv};
 use crate::editing::documents::{Document, Saved};
 use crate::editing::form::Sent;
@@ -17,6 +17,8 @@ use crate::people::page::trouble;
 use crate::people::service::Caller;
 use crate::server::AppState;
 use crate::server::plain::{self, Around};
+use crate::server::security::MARKDOWN_PATH;
+use axum::body::Body;
 use axum::extract::{Path, RawQuery, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -36,9 +38,11 @@ pub fn routes() -> Router<AppState> {
         .route("/personas/new", get(show_new))
         .route("/personas/add", post(add))
         .route("/personas/import", post(import))
+        .route(MARKDOWN_PATH, post(import_file))
         .route("/personas/save", post(save_head))
         .route("/personas/state", post(state_anew))
         .route("/personas/change", post(change))
+        .route("/personas/move", post(put))
         .route("/personas/delete", post(delete))
         .route("/personas/undelete", post(undelete))
         .route("/personas/confirm", post(confirm))
@@ -47,6 +51,7 @@ pub fn routes() -> Router<AppState> {
         .route("/personas/annotate", post(annotate))
         .route("/personas/answer", post(answer_note))
         .route("/personas/{slug}", get(show))
+        .route("/personas/{slug}/merge", get(show_merge))
         .route("/personas/{slug}/persona.md", get(as_markdown))
 }
 
@@ -172,10 +177,26 @@ async fn import(
     parts: Parts,
     Form(pairs): Pairs,
 ) -> Response {
-    let sent = Sent::new(pairs);
-    match edit::import(&state, &caller, &sent).await {
+    import_text(&state, &caller, &parts, Sent::new(pairs)).await
+}
+
+async fn import_text(state: &AppState, caller: &Caller, parts: &Parts, sent: Sent) -> Response {
+    match edit::import(state, caller, &sent).await {
         Ok(leads_to) => see_other(&leads_to),
-        Err(error) => new_page(&state, &caller, &parts, sent, Some(error)).await,
+        Err(error) => new_page(state, caller, parts, sent, Some(error)).await,
+    }
+}
+
+/// The same from a file. What it says stands in the field of the text, should it not be taken.
+async fn import_file(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    parts: Parts,
+    body: Body,
+) -> Response {
+    match receive::receive(&parts.headers, body).await {
+        Ok(pairs) => import_text(&state, &caller, &parts, Sent::new(pairs)).await,
+        Err(error) => new_page(&state, &caller, &parts, Sent::default(), Some(error)).await,
     }
 }
 
@@ -219,6 +240,7 @@ async fn slug_of(state: &AppState, what: What, sent: &Sent) -> Result<String> {
     let personas = store::personas(&mut tx).await?;
     let id = match what {
         What::Edit(id) | What::Note(id) => edit::statement(&mut tx, StatementId(id)).await?.persona,
+        What::Order(_) => edit::statement(&mut tx, StatementId(sent.id()?)).await?.persona,
         _ => PersonaId(sent.id()?),
     };
     Ok(edit::found(&personas, id)?.is.slug.clone())
@@ -323,6 +345,41 @@ async fn answer_note(
     }
 }
 
+async fn put(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    parts: Parts,
+    Form(pairs): Pairs,
+) -> Response {
+    let sent = Sent::new(pairs);
+    match order::put(&state, &caller, &sent).await {
+        Ok(leads_to) => see_other(&leads_to),
+        Err(error) => {
+            let under = async {
+                let mut tx = state.db.read().await?;
+                edit::statement(&mut tx, StatementId(sent.id()?)).await.map(|own| own.says.under)
+            };
+            match under.await {
+                Ok(under) => show_again(&state, &caller, &parts, What::Order(under), (&sent, error)).await,
+                Err(_) => refuse(&state, &parts, error).await,
+            }
+        }
+    }
+}
+
+async fn show_merge(
+    State(state): State<AppState>,
+    Path(slug): Path<String>,
+    RawQuery(search): RawQuery,
+    parts: Parts,
+) -> Response {
+    let pairs = form_urlencoded::parse(search.unwrap_or_default().as_bytes()).into_owned().collect();
+    match merge::preview(&state, &slug, &Sent::new(pairs)).await {
+        Ok(merge) => in_the_house(&state, &parts, StatusCode::OK, move || page_merge::merge(merge.clone())).await,
+        Err(error) => refuse(&state, &parts, error).await,
+    }
+}
+
 async fn delete(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
@@ -356,7 +413,7 @@ async fn retire(
     parts: Parts,
     Form(pairs): Pairs,
 ) -> Response {
-    answered(&state, &parts, edit::set_retired(&state, &caller, &Sent::new(pairs), true).await).await
+    answered(&state, &parts, merge::set_retired(&state, &caller, &Sent::new(pairs), true).await).await
 }
 
 async fn bring_back(
@@ -365,7 +422,7 @@ async fn bring_back(
     parts: Parts,
     Form(pairs): Pairs,
 ) -> Response {
-    answered(&state, &parts, edit::set_retired(&state, &caller, &Sent::new(pairs), false).await).await
+    answered(&state, &parts, merge::set_retired(&state, &caller, &Sent::new(pairs), false).await).await
 }
 
 async fn as_markdown(State(state): State<AppState>, Path(slug): Path<String>) -> Response {

@@ -241,7 +241,11 @@ pub const HEAD: &[Field] = &[
 ];
 
 /// What its history tells besides: a rule is tried before it is kept, on a page of its own.
-pub const RULE: &[Field] = &[Field::text("rule", "Leads by rule")];
+pub const RULE: &[Field] =
+    &[Field::text("rule", "Leads by rule"), Field::value("place", "Where several rules fit, it stands")];
+
+/// What the history of a statement tells besides: it is moved by buttons, one place at a time.
+pub const ORDER: &[Field] = &[Field::value("order", "Place under its heading")];
 
 impl Head {
     /// Its fields as a form writes them.

@@ -116,19 +116,22 @@ pub fn promises(
     let marketing = Side {
         promise: format!("Annotations answered within {}", within(reply)),
         figure: percent(in_time, due_by_now).unwrap_or_else(|| "nothing due yet".to_owned()),
-        stand: format!("{}{} open{place}{late}", if due_by_now > 0 { "in time; " } else { "; " }, count(waiting)),
-        reach: (in_time * 100).checked_div(due_by_now).unwrap_or(100),
+        stand: format!("{}{} open{place}{late}", if due_by_now > 0 { "in time; " } else { "" }, count(waiting)),
+        reach: (in_time * 100).checked_div(due_by_now).unwrap_or(0),
     };
     let at_work: Vec<&Persona> = personas.iter().filter(|persona| !persona.is.retired).collect();
     let kept = at_work.iter().filter(|persona| persona.due(Team::Sales) > now).count() as u32;
     let all = at_work.len() as u32;
-    let written =
-        here.map(|here| format!("; {} written here", counted(here.len() as u32, "annotation", "annotations")));
+    let written = here.map(|here| format!("{} written here", counted(here.len() as u32, "annotation", "annotations")));
+    let (figure, personas) = match all {
+        0 => ("no persona yet".to_owned(), None),
+        all => (format!("{} of {}", count(kept), count(all)), Some("personas".to_owned())),
+    };
     let sales = Side {
         promise: "Every persona confirmed by sales each quarter".to_owned(),
-        figure: format!("{} of {}", count(kept), count(all)),
-        stand: format!("personas{}", written.unwrap_or_default()),
-        reach: (kept * 100).checked_div(all).unwrap_or(100),
+        figure,
+        stand: personas.into_iter().chain(written).collect::<Vec<_>>().join("; "),
+        reach: (kept * 100).checked_div(all).unwrap_or(0),
     };
     [marketing, sales]
 }
@@ -212,8 +215,8 @@ mod tests {
         let [marketing, sales] = promises(&notes, &[], None, NOW, &rules());
         assert_eq!(marketing.figure.replace('\u{a0}', " "), "33.3 %", "one of three that were due");
         assert_eq!(marketing.stand, "in time; 2 open, 1 overdue");
-        assert_eq!((marketing.reach, &*sales.figure), (33, "0 of 0"));
+        assert_eq!((marketing.reach, &*sales.figure), (33, "no persona yet"));
         let [marketing, _] = promises(&notes[3..], &[], None, NOW, &rules());
-        assert_eq!(marketing.figure, "nothing due yet");
+        assert_eq!((&*marketing.figure, &*marketing.stand, marketing.reach), ("nothing due yet", "1 open", 0));
     }
 }

@@ -3,7 +3,7 @@
 use super::model::Section;
 use super::page_forms::{HeadForm, KeptForm};
 use super::page_statement::{PartView, StatementView};
-use super::sheet::{Drift, Part, PersonaSheet, Reality, STAGES, Said, Side, Stat, Told, What};
+use super::sheet::{Drift, Part, PersonaSheet, Reality, STAGES, Said, Side, Stat, Told, TurnedDown, What};
 use super::template::purpose;
 use crate::editing::page::{Drafts, Key};
 use crate::people::model::Team as Who;
@@ -193,8 +193,16 @@ fn SectionView(part: Part, sheet: PersonaSheet) -> impl IntoView {
 
 #[component]
 fn Aside(sheet: PersonaSheet) -> impl IntoView {
-    let PersonaSheet { reality, drift, rule, slug, may, .. } = sheet;
+    let PersonaSheet { reality, drift, rule, rules_of_parts, slug, may, .. } = sheet;
     let drift = (!drift.is_empty()).then(|| view! { <DriftView drift slug=slug.clone() may_annotate=may.annotate/> });
+    let parts = rules_of_parts.into_iter().map(|(name, rule)| {
+        let lines = rule.into_iter().map(|line| view! { <li><code>{line}</code></li> });
+        view! {
+            <p class="small quiet">{format!("Besides, of “{name}”, which became a part of this one:")}</p>
+            <ul class="rule" role="list">{lines.collect_view()}</ul>
+        }
+    });
+    let parts = parts.collect_view();
     let rules = match rule.is_empty() {
         true => view! { <p class="small quiet">"No rule: files and people say whose leads these are."</p> }.into_any(),
         false => {
@@ -211,6 +219,7 @@ fn Aside(sheet: PersonaSheet) -> impl IntoView {
             <section class="aside-block">
                 <h2>"How leads are assigned"</h2>
                 {rules}
+                {parts}
                 <p class="small"><a href=href>{words}</a></p>
             </section>
         </aside>
@@ -234,7 +243,7 @@ fn RealityView(reality: Option<Reality>) -> impl IntoView {
     let link = (!href.is_empty()).then(|| {
         view! { <p class="small"><a href=href rel="external">{format!("See the {leads}")}</a></p> }
     });
-    let rows = reasons.iter().cloned().map(|(name, team, leads, length)| {
+    let rows = reasons.iter().cloned().map(|TurnedDown { reason, team, leads, share, interval, length }| {
         let team = match team {
             Some(Who::Marketing) => Team::Marketing,
             Some(Who::Sales) => Team::Sales,
@@ -242,7 +251,7 @@ fn RealityView(reality: Option<Reality>) -> impl IntoView {
         };
         view! {
             <tr>
-                <th scope="row">{name}</th>
+                <th scope="row">{reason}<span class="sub">{format!("{share}, {interval}")}</span></th>
                 <td class="mid">
                     <svg class="chart" width="100%" height="10" aria-hidden="true">
                         <rect class="bar" data-team=team.key() width=format!("{length}%") height="10"></rect>
@@ -363,19 +372,17 @@ fn Deleted(sheet: PersonaSheet) -> impl IntoView {
 /// What is seldom done.
 #[component]
 fn Tools(sheet: PersonaSheet) -> impl IntoView {
-    let PersonaSheet { id, others, .. } = sheet;
+    let PersonaSheet { id, slug, others, .. } = sheet;
     let options = others.into_iter().map(|(id, name)| view! { <option value=id>{name}</option> });
     view! {
         <details class="section tools">
             <summary>"Copy, merge or retire this persona"</summary>
             <div class="row">
                 <a class="button" href=at(&format!("/personas/new?from={id}"))>"Copy it into a new one"</a>
-                <form class="row" method="post" action=at("/personas/retire")>
-                    <Key/>
-                    <input type="hidden" name="id" value=id/>
+                <form class="row" method="get" action=at(&format!("/personas/{slug}/merge"))>
                     <label for="into">"Merge into"</label>
                     <select class="input" id="into" name="into" required=true><option value="">"Choose…"</option>{options.collect_view()}</select>
-                    <Button>"Merge"</Button>
+                    <Button>"See what it would do"</Button>
                 </form>
                 <form method="post" action=at("/personas/retire")>
                     <Key/>
@@ -383,7 +390,7 @@ fn Tools(sheet: PersonaSheet) -> impl IntoView {
                     <Button variant=Variant::Danger>"Retire it"</Button>
                 </form>
             </div>
-            <p class="hint">"Merging takes its statements, their annotations and its leads along. Both can be undone, now and later, from the gallery."</p>
+            <p class="hint">"Merging takes its statements, their annotations and its leads along, those of its rule too. Both can be undone, now and later, from the gallery."</p>
         </details>
     }
 }

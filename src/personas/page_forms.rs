@@ -91,6 +91,8 @@ pub fn StatementForm(
         Some(number) => ("/personas/change", number.to_string()),
         None => ("/personas/state", format!("{id}/{under}")),
     };
+    // Colleagues who have the page open read who edits this statement.
+    let edits = number.map(|number| format!("s-{number}"));
     let number_field = number.unwrap_or(id);
     let delete = number.map(|number| {
         view! {
@@ -106,7 +108,7 @@ pub fn StatementForm(
     let example = ["size 50-200", "cycle 60 days", "opportunity 15 %", "won 30 %", "accepted 70 %", "reason No budget"];
     let examples = example.into_iter().map(|text| view! { <option value=text></option> }).collect_view();
     Some(view! {
-        <form class="editing" method="post" action=at(action) data-draft=format!("{person}/statement/{key}")>
+        <form class="editing" method="post" action=at(action) data-draft=format!("{person}/statement/{key}") data-place=edits>
             <Carried base=open.base.clone()/>
             <input type="hidden" name="id" value=number_field/>
             <input type="hidden" name="slug" value=slug.clone()/>
@@ -238,7 +240,7 @@ pub fn KeptForm(
 ) -> impl IntoView {
     let Open { what, values, .. } = sheet.open.clone()?;
     let has_place = match what {
-        What::Head | What::Add(_) | What::NoteUnder(_) => true,
+        What::Head | What::Order(_) | What::Add(_) | What::NoteUnder(_) => true,
         What::Edit(id) => stands(&sheet, StatementId(id)),
         What::Note(id) => stands(&sheet, StatementId(id)) || deleted(&sheet, StatementId(id)),
         What::Answer(id) => notes(&sheet).any(|note| note.id == id && note.answer.is_none()),

@@ -210,10 +210,19 @@ pub fn new(personas: &[PersonaRef], sent: &Sent, sentence: String, person: &str)
         <section class="section" aria-labelledby="import">
             <SectionHead id="import" title="From Markdown"/>
             <p class="hint">"The first heading is the name; headings of the second level are sections, their items are statements. What is exported here is read again as it was; of other texts, what stands under headings that are not ours is kept under “What else we know”. Formatting and HTML are left out."</p>
+            <form class="door" method="post" enctype="multipart/form-data" action=at("/personas/import-file")>
+                <Key/>
+                <p class="field">
+                    <label for="file">"A file"</label>
+                    <input class="input" type="file" id="file" name="file" accept=".md,.markdown,.txt,text/markdown,text/plain" required=true/>
+                    <span class="hint">"Markdown (.md), at most a megabyte."</span>
+                </p>
+                <Button>"Read the file"</Button>
+            </form>
             <form class="door" method="post" action=at("/personas/import") data-draft=format!("{person}/personas/import")>
                 <Key/>
-                <LongField id="text" name="text" label="The text" value=sent.get("text").to_owned()/>
-                <Button>"Read it"</Button>
+                <LongField id="text" name="text" label="Or the text itself" value=sent.get("text").to_owned()/>
+                <Button>"Read the text"</Button>
             </form>
         </section>
         <Drafts/>

@@ -4,6 +4,8 @@ use super::model::{Section, Under};
 use super::page_forms::{AnswerForm, NoteForm, StatementForm};
 use super::sheet::{NoteLine, Part, PersonaSheet, Said, What};
 use super::template::purpose;
+use crate::editing::page::Key;
+use crate::kpis::words::{count, counted};
 use crate::place::at;
 use crate::ui::{Tag, Team, TeamSign};
 use leptos::prelude::*;
@@ -19,12 +21,23 @@ pub fn PartView(
     let Part { under, said, notes } = part;
     let is_empty = said.is_empty();
     let open = sheet.open.as_ref().map(|open| open.what);
-    let statements = said.into_iter().map(|said| view! { <StatementView said sheet=sheet.clone()/> }).collect_view();
+    let is_ordered = open == Some(What::Order(under)) && sheet.retired.is_empty();
+    let ids: Vec<i64> = said.iter().map(|said| said.id).collect();
+    let statements = said.into_iter().enumerate().map(|(place, said)| match is_ordered {
+        true => {
+            let beside = [place.checked_sub(1).map(|above| ids[above]), ids.get(place + 1).copied()];
+            let moving = view! { <Moving id=said.id beside/> }.into_any();
+            view! { <StatementView said sheet=sheet.clone() instead=moving/> }.into_any()
+        }
+        false => view! { <StatementView said sheet=sheet.clone()/> }.into_any(),
+    });
+    let statements = statements.collect_view();
     let nothing =
         (is_empty && under.stage.is_none()).then(|| view! { <p class="purpose">{purpose(under.section)}</p> });
     let dash = (is_empty && under.stage.is_some()).then(|| view! { <span class="quiet">"–"</span> });
     let adding = (open == Some(What::Add(under))).then(|| view! { <StatementForm sheet=sheet.clone()/> });
     let noting = (open == Some(What::NoteUnder(under))).then(|| view! { <NoteForm sheet=sheet.clone()/> });
+    let count = on_paper(&notes).map(|words| view! { <span class="on-paper evidence">{words}</span> });
     let notes = notes.into_iter().map(|note| view! { <NoteView note sheet=sheet.clone()/> }).collect_view();
     let id = under.text().replace('.', "-");
     let base = format!("/personas/{}", sheet.slug);
@@ -37,11 +50,20 @@ pub fn PartView(
         let href = at(&format!("{base}?beside={}#u-{id}", under.text()));
         view! { <a href=href>"Write beside the section"<span class="sr">{format!(": {}", under.title())}</span></a> }
     });
+    let order = (sheet.may.edit && works && ids.len() > 1).then(|| {
+        let place = match is_ordered {
+            true => format!("{base}#u-{id}"),
+            false => format!("{base}?order={}#u-{id}", under.text()),
+        };
+        let words = if is_ordered { "Leave the order" } else { "Reorder" };
+        view! { <a href=at(&place)>{words}<span class="sr">{format!(" of statements under {}", under.title())}</span></a> }
+    });
     view! {
         {(!is_empty).then(|| view! { <ol class="statements" role="list">{statements}</ol> })}
         {nothing}
         {dash}
-        <div class="doing" id=format!("u-{id}")>{add}{beside}</div>
+        {count}
+        <div class="doing" id=format!("u-{id}")>{add}{order}{beside}</div>
         {adding}
         {noting}
         <div class="margin">{notes}</div>
@@ -68,6 +90,7 @@ pub fn StatementView(
     };
     let doing = match instead {
         Some(instead) => instead,
+        None if open == Some(What::Edit(id)) => ().into_any(),
         None => view! { <Doing id sheet=sheet.clone()/> }.into_any(),
     };
     let notes = said.notes.into_iter().map(|note| view! { <NoteView note sheet=sheet.clone()/> }).collect_view();
@@ -82,7 +105,8 @@ pub fn StatementView(
 
 #[component]
 fn Text(said: Said, under: Option<Under>) -> impl IntoView {
-    let Said { text, answer, confidence, evidence, check, differs, .. } = said;
+    let Said { text, answer, confidence, evidence, check, differs, notes, .. } = said;
+    let notes = on_paper(&notes).map(|words| view! { <span class="on-paper">" · "{words}</span> });
     let is_quote = under.is_some_and(|under| under.section == Section::Quote);
     let words = match is_quote {
         true => view! { <q>{text.trim_matches(['“', '”', '"']).to_owned()}</q> }.into_any(),
@@ -92,14 +116,39 @@ fn Text(said: Said, under: Option<Under>) -> impl IntoView {
     let check = (!check.is_empty()).then(|| {
         let kind = differs.then_some("gap");
         let word = if differs { "the leads disagree" } else { "checked" };
-        view! { <p class="evidence"><span class="tag" data-kind=kind>{word}</span>" "{check}</p> }
+        view! { <p class="evidence"><span class="tag" data-kind=kind>{word}</span>" "<span class="found">{check}</span></p> }
     });
     view! {
         <p class="says">{words}</p>
         {answer}
-        <p class="evidence"><span class="conf" data-conf=confidence.key()>{confidence.key()}</span>{evidence}</p>
+        <p class="evidence"><span class="conf" data-conf=confidence.key()>{confidence.key()}</span>{evidence}{notes}</p>
         {check}
     }
+}
+
+/// The buttons that move a statement, past those that stand above and below it.
+#[component]
+fn Moving(id: i64, beside: [Option<i64>; 2]) -> impl IntoView {
+    let [above, below] = beside;
+    let button = |name: &'static str, words: &'static str, other: Option<i64>| {
+        other.map(|other| view! { <button class="button" name=name value=other>{words}<span class="sr">" this statement"</span></button> })
+    };
+    view! {
+        <form class="row moving" method="post" action=at("/personas/move")>
+            <Key/>
+            <input type="hidden" name="id" value=id/>
+            {button("above", "Move up", above)}
+            {button("below", "Move down", below)}
+        </form>
+    }
+}
+
+/// Of what is written beside something, all that paper shows: how much it is.
+fn on_paper(notes: &[NoteLine]) -> Option<String> {
+    let open = notes.iter().filter(|note| note.answer.is_none()).count() as u32;
+    let open = if open > 0 { format!(", {} open", count(open)) } else { String::new() };
+    let all = notes.len() as u32;
+    (all > 0).then(|| format!("{}{open}", counted(all, "annotation", "annotations")))
 }
 
 /// What can be done with a statement.

@@ -1,11 +1,11 @@
 //! What the leads of a persona say, from the same computation as every number, with the filter `persona`.
 
-use super::claims::{FEWEST, FEWEST_WINS, Seen};
-use super::sheet::{Reality, Stat};
+use super::claims::{Cycle, FEWEST, Seen};
+use super::sheet::{Reality, Stat, TurnedDown};
 use super::store;
 use crate::error::Result;
 use crate::feedback::reasons::ReasonCode;
-use crate::kpis::model::{Answer, Comparison, Filter, Question, Rate, wilson};
+use crate::kpis::model::{Answer, Comparison, Context, Figures, Filter, Question, Rate, wilson};
 use crate::kpis::query::{Query, Span};
 use crate::kpis::service::State;
 use crate::kpis::words::{self, Currency, count, counted};
@@ -75,10 +75,9 @@ impl Ground {
             (!name.is_empty()).then(|| (name.to_owned(), figures.context.handed_over))
         });
         let figures = &answer.current;
-        let measured = if figures.cac.lag_days.is_some() { figures.cac.customers } else { 0 };
         Ok(Seen {
             sizes: store::sizes(tx, value, days).await?,
-            cycle: (measured, figures.cac.lag_days),
+            cycle: Cycle { wins: figures.cac.lag_of, median: figures.cac.lag_days, between: figures.cac.lag_between },
             channels: channels.collect(),
             accepted: (answer.funnel.accepted, answer.funnel.handed_over),
             opportunity: (figures.conversion.opportunities, figures.conversion.mature),
@@ -93,8 +92,14 @@ impl Ground {
         let query = Query { span: Span::Dates(self.period), ..Query::default() };
         let query = query.with_only(Dimension::Persona, Some(name));
         let most = own.reasons.first().map_or(1, |(_, leads)| (*leads).max(1));
-        let reason = |(key, leads): &(String, u32)| {
-            (name_of(key, reasons), team_of(key, reasons), count(*leads), leads * 100 / most)
+        let turned_down: u32 = own.reasons.iter().map(|(_, leads)| leads).sum();
+        let reason = |(key, leads): &(String, u32)| TurnedDown {
+            reason: name_of(key, reasons),
+            team: team_of(key, reasons),
+            leads: count(*leads),
+            share: words::percent(*leads, turned_down).unwrap_or_default(),
+            interval: interval(Rate { part: *leads, whole: turned_down }),
+            length: leads * 100 / most,
         };
         Reality {
             days: self.days(),
@@ -121,13 +126,24 @@ fn stats(own: &Answer, all: &Answer, currency: &Currency) -> Vec<Stat> {
     let accepted = |answer: &Answer| Rate { part: answer.funnel.accepted, whole: answer.funnel.handed_over };
     let won = |answer: &Answer| Rate { part: answer.funnel.won, whole: answer.funnel.opportunity };
     let handed = &figures.context;
-    let cycle = |answer: &Answer| answer.current.cac.lag_days.map(|days| counted(days, "day", "days"));
-    let deal = |answer: &Answer| {
-        // A win whose value nobody knows says nothing of the size.
-        let won = i64::from(answer.current.context.won_with_value);
-        (won > 0).then(|| currency.amount((2 * answer.current.context.won_minor + won).div_euclid(2 * won)))
+    let days = |days: u32| counted(days, "day", "days");
+    let cycle = |figures: &Figures| OfWins {
+        figure: figures.cac.lag_days.map(days),
+        wins: figures.cac.lag_of,
+        between: figures.cac.lag_between.map(|(low, high)| format!("{}–{}", count(low), days(high))),
     };
-    let wins = figures.context.won;
+    let deal = |figures: &Figures| {
+        let Context { won_with_value, won_minor, won_between, .. } = figures.context;
+        // A win whose value nobody knows says nothing of the size.
+        let wins = i64::from(won_with_value);
+        OfWins {
+            figure: (wins > 0).then(|| currency.amount((2 * won_minor + wins).div_euclid(2 * wins))),
+            wins: won_with_value,
+            between: won_between.map(|(low, high)| format!("{}–{}", currency.amount(low), currency.amount(high))),
+        }
+    };
+    let has_won = figures.context.won > 0;
+    let missing = |words: &'static str| if has_won { words } else { "no win yet" };
     vec![
         Stat {
             label: "Leads handed over",
@@ -138,14 +154,18 @@ fn stats(own: &Answer, all: &Answer, currency: &Currency) -> Vec<Stat> {
         rate("Accepted", accepted(own), accepted(all)),
         rate("Became opportunity", figures.conversion.rate(), others.conversion.rate()),
         rate("Won, of opportunities", won(own), won(all)),
-        of_wins("Handover to won", wins, cycle(own), cycle(all), "median"),
-        match figures.context.won_with_value {
-            0 if wins > 0 => {
-                Stat { figure: "no value known".to_owned(), ..of_wins("Deal size", 0, None, deal(all), "mean") }
-            }
-            valued => of_wins("Deal size", valued, deal(own), deal(all), "mean"),
-        },
+        of_wins(("Handover to won", "median"), cycle(figures), cycle(others), missing("no handover known")),
+        of_wins(("Deal size", "mean"), deal(figures), deal(others), missing("no value known")),
     ]
+}
+
+/// What is known of the wins of some leads.
+struct OfWins {
+    figure: Option<String>,
+    /// Of how many wins.
+    wins: u32,
+    /// Its interval, where there are enough of them.
+    between: Option<String>,
 }
 
 /// A rate with its interval, beside that of all leads.
@@ -164,14 +184,15 @@ pub fn interval(rate: Rate) -> String {
     }
 }
 
-fn of_wins(label: &'static str, wins: u32, own: Option<String>, all: Option<String>, what: &str) -> Stat {
-    let beside = match own {
-        None => String::new(),
-        Some(_) if wins < FEWEST_WINS => format!("{what} of {}, too few to say", counted(wins, "win", "wins")),
-        Some(_) => format!("{what} of {}", counted(wins, "win", "wins")),
+/// A figure of wins with its interval, beside that of all leads; `missing` where there is none.
+fn of_wins((label, kind): (&'static str, &str), own: OfWins, all: OfWins, missing: &str) -> Stat {
+    let of = |wins: u32| format!("{kind} of {}", counted(wins, "win", "wins"));
+    let all = all.figure.map(|all| format!("all leads {all}"));
+    let Some(figure) = own.figure else {
+        return Stat { label, figure: missing.to_owned(), beside: String::new(), versus: all.unwrap_or_default() };
     };
-    let versus = all.map_or_else(String::new, |all| format!("all leads {all}"));
-    Stat { label, figure: own.unwrap_or_else(|| "no win yet".to_owned()), beside, versus }
+    let versus = [Some(of(own.wins)), all].into_iter().flatten().collect::<Vec<_>>().join("; ");
+    Stat { label, figure, beside: own.between.unwrap_or_else(|| "too few to say".to_owned()), versus }
 }
 
 fn name_of(key: &str, reasons: &[ReasonCode]) -> String {
@@ -198,9 +219,20 @@ mod tests {
     }
 
     #[test]
-    fn a_figure_of_wins_says_of_how_many() {
-        let stat = of_wins("Deal size", 3, Some("€2,000".into()), None, "mean");
-        assert_eq!(stat.beside.replace('\u{a0}', " "), "mean of 3 wins, too few to say");
-        assert_eq!(of_wins("Deal size", 0, None, None, "mean").figure, "no win yet");
+    fn a_figure_of_wins_says_its_interval_and_of_how_many_or_that_there_are_too_few() {
+        let of = |figure: Option<&str>, wins, between: Option<&str>| OfWins {
+            figure: figure.map(str::to_owned),
+            wins,
+            between: between.map(str::to_owned),
+        };
+        let kind = ("Deal size", "mean");
+        let said = |own, all| of_wins(kind, own, all, "no win yet");
+        let stat = said(of(Some("€2,000"), 12, Some("€1,200–€2,800")), of(Some("€2,500"), 90, Some("€2,300–€2,700")));
+        assert_eq!((&*stat.figure, &*stat.beside), ("€2,000", "€1,200–€2,800"));
+        assert_eq!(stat.versus.replace('\u{a0}', " "), "mean of 12 wins; all leads €2,500");
+        let stat = said(of(Some("€2,000"), 1, None), of(None, 0, None));
+        assert_eq!((&*stat.beside, &*stat.versus.replace('\u{a0}', " ")), ("too few to say", "mean of 1 win"));
+        let stat = said(of(None, 0, None), of(Some("€2,500"), 90, None));
+        assert_eq!((&*stat.figure, &*stat.beside, &*stat.versus), ("no win yet", "", "all leads €2,500"));
     }
 }

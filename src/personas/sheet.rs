@@ -137,6 +137,8 @@ pub struct PersonaSheet {
     pub drift: Vec<Drift>,
     /// Which leads are its own by rule, line by line.
     pub rule: Vec<String>,
+    /// The same of the personas that became a part of it, each with its name.
+    pub rules_of_parts: Vec<(String, Vec<String>)>,
     /// What was done last.
     pub told: Option<Told>,
     /// What the reader may do.
@@ -223,12 +225,29 @@ pub struct Reality {
     pub days: String,
     /// The figures.
     pub stats: Vec<Stat>,
-    /// Why sales turned them down: reason, whose it is to solve, how often, and its length in percent of the longest.
-    pub reasons: Vec<(String, Option<Team>, String, u32)>,
+    /// Why sales turned them down, most frequent first.
+    pub reasons: Vec<TurnedDown>,
     /// The list of its leads.
     pub href: String,
     /// How many those are.
     pub leads: String,
+}
+
+/// A reason for which sales turned some of them down.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TurnedDown {
+    /// Which.
+    pub reason: String,
+    /// The team that can solve it, where it is one team.
+    pub team: Option<Team>,
+    /// For how many leads it was given.
+    pub leads: String,
+    /// Its share of all that were turned down.
+    pub share: String,
+    /// The interval of that, or why there is none.
+    pub interval: String,
+    /// How long its bar is, in percent of the longest.
+    pub length: u32,
 }
 
 /// One figure.
@@ -262,6 +281,8 @@ pub struct Drift {
 pub enum What {
     /// The persona's head.
     Head,
+    /// The order of the statements under that heading.
+    Order(Under),
     /// That statement.
     Edit(i64),
     /// A new statement under that heading.

@@ -59,6 +59,7 @@ statements! {
     WRITE_STATEMENT = "update persona_statement set section = $2, stage = $3, text_id = $4, answer_id = $5,
             evidence = $6, source_id = $7, confidence = $8, dated = $9, claim = $10
         where id = $1";
+    PLACE_STATEMENT = "update persona_statement set place = $2 where id = $1";
     DELETE_STATEMENT = "update persona_statement set deleted_at = $2, deleted_by = $3
         where id = $1 and deleted_at is null";
     BRING_STATEMENT_BACK = "update persona_statement set deleted_at = null, deleted_by = null
@@ -348,6 +349,12 @@ pub async fn write_statement(tx: &mut WriteTx, id: StatementId, says: &Wording) 
     let write = sqlx::query(WRITE_STATEMENT).bind(id.0).bind(section).bind(stage).bind(text).bind(answer);
     let write = write.bind(says.evidence.key()).bind(source).bind(says.confidence.key());
     write.bind(i64::from(says.dated.0)).bind(&says.claim).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// Gives a statement its place below its heading.
+pub async fn place_statement(tx: &mut Tx, id: StatementId, place: i64) -> Result<()> {
+    sqlx::query(PLACE_STATEMENT).bind(id.0).bind(place).execute(tx.conn()).await?;
     Ok(())
 }
 

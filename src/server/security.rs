@@ -26,6 +26,8 @@ const ANSWER_TIME: Duration = Duration::from_secs(60);
 pub const UPLOAD_PATH: &str = "/import/upload";
 /// The same for the content library.
 pub const CONTENT_PATH: &str = "/content/upload";
+/// Where a persona is sent as a file.
+pub const MARKDOWN_PATH: &str = "/personas/import-file";
 
 /// For everything that is no page: nothing in it may load or run anything.
 const POLICY_OF_FILES: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -114,7 +116,8 @@ async fn take_body_within(time: Duration, request: Request, next: Next) -> Respo
 }
 
 fn is_upload(request: &Request) -> bool {
-    request.method() == Method::POST && [UPLOAD_PATH, CONTENT_PATH].contains(&place::within(request.uri().path()))
+    let paths = [UPLOAD_PATH, CONTENT_PATH, MARKDOWN_PATH];
+    request.method() == Method::POST && paths.contains(&place::within(request.uri().path()))
 }
 
 fn is_too_long(error: &axum::Error) -> bool {

@@ -97,6 +97,7 @@ pub fn northaisle() -> Board {
         pipeline_minor: euro(9_812_000),
         won_minor: euro(2_140_000),
         won_with_value: 41,
+        won_between: Some((euro(38_000), euro(66_000))),
         excluded: 38,
         out_of_order: 3,
     };
@@ -107,6 +108,7 @@ pub fn northaisle() -> Board {
         pipeline_minor: euro(10_400_000),
         won_minor: euro(2_390_000),
         won_with_value: 46,
+        won_between: Some((euro(39_000), euro(65_000))),
         excluded: 21,
         out_of_order: 0,
     };
@@ -312,6 +314,8 @@ fn figures(
             customers,
             lagged_spend_minor: Some(spend * 93 / 100),
             lag_days: Some(112),
+            lag_of: customers,
+            lag_between: Some((97, 124)),
             target_minor: Some(euro(34_000)),
             missing: (customers == 0).then_some(NoCac::NoCustomer),
         },

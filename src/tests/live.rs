@@ -346,6 +346,13 @@ async fn colleagues_see_who_else_has_the_page_open_and_when_they_leave() {
     assert_eq!(stream.hear("here").await.data["words"], "miriam is here");
     here(&mut miriam, "").await;
     assert_eq!(stream.hear("here").await.data["words"], "");
+    miriam.post("/live/here", &[("tab", "a"), ("path", "/"), ("place", "s-7")]).await;
+    let told = stream.hear("here").await.data;
+    assert_eq!(told["editing"], serde_json::json!([["s-7", "miriam is editing this"]]));
+    here(&mut miriam, "/").await;
+    assert_eq!(stream.hear("here").await.data["editing"], serde_json::json!([]));
+    let long = [("tab", "a"), ("path", "/"), ("place", "a-name-of-a-place-that-is-much-too-long")];
+    assert_eq!(ada.post("/live/here", &long).await.status, 400);
     for wrong in [[("tab", ""), ("path", "/")], [("tab", "a-name-that-is-too-long"), ("path", "/")]] {
         assert_eq!(ada.post("/live/here", &wrong).await.status, 400);
     }

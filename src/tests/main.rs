@@ -55,6 +55,7 @@ mod people_door;
 mod people_provider;
 mod personas;
 mod personas_rules;
+mod personas_whole;
 mod place;
 mod quality;
 mod quality_pages;

@@ -356,6 +356,11 @@ async fn a_megabyte_is_refused_with_a_sentence_and_comes_back_and_nothing_pasted
     );
     let kept = Filled::of(&refused.body, "/personas/annotate");
     assert_eq!(kept.get("text").trim(), long.trim(), "nothing typed is lost");
+    let form = Filled::of(&house.mia.get(&format!("{PAGE}?add=quote")).await.body, "/personas/state");
+    let refused = house.mia.post("/personas/state", &form.with("text", &long).pairs()).await;
+    assert_eq!(refused.status, 400);
+    assert!(text(&refused.body).contains("A statement has at most 2,000 characters; this has 1,043,999."));
+    assert_eq!(Filled::of(&refused.body, "/personas/state").get("text").trim(), long.trim(), "nor is it there");
     let hostile = "<script>alert(1)</script><img src=x onerror=alert(2)>\u{0}\u{1}7";
     for under in ["quote", "background", "asks.awareness"] {
         house.statement(under, hostile).await;

@@ -70,7 +70,7 @@ async fn a_rule_is_tried_before_it_is_kept_and_takes_only_leads_of_which_nobody_
     assert!(tried.contains("2 leads fit “Warehouse manager” and “Head of logistics”; the first has them."), "{tried}");
     assert_eq!(personas(&db).await, ["Warehouse manager", "Warehouse manager", "Finance lead"]);
     let overview = text(&house.vera.get("/personas/rules").await.body);
-    assert!(overview.contains("Warehouse manager") && overview.contains("gave 2 leads"), "{overview}");
+    assert!(overview.contains("Warehouse manager") && overview.contains("fits 3 leads, gave 2 leads"), "{overview}");
     house.rule("warehouse-manager", "").await;
     let history = text(&house.vera.get("/history/persona/2").await.body);
     assert!(history.contains("Leads by rule") && history.contains("title contains warehouse, head"), "{history}");
@@ -126,6 +126,82 @@ async fn a_rule_that_somebody_else_changed_meanwhile_is_shown_before_yours_can_b
     let seen = house.ben.get(&format!("{path}?{}", query(&again))).await;
     let kept = house.ben.post("/personas/rules/save", &Filled::of(&seen.body, "/personas/rules/save").pairs()).await;
     assert_eq!(kept.leads_to(), Some("/personas/head-of-logistics/rule?done=saved"), "{}", text(&kept.body));
+}
+
+/// The personas with rules, in their order.
+async fn order(db: &Db) -> Vec<String> {
+    table(db, "select name from persona where rule <> '' order by place").await.concat()
+}
+
+/// Three rules, of which the one that was written last stands first.
+async fn three_rules() -> House {
+    let mut house = leads_of_three().await;
+    house.persona("Site lead").await;
+    house.rule("head-of-logistics", "title contains head of").await;
+    house.rule("warehouse-manager", "title contains warehouse").await;
+    house.rule("site-lead", "title contains site").await;
+    house
+}
+
+impl House {
+    /// Mia has the rule of a persona stand elsewhere.
+    async fn place(&mut self, slug: &str, place: &str) {
+        let path = format!("/personas/{slug}/rule");
+        let form = Filled::of(&self.mia.get(&path).await.body, &path).with("place", place);
+        let page = self.mia.get(&format!("{path}?{}", query(&form))).await.body;
+        let kept = self.mia.post("/personas/rules/save", &Filled::of(&page, "/personas/rules/save").pairs()).await;
+        assert!(kept.leads_to().is_some(), "{}", text(&kept.body));
+    }
+}
+
+#[tokio::test]
+async fn two_who_reorder_rules_at_once_are_asked_and_the_second_sees_the_order_as_it_is() {
+    let mut house = three_rules().await;
+    let db = house.server.state.db.clone();
+    assert_eq!(order(&db).await, ["Site lead", "Warehouse manager", "Head of logistics"]);
+    let path = "/personas/head-of-logistics/rule";
+    let his = Filled::of(&house.ben.get(path).await.body, path).with("place", "0");
+    let before = house.ben.get(&format!("{path}?{}", query(&his))).await.body;
+    let kept_too_late = Filled::of(&before, "/personas/rules/save");
+    house.place("site-lead", "1").await;
+    assert_eq!(order(&db).await, ["Warehouse manager", "Site lead", "Head of logistics"]);
+
+    let tried = house.ben.get(&format!("{path}?{}", query(&his))).await;
+    let refused = house.ben.post("/personas/rules/save", &kept_too_late.pairs()).await;
+    for page in [&tried, &refused] {
+        assert_eq!(page.status, 409, "{}", text(&page.body));
+        let says = "they stand as “Warehouse manager”, “Site lead”, “Head of logistics” now";
+        assert!(text(&page.body).contains(says), "{}", text(&page.body));
+        assert!(Filled::each(&page.body, "/personas/rules/save").is_empty(), "it is read before it is kept");
+    }
+    let again = Filled::of(&refused.body, path);
+    assert_eq!(again.get("place"), "1", "before the one that he wanted to stand before");
+    let seen = house.ben.get(&format!("{path}?{}", query(&again))).await.body;
+    let kept = house.ben.post("/personas/rules/save", &Filled::of(&seen, "/personas/rules/save").pairs()).await;
+    assert!(kept.leads_to().is_some(), "{}", text(&kept.body));
+    assert_eq!(order(&db).await, ["Warehouse manager", "Head of logistics", "Site lead"]);
+    let history = text(&house.vera.get("/history/persona/1").await.body);
+    assert!(
+        history.contains("Where several rules fit, it stands") && history.contains("before “Site lead”"),
+        "{history}"
+    );
+}
+
+#[tokio::test]
+async fn who_changes_a_rule_and_not_its_place_takes_the_order_of_somebody_else() {
+    let mut house = three_rules().await;
+    let db = house.server.state.db.clone();
+    let path = "/personas/warehouse-manager/rule";
+    let his = Filled::of(&house.ben.get(path).await.body, path).with("rule", "title contains warehouse, depot");
+    let tried = house.ben.get(&format!("{path}?{}", query(&his))).await.body;
+    let keep = Filled::of(&tried, "/personas/rules/save");
+    house.place("head-of-logistics", "0").await;
+    assert_eq!(order(&db).await, ["Head of logistics", "Site lead", "Warehouse manager"]);
+    let kept = house.ben.post("/personas/rules/save", &keep.pairs()).await;
+    assert!(kept.leads_to().is_some(), "{}", text(&kept.body));
+    assert_eq!(order(&db).await, ["Head of logistics", "Site lead", "Warehouse manager"]);
+    let rule = table(&db, "select rule from persona where slug = 'warehouse-manager'").await.concat().concat();
+    assert_eq!(rule, "title contains warehouse, depot");
 }
 
 #[tokio::test]
@@ -240,6 +316,35 @@ async fn a_merged_persona_brings_its_leads_along_and_takes_them_home_again() {
     assert_eq!(personas(&db).await[3], "Head of logistics", "files go on naming the old one");
     house.mia.post("/personas/bring-back", &[("id", "3")]).await;
     assert_eq!(personas(&db).await, ["-", "-", "Finance lead", "Finance lead"]);
+}
+
+#[tokio::test]
+async fn what_a_rule_gave_goes_along_with_a_merge_and_comes_home_when_it_is_undone() {
+    let mut house = leads_of_three().await;
+    let db = house.server.state.db.clone();
+    house.rule("head-of-logistics", "title contains head of").await;
+    assert_eq!(personas(&db).await, ["Head of logistics", "-", "Finance lead"]);
+    let preview = house.mia.get("/personas/head-of-logistics/merge?into=2").await.body;
+    for says in [
+        "1 lead: 0 by people, 0 by files, 1 by rule",
+        "1 lead from Head of logistics to Warehouse manager",
+        "What this rule fits is “Warehouse manager” from then on",
+    ] {
+        assert!(text(&preview).contains(says), "{says}: {}", text(&preview));
+    }
+    house.mia.post("/personas/retire", &Filled::of(&preview, "/personas/retire").pairs()).await;
+    assert_eq!(personas(&db).await, ["Warehouse manager", "-", "Finance lead"]);
+    house.lead("Ada", "Head of Logistics", "").await;
+    assert_eq!(personas(&db).await[3], "Warehouse manager", "the rule goes on");
+    let overview = text(&house.vera.get("/personas/rules").await.body);
+    assert!(overview.contains("a part of “Warehouse manager”, which has them"), "{overview}");
+    let page = text(&house.vera.get("/personas/warehouse-manager").await.body);
+    assert!(page.contains("Besides, of “Head of logistics”, which became a part of this one"), "{page}");
+    let rule = text(&house.mia.get("/personas/head-of-logistics/rule").await.body);
+    assert!(rule.contains("It became a part of “Warehouse manager”, which has what its rule fits."), "{rule}");
+    house.mia.post("/personas/bring-back", &[("id", "1")]).await;
+    let home = ["Head of logistics", "-", "Finance lead", "Head of logistics"];
+    assert_eq!(personas(&db).await, home);
 }
 
 #[tokio::test]

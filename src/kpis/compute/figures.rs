@@ -3,6 +3,7 @@
 use super::measures::Measured;
 use super::plan::Plan;
 use super::scan::Tally;
+use crate::kpis::luck;
 use crate::kpis::model::{Answers, Cac, Context, Conversion, Coverage, Figures, FollowUp, NoCac, Part};
 use crate::leads::model::Dimension;
 use crate::period::Period;
@@ -98,6 +99,7 @@ pub(super) fn figures(plan: &Plan, cell: &Cell) -> Figures {
             pipeline_minor: sum.opportunity_minor,
             won_minor: sum.won_minor,
             won_with_value: sum.won_with_value,
+            won_between: luck::mean_interval(sum.won_with_value, sum.won_minor, sum.won_squares),
             excluded: sum.of(Part::Excluded),
             out_of_order: sum.of(Part::OutOfOrder),
         },
@@ -108,8 +110,16 @@ pub(super) fn figures(plan: &Plan, cell: &Cell) -> Figures {
 /// customers of half a month are not set against the spend of a whole one.
 fn cac(plan: &Plan, cell: &Cell, customers: u32) -> Cac {
     // Whole days, half up.
-    let lag_days = cell.measured.lag.map(|doubled| ((doubled + 86_400) / (2 * 86_400)) as u32);
-    let none = Cac { customers, lag_days, ..Cac::default() };
+    let lag = cell.measured.lag;
+    let lag_days = lag.map(|lag| ((lag.doubled + 86_400) / (2 * 86_400)) as u32);
+    let days = |seconds: u32| ((u64::from(seconds) + 43_200) / 86_400) as u32;
+    let none = Cac {
+        customers,
+        lag_days,
+        lag_of: lag.map_or(0, |lag| lag.of),
+        lag_between: lag.and_then(|lag| lag.between).map(|(low, high)| (days(low), days(high))),
+        ..Cac::default()
+    };
     let ledger = &plan.facts.ledger;
     let spent = |window| match cell.spend {
         Spending::NotCarried(_) => None,

@@ -4,6 +4,7 @@ use super::plan::{Plan, Slot};
 use super::scan::Scan;
 use super::standing::Wait;
 use super::survival::{self, Places};
+use crate::kpis::luck;
 use crate::kpis::model::FollowUpClock;
 use crate::leads::model::Dimension;
 
@@ -22,7 +23,7 @@ pub(super) struct Layout {
 pub(super) struct Measures {
     elapsed: Vec<FollowUpClock>,
     worked: Vec<FollowUpClock>,
-    lags: Vec<Option<u64>>,
+    lags: Vec<Option<Lag>>,
 }
 
 /// What was measured over one set of leads.
@@ -30,8 +31,18 @@ pub(super) struct Measures {
 pub(super) struct Measured {
     pub(super) elapsed: FollowUpClock,
     pub(super) worked: FollowUpClock,
-    /// Median seconds from handover to win, doubled, so that half a second stays whole.
-    pub(super) lag: Option<u64>,
+    pub(super) lag: Option<Lag>,
+}
+
+/// Seconds from handover to win.
+#[derive(Clone, Copy)]
+pub(super) struct Lag {
+    /// The median, doubled, so that half a second stays whole.
+    pub(super) doubled: u64,
+    /// Of how many.
+    pub(super) of: u32,
+    /// Its 95 % interval, where there are enough of them.
+    pub(super) between: Option<(u32, u32)>,
 }
 
 impl Layout {
@@ -83,7 +94,7 @@ impl Measures {
         let clocks = |time: fn(&Wait) -> u32| survival::clocks(&waits.waits, time, &waits.places, &cases);
         let lags = || {
             let dealt = scan.lags.places.deal(&scan.lags.seconds, layout.cells, layout.width());
-            dealt.into_iter().map(doubled_median).collect()
+            dealt.into_iter().map(lag).collect()
         };
         if waits.waits.len() < WAITS_WORTH_A_THREAD {
             return Self { elapsed: clocks(|wait| wait.elapsed), worked: clocks(|wait| wait.worked), lags: lags() };
@@ -103,6 +114,16 @@ impl Measures {
     pub(super) fn at(&self, cell: usize) -> Measured {
         Measured { elapsed: self.elapsed[cell], worked: self.worked[cell], lag: self.lags[cell] }
     }
+}
+
+fn lag(mut seconds: Vec<u32>) -> Option<Lag> {
+    let of = seconds.len() as u32;
+    let rank = luck::median_rank(of).filter(|_| of >= luck::FEWEST);
+    let between = rank.map(|rank| {
+        let [low, high] = [rank as usize - 1, seconds.len() - rank as usize];
+        (*seconds.select_nth_unstable(low).1, *seconds.select_nth_unstable(high).1)
+    });
+    Some(Lag { doubled: doubled_median(seconds)?, of, between })
 }
 
 fn doubled_median(mut seconds: Vec<u32>) -> Option<u64> {

@@ -32,11 +32,13 @@ pub(super) struct Tally {
     pub(super) opportunity_minor: i64,
     pub(super) won_minor: i64,
     pub(super) won_with_value: u32,
+    /// The sum of the squares of what `won_minor` sums.
+    pub(super) won_squares: u128,
 }
 
 impl Default for Tally {
     fn default() -> Self {
-        Self { counts: [0; COUNTS], opportunity_minor: 0, won_minor: 0, won_with_value: 0 }
+        Self { counts: [0; COUNTS], opportunity_minor: 0, won_minor: 0, won_with_value: 0, won_squares: 0 }
     }
 }
 
@@ -322,9 +324,13 @@ impl Visitor for Counting<'_> {
         let counts = counts_of(bit(part));
         self.add(slot, |tally| {
             tally.add(&counts);
-            let sum = if part == Part::Customers { &mut tally.won_minor } else { &mut tally.opportunity_minor };
-            *sum = sum.saturating_add(minor);
-            tally.won_with_value += u32::from(part == Part::Customers && minor != 0);
+            if part != Part::Customers {
+                tally.opportunity_minor = tally.opportunity_minor.saturating_add(minor);
+                return;
+            }
+            tally.won_minor = tally.won_minor.saturating_add(minor);
+            tally.won_with_value += u32::from(minor != 0);
+            tally.won_squares = tally.won_squares.saturating_add(u128::from(minor.unsigned_abs()).pow(2));
         });
         let handed_over = self.chunk.handed_over[row];
         if part == Part::Customers && handed_over <= at {
@@ -390,6 +396,7 @@ impl Tally {
         self.opportunity_minor = self.opportunity_minor.saturating_add(other.opportunity_minor);
         self.won_minor = self.won_minor.saturating_add(other.won_minor);
         self.won_with_value = self.won_with_value.saturating_add(other.won_with_value);
+        self.won_squares = self.won_squares.saturating_add(other.won_squares);
     }
 
     pub(super) fn of(&self, part: Part) -> u32 {

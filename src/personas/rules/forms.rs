@@ -1,14 +1,14 @@
 //! `/personas/rules` and `/personas/{slug}/rule`: how leads are assigned, and a rule that is tried before it is kept.
 
 use super::page::{RulePage, RulesPage};
-use super::{assign, overview, page, place_among, preview, save, store, with_rules};
+use super::{assign, order, overview, page, place_among, preview, save, store};
 use crate::editing::form::Sent;
 use crate::error::{AppError, Result};
 use crate::people::forms::status_of;
 use crate::people::gate::see_other;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
-use crate::personas::answer::by_slug;
+use crate::personas::answer::{by_slug, promises};
 use crate::personas::edit::at_work;
 use crate::personas::forms::{answered, in_the_house, refuse};
 use crate::personas::store as personas;
@@ -38,7 +38,8 @@ async fn show_all(State(state): State<AppState>, parts: Parts) -> Response {
         let mut tx = state.db.read().await?;
         let personas = personas::personas(&mut tx).await?;
         let spreading = store::spreading(&mut tx).await?.is_some();
-        Ok::<_, AppError>(RulesPage { personas, seen, spreading })
+        let promises = promises(&mut tx, &personas, state.clock.now()).await?;
+        Ok::<_, AppError>(RulesPage { personas, seen, spreading, promises })
     };
     match read.await {
         Ok(rules) => in_the_house(&state, &parts, StatusCode::OK, move || page::rules(rules.clone())).await,
@@ -84,7 +85,12 @@ async fn read_rule(state: &AppState, caller: &Caller, slug: &str, sent: &Sent) -
     }
     let persona = by_slug(state, slug).await?;
     let all = personas::personas(&mut state.db.read().await?).await?;
-    let place = if tries { super::place_of(sent)? } else { place_among(&all, persona.is.id) };
+    let id = persona.is.id;
+    let placed = match tries {
+        true => super::place_now(sent, super::place_of(sent)?, &all, id),
+        false => Ok(place_among(&all, id)),
+    };
+    let place = placed.unwrap_or_else(|place| place);
     let rule = if tries { sent.get("rule").replace("\r\n", "\n") } else { persona.rule.clone() };
     let looked = match at_work(&persona) {
         // Of a retired persona nothing is tried: its rule gives no lead any more.
@@ -92,7 +98,7 @@ async fn read_rule(state: &AppState, caller: &Caller, slug: &str, sent: &Sent) -
         Err(_) => Ok(None),
         // Nothing is looked through for a page that tries nothing and has nothing to show.
         Ok(()) if rule.is_empty() && !tries => Ok(None),
-        Ok(()) => preview(state, persona.is.id, &rule, place).await.map(Some),
+        Ok(()) => preview(state, id, &rule, place).await.map(Some),
     };
     let (seen, error) = match looked {
         Ok(seen) => (seen, None),
@@ -102,15 +108,19 @@ async fn read_rule(state: &AppState, caller: &Caller, slug: &str, sent: &Sent) -
         Some(seen) => findings::rows(&mut state.db.read().await?, &seen.newest).await?,
         None => Vec::new(),
     };
-    let others = with_rules(&all).filter(|other| other.is.id != persona.is.id);
-    let others = others.map(|other| other.is.name.clone()).collect();
     let values = personas::values(&mut state.db.read().await?).await?;
     // The form that comes next has seen the rule as it stands: this page shows it, or says it.
     // An address without a form's word of it, such as a link, has seen nothing that could have changed.
-    let stale = tries && sent.each("base").next().is_some() && !super::is_seen(sent, &persona);
-    let error = error.or_else(|| stale.then(|| super::changed_meanwhile(&persona)));
+    let is_other = tries && sent.each("base").next().is_some() && !super::is_seen(sent, &persona);
+    let error = error.or_else(|| is_other.then(|| super::changed_meanwhile(&persona)));
+    let error = error.or_else(|| placed.is_err().then(|| super::reordered_meanwhile(&all, id)));
+    let stale = is_other || placed.is_err();
+    let into = persona.merged_into.and_then(|into| all.iter().find(|other| other.is.id == into));
     let page = RulePage {
-        others,
+        promises: promises(&mut state.db.read().await?, &all, state.clock.now()).await?,
+        others: super::others(&all, id),
+        order: order::text(&order::around(&all, id)),
+        part_of: into.map(|into| into.is.clone()),
         values: values.into_iter().map(|(id, name, _)| (id, name)).collect(),
         names: all.iter().map(|persona| persona.is.clone()).collect(),
         may_edit: caller.visitor.may(Action::EditPersonas) && !persona.is.retired,

@@ -3,11 +3,13 @@
 
 pub mod forms;
 pub mod model;
+pub mod order;
 pub mod page;
 pub mod spread;
 pub mod store;
 
 use self::model::{Rule, Rules};
+pub use self::order::{place_among, with_rules};
 use super::edit::{at_work, change_of, found};
 use super::model::{Persona, PersonaId};
 use super::store as personas;
@@ -51,6 +53,8 @@ pub struct Preview {
     pub newest: Vec<LeadId>,
     /// How many leads of each value rules assigned.
     pub by_rule: HashMap<i64, u32>,
+    /// How many leads the rules of each persona fit, those of its parts among them.
+    pub fitting: HashMap<PersonaId, u32>,
 }
 
 impl Preview {
@@ -68,11 +72,6 @@ impl Preview {
             }
             _ => None,
         }
-    }
-
-    /// Leads that would get another persona.
-    pub fn moved(&self) -> u32 {
-        self.moves.iter().map(|(_, leads)| leads).sum()
     }
 }
 
@@ -99,7 +98,7 @@ pub async fn preview(state: &AppState, id: PersonaId, text: &str, place: usize) 
     let all = personas::personas(&mut tx).await?;
     found(&all, id)?;
     let lines = rule.as_ref().map(Rule::lines).unwrap_or_default();
-    let rules = store::if_it_were(&all, id, rule.clone(), place);
+    let rules = Rules::of(&order::if_it_were(&all, id, rule.as_ref(), place));
     let preview = look(&mut tx, &rules, rule.as_ref()).await?;
     Ok(Preview { lines, ..preview })
 }
@@ -114,7 +113,11 @@ pub async fn overview(state: &AppState) -> Result<Preview> {
     look(&mut tx, &rules, None).await
 }
 
-async fn look(tx: &mut Tx, rules: &Rules, tried: Option<&Rule>) -> Result<Preview> {
+/// What these rules would do; of `tried`, what it fits besides.
+///
+/// # Errors
+/// The database refuses.
+pub async fn look(tx: &mut Tx, rules: &Rules, tried: Option<&Rule>) -> Result<Preview> {
     let mut seen = Preview::default();
     let (mut moves, mut overlaps) = (HashMap::new(), HashMap::new());
     store::look_through(tx, |id, lead| {
@@ -127,7 +130,8 @@ async fn look(tx: &mut Tx, rules: &Rules, tried: Option<&Rule>) -> Result<Previe
         if let (Some(value), true) = (settled.persona, settled.by_rule) {
             *seen.by_rule.entry(value).or_insert(0) += 1;
         }
-        let fitting: Vec<PersonaId> = rules.fitting(lead).collect();
+        let fitting = rules.fitting(lead);
+        fitting.iter().for_each(|id| *seen.fitting.entry(*id).or_insert(0) += 1);
         if let [first, others @ ..] = &fitting[..] {
             others.iter().for_each(|other| *overlaps.entry((*first, *other)).or_insert(0) += 1);
         }
@@ -146,10 +150,31 @@ async fn look(tx: &mut Tx, rules: &Rules, tried: Option<&Rule>) -> Result<Previe
     Ok(seen)
 }
 
+/// How many leads have a value, by who gave it to them: people, files, rules or merges.
+///
+/// # Errors
+/// The database refuses.
+pub async fn given(tx: &mut Tx, value: Option<i64>) -> Result<[u32; 3]> {
+    let mut given = [0; 3];
+    store::look_through(tx, |_, lead| {
+        if value.is_some() && lead.persona == value {
+            let by = match (lead.by_hand, lead.before()) {
+                (true, _) => 0,
+                (false, Some(_)) => 1,
+                (false, None) => 2,
+            };
+            given[by] += 1;
+        }
+    })
+    .await?;
+    Ok(given)
+}
+
 /// The leads that a change of the rules concerns, read before its write begins.
 #[derive(Debug)]
 pub struct Found {
     leads: Vec<LeadId>,
+    rules: Rules,
     seq: crate::changes::model::Seq,
 }
 
@@ -161,7 +186,7 @@ pub async fn find(state: &AppState, rules: impl FnOnce(&[Persona]) -> Rules) -> 
     let mut tx = state.db.read().await?;
     let seq = newest_seq(&mut tx).await?;
     let rules = rules(&personas::personas(&mut tx).await?);
-    Ok(Found { leads: to_settle(&mut tx, &rules).await?, seq })
+    Ok(Found { leads: to_settle(&mut tx, &rules).await?, rules, seq })
 }
 
 /// Assigns the first leads anew in the write that changed what they are assigned by, those that changed meanwhile too;
@@ -170,12 +195,12 @@ pub async fn find(state: &AppState, rules: impl FnOnce(&[Persona]) -> Rules) -> 
 /// # Errors
 /// The database refuses.
 pub async fn begin(tx: &mut WriteTx, found: Found, by: &str) -> Result<Vec<LeadId>> {
-    let mut leads = store::changed_since(tx, found.seq).await?;
-    let mut others = found.leads;
-    if store::spreading(tx).await?.is_some_and(|(since, _)| since > found.seq.0) {
-        // Another change began after these were found and has not reached all of its leads; its mark goes with this
-        // write, so they are looked for here.
-        let rules = store::rules(tx).await?;
+    let Found { leads: mut others, rules: then, seq } = found;
+    let mut leads = store::changed_since(tx, seq).await?;
+    let rules = store::rules(tx).await?;
+    if rules != then || store::spreading(tx).await?.is_some_and(|(since, _)| since > seq.0) {
+        // Another change of the rules came between, or has not reached all of its leads, and its mark goes with this
+        // write: they are looked for here.
         others = to_settle(tx, &rules).await?;
     }
     others.retain(|lead| leads.binary_search(lead).is_err());
@@ -186,14 +211,19 @@ pub async fn begin(tx: &mut WriteTx, found: Found, by: &str) -> Result<Vec<LeadI
 /// Keeps another rule of a persona, and its place in the order; where the form leads.
 ///
 /// # Errors
-/// They may not, it is not understood, somebody else changed it meanwhile, or the database refuses.
+/// They may not, it is not understood, somebody else changed it or the order meanwhile, or the database refuses.
 pub async fn save(state: &AppState, caller: &Caller, sent: &Sent) -> Result<String> {
     caller.visitor.require(Action::EditPersonas)?;
     let id = PersonaId(sent.id()?);
     let rule = Rule::parse(sent.get("rule"))?;
-    let place = place_of(sent)?;
+    let wanted = place_of(sent)?;
     let text = rule.as_ref().map(|rule| rule.lines().join("\n")).unwrap_or_default();
-    let leads = find(state, |personas| store::if_it_were(personas, id, rule, place)).await?;
+    let then = |all: &[Persona], place: usize| order::if_it_were(all, id, rule.as_ref(), place);
+    let leads = find(state, |all| {
+        let place = place_now(sent, wanted, all, id).unwrap_or_else(|place| place);
+        Rules::of(&then(all, place))
+    });
+    let leads = leads.await?;
     let mut once = match once::begin(&state.db, caller, sent.key()).await? {
         Begun::Answered(leads_to) => return Ok(leads_to),
         Begun::Write(once) => once,
@@ -201,29 +231,27 @@ pub async fn save(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Stri
     let all = personas::personas(&mut once).await?;
     let persona = found(&all, id)?;
     at_work(persona)?;
-    let before = (persona.rule.clone(), place_among(&all, id));
+    let stands = place_among(&all, id);
     let leads_to = format!("/personas/{}/rule?done=saved", persona.is.slug);
-    if before == (text.clone(), place) {
+    let place = place_now(sent, wanted, &all, id);
+    if (&persona.rule, Ok(stands)) == (&text, place) {
         return Ok(leads_to);
     }
     if !is_seen(sent, persona) {
         return Err(changed_meanwhile(persona));
     }
+    let place = place.map_err(|_| reordered_meanwhile(&all, id))?;
     personas::set_rule(&mut once, id, &text).await?;
-    let mut order: Vec<PersonaId> = all.iter().map(|persona| persona.is.id).filter(|other| *other != id).collect();
-    let ruled: Vec<PersonaId> = with_rules(&all).map(|persona| persona.is.id).filter(|other| *other != id).collect();
-    let at = match ruled.get(place).or(ruled.last()) {
-        Some(next) if place < ruled.len() => order.iter().position(|other| other == next),
-        Some(last) => order.iter().position(|other| other == last).map(|at| at + 1),
-        None => None,
-    };
-    order.insert(at.unwrap_or(order.len()), id);
-    for (place, id) in order.into_iter().enumerate() {
-        personas::set_place(&mut once, id, place as i64 + 1).await?;
+    for (place, persona) in then(&all, place).iter().enumerate() {
+        personas::set_place(&mut once, persona.is.id, place as i64 + 1).await?;
     }
     let by = caller.visitor.name().to_owned();
     let rest = begin(&mut once, leads, &by).await?;
-    let detail = json!({ "before": { "rule": before.0 }, "after": { "rule": text } });
+    let others = others(&all, id);
+    let detail = json!({
+        "before": { "rule": persona.rule, "place": order::words(&others, stands) },
+        "after": { "rule": text, "place": order::words(&others, place) },
+    });
     let change = change_of(state, caller, ChangeKind::PersonaRuleChanged, Entity::Persona, id.0, detail);
     let (seq, leads_to) = once.finish(&change, leads_to).await?;
     spread::leave(&state.db, spread::Spread { since: seq.0, rest, by, at: state.clock.now() });
@@ -245,23 +273,36 @@ fn changed_meanwhile(persona: &Persona) -> AppError {
     ))
 }
 
-/// Personas whose rules are at work, in their order.
-pub fn with_rules(personas: &[Persona]) -> impl Iterator<Item = &Persona> {
-    personas.iter().filter(|persona| !persona.is.retired && !persona.rule.is_empty())
+fn reordered_meanwhile(all: &[Persona], id: PersonaId) -> AppError {
+    let order = order::around(all, id);
+    let names =
+        all.iter().filter(|persona| order.contains(&persona.is.id)).map(|persona| format!("“{}”", persona.is.name));
+    AppError::Conflict(format!(
+        "Somebody else put the rules in another order while you did: they stand as {} now. Where this one is to stand is \
+         chosen below; try it once more if it is to hold.",
+        names.collect::<Vec<_>>().join(", ")
+    ))
 }
 
-/// How many rules of others stand before a persona's.
-pub fn place_among(personas: &[Persona], id: PersonaId) -> usize {
-    let own = personas.iter().position(|persona| persona.is.id == id).unwrap_or_default();
-    with_rules(&personas[..own]).count()
+/// The names of the personas with rules besides that one, in their order.
+pub fn others(all: &[Persona], id: PersonaId) -> Vec<String> {
+    with_rules(all).filter(|other| other.is.id != id).map(|other| other.is.name.clone()).collect()
 }
 
-/// The place that a form asks for.
+/// The place that a form asks for, as the number of others before it when it was shown.
 ///
 /// # Errors
-/// It is none.
+/// It names none.
 pub fn place_of(sent: &Sent) -> Result<usize> {
     sent.get("place").parse().map_err(|_| incomplete())
+}
+
+/// The same in the order as it is now; see [`order::settle`].
+///
+/// # Errors
+/// Two changed the order.
+fn place_now(sent: &Sent, wanted: usize, all: &[Persona], id: PersonaId) -> Result<usize, usize> {
+    order::settle(&order::parse(sent.get("order")), &order::around(all, id), id, wanted)
 }
 
 /// A person says whose a lead is; where the form leads.

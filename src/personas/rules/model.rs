@@ -11,7 +11,7 @@
 use crate::error::{AppError, Result};
 use crate::kpis::words::count;
 use crate::leads::identity::fold;
-use crate::personas::model::PersonaId;
+use crate::personas::model::{Persona, PersonaId};
 
 /// Longest rule, in characters.
 const LONGEST: usize = 2_000;
@@ -95,7 +95,8 @@ pub struct Lead {
 /// Whose leads are whose: every persona with the value of its leads, in the order of the personas.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rules {
-    /// Persona, value and rule; of personas that nobody retired.
+    /// Who has what a rule fits, the value that it gives, and the rule: of personas that are worked with, and of those
+    /// that became a part of one.
     pub rules: Vec<(PersonaId, i64, Rule)>,
     /// The values of personas that are a part of another, each with the value of that one.
     pub merged: Vec<(i64, i64)>,
@@ -226,6 +227,26 @@ fn condition(line: &str) -> Result<Condition> {
 }
 
 impl Rules {
+    /// Of all personas, in their order. The rule of one that became a part of another goes on for that one, so that leads
+    /// by rule go along with a merge and come home with it, as all others do.
+    pub fn of(personas: &[Persona]) -> Self {
+        let mut rules = Self::default();
+        for persona in personas {
+            let Some(own) = persona.is.value else { continue };
+            let into = persona.merged_into.and_then(|into| personas.iter().find(|other| other.is.id == into));
+            match into.and_then(|into| into.is.value) {
+                Some(value) => rules.merged.push((own, value)),
+                None if persona.is.retired => rules.retired.push(own),
+                None => {}
+            }
+            let has = into.unwrap_or(persona);
+            if let (false, Ok(Some(rule))) = (has.is.retired, Rule::parse(&persona.rule)) {
+                rules.rules.push((has.is.id, own, rule));
+            }
+        }
+        rules
+    }
+
     /// What the persona of a lead is to be. A person's word stands before a file's, and that before a rule's; of rules
     /// that fit, the first persona has the lead, unless it is of one that was retired since. A persona that is a part of
     /// another gives it all of its leads.
@@ -250,9 +271,15 @@ impl Rules {
         Settled { persona, assigned, by_rule: false }
     }
 
-    /// The personas whose rules fit a lead.
-    pub fn fitting<'a>(&'a self, lead: &'a Lead) -> impl Iterator<Item = PersonaId> + 'a {
-        self.rules.iter().filter(|(_, _, rule)| rule.matches(lead)).map(|(persona, ..)| *persona)
+    /// The personas whose rules fit a lead, each once.
+    pub fn fitting(&self, lead: &Lead) -> Vec<PersonaId> {
+        let mut fitting = Vec::new();
+        for (persona, _, rule) in &self.rules {
+            if !fitting.contains(persona) && rule.matches(lead) {
+                fitting.push(*persona);
+            }
+        }
+        fitting
     }
 
     fn survivor(&self, mut value: i64) -> i64 {
@@ -382,6 +409,60 @@ mod tests {
         assert_eq!(settled(&moved), (Some(12), Some(Some(13))), "it stays so");
         let apart = Rules { merged: Vec::new(), ..rules() };
         assert_eq!(apart.settle(&moved), Settled { persona: Some(13), assigned: None, by_rule: false });
+    }
+
+    fn persona(id: i64, rule: &str, merged_into: Option<i64>) -> Persona {
+        use crate::personas::model::PersonaRef;
+        let is = PersonaRef {
+            id: PersonaId(id),
+            slug: format!("p{id}"),
+            name: format!("P{id}"),
+            value: Some(10 + id),
+            retired: merged_into.is_some(),
+        };
+        Persona {
+            is,
+            role: None,
+            segment: String::new(),
+            owners: [None; 2],
+            confirmed: [None, None],
+            made_at: crate::period::Instant(0),
+            retired: None,
+            merged_into: merged_into.map(PersonaId),
+            rule: rule.to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_a_rule_gave_goes_with_a_merge_and_comes_home_and_new_leads_go_the_same_way() {
+        let by_rule = titled("CFO", 50);
+        let all = |merged_into| {
+            let finance = persona(1, "title contains cfo", merged_into);
+            Rules::of(&[finance, persona(2, "size at least 100", None), persona(3, "title contains head", None)])
+        };
+        let (apart, merged) = (all(None), all(Some(2)));
+        let given = |rules: &Rules, lead: &Lead| {
+            let settled = rules.settle(lead);
+            Lead { persona: settled.persona, assigned: settled.assigned, ..lead.clone() }
+        };
+        let before = given(&apart, &by_rule);
+        assert_eq!((before.persona, before.assigned), (Some(11), Some((11, None))));
+        let along = given(&merged, &before);
+        assert_eq!((along.persona, along.assigned), (Some(12), Some((12, None))), "it goes along");
+        assert_eq!(given(&merged, &along), along, "it stays so");
+        assert_eq!(given(&merged, &by_rule), along, "a lead that comes later");
+        assert_eq!(given(&apart, &along), before, "it comes home");
+        assert_eq!(merged.fitting(&titled("CFO", 500)), [PersonaId(2)], "both rules are of one persona");
+        let gone = [
+            persona(1, "title contains cfo", Some(2)),
+            Persona {
+                is: crate::personas::model::PersonaRef { retired: true, ..persona(2, "", None).is },
+                ..persona(2, "", None)
+            },
+        ];
+        let gone = Rules::of(&gone);
+        assert_eq!(given(&gone, &along), along, "it keeps what it has once both are retired");
+        assert_eq!(given(&gone, &by_rule).persona, None, "and gets no more");
     }
 
     #[test]

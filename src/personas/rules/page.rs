@@ -1,10 +1,13 @@
 //! How leads are assigned, and what a rule would do.
 
+use super::order::words;
 use super::{Preview, with_rules};
 use crate::editing::page::Key;
 use crate::kpis::words::{count, counted};
 use crate::people::page::Rejection;
 use crate::personas::model::{Persona, PersonaId, PersonaRef};
+use crate::personas::page::Promises;
+use crate::personas::sheet::Side;
 use crate::place::at;
 use crate::quality::model::Row;
 use crate::ui::{Button, Empty, Notice, NoticeKind, PageHead, SectionHead, Toast, Variant};
@@ -19,23 +22,33 @@ pub struct RulesPage {
     pub seen: Preview,
     /// Leads are still being assigned anew.
     pub spreading: bool,
+    /// Of marketing and of sales.
+    pub promises: [Side; 2],
 }
 
 /// `/personas/rules`
 pub fn rules(page: RulesPage) -> AnyView {
-    let RulesPage { personas, seen, spreading } = page;
+    let RulesPage { personas, seen, spreading, promises } = page;
     let names: Vec<PersonaRef> = personas.iter().map(|persona| persona.is.clone()).collect();
     let is_empty = with_rules(&personas).next().is_none();
     let rows = with_rules(&personas).map(|persona| {
         let lines = persona.rule.lines().map(|line| view! { <li><code>{line.to_owned()}</code></li> });
         let leads = persona.is.value.and_then(|value| seen.by_rule.get(&value)).copied().unwrap_or_default();
+        let into = persona.merged_into.and_then(|into| personas.iter().find(|other| other.is.id == into));
+        let gave = match into {
+            Some(into) => format!("a part of “{}”, which has them", into.is.name),
+            None => {
+                let fits = seen.fitting.get(&persona.is.id).copied().unwrap_or_default();
+                format!("fits {}, gave {}", counted(fits, "lead", "leads"), counted(leads, "lead", "leads"))
+            }
+        };
         view! {
             <li>
                 <span>
                     <a href=at(&format!("/personas/{}/rule", persona.is.slug))>{persona.is.name.clone()}</a>
                     <ul class="rule" role="list">{lines.collect_view()}</ul>
                 </span>
-                <span class="quiet">{format!("gave {}", counted(leads, "lead", "leads"))}</span>
+                <span class="quiet">{gave}</span>
             </li>
         }
     });
@@ -44,18 +57,34 @@ pub fn rules(page: RulesPage) -> AnyView {
         view! { <li><a href=at(&format!("/personas/{}/rule", persona.is.slug))>{persona.is.name.clone()}</a><span class="quiet">"no rule"</span></li> }
     });
     let without_rule = without_rule.collect_view();
+    let nobody = personas.iter().all(|persona| persona.is.retired);
+    let without = match (seen.without, seen.all) {
+        (0, 1) => view! { <p>"The one lead has a persona."</p> }.into_any(),
+        (0, all) => view! { <p>{format!("All {} have a persona.", counted(all, "lead", "leads"))}</p> }.into_any(),
+        (without, all) => {
+            let words = format!("{} of {} have no persona. ", counted(without, "lead", "leads"), count(all));
+            view! { <p>{words}<a href=at("/import/quality/no-persona")>"See those without one"</a></p> }.into_any()
+        }
+    };
+    let does = (seen.all > 0 && !nobody).then(|| {
+        view! {
+            <section class="section" aria-labelledby="seen">
+                <SectionHead id="seen" title="What they do"/>
+                {without}
+                <Overlaps overlaps=seen.overlaps names/>
+            </section>
+        }
+    });
     view! {
         <p class="back"><a href=at("/personas")>"‹ Personas"</a></p>
         <PageHead title="How leads are assigned" lede="A person’s word stands before a file’s, and that before a rule’s. Of several rules that fit, the first one has the lead."/>
+        <Promises promises/>
         {spreading.then(spreading_notice)}
-        {is_empty.then(|| view! { <Empty title="No persona has a rule yet"><p>"Choose a persona below and try one: “title contains head of logistics” and “size at least 150”. What it would do is shown before anything is kept."</p></Empty> })}
+        {nobody.then(|| view! { <Empty title="No persona yet"><p>"A rule says which leads are a persona’s, so the persona comes first."</p><p><a href=at("/personas")>"What a persona begins with"</a></p></Empty> })}
+        {(is_empty && !nobody).then(|| view! { <Empty title="No persona has a rule yet"><p>"Choose a persona below and try one: “title contains head of logistics” and “size at least 150”. What it would do is shown before anything is kept."</p></Empty> })}
         {(!is_empty).then(|| view! { <ol class="loose ordered">{rows}</ol> })}
         <ul class="loose">{without_rule}</ul>
-        <section class="section" aria-labelledby="seen">
-            <SectionHead id="seen" title="What they do"/>
-            <p>{format!("{} of {} have no persona. ", counted(seen.without, "lead", "leads"), count(seen.all))}<a href=at("/import/quality/no-persona")>"See those without one"</a></p>
-            <Overlaps overlaps=seen.overlaps names/>
-        </section>
+        {does}
     }
     .into_any()
 }
@@ -80,8 +109,10 @@ fn Overlaps(overlaps: Vec<((PersonaId, PersonaId), u32)>, names: Vec<PersonaRef>
         view! { <li>{format!("{leads} fit “{}” and “{}”; the first has them.", name(first), name(other))}</li> }
     });
     let lines = lines.collect_view();
-    let none = is_empty.then(|| view! { <p class="quiet">"No lead fits the rules of two personas."</p> });
-    view! { <ul class="plain">{lines}</ul>{none} }
+    match is_empty {
+        true => view! { <p class="quiet">"No lead fits the rules of two personas."</p> }.into_any(),
+        false => view! { <ul class="plain">{lines}</ul> }.into_any(),
+    }
 }
 
 /// What the page of a persona's rule shows.
@@ -91,8 +122,12 @@ pub struct RulePage {
     pub persona: Persona,
     /// What stands in the form.
     pub rule: String,
-    /// Somebody else changed the rule since the form was opened.
+    /// Somebody else changed the rule, or the order, since the form was opened.
     pub stale: bool,
+    /// The order as the form carries it.
+    pub order: String,
+    /// The persona of which it became a part.
+    pub part_of: Option<PersonaRef>,
     /// How many rules of others stand before it.
     pub place: usize,
     /// It is tried, not kept.
@@ -107,6 +142,8 @@ pub struct RulePage {
     pub names: Vec<PersonaRef>,
     /// Values of the leads' dimension by name.
     pub values: Vec<(i64, String)>,
+    /// Of marketing and of sales.
+    pub promises: [Side; 2],
     /// It was kept a moment ago.
     pub saved: bool,
     /// The reader may write rules, and this persona is worked with.
@@ -117,11 +154,10 @@ pub struct RulePage {
 
 /// `/personas/{slug}/rule`
 pub fn rule(page: RulePage) -> AnyView {
-    let RulePage { persona, rule, stale, place, others, sentence, saved, may_edit, tries, .. } = page.clone();
+    let RulePage { persona, rule, stale, order, place, others, sentence, saved, may_edit, tries, .. } = page.clone();
     let PersonaRef { id, slug, name, .. } = persona.is.clone();
     let places = (0..=others.len()).map(|n| {
-        let words = others.get(n).map_or_else(|| "last".to_owned(), |other| format!("before “{other}”"));
-        view! { <option value=n selected=n == place>{words}</option> }
+        view! { <option value=n selected=n == place>{words(&others, n)}</option> }
     });
     let places = places.collect_view();
     // Rendered as a child, the text would have the renderer's own marks in it.
@@ -131,6 +167,7 @@ pub fn rule(page: RulePage) -> AnyView {
             <form class="door" method="get" action=at(&format!("/personas/{slug}/rule"))>
                 <input type="hidden" name="try" value="1"/>
                 <input type="hidden" name="base" value=persona.rule.clone()/>
+                <input type="hidden" name="order" value=order.clone()/>
                 <p class="field">
                     <label for="rule">"Leads are this persona’s where every line holds"</label>
                     <textarea class="input" id="rule" name="rule" rows="4" aria-describedby="rule-hint" inner_html=text></textarea>
@@ -145,9 +182,17 @@ pub fn rule(page: RulePage) -> AnyView {
         }
     });
     let retired = persona.is.retired.then(|| {
+        let words = match &page.part_of {
+            Some(into) if !into.retired => format!(
+                "It became a part of “{}”, which has what its rule fits. To change the rule, bring this persona back, at \
+                 the head of its page; it can be merged again.",
+                into.name
+            ),
+            _ => "Its rule gives it no lead until it is brought back, at the head of its page.".to_owned(),
+        };
         view! {
             <Notice kind=NoticeKind::Early title="This persona is not worked with any more">
-                <p>"Its rule gives it no lead until it is brought back, at the head of its page."</p>
+                <p>{words}</p>
             </Notice>
         }
     });
@@ -165,45 +210,61 @@ pub fn rule(page: RulePage) -> AnyView {
                 <input type="hidden" name="try" value="1"/>
                 <input type="hidden" name="base" value=persona.rule.clone()/>
                 <input type="hidden" name="rule" value=rule.clone()/>
+                <input type="hidden" name="order" value=order/>
                 <input type="hidden" name="place" value=place/>
                 <Button variant=Variant::Primary>{words}</Button>
             </form>
         }
     });
-    let seen = page.seen.clone().map(|seen| view! { <Seen seen page=page.clone()/> });
+    let seen = page.seen.clone().map(|seen| view! { <Seen seen page=page.clone() keep=keep.into_any()/> });
     view! {
         <p class="back"><a href=at(&format!("/personas/{slug}"))>{format!("‹ {name}")}</a></p>
         <PageHead title="Which leads are its own" lede="A rule is tried first: nothing is written before you keep it. It gives a persona to leads of which neither a person nor a file has said one."/>
+        <Promises promises=page.promises.clone()/>
         {saved.then(|| view! { <Toast>"The rule is kept, and leads are assigned by it."</Toast> })}
         <Rejection sentence/>
         {retired}
         {form}
         {lines}
         {seen}
-        {keep}
     }
     .into_any()
 }
 
+/// What a value of the leads' dimension is called: by its persona, else by the files.
+pub fn called(value: Option<i64>, names: &[PersonaRef], values: &[(i64, String)]) -> String {
+    let Some(value) = value else { return "no persona".to_owned() };
+    let own = names.iter().find(|persona| persona.value == Some(value)).map(|persona| persona.name.clone());
+    let file = || values.iter().find(|(id, _)| *id == value).map(|(_, name)| name.clone());
+    own.or_else(file).unwrap_or_default()
+}
+
+/// Leads that would get another persona.
 #[component]
-fn Seen(seen: Preview, page: RulePage) -> impl IntoView {
+pub fn Moves(
+    /// How many, from which and to which.
+    moves: Vec<(u32, String, String)>,
+    /// What is said where there are none; blank: nothing.
+    nothing: &'static str,
+) -> impl IntoView {
+    let nothing = moves.is_empty().then(|| (!nothing.is_empty()).then(|| view! { <p>{nothing}</p> }));
+    let moves = moves.into_iter().map(|(leads, from, to)| {
+        view! { <li>{format!("{} from {from} to {to}", counted(leads, "lead", "leads"))}</li> }
+    });
+    match nothing {
+        Some(nothing) => nothing.into_any(),
+        None => view! { <ul class="plain">{moves.collect_view()}</ul> }.into_any(),
+    }
+}
+
+#[component]
+fn Seen(seen: Preview, page: RulePage, keep: AnyView) -> impl IntoView {
     let warning = seen.warning().map(|words| {
         view! { <Notice kind=NoticeKind::Early title="Look at this before you keep it"><p>{words}</p></Notice> }
     });
-    let name = |value: Option<i64>| match value {
-        None => "no persona".to_owned(),
-        Some(value) => {
-            let own =
-                page.names.iter().find(|persona| persona.value == Some(value)).map(|persona| persona.name.clone());
-            let file = || page.values.iter().find(|(id, _)| *id == value).map(|(_, name)| name.clone());
-            own.or_else(file).unwrap_or_default()
-        }
-    };
-    let moved = seen.moved();
-    let moves = seen.moves.iter().map(|((from, to), leads)| {
-        view! { <li>{format!("{} from {} to {}", counted(*leads, "lead", "leads"), name(*from), name(*to))}</li> }
-    });
-    let moves = moves.collect_view();
+    let name = |value| called(value, &page.names, &page.values);
+    let moves = seen.moves.iter().map(|((from, to), leads)| (*leads, name(*from), name(*to))).collect::<Vec<_>>();
+    let nothing = if page.tries { "No lead would get another persona." } else { "" };
     let own = page.persona.is.id;
     let overlaps: Vec<_> = seen.overlaps.iter().filter(|((a, b), _)| *a == own || *b == own).copied().collect();
     let rows = page.newest.iter().map(|row| {
@@ -214,7 +275,7 @@ fn Seen(seen: Preview, page: RulePage) -> impl IntoView {
     let rows = rows.collect_view();
     let table = (!page.newest.is_empty()).then(|| {
         view! {
-            <h3>"The newest of them"</h3>
+            <h3 class="newest">"The newest of them"</h3>
             <table class="table plain-rows"><caption class="sr">"The newest leads that fit"</caption>
                 <thead><tr><th scope="col">"Lead"</th><th scope="col">"Company"</th></tr></thead>
                 <tbody>{rows}</tbody>
@@ -222,20 +283,21 @@ fn Seen(seen: Preview, page: RulePage) -> impl IntoView {
         }
     });
     let title = if page.tries { "What it would do" } else { "What it does" };
-    let nothing = (moved == 0 && page.tries).then(|| view! { <p>"No lead would get another persona."</p> });
     view! {
         <section class="section" aria-labelledby="does">
             <SectionHead id="does" title=title/>
             {warning}
-            <dl class="facts">
-                <dt>"Fits"</dt><dd>{format!("{} of {}", counted(seen.fits, "lead", "leads"), count(seen.all))}</dd>
-                <dt>"Of them, a person or a file has said another or the same: they keep it"</dt><dd>{count(seen.keep)}</dd>
-                <dt>"Leads without a persona, then"</dt><dd>{count(seen.without)}</dd>
-            </dl>
-            <ul class="plain">{moves}</ul>
-            {nothing}
-            <Overlaps overlaps names=page.names.clone()/>
-            {table}
+            <div class="does">
+                <dl class="facts">
+                    <dt>"Fits"</dt><dd>{format!("{} of {}", counted(seen.fits, "lead", "leads"), count(seen.all))}</dd>
+                    <dt>"Of them, a person or a file has said whose they are: they keep it"</dt><dd>{count(seen.keep)}</dd>
+                    <dt>"Leads without a persona, then"</dt><dd>{count(seen.without)}</dd>
+                </dl>
+                <Moves moves nothing/>
+                <Overlaps overlaps names=page.names.clone()/>
+                {keep}
+                {table}
+            </div>
         </section>
     }
 }

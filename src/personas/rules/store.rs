@@ -1,12 +1,12 @@
 //! Which leads are whose, in the database.
 
-use super::model::{Lead, Looks, Rule, Rules};
+use super::model::{Lead, Looks, Rules};
 use crate::changes::model::Seq;
 use crate::error::Result;
 use crate::leads::identity::fold;
 use crate::leads::model::{Dimension, LeadId};
 use crate::leads::record::by_hand_bit;
-use crate::personas::model::{Persona, PersonaId};
+use crate::personas::store as personas;
 use crate::server::bulk::Rows;
 use crate::server::db::{Tx, WriteTx};
 use crate::statements;
@@ -15,8 +15,6 @@ use sqlx::any::AnyRow;
 use std::collections::HashMap;
 
 statements! {
-    AT_WORK = "select id, value_id, rule, merged_into, case when retired_at is null then 0 else 1 end
-        from persona where value_id is not null order by place, id";
     NAMES = "select id, name from dimension_value where dimension in ('channel', 'campaign', 'segment', 'region')";
     LOOKS = "select l.id, l.title, l.company, l.size, l.channel_id, l.campaign_id, l.segment_id, l.region_id,
             l.persona_id, l.by_hand, p.email_key, a.value_id as given, a.from_value, a.lead_id as is_given
@@ -47,42 +45,7 @@ statements! {
 
 /// Whose leads are whose, as it is kept.
 pub async fn rules(tx: &mut Tx) -> Result<Rules> {
-    type Columns = (i64, i64, String, Option<i64>, i64);
-    let rows: Vec<Columns> = sqlx::query_as(AT_WORK).fetch_all(tx.conn()).await?;
-    let values: HashMap<i64, i64> = rows.iter().map(|(id, value, ..)| (*id, *value)).collect();
-    let mut rules = Rules::default();
-    for (id, value, rule, merged_into, retired) in rows {
-        if let Some(into) = merged_into.and_then(|into| values.get(&into)) {
-            rules.merged.push((value, *into));
-        } else if let (0, Ok(Some(rule))) = (retired, Rule::parse(&rule)) {
-            rules.rules.push((PersonaId(id), value, rule));
-        } else if retired != 0 {
-            rules.retired.push(value);
-        }
-    }
-    Ok(rules)
-}
-
-/// The same, as it would be if that persona had another rule, or stood elsewhere in the order.
-pub fn if_it_were(personas: &[Persona], id: PersonaId, rule: Option<Rule>, place: usize) -> Rules {
-    let value =
-        |id: PersonaId| personas.iter().find(|persona| persona.is.id == id).and_then(|persona| persona.is.value);
-    let mut rules = Rules::default();
-    for persona in personas {
-        let Some(own) = persona.is.value else { continue };
-        match persona.merged_into {
-            Some(into) => rules.merged.extend(value(into).map(|into| (own, into))),
-            None if persona.is.retired => rules.retired.push(own),
-            None if persona.is.id == id => {}
-            None => {
-                rules.rules.extend(Rule::parse(&persona.rule).ok().flatten().map(|rule| (persona.is.id, own, rule)))
-            }
-        }
-    }
-    if let (Some(rule), Some(own)) = (rule, value(id)) {
-        rules.rules.insert(place.min(rules.rules.len()), (id, own, rule));
-    }
-    rules
+    Ok(Rules::of(&personas::personas(tx).await?))
 }
 
 /// Lets a caller look at every lead, some at a time.

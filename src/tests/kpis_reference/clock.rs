@@ -1,6 +1,7 @@
 //! Time and order statistics, read literally.
 
 use super::*;
+use num_bigint::BigUint;
 
 /// A zone makes a table of all its days: made once.
 pub(super) fn zone_named(name: &str) -> Zone {

@@ -4,10 +4,12 @@
 
 mod breakdown;
 mod clock;
+mod luck;
 mod promises;
 mod warning;
 
 use clock::*;
+use luck::{mean_between, median_between};
 use warning::parting;
 
 use chrono::{NaiveTime, TimeDelta};
@@ -17,7 +19,6 @@ use doubles::kpis::model::*;
 use doubles::leads::model::{Decision, Dimension, LeadId, Moment, ValueId};
 use doubles::period::{Bucket, Day, Instant, Period, WeekStart};
 use doubles::zone::Zone;
-use num_bigint::BigUint;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -384,6 +385,7 @@ impl<'a> Set<'a> {
                 pipeline_minor: opened.iter().filter_map(|lead| lead.opportunity_minor).sum(),
                 won_minor: won.iter().filter_map(|lead| lead.won_minor).sum(),
                 won_with_value: count(&won, &|lead| lead.won_minor.is_some_and(|minor| minor != 0)),
+                won_between: mean_between(&won),
                 excluded: self.leads.iter().filter(|l| self.falls_in(l.handed_over) && self.excluded(l)).count() as u32,
                 out_of_order: count(&cohort, &|lead| self.out_of_order(lead)),
             },
@@ -426,7 +428,9 @@ impl<'a> Set<'a> {
         });
         let wins: Vec<Moment> = won.iter().filter_map(|lead| lead.won).collect();
         let target_minor = self.target(&wins, |terms| terms.targets.cac_minor);
-        let cac = Cac { customers, lag_days, target_minor, ..Cac::default() };
+        let lag_of = lags.len() as u32;
+        let cac =
+            Cac { customers, lag_days, lag_of, lag_between: median_between(&lags), target_minor, ..Cac::default() };
         if let Some(dimension) = self.not_carried {
             return Cac { missing: Some(NoCac::NotCarried(dimension)), ..cac };
         }
