@@ -139,13 +139,8 @@ impl Document {
     pub const fn told_besides(self) -> &'static [Field] {
         match self {
             Self::Persona => personas::model::RULE,
-            Self::Workspace
-            | Self::Spend
-            | Self::Term
-            | Self::Agreement
-            | Self::Statement
-            | Self::Content
-            | Self::Request => &[],
+            Self::Content => content::model::VERSION,
+            Self::Workspace | Self::Spend | Self::Term | Self::Agreement | Self::Statement | Self::Request => &[],
         }
     }
 
