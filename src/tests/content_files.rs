@@ -104,7 +104,7 @@ async fn an_older_version_counts_again_and_what_counted_meanwhile_stays() {
     assert_eq!(sam.get("/content/1/file/2").await.status, 200, "what counted meanwhile stays");
     assert_eq!(Filled::each(&page, "/content/version/current").len(), 2, "the way back, and version 2");
     assert_eq!(files(&server).len(), 2, "nothing is kept twice");
-    assert!(sam.get("/content?q=night").await.body.contains("night trial"), "it is found by its name");
+    assert!(plain(&sam.get("/content?q=night+pdf").await.body).contains("<mark>night</mark>"), "found by its name");
     let history = plain(&sam.get("/history/content/1").await.body);
     assert!(history.contains("content version restored") && history.contains("day trial.png"), "{history}");
 
@@ -364,12 +364,15 @@ async fn an_archive_that_is_still_being_read_stays_whole_while_another_one_is_pa
     }
     let names = |bytes: &[u8]| -> Vec<String> {
         let mut archive = zip::ZipArchive::new(io::Cursor::new(bytes.to_vec())).expect("an archive");
-        let mut whole = Vec::new();
+        let mut names = Vec::new();
         for at in 0..archive.len() {
+            let mut entry = archive.by_index(at).expect("an entry");
             // A file that is not as it was packed is told by its checksum.
-            io::copy(&mut archive.by_index(at).expect("an entry"), &mut whole).expect("it is whole");
+            io::copy(&mut entry, &mut io::sink()).expect("it is whole");
+            names.push(String::from_utf8_lossy(entry.name_raw()).into_owned());
         }
-        archive.file_names().filter(|name| name.starts_with("files/")).map(str::to_owned).collect()
+        names.retain(|name| name.starts_with("files/"));
+        names
     };
     assert_eq!(names(&bytes), ["files/1-1-one.png"], "as the library was when it was asked for");
     assert_eq!(names(&second).len(), 3);

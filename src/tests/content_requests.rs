@@ -134,7 +134,7 @@ async fn a_request_whose_draft_was_deleted_is_a_brief_again_and_says_so() {
     let said = plain(&sam.get("/content/requests/1?done=again").await.body);
     assert!(said.contains("A brief again.") && !said.contains("deleted its draft"), "{said}");
     let stands = table(&server.state.db, "select state, item_id from content_request").await;
-    assert_eq!(stands, [["brief", ""]]);
+    assert_eq!(stands, [["brief", "-"]]);
     assert_eq!(begin(&mut sam).await.leads_to(), Some("/content/2/edit?done=begun"), "another draft is begun");
 }
 
