@@ -38,7 +38,7 @@ test: check front ## everything that CI runs: check, tests on SQLite and Postgre
 
 bench: release ## measure speed and memory, as tables
 	@scripts/need duckdb sqlite chromium
-	@cargo bench --quiet --features ssr --bench bench
+	@scripts/with-postgres cargo bench --quiet --features ssr --bench bench
 	@scripts/bench-browser.mjs
 	@scripts/bench-import
 

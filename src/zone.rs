@@ -1,10 +1,11 @@
 //! The workspace's time zone: which instant a local day begins at, and which local day an instant lies in.
 //!
-//! The answers come from a table of midnights, made once, so that a million leads can be asked in a millisecond.
+//! The answers come from a table of midnights, so that a million leads can be asked in a millisecond. To make one takes
+//! some milliseconds, so those of the zones that were asked for last are kept: every page begins with the workspace's.
 
 use crate::period::{Day, END_DAY, FIRST_DAY, Instant, Period};
 use chrono::{LocalResult, NaiveDateTime, NaiveTime, Offset, TimeZone};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// A time zone of the IANA database with its table of days.
 #[derive(Clone, Debug)]
@@ -13,6 +14,11 @@ pub struct Zone {
     /// The first second of each local day from [`FIRST_DAY`] up to and including [`END_DAY`].
     midnights: Arc<[u32]>,
 }
+
+/// Zones whose tables are kept, at most: 190 kB each.
+const MOST_KEPT: usize = 8;
+/// Those that were made last.
+static KEPT: Mutex<Vec<Zone>> = Mutex::new(Vec::new());
 
 /// How a local time became an instant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,10 +57,24 @@ impl Zone {
     }
 
     fn new(tz: chrono_tz::Tz) -> Self {
+        let known = |kept: &[Self]| kept.iter().find(|zone| zone.tz == tz).cloned();
+        if let Some(zone) = known(&KEPT.lock().unwrap_or_else(PoisonError::into_inner)) {
+            return zone;
+        }
+        // Others do not wait for it; of two that make the same one is kept.
         let midnights = (FIRST_DAY.0..=END_DAY.0)
             .map(|day| local_instant(tz, Day(day).date().and_time(NaiveTime::MIN)).instant().0)
             .collect();
-        Self { tz, midnights }
+        let zone = Self { tz, midnights };
+        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(zone) = known(&kept) {
+            return zone;
+        }
+        if kept.len() == MOST_KEPT {
+            kept.remove(0);
+        }
+        kept.push(zone.clone());
+        zone
     }
 
     /// Its IANA name.
@@ -133,6 +153,16 @@ mod tests {
         assert_eq!(cairo.local(start), at("2023-04-28 01:00"));
         assert_eq!(cairo.day_of(start), day);
         assert_eq!(cairo.day_of(Instant(start.0 - 1)), day.plus(-1));
+    }
+
+    #[test]
+    fn a_zone_that_was_asked_for_before_is_the_same_table_and_few_are_kept() {
+        let tables = |name: &str| Zone::parse(name).expect("a zone").midnights;
+        // Other tests ask for zones, too, and may have one forgotten in between.
+        assert!((0..10).any(|_| Arc::ptr_eq(&tables("Asia/Tokyo"), &tables("Asia/Tokyo"))));
+        let of_hours: Vec<_> = (1..=12).map(|hour| tables(&format!("Etc/GMT+{hour}"))).collect();
+        assert!(of_hours.windows(2).all(|pair| pair[0] != pair[1]), "each is its own");
+        assert!(KEPT.lock().expect("nobody panics holding it").len() <= MOST_KEPT);
     }
 
     #[test]

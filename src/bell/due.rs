@@ -1,4 +1,5 @@
-//! What time brings rings too: what somebody planned for today, and promises for their leads that were not kept in time.
+//! What time brings rings too: what somebody planned for today, and promises that were not kept in time: of sales for
+//! their leads, of marketing for the verdicts on them.
 //!
 //! It is kept up to which moment was told (`notice_due`), in the transaction that tells it: so nothing is told twice, what
 //! was missed while the program did not run is made up for, and what was late before anybody was to be told, such as the
@@ -6,14 +7,15 @@
 
 use super::model::{Notice, NoticeKind};
 use super::store::{self, ToldUpTo};
+use crate::agreement::rules::{Compiled, NEVER, Rules};
 use crate::changes::model::{Change, ChangeKind, Entity};
 use crate::error::Result;
-use crate::leads::model::{LeadId, Stage, ValueId};
-use crate::people::model::AccountId;
+use crate::leads::model::{LeadId, Moment, Stage, ValueId};
+use crate::people::model::{AccountId, Team};
 use crate::people::store as people;
 use crate::period::Instant;
 use crate::server::db::{Db, Tx, WriteTx};
-use crate::{work, workspace};
+use crate::{agreement, work, workspace};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,6 +42,8 @@ pub enum What {
     Planned,
     /// A first touch or a verdict, after its time.
     Missed(Stage),
+    /// Marketing's answer to a verdict, after its time.
+    Unanswered,
 }
 
 /// Who is told.
@@ -49,6 +53,8 @@ pub enum Whose {
     Account(AccountId),
     /// The owner of the leads.
     Owner(ValueId),
+    /// All of marketing: no verdict is one person's to answer.
+    Marketing,
 }
 
 /// Tells everybody what has become due or late since the last time; how many notices were written. To be run often.
@@ -93,7 +99,50 @@ async fn due(tx: &mut Tx, up_to: ToldUpTo) -> Result<Vec<Due>> {
     for stage in [Stage::Touch, Stage::Verdict] {
         due.extend(store::missed(tx, stage, told.missed, up_to.missed).await?);
     }
+    due.extend(unanswered(tx, told.missed, up_to.missed).await?);
     Ok(due)
+}
+
+/// Handovers that were turned down and whose answer was due from one moment on and before another, by the agreement in
+/// force on the day of each: as the loop shows them overdue.
+async fn unanswered(tx: &mut Tx, from: Instant, before: Instant) -> Result<Option<Due>> {
+    let Some(rules) = agreement::service::rules(tx).await? else { return Ok(None) };
+    let Some(since) = first_to_answer(&rules, from) else { return Ok(None) };
+    let late: Vec<LeadId> = store::unanswered(tx, since, before)
+        .await?
+        .into_iter()
+        .filter(|waits| {
+            let version = rules.in_force_at(waits.handed_over_at);
+            let due = rules.due(version, waits.verdict_at, version.terms.marketing.reply);
+            (from.0..before.0).contains(&due)
+        })
+        .map(|waits| waits.lead)
+        .collect();
+    let one = late.iter().min().copied();
+    Ok(one.map(|lead| Due { what: What::Unanswered, whose: Whose::Marketing, count: late.len() as i64, lead }))
+}
+
+/// The first moment of which a verdict may still be due for an answer at `from`, by any version: the later a verdict, the
+/// later that is. So not every verdict that was never answered is looked at each time. `None`: no answer is ever due.
+fn first_to_answer(rules: &Rules, from: Instant) -> Option<Instant> {
+    let of_version = |version: &Compiled| {
+        // Of a verdict that is known by its day alone the answer has time until the end of one: that is the longest.
+        let due = |at| rules.due(version, Moment { at: Instant(at), day_only: true }, version.terms.marketing.reply);
+        if due(from.0) == NEVER {
+            return None;
+        }
+        let (mut low, mut high) = (0, from.0);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if due(middle) >= from.0 {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        Some(Instant(low))
+    };
+    rules.versions().iter().filter_map(of_version).min()
 }
 
 async fn tell(tx: &mut WriteTx, due: &[Due], now: Instant) -> Result<usize> {
@@ -103,11 +152,17 @@ async fn tell(tx: &mut WriteTx, due: &[Due], now: Instant) -> Result<usize> {
     // Somebody may be several owners: as a file calls them, and as they are called here.
     let mut by_person: BTreeMap<(AccountId, What), (LeadId, i64)> = BTreeMap::new();
     for due in due {
-        let account = match due.whose {
-            Whose::Account(account) => Some(account),
-            Whose::Owner(owner) => work::owners::account_of(tx, owner).await?.map(|account| account.id),
+        let accounts: Vec<AccountId> = match due.whose {
+            Whose::Account(account) => vec![account],
+            Whose::Owner(owner) => {
+                work::owners::account_of(tx, owner).await?.map(|account| account.id).into_iter().collect()
+            }
+            Whose::Marketing => {
+                let markets = everybody.iter().filter(|account| account.standing.team == Some(Team::Marketing));
+                markets.map(|account| account.id).collect()
+            }
         };
-        if let Some(account) = account.filter(|account| there.contains(account)) {
+        for account in accounts.into_iter().filter(|account| there.contains(account)) {
             by_person.entry((account, due.what)).or_insert((due.lead, 0)).1 += due.count;
         }
     }
@@ -116,6 +171,7 @@ async fn tell(tx: &mut WriteTx, due: &[Due], now: Instant) -> Result<usize> {
         let (kind, detail) = match what {
             What::Planned => (NoticeKind::PlanDue, json!({ "lead": lead, "count": count })),
             What::Missed(stage) => (NoticeKind::TimeMissed, json!({ "lead": lead, "count": count, "what": stage })),
+            What::Unanswered => (NoticeKind::ReplyMissed, json!({ "lead": lead, "count": count })),
         };
         let notice = Notice { to, kind, actor: ACTOR, detail, at: now };
         told += usize::from(store::notify(tx, &notice).await?.is_some());

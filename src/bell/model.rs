@@ -40,6 +40,8 @@ text_enum!(
         PlanDue = "plan_due",
         /// A first touch or a verdict of theirs is overdue. Detail: which, the lead, and how many.
         TimeMissed = "time_missed",
+        /// Marketing's answer to a verdict is overdue, which all of marketing is told. Detail: the lead, and how many.
+        ReplyMissed = "reply_missed",
         /// The head of the other team ruled on a dispute. Detail: the lead, for whom, and what came of it.
         RulingGiven = "ruling_given",
         /// An import of theirs broke off, and nothing of it stands. Detail: its file.
@@ -91,6 +93,7 @@ impl NoticeKind {
                 None => "/agreement/draft".to_owned(),
             },
             Self::RulingGiven if detail["came"] != "over" => "/feedback?which=disputed".to_owned(),
+            Self::ReplyMissed if detail["count"].as_u64().unwrap_or(1) > 1 => "/feedback?which=to_answer".to_owned(),
             Self::VerdictGiven if detail["count"].as_u64().unwrap_or(1) > 1 => "/feedback".to_owned(),
             Self::LeadAssigned
             | Self::Mentioned
@@ -99,6 +102,7 @@ impl NoticeKind {
             | Self::HandedOver
             | Self::PlanDue
             | Self::TimeMissed
+            | Self::ReplyMissed
             | Self::RulingGiven
             | Self::DisputeRuled
             | Self::LeadReturned => lead(),
@@ -131,6 +135,7 @@ impl NoticeKind {
             Self::HandedOver => "A lead of mine was handed over",
             Self::PlanDue => "What I planned is for today",
             Self::TimeMissed => "A first touch or a verdict of mine is overdue",
+            Self::ReplyMissed => "Marketing’s answer to a verdict is overdue (for marketing)",
             Self::RulingGiven => "The other head ruled on a dispute",
             Self::PersonaAnnotated => "Sales wrote beside a persona of mine",
             Self::AnnotationAnswered => "Marketing answered my annotation",
@@ -271,6 +276,10 @@ pub fn words(kind: NoticeKind, actor: &str, detail: &Value) -> String {
                 _ => format!("The first touches of {leads} of yours are overdue."),
             }
         }
+        NoticeKind::ReplyMissed => match count("count") {
+            0 | 1 => "Marketing’s answer to a verdict is overdue.".to_owned(),
+            many => format!("Marketing’s answers to {many} verdicts are overdue."),
+        },
         NoticeKind::RulingGiven => {
             let team = detail["for"].as_str().unwrap_or("the other team");
             match detail["came"].as_str() {
@@ -316,6 +325,11 @@ mod tests {
             |what: &str, count: u32| said(NoticeKind::TimeMissed, json!({ "what": what, "lead": 4, "count": count }));
         assert_eq!(missed("touch", 1), "The first touch of a lead of yours is overdue.");
         assert_eq!(missed("verdict", 3), "The verdicts on 3 leads of yours are overdue.");
+        let reply = |count: u32| json!({ "lead": 4, "count": count });
+        assert_eq!(said(NoticeKind::ReplyMissed, reply(1)), "Marketing’s answer to a verdict is overdue.");
+        assert_eq!(said(NoticeKind::ReplyMissed, reply(3)), "Marketing’s answers to 3 verdicts are overdue.");
+        let paths = [1, 3].map(|count| NoticeKind::ReplyMissed.path(&reply(count)));
+        assert_eq!(paths, ["/leads/4", "/feedback?which=to_answer"]);
         let ruled = |came: &str| said(NoticeKind::RulingGiven, json!({ "lead": 4, "for": "sales", "came": came }));
         assert_eq!(ruled("waits"), "Ada ruled on a dispute for sales; it waits for your ruling.");
         assert_eq!(ruled("over"), "Ada ruled on a dispute for sales, as you did: it is over.");

@@ -5,7 +5,7 @@ use super::model::{Notice, NoticeId, NoticeKind};
 use crate::changes::model::Seq;
 use crate::changes::store::{Counter, take_numbers};
 use crate::error::Result;
-use crate::leads::model::{LeadId, Stage, ValueId};
+use crate::leads::model::{LeadId, Moment, Stage, ValueId};
 use crate::people::model::AccountId;
 use crate::period::Instant;
 use crate::server::db::{Db, Tx, WriteTx};
@@ -40,6 +40,14 @@ statements! {
         where stage = $1 and due_at >= $2 and due_at < $3 and owner_id is not null and gone = 0
             and (excluded = 0 or opportunity_at is not null)
         group by owner_id order by owner_id";
+    /// The first handover stands beside its lead. Bit 5 of `day_only` is the verdict's.
+    UNANSWERED = "select id, handed_over_at, verdict_at, day_only from lead
+        where decision <> 'good' and replied_at is null and verdict_at >= $1 and verdict_at < $2
+            and gone = 0 and handed_over_at is not null and (excluded = 0 or opportunity_at is not null)
+        union all
+        select h.lead_id, h.handed_over_at, h.verdict_at, h.day_only from handover as h join lead as l on l.id = h.lead_id
+        where h.decision <> 'good' and h.replied_at is null and h.verdict_at >= $1 and h.verdict_at < $2
+            and l.gone = 0 and (l.excluded = 0 or l.opportunity_at is not null)";
 }
 
 /// A row of the list.
@@ -143,6 +151,30 @@ pub async fn missed(tx: &mut Tx, stage: Stage, from: Instant, before: Instant) -
         lead: LeadId(lead),
     };
     Ok(rows.into_iter().map(due).collect())
+}
+
+/// A handover that was turned down, and marketing has not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unanswered {
+    /// Of which lead.
+    pub lead: LeadId,
+    /// When it was handed over, whose day's agreement holds.
+    pub handed_over_at: Instant,
+    /// The first of its verdicts.
+    pub verdict_at: Moment,
+}
+
+/// Handovers without an answer whose verdicts lie from one moment on and before another.
+pub async fn unanswered(tx: &mut Tx, from: Instant, before: Instant) -> Result<Vec<Unanswered>> {
+    let query = sqlx::query_as(UNANSWERED).bind(i64::from(from.0)).bind(i64::from(before.0));
+    let rows: Vec<(i64, i64, i64, i64)> = query.fetch_all(tx.conn()).await?;
+    let instant = |at: i64| Instant(u32::try_from(at).unwrap_or_default());
+    let waits = |(lead, handed_over_at, verdict_at, day_only)| Unanswered {
+        lead: LeadId(lead),
+        handed_over_at: instant(handed_over_at),
+        verdict_at: Moment { at: instant(verdict_at), day_only: day_only & (1 << 5) != 0 },
+    };
+    Ok(rows.into_iter().map(waits).collect())
 }
 
 /// How many wait for somebody.

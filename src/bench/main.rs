@@ -56,7 +56,7 @@ enum Part {
     Live,
     /// Pages and saves while a million leads come in
     Beside,
-    /// Searches of the content library at 20,000 items
+    /// Searches of the content library at 10,000 and 20,000 items, on both engines
     Content,
 }
 

@@ -214,6 +214,8 @@ text_enum!(
         ContentConfirmed = "content_confirmed",
         /// One got a new version.
         ContentVersionAdded = "content_version_added",
+        /// An older version of one counts again.
+        ContentVersionRestored = "content_version_restored",
         /// One was deleted.
         ContentDeleted = "content_deleted",
         /// A deleted one is back.
@@ -401,8 +403,10 @@ impl ChangeKind {
             | Self::StatementBroughtBack
             | Self::PersonaAnnotated
             | Self::AnnotationAnswered => &[Topic::Personas],
-            Self::PersonaRetired | Self::PersonaMerged | Self::PersonaBroughtBack | Self::PersonaRuleChanged => {
-                &[Topic::Personas, Topic::Numbers]
+            Self::PersonaRuleChanged => &[Topic::Personas, Topic::Numbers],
+            // What of the library was for one persona is for another, and the map has another row.
+            Self::PersonaRetired | Self::PersonaMerged | Self::PersonaBroughtBack => {
+                &[Topic::Personas, Topic::Numbers, Topic::Content]
             }
             Self::PersonaRuleBatch | Self::LeadPersonaSet => &[Topic::Personas, Topic::Leads, Topic::Numbers],
             Self::ContentShared | Self::ContentUnshared => &[Topic::Content, Topic::Leads],
@@ -410,6 +414,7 @@ impl ChangeKind {
             | Self::ContentChanged
             | Self::ContentConfirmed
             | Self::ContentVersionAdded
+            | Self::ContentVersionRestored
             | Self::ContentDeleted
             | Self::ContentBroughtBack
             | Self::ContentTagged

@@ -5,6 +5,7 @@ use super::library::names;
 use super::model::{Freshness, ItemId, Kind, Names, Status, freshness, language, objection};
 use super::question::Question;
 use super::requests::{map, model as requests, store as asked};
+use super::share::store as shared;
 use super::sheet::{Duty, FacetShown, Head, ItemLine, Results, Shown};
 use super::{fits, steps, store, words};
 use crate::error::{AppError, Result};
@@ -52,15 +53,20 @@ pub async fn zone_and_day(tx: &mut Tx, now: Instant) -> Result<(Zone, Day)> {
 /// # Errors
 /// The database does not answer.
 pub async fn head(state: &AppState, caller: &Caller) -> Result<Head> {
+    let asked = asked::all(&mut state.db.read().await?).await?;
+    head_over(state, caller, &asked).await
+}
+
+/// The same, where every request is read already.
+async fn head_over(state: &AppState, caller: &Caller, open: &[requests::Request]) -> Result<Head> {
     let now = state.clock.now();
     let mut tx = state.db.read().await?;
     let today = steps::today(&mut tx, now).await?;
-    let open = asked::all(&mut tx).await?;
-    let (shared, rated) = store::rated_share(&mut tx, Instant(now.0.saturating_sub(RATED_DAYS * 86_400))).await?;
+    let (shared, rated) = shared::rated_share(&mut tx, Instant(now.0.saturating_sub(RATED_DAYS * 86_400))).await?;
     drop(tx);
     let approved =
         state.library.look(|index| index.entries().filter(|entry| entry.status == Status::Approved).count()).await?;
-    let (fine, all) = map::on_time(&open, today);
+    let (fine, all) = map::on_time(open, today);
     let late = open.iter().filter(|request| map::is_late(request, today)).count() as u32;
     let marketing = Duty {
         promise: "Requests taken on and within their day".to_owned(),
@@ -90,9 +96,9 @@ pub async fn head(state: &AppState, caller: &Caller) -> Result<Head> {
     })
 }
 
-/// A bar in percent: nothing to do is a promise kept.
+/// A bar in percent: where nothing was promised yet there is none, and the words beside it say so.
 pub fn reach(part: u32, whole: u32) -> u8 {
-    if whole == 0 { 100 } else { (u64::from(part) * 100 / u64::from(whole)).min(100) as u8 }
+    if whole == 0 { 0 } else { (u64::from(part) * 100 / u64::from(whole)).min(100) as u8 }
 }
 
 /// The whole page.
@@ -100,14 +106,14 @@ pub fn reach(part: u32, whole: u32) -> u8 {
 /// # Errors
 /// The database does not answer, or the lead is not theirs to see.
 pub async fn shown(state: &AppState, caller: &Caller, question: Question) -> Result<Shown> {
-    let head = head(state, caller).await?;
-    let (results, found, names, lead) = search(state, caller, &question).await?;
     let now = state.clock.now();
     let mut tx = state.db.read().await?;
     let today = steps::today(&mut tx, now).await?;
     let open = asked::all(&mut tx).await?;
     let done = done(&mut tx, caller, &question).await?;
     drop(tx);
+    let head = head_over(state, caller, &open).await?;
+    let (results, found, names, lead) = search(state, caller, &question).await?;
     let is_blank = state.library.look(super::index::Index::is_empty).await?;
     let mut waiting: Vec<&requests::Request> = open.iter().filter(|request| request.state.is_open()).collect();
     waiting.sort_by_key(|request| (!map::is_late(request, today), std::cmp::Reverse(request.votes), request.id.0));
@@ -128,7 +134,7 @@ pub async fn shown(state: &AppState, caller: &Caller, question: Question) -> Res
     Ok(Shown {
         head,
         facets: facets(&question, &found, &names),
-        map: map::map(state, caller).await?,
+        map: map::map_over(state, caller, &open).await?,
         asked: waiting.iter().take(4).map(line).collect(),
         done,
         is_blank,
@@ -159,7 +165,7 @@ async fn search(state: &AppState, caller: &Caller, question: &Question) -> Resul
         caller.visitor.require(Action::SeeLeads)?;
         let missing = || AppError::NotFound(format!("There is no lead {id}. Choose another one from the queue."));
         let wants = fits::wants(&mut tx, id).await?;
-        let (name, company) = store::lead_name(&mut tx, id).await?.ok_or_else(missing)?;
+        let (name, company) = shared::lead_name(&mut tx, id).await?.ok_or_else(missing)?;
         let name = if name.is_empty() { format!("Lead {id}") } else { name };
         let why = company.map_or_else(|| wants.why.clone(), |company| format!("{company}: {}", wants.why));
         lead = Some((name, why, question.address("/content", &[("lead", "")])));
@@ -179,7 +185,7 @@ async fn search(state: &AppState, caller: &Caller, question: &Question) -> Resul
     let page = question.page.clamp(1, pages);
     let ids: Vec<ItemId> = found.items.iter().skip((page - 1) * PAGE).take(PAGE).copied().collect();
     let mut tx = state.db.read().await?;
-    let fared = store::fared(&mut tx, &ids, now, words::WINDOW).await?;
+    let fared = shared::fared(&mut tx, &ids, now, words::WINDOW).await?;
     drop(tx);
     let entries = state.library.entries(ids).await?;
     let lines = entries.into_iter().map(|entry| {
@@ -240,7 +246,7 @@ async fn names_a_lead(state: &AppState, words: &str) -> Result<bool> {
         return Ok(true);
     }
     let leads: Vec<_> = places.into_iter().map(|place| place.lead).collect();
-    let called = store::named(&mut state.db.read().await?, &leads).await?;
+    let called = shared::named(&mut state.db.read().await?, &leads).await?;
     let words = fold(words);
     Ok(called.iter().any(|(_, name, _)| {
         let name = fold(name);

@@ -2,7 +2,8 @@
 
 use super::media::Media;
 use super::model::{Content, Freshness, Item, ItemId, Status, freshness, language, objection, withheld};
-use super::sheet::{CommentShown, Duty, ItemShown, Preview, UseLine, VersionLine};
+use super::share::store as shared;
+use super::sheet::{Back, CommentShown, Duty, ItemShown, Preview, UseLine, VersionLine};
 use super::{answer, edit, library, links, store, words};
 use crate::editing::once::person;
 use crate::error::{AppError, Result};
@@ -61,7 +62,7 @@ pub async fn read_item(
     state: &AppState,
     caller: &Caller,
     id: ItemId,
-    (done, used): (&str, Option<i64>),
+    (done, before): (&str, Option<i64>),
     refused: Refused,
 ) -> Result<ItemShown> {
     let visitor = &caller.visitor;
@@ -72,9 +73,9 @@ pub async fn read_item(
     let (zone, today) = answer::zone_and_day(&mut tx, now).await?;
     let names = library::names(&mut tx).await?;
     let versions = store::versions(&mut tx, id).await?;
-    let uses = if sees_leads { store::uses(&mut tx, id, LEADS).await? } else { Vec::new() };
-    let fared = store::fared(&mut tx, &[id], now, words::WINDOW).await?;
-    let ratings = store::ratings(&mut tx, id).await?;
+    let uses = if sees_leads { shared::uses(&mut tx, id, LEADS).await? } else { Vec::new() };
+    let fared = shared::fared(&mut tx, &[id], now, words::WINDOW).await?;
+    let ratings = shared::ratings(&mut tx, id).await?;
     let comments = if may_use { store::comments(&mut tx, Some(id.0), None).await? } else { Vec::new() };
     let link = links::store::link_of(&mut tx, id).await?;
     let requests = store::in_requests(&mut tx, id).await?;
@@ -116,8 +117,7 @@ pub async fn read_item(
     let may_edit = edit::require_edit(caller, item.status).is_ok();
     let text = &item.text;
     let list = |entries: Vec<String>| if entries.is_empty() { "none named".to_owned() } else { entries.join(", ") };
-    let personas =
-        text.personas.iter().filter_map(|id| names.persona(*id)).map(|persona| persona.name.clone()).collect();
+    let personas = names.personas_of(&text.personas).into_iter().map(|persona| persona.name.clone()).collect();
     let mut facts = vec![
         ("Persona", list(personas)),
         ("Stage", list(text.stages.iter().map(|stage| stage.label().to_owned()).collect())),
@@ -139,7 +139,16 @@ pub async fn read_item(
                 (format!("{}, {}", stored.name, disk::words(stored.bytes)), file(version.n), false)
             }
         };
-        VersionLine { n: version.n, what, by: format!("{}, {}", version.by, day(version.at)), href, outside }
+        let first = versions.iter().filter(|other| other.what == version.what).map(|other| other.n).min();
+        let again = first.filter(|n| *n != version.n).map(|n| format!("version {n} again, ")).unwrap_or_default();
+        VersionLine {
+            n: version.n,
+            what,
+            by: format!("{again}{}, {}", version.by, day(version.at)),
+            counts: versions.first().is_some_and(|newest| newest.what == version.what),
+            href,
+            outside,
+        }
     });
     Ok(ItemShown {
         id: id.0,
@@ -153,7 +162,14 @@ pub async fn read_item(
         status: item.status,
         standing: words::standing(&item, &zone),
         withheld: held,
-        done: told(done).map(|said| (said.to_owned(), used.filter(|_| done == "shared"))),
+        done: told(done).map(|said| {
+            let back = match done {
+                "shared" => before.map(Back::Use),
+                "current" => before.filter(|_| may_edit).map(Back::Version),
+                _ => None,
+            };
+            (said.to_owned(), back)
+        }),
         sentence: refused.sentence,
         in_use: refused.in_use,
         summary: text.summary.clone(),
@@ -227,7 +243,7 @@ async fn picks(state: &AppState, caller: &Caller, tx: &mut Tx, find: &str) -> Re
         let mut own = Vec::new();
         if let Ok(account) = caller.visitor.account() {
             for owner in values_of(tx, account).await? {
-                own.extend(store::own_leads(tx, owner, PICKS as i64).await?);
+                own.extend(shared::own_leads(tx, owner, PICKS as i64).await?);
             }
         }
         own.truncate(PICKS);
@@ -237,9 +253,9 @@ async fn picks(state: &AppState, caller: &Caller, tx: &mut Tx, find: &str) -> Re
         let asked = Asked { filter: Filter::default(), search: find.to_owned(), owners: Vec::new(), now, today: now };
         let places = state.finder.places(asked, List::All, None, PICKS).await?;
         let leads: Vec<_> = places.into_iter().map(|place| place.lead).collect();
-        store::named(tx, &leads).await?
+        shared::named(tx, &leads).await?
     };
-    let name = |(id, name, company): store::Choice| {
+    let name = |(id, name, company): shared::Choice| {
         let name = if name.is_empty() { format!("Lead {id}") } else { name };
         (id, company.map_or_else(|| name.clone(), |company| format!("{name}, {company}")))
     };
@@ -300,7 +316,7 @@ fn steps_of(caller: &Caller, from: Status) -> Vec<(&'static str, &'static str)> 
 }
 
 /// What became of a lead that got an item.
-pub fn fate(row: &store::UseRow) -> &'static str {
+pub fn fate(row: &shared::UseRow) -> &'static str {
     match (row.won_at, row.opportunity_at) {
         (Some(won), _) if won >= row.at => "won since",
         (_, Some(opened)) if opened >= row.at => "opportunity since",
@@ -314,6 +330,7 @@ fn told(done: &str) -> Option<&'static str> {
         "added" => "Begun. Give it a link or a file, then ask for approval.",
         "saved" => "Saved.",
         "version" => "The new version counts from now on; the older ones stay below.",
+        "current" => "It is current again from now on; what was current before stays below.",
         "shared" => "Shared. It stands with the lead, too.",
         "before" => "That lead had got it before; it is written down once.",
         "unshared" => "Taken back: the lead did not get it.",

@@ -57,7 +57,7 @@ pub async fn tag(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Strin
         let item = super::edit::find(&mut once, ItemId(id)).await?;
         let mut wanted = values(&item, &names);
         apply(&mut wanted, what, value)?;
-        let text = ItemText::parse(&wanted, &names)?;
+        let text = ItemText::parse(&wanted, &names)?.keeping(&item.text, &names);
         // An owner who has left stays until somebody else is chosen.
         let text =
             if text.owner.is_none() && what != "owner" { ItemText { owner: item.text.owner, ..text } } else { text };

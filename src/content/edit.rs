@@ -15,7 +15,7 @@ use crate::people::service::Caller;
 use crate::period::Instant;
 use crate::server::AppState;
 use crate::server::db::{Db, Tx, WriteTx};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Deleted items can be brought back for thirty days.
 pub const KEPT: u32 = 30 * 86_400;
@@ -93,8 +93,9 @@ pub async fn write(tx: &mut WriteTx, (state, caller): (&AppState, &Caller), id: 
         )));
     }
     require_edit(caller, item.status)?;
-    let mut text = ItemText::parse(wanted, &names(tx).await?)?;
-    if text.owner.is_none() && wanted.get("owner").is_none_or(String::is_empty) && !owner_is_shown(tx, &item).await? {
+    let names = names(tx).await?;
+    let mut text = ItemText::parse(wanted, &names)?.keeping(&item.text, &names);
+    if text.owner.is_none() && wanted.get("owner").is_none_or(String::is_empty) && !owner_is_shown(&names, &item) {
         // Somebody who has left cannot be chosen, nor taken away by accident.
         text.owner = item.text.owner;
     }
@@ -108,9 +109,8 @@ pub async fn write(tx: &mut WriteTx, (state, caller): (&AppState, &Caller), id: 
     Ok(id)
 }
 
-async fn owner_is_shown(tx: &mut Tx, item: &Item) -> Result<bool> {
-    let Some(owner) = item.text.owner else { return Ok(true) };
-    Ok(names(tx).await?.person(owner).is_some())
+fn owner_is_shown(names: &Names, item: &Item) -> bool {
+    item.text.owner.is_none_or(|owner| names.person(owner).is_some())
 }
 
 /// Begins an item: an idea or a draft, with a link if there is one already; where its form leads.
@@ -211,14 +211,90 @@ pub async fn add_version(state: &AppState, caller: &Caller, key: &str, id: ItemI
             (Content::File(file), None)
         }
     };
-    store::add_version(&mut once, id, &what, link_key.as_deref(), caller.visitor.name(), state.clock.now()).await?;
-    store::touch(&mut once, id).await?;
-    let named = match &what {
+    let detail = put_on_top(&mut once, (state, caller), &item, &what, link_key.as_deref()).await?;
+    let change = change(state, caller, ChangeKind::ContentVersionAdded, id, detail);
+    Ok(once.finish(&change, told("version", id)).await?.1)
+}
+
+/// Makes an older version of an item the one that counts again; where its form leads. It is put on top of the others as
+/// a version of its own, so that what counted meanwhile stays readable and is brought back the same way.
+///
+/// # Errors
+/// They may not, there is no such version, another item has that link or file by now, or another version counts than
+/// their page showed.
+pub async fn make_current(state: &AppState, caller: &Caller, sent: &Sent) -> Result<String> {
+    let id = ItemId(sent.id()?);
+    let n: i64 = sent.get("n").parse().map_err(|_| incomplete())?;
+    let mut once = match once::begin(&state.db, caller, sent.key()).await? {
+        Begun::Answered(leads_to) => return Ok(leads_to),
+        Begun::Write(once) => once,
+    };
+    let item = find(&mut once, id).await?;
+    require_edit(caller, item.status)?;
+    let versions = store::versions(&mut once, id).await?;
+    let older = versions.iter().find(|version| version.n == n);
+    let (Some(older), Some(newest)) = (older, versions.first()) else {
+        return Err(AppError::NotFound(format!(
+            "“{}” has no version {n}. Its page lists those that there are.",
+            item.text.title
+        )));
+    };
+    if older.what == newest.what {
+        // Somebody was faster, and wanted the same.
+        return Ok(told("current", id));
+    }
+    if sent.get("counts").parse() != Ok(newest.n) {
+        return Err(AppError::Conflict(format!(
+            "{} brought “{}” as version {} since you looked, and it counts now. Nothing was changed: look at it, then choose.",
+            newest.by,
+            named(&newest.what),
+            newest.n
+        )));
+    }
+    let link_key = match &older.what {
+        Content::Link(link) => {
+            let (_, key) = link::parse(link)?;
+            refuse_twice(store::by_link(&mut once, &key).await?.into_iter().find(|(other, _)| *other != id), "link")?;
+            Some(key)
+        }
+        Content::File(file) => {
+            refuse_twice(store::by_digest(&mut once, &file.digest).await?.filter(|(other, _)| *other != id), "file")?;
+            None
+        }
+    };
+    let detail = put_on_top(&mut once, (state, caller), &item, &older.what, link_key.as_deref()).await?;
+    let change = change(state, caller, ChangeKind::ContentVersionRestored, id, detail);
+    let leads_to = format!("{}&was={}", told("current", id), newest.n);
+    Ok(once.finish(&change, leads_to).await?.1)
+}
+
+/// Gives an item another version; what the log says of it.
+///
+/// What is approved stays approved: only marketing may change what counts of it, and marketing is who approves. Whoever
+/// does so vouches for what leads get from now on, so it is confirmed by their name and on this day.
+async fn put_on_top(
+    tx: &mut WriteTx,
+    (state, caller): (&AppState, &Caller),
+    item: &Item,
+    what: &Content,
+    link_key: Option<&str>,
+) -> Result<Value> {
+    let (by, now) = (caller.visitor.name(), state.clock.now());
+    store::add_version(tx, item.id, what, link_key, by, now).await?;
+    match item.status {
+        Status::Approved => store::confirm(tx, item.id, by, now).await?,
+        _ => store::touch(tx, item.id).await?,
+    }
+    let before = item.version.as_ref().map(|version| named(&version.what)).unwrap_or_default();
+    Ok(json!({ "before": { "what": before }, "after": { "what": named(what) } }))
+}
+
+/// A version as its person calls it.
+fn named(what: &Content) -> &str {
+    match what {
         Content::Link(link) => link,
         Content::File(file) => &file.name,
-    };
-    let change = change(state, caller, ChangeKind::ContentVersionAdded, id, json!({ "what": named }));
-    Ok(once.finish(&change, told("version", id)).await?.1)
+    }
 }
 
 /// The same file or link stands in the library once: two would be two truths.
@@ -296,7 +372,7 @@ pub fn comment_text(sent: &Sent) -> Result<String> {
 }
 
 /// A change of an item.
-pub fn change(state: &AppState, caller: &Caller, kind: ChangeKind, id: ItemId, detail: serde_json::Value) -> Change {
+pub fn change(state: &AppState, caller: &Caller, kind: ChangeKind, id: ItemId, detail: Value) -> Change {
     change_of(kind, Entity::Content, id.0, caller, state, detail)
 }
 

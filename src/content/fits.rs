@@ -2,13 +2,13 @@
 
 use super::index::{Ask, Entry, Facet, Order};
 use super::model::{ItemId, objection, withheld};
-use super::{steps, store, words};
+use super::share::store as shared;
+use super::{library, steps, words};
 use crate::error::{AppError, Result};
 use crate::leads::model::LeadId;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::personas::model::Stage;
-use crate::personas::store as personas;
 use crate::place::at;
 use crate::server::AppState;
 use crate::server::db::Tx;
@@ -33,14 +33,16 @@ pub struct Wants {
 /// There is no such lead.
 pub async fn wants(tx: &mut Tx, lead: LeadId) -> Result<Wants> {
     let missing = || AppError::NotFound(format!("There is no lead {lead}."));
-    let row = store::lead(tx, lead).await?.ok_or_else(missing)?;
+    let row = shared::lead(tx, lead).await?.ok_or_else(missing)?;
     let mut said = Vec::new();
     let mut fits = Vec::new();
-    if let Some(value) = row.persona_id
-        && let Some(persona) = personas::all(tx).await?.into_iter().find(|persona| persona.value == Some(value))
-    {
-        said.push(persona.name);
-        fits.push((Facet::Persona, persona.slug, 1.0));
+    if let Some(value) = row.persona_id {
+        let names = library::personas_of(tx).await?;
+        let own = names.personas.iter().find(|persona| persona.value == Some(value));
+        if let Some(persona) = own.and_then(|persona| names.persona(persona.id)) {
+            said.push(persona.name.clone());
+            fits.push((Facet::Persona, persona.slug.clone(), 1.0));
+        }
     }
     let stage = match (row.connected_at, row.opportunity_at.or(row.won_at)) {
         (_, Some(_)) => Stage::Decision,
@@ -50,7 +52,7 @@ pub async fn wants(tx: &mut Tx, lead: LeadId) -> Result<Wants> {
     said.push(stage.label().to_lowercase());
     fits.push((Facet::Stage, stage.key().to_owned(), 0.8));
     let mut reasons: Vec<String> = row.reason.into_iter().collect();
-    reasons.extend(store::lead_reasons(tx, lead).await?);
+    reasons.extend(shared::lead_reasons(tx, lead).await?);
     reasons.dedup();
     for reason in reasons {
         said.push(objection(&reason));
@@ -110,7 +112,7 @@ pub async fn beside(state: &AppState, caller: &Caller, lead: LeadId, search: &st
     let now = state.clock.now();
     let mut tx = state.db.read().await?;
     let wants = wants(&mut tx, lead).await?;
-    let used = store::used_for(&mut tx, lead).await?;
+    let used = shared::used_for(&mut tx, lead).await?;
     let today = steps::today(&mut tx, now).await?;
     let zone = workspace::store::find(&mut tx).await?.map_or_else(|| Ok(Zone::utc()), |workspace| workspace.zone())?;
     drop(tx);

@@ -1,9 +1,8 @@
 //! A list taken in: pasted, checked, and only then written.
 
 use super::forms::{Pairs, in_the_house, refuse};
-use super::{intake, page_import};
+use super::{answer, intake, page_import};
 use crate::editing::form::Sent;
-use crate::error::AppError;
 use crate::people::forms::status_of;
 use crate::people::gate::see_other;
 use crate::people::permission::Action;
@@ -28,7 +27,24 @@ async fn show(State(state): State<AppState>, Extension(caller): Extension<Caller
     if let Err(error) = caller.visitor.require(Action::UseContent) {
         return refuse(&state, &parts, error).await;
     }
-    in_the_house(&state, &parts, StatusCode::OK, || page_import::start(String::new(), String::new())).await
+    start(&state, &caller, &parts, StatusCode::OK, (String::new(), String::new())).await
+}
+
+/// The page as it begins, or with a list that was not taken and why.
+async fn start(
+    state: &AppState,
+    caller: &Caller,
+    parts: &Parts,
+    status: StatusCode,
+    (list, sentence): (String, String),
+) -> Response {
+    match answer::head(state, caller).await {
+        Ok(head) => {
+            let view = move || page_import::start(head.clone(), list.clone(), sentence.clone());
+            in_the_house(state, parts, status, view).await
+        }
+        Err(error) => refuse(state, parts, error).await,
+    }
 }
 
 async fn check(
@@ -43,7 +59,7 @@ async fn check(
             let view = move || page_import::checked(list.clone(), checked.clone());
             in_the_house(&state, &parts, StatusCode::OK, view).await
         }
-        Err(error) => start_again(&state, &parts, list, error).await,
+        Err(error) => start(&state, &caller, &parts, status_of(Some(&error)), (list, error.to_string())).await,
     }
 }
 
@@ -56,15 +72,10 @@ async fn run(
     let list = list_of(&pairs);
     match intake::run(&state, &caller, &Sent::new(pairs)).await {
         Ok(leads_to) => see_other(&leads_to),
-        Err(error) => start_again(&state, &parts, list, error).await,
+        Err(error) => start(&state, &caller, &parts, status_of(Some(&error)), (list, error.to_string())).await,
     }
 }
 
 fn list_of(pairs: &[(String, String)]) -> String {
     pairs.iter().find(|(key, _)| key == "list").map(|(_, list)| list.clone()).unwrap_or_default()
-}
-
-async fn start_again(state: &AppState, parts: &Parts, list: String, error: AppError) -> Response {
-    let (status, sentence) = (status_of(Some(&error)), error.to_string());
-    in_the_house(state, parts, status, move || page_import::start(list.clone(), sentence.clone())).await
 }

@@ -3,6 +3,7 @@
 use super::answer_item::{Refused, fate, read_item};
 use super::forms::{Pairs, answer_form, in_the_house, refuse};
 use super::model::{Content, FIELDS, ItemId, is_objection};
+use super::share::store as shared;
 use super::sheet::ItemForm;
 use super::steps::Stepped;
 use super::{answer, edit, library, page_edit, page_item, receive, serve, share, steps, store};
@@ -39,6 +40,7 @@ pub fn routes() -> Router<AppState> {
         .route("/content/{id}/uses.csv", get(download_uses))
         .route("/content/save", post(save))
         .route("/content/version", post(add_link))
+        .route("/content/version/current", post(make_current))
         .route("/content/step", post(step))
         .route("/content/confirm", post(confirm))
         .route("/content/delete", post(delete))
@@ -210,6 +212,17 @@ async fn add_link(
     answer_item(&state, &caller, &parts, id, done).await
 }
 
+async fn make_current(
+    State(state): State<AppState>,
+    Extension(caller): Extension<Caller>,
+    parts: Parts,
+    Form(pairs): Pairs,
+) -> Response {
+    let sent = Sent::new(pairs);
+    let done = edit::make_current(&state, &caller, &sent).await;
+    answer_item(&state, &caller, &parts, sent.id().unwrap_or_default(), done).await
+}
+
 async fn step(
     State(state): State<AppState>,
     Extension(caller): Extension<Caller>,
@@ -327,7 +340,7 @@ async fn download_uses(
         let mut tx = state.db.read().await?;
         edit::find(&mut tx, ItemId(id)).await?;
         let (zone, _) = answer::zone_and_day(&mut tx, state.clock.now()).await?;
-        let uses = store::uses(&mut tx, ItemId(id), 1_000_000).await?;
+        let uses = shared::uses(&mut tx, ItemId(id), 1_000_000).await?;
         let rows = uses.into_iter().map(|row| {
             let at = zone.rfc3339(store::instant(row.at));
             vec![row.lead_id.to_string(), row.lead.clone(), row.name.clone(), at, fate(&row).to_owned()]
@@ -354,7 +367,8 @@ async fn show(
         pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).unwrap_or_default()
     };
     let refused = Refused { find: of("find"), ..Refused::default() };
-    show_item(&state, &caller, &parts, id, (&of("done"), of("use").parse().ok()), refused).await
+    let before = of("use").parse().or_else(|_| of("was").parse()).ok();
+    show_item(&state, &caller, &parts, id, (&of("done"), before), refused).await
 }
 
 async fn answer_item(state: &AppState, caller: &Caller, parts: &Parts, id: i64, done: Result<String>) -> Response {

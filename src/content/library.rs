@@ -2,12 +2,14 @@
 
 use super::index::{Ask, Entry, Facet, Found, Index};
 use super::model::{Content, Item, ItemId, Names, objection};
+use super::requests::store as requests;
 use super::store;
 use crate::changes::model::Seq;
 use crate::changes::store::newest_seq;
 use crate::error::Result;
+use crate::kpis::words::counted;
 use crate::people::store as people;
-use crate::personas::model::PersonaRef;
+use crate::personas::model::PersonaId;
 use crate::personas::store as personas;
 use crate::server::db::{Db, Tx};
 use crate::zone::Zone;
@@ -26,7 +28,8 @@ pub struct Library {
 #[derive(Debug, Default)]
 struct Known {
     seq: i64,
-    personas: Vec<PersonaRef>,
+    /// Every persona, by whose names items are found.
+    personas: Names,
 }
 
 impl Library {
@@ -77,9 +80,9 @@ impl Library {
         if known.seq == seq && seq > 0 {
             return Ok(());
         }
-        let now = personas::all(&mut tx).await?;
+        let now = personas_of(&mut tx).await?;
         if now != known.personas {
-            // A persona has another name, by which its items are found.
+            // A persona has another name, or became a part of another, by whose name its items are found.
             known.seq = 0;
             known.personas = now;
         }
@@ -106,11 +109,10 @@ impl Library {
 }
 
 /// What the index takes of an item.
-fn entry(item: Item, personas: &[PersonaRef]) -> Entry {
+fn entry(item: Item, names: &Names) -> Entry {
     let confirmed = item.confirmed_at();
     let Item { id, text, status, confirmed: said, made, version, uses, stars, seq, .. } = item;
-    let of: Vec<&PersonaRef> =
-        text.personas.iter().filter_map(|id| personas.iter().find(|persona| persona.id == *id)).collect();
+    let of = names.personas_of(&text.personas);
     let mut values: Vec<(Facet, String)> = of.iter().map(|persona| (Facet::Persona, persona.slug.clone())).collect();
     values.extend(text.stages.iter().map(|stage| (Facet::Stage, stage.key().to_owned())));
     values.extend(text.objections.iter().map(|objection| (Facet::Objection, objection.clone())));
@@ -163,5 +165,26 @@ pub async fn names(tx: &mut Tx) -> Result<Names> {
         people::list(tx).await?.into_iter().filter(|account| account.standing.team.is_some() && !account.disabled);
     let mut people: Vec<_> = able.map(|account| (account.id, account.name)).collect();
     people.sort_by_key(|(_, name)| name.to_lowercase());
-    Ok(Names { personas: personas::all(tx).await?, people })
+    Ok(Names { people, ..personas_of(tx).await? })
+}
+
+/// How much of the library names a persona, in words: what goes along where that becomes a part of another one. Empty
+/// where nothing does.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn naming(tx: &mut Tx, persona: PersonaId) -> Result<String> {
+    let (items, asked) = (store::naming(tx, persona).await?, requests::naming(tx, persona).await?);
+    let said = [(items, "item", "items"), (asked, "request", "requests")].into_iter();
+    let said: Vec<String> = said.filter(|(n, ..)| *n > 0).map(|(n, one, many)| counted(n, one, many)).collect();
+    Ok(said.join(" and "))
+}
+
+/// The personas alone.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn personas_of(tx: &mut Tx) -> Result<Names> {
+    let (personas, merged) = (personas::all(tx).await?, personas::merged(tx).await?);
+    Ok(Names { personas, merged, people: Vec::new() })
 }

@@ -19,6 +19,7 @@ pub mod library;
 pub mod links;
 pub mod media;
 pub mod model;
+pub mod names;
 mod page;
 pub mod page_beside;
 mod page_curate;

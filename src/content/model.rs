@@ -7,8 +7,10 @@ use crate::kpis::words;
 use crate::leads::model::Reason;
 use crate::people::model::{AccountId, Team};
 use crate::period::{Day, Instant};
-use crate::personas::model::{PersonaId, PersonaRef, Stage};
+use crate::personas::model::{PersonaId, Stage};
 use crate::{id_type, text_enum};
+
+pub use super::names::Names;
 
 id_type!(
     /// An item of the library.
@@ -156,36 +158,13 @@ pub struct ItemText {
     pub expires: Option<Day>,
 }
 
-/// Whom and what the texts of an item name.
-#[derive(Clone, Debug, Default)]
-pub struct Names {
-    /// Every persona.
-    pub personas: Vec<PersonaRef>,
-    /// Who may own content: both teams.
-    pub people: Vec<(AccountId, String)>,
-}
-
-impl Names {
-    /// A persona by its number.
-    pub fn persona(&self, id: PersonaId) -> Option<&PersonaRef> {
-        self.personas.iter().find(|persona| persona.id == id)
-    }
-
-    /// Somebody's name.
-    pub fn person(&self, id: AccountId) -> Option<&str> {
-        self.people.iter().find(|(other, _)| *other == id).map(|(_, name)| name.as_str())
-    }
-
-    /// The account of that name.
-    fn account(&self, name: &str) -> Option<AccountId> {
-        self.people.iter().find(|(_, other)| other == name).map(|(id, _)| *id)
-    }
-}
+/// What its history tells besides: which link or file counted.
+pub const VERSION: &[Field] = &[Field::value("what", "Link or file")];
 
 impl ItemText {
     /// Its fields as a form writes them: lists have one entry a line, people and personas stand by name.
     pub fn values(&self, names: &Names) -> Values {
-        let personas = self.personas.iter().filter_map(|id| names.persona(*id)).map(|persona| persona.name.clone());
+        let personas = names.personas_of(&self.personas).into_iter().map(|persona| persona.name.clone());
         let day = |day: Option<Day>| day.map(|day| day.to_string()).unwrap_or_default();
         let fields = [
             ("title", self.title.clone()),

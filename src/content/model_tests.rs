@@ -1,4 +1,5 @@
 use super::*;
+use crate::personas::model::PersonaRef;
 
 fn names() -> Names {
     let persona = PersonaRef {
@@ -8,7 +9,7 @@ fn names() -> Names {
         value: None,
         retired: false,
     };
-    Names { personas: vec![persona], people: vec![(AccountId(3), "Mia".into())] }
+    Names { personas: vec![persona], people: vec![(AccountId(3), "Mia".into())], ..Names::default() }
 }
 
 fn values(pairs: &[(&str, &str)]) -> Values {

@@ -7,6 +7,7 @@ use super::sheet::{Duty, FacetShown, Head, Shown};
 use crate::app::file;
 use crate::editing::page::{Drafts, Key};
 use crate::error::AppError;
+use crate::kpis::words;
 use crate::people::page::trouble;
 use crate::place::at;
 use crate::server::AppState;
@@ -179,7 +180,7 @@ fn Facets(facets: Vec<FacetShown>, question: super::question::Question) -> impl 
                 <label>
                     <input type="checkbox" name=facet.key() value=key checked=chosen disabled=count == 0 && !chosen/>
                     <span class="facet-words">{words}</span>
-                    <span class="count">{count}</span>
+                    <span class="count">{words::count(count)}</span>
                 </label>
             }
         });

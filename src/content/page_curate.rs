@@ -22,7 +22,8 @@ pub fn lists(head: Head, lists: Lists, done: String) -> AnyView {
     let note = (list == List::Broken && !checks_links).then(|| {
         view! { <p class="small quiet">"This server does not look at links by itself. Whoever starts it can have it look, once a week and politely: --check-links."</p> }
     });
-    let body = match lines.is_empty() {
+    let is_empty = lines.is_empty();
+    let body = match is_empty {
         true => view! { <Empty title=list.empty()><p>{list.says()}</p></Empty> }.into_any(),
         false => {
             let rows = lines.into_iter().map(|line| view! { <Row line list may_curate/> });
@@ -43,7 +44,7 @@ pub fn lists(head: Head, lists: Lists, done: String) -> AnyView {
         {done}
         <nav class="segmented curate-lists" aria-label="Lists">{tabs.collect_view()}</nav>
         <section aria-labelledby="list-title">
-            <SectionHead id="list-title" title=list.title()><p>{list.says()}</p></SectionHead>
+            <SectionHead id="list-title" title=list.title()>{(!is_empty).then(|| view! { <p>{list.says()}</p> })}</SectionHead>
             {note}
             {body}
         </section>

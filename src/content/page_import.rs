@@ -1,7 +1,8 @@
 //! `/content/import`: a list, what would become of it, and the press that writes it.
 
 use super::intake::{Checked, MOST, New};
-use super::page::Refusal;
+use super::page::{LibraryHead, Refusal};
+use super::sheet::Head;
 use crate::editing::page::{Drafts, Key};
 use crate::kpis::words::{count, counted};
 use crate::place::at;
@@ -12,13 +13,15 @@ use leptos::prelude::*;
 const SHOWN: usize = 50;
 
 /// The page as it begins.
-pub fn start(list: String, sentence: String) -> AnyView {
+pub fn start(head: Head, list: String, sentence: String) -> AnyView {
     view! {
-        <p class="back"><a href=at("/content")>"‹ Content library"</a></p>
-        <PageHead title="Take in a list" lede="Of links or of what a folder holds. It is checked first; the check writes nothing."/>
+        <LibraryHead head current="/content/import"/>
         <Refusal sentence/>
-        <ListForm list/>
-        <section class="section" aria-labelledby="how">
+        <section aria-labelledby="list-title">
+            <SectionHead id="list-title" title="Take in a list"><p>"Of links, or of what a folder holds. It is checked first; the check writes nothing."</p></SectionHead>
+            <ListForm list/>
+        </section>
+        <section class="section content-how" aria-labelledby="how">
             <SectionHead id="how" title="How a list is read"/>
             <p>"One link or path a line: the last part becomes the title, the folders become topics. In a shell, "<code>"find . -type f"</code>" prints such a list."</p>
             <p>"Or a table, as a spreadsheet copies or exports it, with headings such as Title, Link, Kind, Topics, Persona, Stage, Objections, Language, Owner, Released, Last day. Only a title or a link is needed."</p>

@@ -2,7 +2,7 @@
 
 use super::model::Status;
 use super::page::{Net, Refusal};
-use super::sheet::{CommentShown, ItemShown, Preview, UseLine, VersionLine};
+use super::sheet::{Back, CommentShown, ItemShown, Preview, UseLine, VersionLine};
 use super::words::mark;
 use crate::app::file;
 use crate::editing::page::{Drafts, Key};
@@ -17,15 +17,18 @@ use leptos::prelude::*;
 /// `/content/{id}`
 pub fn item(shown: ItemShown) -> AnyView {
     let ItemShown { id, title, lede, net, status, standing, withheld, done, sentence, in_use, .. } = shown.clone();
-    let done = done.map(|(said, used)| {
-        let undo = used.map(|used| {
-            view! {
+    let newest = shown.versions.first().map_or(0, |version| version.n);
+    let done = done.map(|(said, back)| {
+        let undo = back.map(|back| match back {
+            Back::Use(used) => view! {
                 <form method="post" action=at("/content/unshare")>
                     <Key/>
                     <input type="hidden" name="use" value=used/>
                     <button>"Undo"</button>
                 </form>
             }
+            .into_any(),
+            Back::Version(n) => view! { <MakeCurrent id n newest><button>"Undo"</button></MakeCurrent> }.into_any(),
         });
         view! { <div class="toast undo" role="status" data-taken=""><span>{said}</span>{undo}</div> }
     });
@@ -191,7 +194,7 @@ fn Share(shown: ItemShown) -> impl IntoView {
         <section class="section" id="share" aria-labelledby="share-title">
             <SectionHead id="share-title" title/>
             <p class="small quiet">"One press writes down that the lead got it; it stands on the lead’s page too."</p>
-            <div class="row picks">{picks.collect_view()}</div>
+            {(none.is_none()).then(|| view! { <div class="row picks">{picks.collect_view()}</div> })}
             {none.map(|none| view! { <p class="small">{none}</p> })}
             <form class="inline-form" method="get" action=at(&format!("/content/{id}"))>
                 <Field id="find" name="find" label="Find a lead by name, company or e-mail" kind="search" value=find/>
@@ -327,6 +330,29 @@ fn Comments(shown: ItemShown) -> impl IntoView {
     may_use.then(|| view! { <Thread comments to="/content/comment" id person/> })
 }
 
+/// The form that makes an older version count again.
+#[component]
+fn MakeCurrent(
+    /// Of which item.
+    id: i64,
+    /// Which version.
+    n: i64,
+    /// Which one counts, as the reader sees it.
+    newest: i64,
+    /// Its button.
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <form method="post" action=at("/content/version/current")>
+            <Key/>
+            <input type="hidden" name="id" value=id/>
+            <input type="hidden" name="n" value=n/>
+            <input type="hidden" name="counts" value=newest/>
+            {children()}
+        </form>
+    }
+}
+
 #[component]
 fn Aside(shown: ItemShown) -> impl IntoView {
     let ItemShown { id, facts, objections, versions, may_edit, limit, status, .. } = shown;
@@ -339,10 +365,23 @@ fn Aside(shown: ItemShown) -> impl IntoView {
         }
     };
     let newest = versions.first().map_or(0, |version| version.n);
-    let lines = versions.into_iter().map(|VersionLine { n, what, by, href, outside }| {
-        let now = (n == newest).then(|| view! { " "<span class="tag">"counts"</span> });
+    let lines = versions.into_iter().map(|VersionLine { n, what, by, counts, href, outside }| {
+        let now = (n == newest).then(|| view! { " "<span class="tag">"current"</span> });
         let rel = outside.then_some("external noopener noreferrer");
-        view! { <li><a href=href rel=rel>{what}</a>{now}<span class="sub">{format!("version {n}, {by}")}</span></li> }
+        let beside = format!(": version {n}, {what}");
+        let make = (may_edit && !counts).then(|| {
+            view! {
+                <MakeCurrent id n newest>
+                    <button class="button">"Make it current"<span class="sr">{beside}</span></button>
+                </MakeCurrent>
+            }
+        });
+        view! {
+            <li>
+                <span><a href=href rel=rel>{what}</a>{now}<span class="sub">{format!("version {n}, {by}")}</span></span>
+                {make}
+            </li>
+        }
     });
     let bring = may_edit.then(|| {
         view! {
@@ -377,12 +416,12 @@ fn Aside(shown: ItemShown) -> impl IntoView {
         }
     });
     view! {
-        <aside class="lead-aside" aria-label="About this item">
+        <aside class="lead-aside item-aside" aria-label="About this item">
             <section class="aside-block"><h2>"For whom and what"</h2><dl class="facts">{facts.collect_view()}</dl><WordsMeant words=&[("persona", "persona"), ("lead", "lead"), ("opportunity", "opportunity")]/></section>
             <section class="aside-block"><h2>"Objections it answers"</h2>{objections}</section>
             <section class="aside-block">
                 <h2>"Versions"</h2>
-                <ul role="list" class="stack fits">{lines.collect_view()}</ul>
+                <ul role="list" class="stack fits share-list">{lines.collect_view()}</ul>
                 {bring}
             </section>
             <section class="aside-block">

@@ -1,8 +1,10 @@
 //! Use by sales: which lead got which item, and what sales thinks of it.
 
+pub mod store;
+
 use super::edit::{change, find, item_of};
 use super::model::{ItemId, bounded, withheld};
-use super::{steps, store};
+use super::{steps, store as items};
 use crate::changes::model::ChangeKind;
 use crate::editing::form::{Sent, incomplete};
 use crate::editing::model::tidy;
@@ -52,7 +54,7 @@ pub async fn share(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Str
     }
     let who = caller.visitor.account().map_or(AccountId(0), |account| account.id);
     let number = store::add_use(&mut once, item, lead, (who, caller.visitor.name()), now).await?;
-    store::touch(&mut once, item).await?;
+    items::touch(&mut once, item).await?;
     let change = change(state, caller, ChangeKind::ContentShared, item, json!({ "lead": lead }));
     Ok(once.finish(&change, leads_to(number, "shared")).await?.1)
 }
@@ -80,7 +82,7 @@ pub async fn take_back(state: &AppState, caller: &Caller, sent: &Sent) -> Result
     if gone || !store::set_use(&mut once, number, true).await? {
         return Ok(leads_to);
     }
-    store::touch(&mut once, item).await?;
+    items::touch(&mut once, item).await?;
     let change = change(state, caller, ChangeKind::ContentUnshared, item, json!({ "lead": lead }));
     Ok(once.finish(&change, leads_to).await?.1)
 }
@@ -104,7 +106,7 @@ pub async fn rate(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Stri
     find(&mut once, id).await?;
     let who = caller.visitor.account().map_or(AccountId(0), |account| account.id);
     store::rate(&mut once, id, who, stars, &note, state.clock.now()).await?;
-    store::touch(&mut once, id).await?;
+    items::touch(&mut once, id).await?;
     let change = change(state, caller, ChangeKind::ContentRated, id, json!({ "stars": stars }));
     Ok(once.finish(&change, format!("/content/{id}?done=rated")).await?.1)
 }

@@ -119,6 +119,15 @@ pub struct FacetShown {
     pub values: Vec<(String, String, u32, bool)>,
 }
 
+/// The way back from what was just done to an item.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Back {
+    /// A use is taken back.
+    Use(i64),
+    /// The version that counted before counts again.
+    Version(i64),
+}
+
 /// `/content/{id}`
 #[derive(Clone, Debug)]
 pub struct ItemShown {
@@ -138,8 +147,8 @@ pub struct ItemShown {
     pub standing: String,
     /// Why leads may not get it today.
     pub withheld: Option<String>,
-    /// What was done, and the use that can be taken back.
-    pub done: Option<(String, Option<i64>)>,
+    /// What was done, and the way back.
+    pub done: Option<(String, Option<Back>)>,
     /// Why a form was not taken.
     pub sentence: String,
     /// Where it is in use, if it is to be retired all the same.
@@ -199,8 +208,10 @@ pub struct VersionLine {
     pub n: i64,
     /// What it is.
     pub what: String,
-    /// By whom and when.
+    /// By whom and when; where it is an older one that counts again, which.
     pub by: String,
+    /// It is what counts, under this number or another.
+    pub counts: bool,
     /// Where it is looked at.
     pub href: String,
     /// It leads out of the house.

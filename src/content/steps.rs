@@ -4,6 +4,7 @@ use super::edit::{change, find, require_edit, told};
 use super::index::{Entry, Facet};
 use super::model::{Item, ItemId, Status, withheld};
 use super::requests::model::RequestId;
+use super::share::store as shared;
 use super::{library, store};
 use crate::changes::model::ChangeKind;
 use crate::editing::form::{Sent, incomplete};
@@ -145,7 +146,7 @@ pub async fn in_use(state: &AppState, id: ItemId) -> Result<Vec<String>> {
     let item = find(&mut tx, id).await?;
     let mut uses = Vec::new();
     let since = Instant(state.clock.now().0.saturating_sub(IN_USE));
-    let recent = store::recent_uses(&mut tx, id, since).await?;
+    let recent = shared::recent_uses(&mut tx, id, since).await?;
     if recent > 0 {
         let leads = crate::kpis::words::counted(recent, "lead", "leads");
         uses.push(format!("{leads} got it within the last 90 days."));
@@ -160,7 +161,7 @@ pub async fn in_use(state: &AppState, id: ItemId) -> Result<Vec<String>> {
         return Ok(uses);
     }
     // The only item of its place that leads may get on the map would leave a gap.
-    for persona in item.text.personas.iter().filter_map(|id| names.persona(*id).cloned()) {
+    for persona in names.personas_of(&item.text.personas).into_iter().cloned() {
         for stage in item.text.stages.clone() {
             let slug = persona.slug.clone();
             let is_covered = state.library.look(move |index| {

@@ -140,7 +140,8 @@ impl Document {
         match self {
             Self::Persona => personas::model::RULE,
             Self::Statement => personas::model::ORDER,
-            Self::Workspace | Self::Spend | Self::Term | Self::Agreement | Self::Content | Self::Request => &[],
+            Self::Content => content::model::VERSION,
+            Self::Workspace | Self::Spend | Self::Term | Self::Agreement | Self::Request => &[],
         }
     }
 

@@ -14,7 +14,7 @@ use crate::listing::narrate::reason_address;
 use crate::ui::says::{Cell, Column, Table};
 
 /// Bars of the chart; rarer reasons stand in the table.
-const MOST_BARS: usize = 12;
+const MOST_BARS: usize = 18;
 /// Values of the dimension beside each other.
 const MOST_VALUES: usize = 5;
 /// Reasons that make up this share are the few that matter, in hundredths.

@@ -10,6 +10,7 @@ use super::rules::order::gives;
 use super::sheet::{Card, Drift, Gallery, Gone, May, NoteLine, Open, Part, PersonaSheet, Said, Side, Told, What};
 use super::store::{self, Of};
 use crate::agreement::rules::Rules;
+use crate::content::library;
 use crate::editing::form::Sent;
 use crate::editing::once::person;
 use crate::error::{AppError, Result};
@@ -259,6 +260,11 @@ pub async fn persona(
         }
     }
     let of_today = today(&mut tx, state).await?;
+    let library = library::naming(&mut tx, persona.is.id).await?;
+    let mut told = told(asked, &read.personas, Some(&persona));
+    if let (Some(told), "merged", Ok(other)) = (&mut told, asked.get("done"), asked.get("other").parse()) {
+        told.words += &along(&library::naming(&mut tx, PersonaId(other)).await?);
+    }
     drop(tx);
 
     let here = read.of_persona(persona.is.id);
@@ -353,11 +359,12 @@ pub async fn persona(
         drift: drift.collect(),
         rule: lines(&persona),
         rules_of_parts: parts_with_rules.map(|part| (part.is.name.clone(), lines(part))).collect(),
-        told: told(asked, &read.personas, Some(&persona)),
+        told,
         may,
         open,
         people: [of_team(Team::Marketing), of_team(Team::Sales)],
         others: others.map(|other| (other.is.id.0, other.is.name.clone())).collect(),
+        library,
         channels,
         person: person(caller),
         head: head.values(),
@@ -425,6 +432,11 @@ fn sent_back(what: What, sent: &Sent, error: &AppError) -> Open {
         }
     };
     Open { what, base, values, sentence: error.to_string() }
+}
+
+/// What of the content library came along with a persona.
+fn along(library: &str) -> String {
+    if library.is_empty() { String::new() } else { format!(" {library} of the content library came along.") }
 }
 
 /// What was done last, and the way back.

@@ -372,7 +372,8 @@ fn Deleted(sheet: PersonaSheet) -> impl IntoView {
 /// What is seldom done.
 #[component]
 fn Tools(sheet: PersonaSheet) -> impl IntoView {
-    let PersonaSheet { id, slug, others, .. } = sheet;
+    let PersonaSheet { id, slug, others, library, .. } = sheet;
+    let along = if library.is_empty() { String::new() } else { format!(", with {library} of the content library") };
     let options = others.into_iter().map(|(id, name)| view! { <option value=id>{name}</option> });
     view! {
         <details class="section tools">
@@ -390,7 +391,7 @@ fn Tools(sheet: PersonaSheet) -> impl IntoView {
                     <Button variant=Variant::Danger>"Retire it"</Button>
                 </form>
             </div>
-            <p class="hint">"Merging takes its statements, their annotations and its leads along, those of its rule too. Both can be undone, now and later, from the gallery."</p>
+            <p class="hint">"Merging takes its statements, their annotations and its leads along, those of its rule too"{along}". Both can be undone, now and later, from the gallery."</p>
         </details>
     }
 }

@@ -149,6 +149,8 @@ pub struct PersonaSheet {
     pub people: [Vec<String>; 2],
     /// The other personas: number and name.
     pub others: Vec<(i64, String)>,
+    /// What of the content library names it, in words; empty where nothing does.
+    pub library: String,
     /// Names that a claim may use.
     pub channels: Vec<String>,
     /// Whose drafts are kept.

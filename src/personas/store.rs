@@ -24,6 +24,7 @@ statements! {
             marketing_confirmed_at, marketing_confirmed_by, sales_confirmed_at, sales_confirmed_by,
             made_at, retired_at, retired_by, merged_into, rule
         from persona order by place, id";
+    MERGED = "select id, merged_into from persona where merged_into is not null order by id";
     SLUGS = "select count(*) from persona where slug = $1";
     NEXT_PLACE = "select coalesce(max(place), 0) + 1 from persona";
     ADD_PERSONA = "insert into persona (id, slug, value_id, name, role, segment, marketing_owner, sales_owner, place,
@@ -124,6 +125,12 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<PersonaRef>> {
         retired: retired == 1,
     };
     Ok(rows.into_iter().map(persona).collect())
+}
+
+/// Personas that became a part of another one, and of which.
+pub async fn merged(tx: &mut Tx) -> Result<Vec<(PersonaId, PersonaId)>> {
+    let rows: Vec<(i64, i64)> = sqlx::query_as(MERGED).fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().map(|(id, into)| (PersonaId(id), PersonaId(into))).collect())
 }
 
 /// The same with all that is known of them.

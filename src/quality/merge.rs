@@ -94,7 +94,7 @@ pub async fn join(tx: &mut WriteTx, survivor: LeadId, merged: &[LeadId], who: &W
     store::merge(tx, survivor, merged, at, &who.name).await?;
     leads::derive_anew(tx, seq, &[survivor]).await?;
     let concerned: Vec<LeadId> = merged.iter().copied().chain([survivor]).collect();
-    content::store::touch_used(tx, &concerned).await?;
+    content::share::store::touch_used(tx, &concerned).await?;
     store::add_work(tx, &concerned, who.account).await
 }
 
@@ -115,7 +115,7 @@ pub async fn part(tx: &mut WriteTx, merged: LeadId, by: AccountId) -> Result<Lea
     store::unmerge(tx, merged, merge_seq).await?;
     leads::derive_anew(tx, seq, &[survivor, merged]).await?;
     rules::apply_rules(tx, seq, &[merged]).await?;
-    content::store::touch_used(tx, &[survivor, merged]).await?;
+    content::share::store::touch_used(tx, &[survivor, merged]).await?;
     work::store::mark_mended(tx, &[survivor, merged], seq, by).await?;
     Ok(into)
 }

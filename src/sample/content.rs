@@ -8,6 +8,7 @@ use crate::content::model::{Content, ItemText, Kind, Status};
 use crate::content::requests::model::{Origin, RequestText, State};
 use crate::content::requests::store as requests;
 use crate::content::requests::store::Asking;
+use crate::content::share::store as shared;
 use crate::content::{library, store};
 use crate::error::Result;
 use crate::leads::model::LeadId;
@@ -440,13 +441,13 @@ pub async fn arrive(db: &Db, actor: &str, now: Instant) -> Result<()> {
             let Some((name, account)) = reps.iter().find(|(name, _)| name == owner) else { continue };
             let at = i64::from(dice.u32(3_600..20 * 86_400)) + handed_over;
             let at = Instant(u32::try_from(at).unwrap_or_default().min(now.0.saturating_sub(3_600)));
-            store::add_use(&mut tx, id, LeadId(*lead), (*account, name), at).await?;
+            shared::add_use(&mut tx, id, LeadId(*lead), (*account, name), at).await?;
         }
         for (_, account) in reps.iter().filter(|_| piece.liked > 0) {
             if dice.u32(0..10) < 7 {
                 let stars = (i64::from(piece.liked) + dice.i64(-1..2)).clamp(1, 5);
                 let note = if stars <= 2 { "Figures are too old" } else { "" };
-                store::rate(&mut tx, id, *account, stars, note, ago(dice.u32(1..60))).await?;
+                shared::rate(&mut tx, id, *account, stars, note, ago(dice.u32(1..60))).await?;
             }
         }
     }

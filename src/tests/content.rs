@@ -8,6 +8,7 @@ use doubles::changes::model::{Change, ChangeKind, Entity};
 use doubles::content::index::{Ask, Facet};
 use doubles::content::library::Library;
 use doubles::content::model::{Content, FIELDS, ItemText, Names, Status};
+use doubles::content::share::store as shared;
 use doubles::content::store;
 use doubles::leads::model::LeadId;
 use doubles::people::model::AccountId;
@@ -511,7 +512,7 @@ async fn both_engines_find_the_same_and_say_the_same_of_how_leads_fared() {
             query.execute(tx.conn()).await.expect("a lead");
             let at = if lead == 6 { i64::from(NOW.0) - 29 * day } else { at };
             let at = Instant(u32::try_from(at).expect("an instant"));
-            store::add_use(&mut tx, items[0], LeadId(lead), (AccountId(0), "Sam"), at).await.expect("a use");
+            shared::add_use(&mut tx, items[0], LeadId(lead), (AccountId(0), "Sam"), at).await.expect("a use");
         }
         let change = Change {
             at: NOW,
@@ -529,7 +530,7 @@ async fn both_engines_find_the_same_and_say_the_same_of_how_leads_fared() {
             found.push(library.find(ask, Zone::utc()).await.expect("a search").items);
         }
         let mut tx = db.read().await.expect("a read");
-        let fared = store::fared(&mut tx, &items, NOW, 30 * 86_400).await.expect("a read");
+        let fared = shared::fared(&mut tx, &items, NOW, 30 * 86_400).await.expect("a read");
         assert_eq!(fared, [(items[0], 3, 1)], "{}", name(db));
         let item = store::find(&mut tx, items[0]).await.expect("a read").expect("it is there");
         assert_eq!(item.uses, 6, "{}", name(db));

@@ -7,8 +7,9 @@ use crate::filled::{Filled, plain};
 use axum::body::{Body, Bytes};
 use doubles::content::files::Files;
 use doubles::server::AppState;
+use doubles::server::disk;
 use doubles::server::housekeeping::sweep_library;
-use futures::stream;
+use futures::{StreamExt, stream};
 use std::io::{self, Write};
 
 const PDF: &[u8] = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n";
@@ -75,6 +76,85 @@ async fn a_file_becomes_a_draft_is_shown_and_saved_and_older_versions_stay_reada
         assert_eq!(sam.get(path).await.status, 404, "{path}");
     }
     assert_eq!(files(&server).len(), 3);
+}
+
+/// Presses the button that makes a version of the first item current; the answer.
+async fn make_current(by: &mut Browser, n: &str) -> Answer {
+    let page = by.get("/content/1").await.body;
+    let form = Filled::each(&page, "/content/version/current").into_iter().find(|form| form.get("n") == n);
+    by.post("/content/version/current", &form.unwrap_or_else(|| panic!("no button: {page}")).pairs()).await
+}
+
+#[tokio::test]
+async fn an_older_version_counts_again_and_what_counted_meanwhile_stays() {
+    let House { server, mut mia, mut sam, mut vic } = house().await;
+    upload(&mut sam, "", "night trial.pdf", PDF).await;
+    upload(&mut sam, "1", "day trial.png", PNG).await;
+    let page = plain(&sam.get("/content/1").await.body);
+    assert!(page.contains("day trial.png") && page.contains("Make it current"), "{page}");
+    let stale = Filled::of(&page, "/content/version/current");
+
+    let done = make_current(&mut sam, "1").await;
+    assert_eq!(done.leads_to(), Some("/content/1?done=current&was=2"), "both teams write a draft: {}", done.body);
+    let again = sam.post("/content/version/current", &stale.pairs()).await;
+    assert_eq!(again.leads_to(), Some("/content/1?done=current"), "it is as was asked");
+    let page = plain(&sam.get("/content/1?done=current&was=2").await.body);
+    assert!(page.contains("version 3, version 1 again, sam") && page.contains("/content/1/file/3"), "{page}");
+    assert_eq!(sam.get("/content/1/file/3").await.header("content-type"), "application/pdf");
+    assert_eq!(sam.get("/content/1/file/2").await.status, 200, "what counted meanwhile stays");
+    assert_eq!(Filled::each(&page, "/content/version/current").len(), 2, "the way back, and version 2");
+    assert_eq!(files(&server).len(), 2, "nothing is kept twice");
+    assert!(plain(&sam.get("/content?q=night+pdf").await.body).contains("<mark>night</mark>"), "found by its name");
+    let history = plain(&sam.get("/history/content/1").await.body);
+    assert!(history.contains("content version restored") && history.contains("day trial.png"), "{history}");
+
+    let undo = Filled::of(&page, "/content/version/current");
+    assert_eq!((undo.get("n"), undo.get("counts")), ("2", "3"));
+    let back = sam.post("/content/version/current", &undo.pairs()).await;
+    assert_eq!(back.leads_to(), Some("/content/1?done=current&was=3"));
+    assert_eq!(sam.post("/content/version/current", &undo.pairs()).await.leads_to(), back.leads_to(), "twice is once");
+    let late = sam.post("/content/version/current", &[("id", "1"), ("n", "1"), ("counts", "3")]).await;
+    assert!(late.status == 409 && plain(&late.body).contains("sam brought “day trial.png”"), "{}", late.body);
+
+    let edited = Filled::of(&mia.get("/content/1/edit").await.body, "/content/save").with("owner", "mia");
+    let mut edited = edited;
+    edited.fields.retain(|(key, value)| {
+        !["personas", "stages"].contains(&key.as_str()) && (key != "objections" || value.is_empty())
+    });
+    assert!(mia.post("/content/save", &edited.pairs()).await.leads_to().is_some());
+    for to in ["in_review", "approved"] {
+        crate::content::step(&mut mia, 1, to).await;
+    }
+    let long_ago = "update content_item set confirmed_at = 1000000, confirmed_by = 'una'";
+    crate::content::write(&server.state.db, &[long_ago]).await;
+    for by in [&mut sam, &mut vic] {
+        assert!(
+            !by.get("/content/1").await.body.contains("/content/version/current"),
+            "what is approved is marketing’s"
+        );
+        let refused = by.post("/content/version/current", &[("id", "1"), ("n", "1"), ("counts", "4")]).await;
+        assert_eq!(refused.status, 403);
+    }
+    assert!(make_current(&mut mia, "1").await.leads_to().is_some());
+    let stands = table(&server.state.db, "select status, confirmed_by from content_item").await;
+    assert_eq!(stands, [["approved", "mia"]], "whoever changes what leads get vouches for it");
+    let missing = mia.post("/content/version/current", &[("id", "1"), ("n", "77"), ("counts", "5")]).await;
+    assert!(missing.status == 404 && missing.body.contains("no version 77"), "{}", missing.body);
+}
+
+#[tokio::test]
+async fn a_link_that_another_item_has_by_now_does_not_count_again() {
+    let House { server: _server, mut mia, .. } = house().await;
+    let first = crate::content::add(&mut mia, "Guide", &[("link", "https://a.example/old")]).await;
+    let form = Filled::of(&mia.get(&format!("/content/{first}")).await.body, "/content/version");
+    mia.post("/content/version", &form.with("link", "https://a.example/new").pairs()).await;
+    crate::content::add(&mut mia, "Archive", &[("link", "https://a.example/old")]).await;
+    let refused = make_current(&mut mia, "1").await;
+    assert!(
+        refused.status == 409 && plain(&refused.body).contains("this very link already: “Archive”"),
+        "{}",
+        refused.body
+    );
 }
 
 #[tokio::test]
@@ -169,6 +249,25 @@ async fn an_upload_that_is_too_large_breaks_off_or_finds_no_room_leaves_nothing(
     assert_eq!(table(&server.state.db, "select count(*) from content_item").await, [["0"]]);
 }
 
+#[tokio::test]
+async fn a_disk_that_fills_while_a_file_comes_is_said_and_leaves_nothing() {
+    let House { server, mut sam, .. } = house().await;
+    upload(&mut sam, "", "deck.pdf", PDF).await;
+    // Just as much room as is always left free; how long the file is, its browser does not say.
+    let contents = server.state.contents.clone().measured_by(|_| Some(disk::LITTLE / 4));
+    let state = AppState { contents, ..server.state.clone() };
+    sam.use_router(doubles::server::router::build(state, Some(&"http://localhost:3000".parse().expect("a URL"))));
+    let film = multipart(&[("key", ""), ("id", "1")], "film.pdf", &[PDF, &vec![b'x'; 20_000_000]].concat());
+    let pieces =
+        film.chunks(1 << 20).map(|piece| Ok::<_, io::Error>(Bytes::copy_from_slice(piece))).collect::<Vec<_>>();
+    let answer = sam.send_upload_to("/content/upload", Body::from_stream(stream::iter(pieces))).await;
+    let said = plain(&answer.body);
+    assert!(answer.status == 503 && said.contains("no room for this file"), "{} {said}", answer.status);
+    assert!(said.contains("deck"), "the item’s own page says it");
+    assert_eq!(files(&server).len(), 1, "{:?}", files(&server));
+    assert_eq!(table(&server.state.db, "select count(*) from content_version").await, [["1"]]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn fifty_people_uploading_at_once_all_get_their_item_and_the_same_file_becomes_one() {
     let House { server, sam, .. } = house().await;
@@ -244,4 +343,37 @@ async fn everything_goes_out_as_tables_and_files_as_they_are() {
         assert!(table.contains(cell), "{name}: {table}");
     }
     assert_eq!(vic.get("/content/export.zip").await.status, 403);
+}
+
+#[tokio::test]
+async fn an_archive_that_is_still_being_read_stays_whole_while_another_one_is_packed() {
+    let House { server: _server, mut mia, mut sam, .. } = house().await;
+    let film = |last: u8| [PNG, &vec![last; 3_000_000]].concat();
+    upload(&mut mia, "", "one.png", &film(1)).await;
+    let first = mia.begin("GET", "/content/export.zip", Body::empty()).await;
+    let mut first = first.into_body().into_data_stream();
+    let mut bytes = first.next().await.expect("it begins").expect("a piece").to_vec();
+
+    // Meanwhile the library is another one, and somebody else packs it and reads all of it.
+    upload(&mut sam, "", "two.png", &film(2)).await;
+    upload(&mut sam, "1", "one again.png", &film(3)).await;
+    let second = sam.begin("GET", "/content/export.zip", Body::empty()).await;
+    let second = axum::body::to_bytes(second.into_body(), usize::MAX).await.expect("an archive");
+    while let Some(piece) = first.next().await {
+        bytes.extend(piece.expect("a piece"));
+    }
+    let names = |bytes: &[u8]| -> Vec<String> {
+        let mut archive = zip::ZipArchive::new(io::Cursor::new(bytes.to_vec())).expect("an archive");
+        let mut names = Vec::new();
+        for at in 0..archive.len() {
+            let mut entry = archive.by_index(at).expect("an entry");
+            // A file that is not as it was packed is told by its checksum.
+            io::copy(&mut entry, &mut io::sink()).expect("it is whole");
+            names.push(String::from_utf8_lossy(entry.name_raw()).into_owned());
+        }
+        names.retain(|name| name.starts_with("files/"));
+        names
+    };
+    assert_eq!(names(&bytes), ["files/1-1-one.png"], "as the library was when it was asked for");
+    assert_eq!(names(&second).len(), 3);
 }

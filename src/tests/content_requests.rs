@@ -89,6 +89,114 @@ async fn a_request_is_declined_with_a_reason_and_two_people_at_one_brief_merge()
 }
 
 #[tokio::test]
+async fn a_request_is_answered_by_an_item_that_is_chosen_by_its_title() {
+    let House { server, mut mia, mut sam, .. } = house().await;
+    let form = Filled::of(&sam.get("/content/ask").await.body, "/content/ask").with("title", "What does it cost?");
+    sam.post("/content/ask", &form.pairs()).await;
+    let sheet = approved(&mut mia, "Payback sheet", &[]).await;
+    add(&mut mia, "Only a draft", &[]).await;
+    let page = mia.get("/content/requests/1").await.body;
+    let choice = format!("{sheet}: Payback sheet");
+    assert!(page.contains(&format!("<option value=\"{choice}\">")) && !page.contains("Only a draft"), "{page}");
+    assert!(!sam.get("/content/requests/1").await.body.contains(&choice), "marketing says what answers it");
+    let wrong = mia.post("/content/requests/step", &[("id", "1"), ("to", "done"), ("item", "Payback")]).await;
+    assert!(wrong.status == 400 && plain(&wrong.body).contains("choose it from the list"), "{}", wrong.body);
+    let done = mia.post("/content/requests/step", &[("id", "1"), ("to", "done"), ("item", &choice)]).await;
+    assert_eq!(done.leads_to(), Some("/content/requests/1?done=done"), "{}", done.body);
+    assert_eq!(table(&server.state.db, "select item_id from content_request").await, [[sheet.to_string()]]);
+}
+
+#[tokio::test]
+async fn a_request_whose_draft_was_deleted_is_a_brief_again_and_says_so() {
+    let House { server, mut mia, mut sam, .. } = house().await;
+    let form = Filled::of(&sam.get("/content/ask").await.body, "/content/ask").with("title", "Who signs?");
+    let form = form.with("reader", "Afraid").with("belief", "The maker signs").with("owner", "mia");
+    sam.post("/content/ask", &form.with("due", "2027-03-01").pairs()).await;
+    let brief = Filled::of(&sam.get("/content/requests/1").await.body, "/content/requests/save");
+    sam.post("/content/requests/save", &brief.with("why", "Two lost deals").pairs()).await;
+    let begin = async |by: &mut crate::browser::Browser| {
+        let page = by.get("/content/requests/1").await.body;
+        let form = Filled::each(&page, "/content/requests/step").into_iter().find(|form| form.get("to") == "draft");
+        by.post("/content/requests/step", &form.unwrap_or_else(|| panic!("no button: {page}")).pairs()).await
+    };
+    assert_eq!(begin(&mut sam).await.leads_to(), Some("/content/1/edit?done=begun"));
+    let early = sam.post("/content/requests/step", &[("id", "1"), ("to", "brief")]).await;
+    assert!(early.status == 409 && plain(&early.body).contains("“Who signs?” is being written"), "{}", early.body);
+
+    let delete = Filled::of(&mia.get("/content/1").await.body, "/content/delete");
+    assert!(mia.post("/content/delete", &delete.pairs()).await.leads_to().is_some());
+    let page = sam.get("/content/requests/1").await.body;
+    let said = plain(&page);
+    assert!(said.contains("mia deleted its draft “Who signs?”") && said.contains("Back to the brief"), "{said}");
+    let back = Filled::each(&page, "/content/requests/step").into_iter().find(|form| form.get("to") == "brief");
+    let done = sam.post("/content/requests/step", &back.expect("the button").pairs()).await;
+    assert_eq!(done.leads_to(), Some("/content/requests/1?done=again"), "{}", done.body);
+    let said = plain(&sam.get("/content/requests/1?done=again").await.body);
+    assert!(said.contains("A brief again.") && !said.contains("deleted its draft"), "{said}");
+    let stands = table(&server.state.db, "select state, item_id from content_request").await;
+    assert_eq!(stands, [["brief", "-"]]);
+    assert_eq!(begin(&mut sam).await.leads_to(), Some("/content/2/edit?done=begun"), "another draft is begun");
+}
+
+#[tokio::test]
+async fn what_was_for_a_persona_goes_along_when_it_becomes_a_part_of_another_and_home_again() {
+    let House { server, mut mia, mut sam, .. } = house().await;
+    for name in ["Planner", "Buyer"] {
+        mia.post("/personas/add", &[("name", name)]).await;
+    }
+    let both =
+        approved(&mut mia, "For both", &[("personas", "Planner"), ("personas", "Buyer"), ("stages", "decision")]).await;
+    let sheet = approved(&mut mia, "Payback sheet", &[("personas", "Planner"), ("stages", "decision")]).await;
+    let form =
+        Filled::of(&sam.get("/content/ask?origin=gap&persona=planner&stage=awareness").await.body, "/content/ask");
+    sam.post("/content/ask", &form.with("title", "Why now?").pairs()).await;
+    let hint = plain(&mia.get("/personas/planner").await.body);
+    assert!(hint.contains("along, with 2\u{a0}items and 1\u{a0}request of the content library"), "{hint}");
+
+    let done = mia.post("/personas/retire", &[("id", "1"), ("into", "2")]).await.leads_to().expect("merged").to_owned();
+    let told = mia.get(&done).await.body;
+    let said = plain(&told);
+    assert!(said.contains("2\u{a0}items and 1\u{a0}request of the content library came along."), "{said}");
+    let of_buyer = async |by: &mut crate::browser::Browser| {
+        let file = by.get("/content.csv?persona=buyer").await.body;
+        file.lines().skip(1).filter(|line| line.contains("For both") || line.contains("Payback sheet")).count()
+    };
+    assert_eq!(of_buyer(&mut sam).await, 2);
+    assert!(plain(&sam.get(&format!("/content/{sheet}")).await.body).contains("Buyer"));
+    let file = sam.get("/content.csv").await.body;
+    assert!(file.contains(",Buyer,") && !file.contains("Buyer; Buyer") && !file.contains("Planner"), "{file}");
+    let map = sam.get("/content/map.csv").await.body;
+    assert_eq!(map.lines().skip(1).collect::<Vec<_>>(), ["Buyer,0,0,2"]);
+    let map = plain(&sam.get("/content/map").await.body);
+    assert!(map.contains("asked for"), "the gap is asked for under the new name: {map}");
+    let request = sam.get("/content/requests/1").await.body;
+    let form = Filled::of(&request, "/content/requests/save");
+    assert_eq!(form.get("persona"), "Buyer");
+    sam.post("/content/requests/save", &form.with("why", "Two lost deals").pairs()).await;
+    let edited = Filled::of(&mia.get(&format!("/content/{sheet}/edit")).await.body, "/content/save");
+    let mut edited = edited.with("title", "Payback in a sheet");
+    edited.fields.retain(|(key, value)| match key.as_str() {
+        "personas" => value == "Buyer",
+        "stages" => value == "decision",
+        "objections" => value.is_empty(),
+        _ => true,
+    });
+    assert!(mia.post("/content/save", &edited.pairs()).await.leads_to().is_some());
+
+    let home = Filled::of(&told, "/personas/bring-back");
+    assert!(mia.post("/personas/bring-back", &home.pairs()).await.leads_to().is_some());
+    let of_planner = sam.get("/content.csv?persona=planner").await.body;
+    assert!(of_planner.contains("Payback in a sheet") && of_planner.contains("For both"), "{of_planner}");
+    assert_eq!(of_buyer(&mut sam).await, 1, "what was for both is for both again");
+    assert!(plain(&sam.get(&format!("/content/{both}")).await.body).contains("Planner, Buyer"));
+    let form = Filled::of(&sam.get("/content/requests/1").await.body, "/content/requests/save");
+    assert_eq!((form.get("persona"), form.get("why")), ("Planner", "Two lost deals"));
+    let map = sam.get("/content/map.csv").await.body;
+    assert_eq!(map.lines().skip(1).collect::<Vec<_>>(), ["Planner,0,0,2", "Buyer,0,0,1"]);
+    assert_eq!(table(&server.state.db, "select persona_id from content_request").await, [["1"]]);
+}
+
+#[tokio::test]
 async fn a_search_that_found_nothing_is_counted_without_who_and_without_what_names_a_person() {
     let House { server, mut mia, mut sam, .. } = house().await;
     approved(&mut mia, "Payback sheet", &[]).await;
@@ -127,6 +235,8 @@ async fn a_viewer_reads_no_name_that_somebody_searched_for() {
     let form = form.with("title", "A folder for fleets");
     assert!(sam.post("/content/ask", &form.pairs()).await.leads_to().is_some());
     sam.get("/content?q=Anders+Holm").await;
+    assert!(sam.get("/content/misses.csv").await.body.contains("anders holm,1"));
+    assert_eq!(vic.get("/content/misses.csv").await.status, 403);
     for path in ["/content/map", "/content/requests/1", "/content/requests.csv"] {
         let sales = sam.get(path).await.body.to_lowercase();
         assert!(sales.contains("anders holm"), "{path}: {sales}");
@@ -147,6 +257,7 @@ async fn objections_without_an_answer_show_on_the_map() {
     write(&server.state.db, &[&judged]).await;
     let map = sam.get("/content/map").await.body;
     assert!(map.contains("origin=objection&amp;objection=no_budget") && map.contains("none: ask for one"), "{map}");
+    assert!(sam.get("/content/objections.csv").await.body.contains("no budget,1,0,no"));
     let answer = approved(&mut mia, "Rent or buy", &[("objections", "no_budget")]).await;
     assert!(!sam.get("/content/map").await.body.contains("none: ask for one"));
     let beside = plain(&sam.get(&format!("/leads/{ann}")).await.body);

@@ -119,6 +119,44 @@ async fn whoever_does_not_want_to_hear_of_missed_times_hears_nothing_and_nothing
 }
 
 #[tokio::test]
+async fn marketing_hears_once_that_its_answer_to_a_verdict_is_overdue() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let turn_down = || judge(Decision::Reject, "below_criteria");
+        let old = office.lead("Hanna", Instant(TUESDAY.0 - 9 * DAY)).await;
+        office.act(&office.ben, Instant(TUESDAY.0 - 8 * DAY), &[old], turn_down()).await.expect("judged");
+        assert_eq!(ring(db, TUESDAY).await, Ok(0), "what was late before anybody was to be told");
+
+        let leads = [office.lead("Tom", TUESDAY).await, office.lead("Elif", TUESDAY).await];
+        let (answered, praised) = (office.lead("Lea", TUESDAY).await, office.lead("Yusuf", TUESDAY).await);
+        office.act(&office.ann, after(HOUR), &[leads[0], leads[1], answered], turn_down()).await.expect("judged");
+        office.act(&office.ann, after(HOUR), &[praised], call(true)).await.expect("a call");
+        office.act(&office.ann, after(HOUR), &[praised], judge(Decision::Good, "")).await.expect("judged");
+        let word =
+            Answer { lead: answered, verdict: 2, kind: WordKind::Reply, text: "The form asks for it now.".into() };
+        answer(&office.at(after(2 * HOUR)), &office.mia, "", &word, String::new).await.expect("answered");
+
+        // An answer is promised within three working days; its last second is in time.
+        let due = 3 * DAY + HOUR;
+        assert_eq!(ring(db, after(due)).await, Ok(0), "{}", name(db));
+        assert_eq!(ring(db, after(due + 1)).await, Ok(2), "one for each of marketing, {}", name(db));
+        let both = r#"{"count":2,"lead":2}"#;
+        assert_eq!(told(db, NoticeKind::ReplyMissed).await, [["Hedy", both], ["Mia", both]]);
+        for now in [after(due + 1), after(due - HOUR), after(due + 2), after(9 * DAY)] {
+            assert_eq!(ring(db, now).await, Ok(0), "never twice, also where the clock was set back");
+        }
+
+        choose(db, &office.hedy, &[NoticeKind::ReplyMissed]).await;
+        let again = office.lead("Noor", after(9 * DAY)).await;
+        office.act(&office.ben, after(9 * DAY + HOUR), &[again], turn_down()).await.expect("judged");
+        assert_eq!(ring(db, after(20 * DAY)).await, Ok(1), "what was missed is made up for, and Hedy chose otherwise");
+        let told = told(db, NoticeKind::ReplyMissed).await;
+        assert_eq!(told[2..], [["Mia", r#"{"count":1,"lead":6}"#]]);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_head_hears_how_the_other_one_ruled() {
     on_each_engine(async |db| {
         let office = office(db).await;

@@ -26,6 +26,7 @@ const STORES: &[&[(&str, &str)]] = &[
     content::export::store::ALL,
     content::links::store::ALL,
     content::requests::store::ALL,
+    content::share::store::ALL,
     content::store::ALL,
     editing::store::ALL,
     feedback::store::ALL,

@@ -1,13 +1,14 @@
 //! Requests as their pages show them.
 
-use super::edit::find;
+use super::edit::{draft_of, find};
 use super::map::is_late;
 use super::model::{FIELDS, Origin, Request, RequestId, State};
 use super::store;
 use crate::activity::feed::to_csv;
 use crate::content::answer::zone_and_day;
+use crate::content::index::Index;
 use crate::content::library::names;
-use crate::content::model::{Names, is_objection, language, objection};
+use crate::content::model::{Names, Status, is_objection, language, objection};
 use crate::content::sheet::{CommentShown, Duty};
 use crate::content::store as items;
 use crate::content::words;
@@ -22,6 +23,9 @@ use crate::people::service::Caller;
 use crate::place::at;
 use crate::server::AppState;
 use crate::zone::Zone;
+
+/// Items that are offered as the answer to a request, at most.
+const ANSWERS: usize = 500;
 
 /// A request in a list.
 #[derive(Clone, Debug)]
@@ -122,6 +126,10 @@ pub struct Shown {
     pub comments: Vec<CommentShown>,
     /// The item that answers it, or is being written: its title and page.
     pub item: Option<(String, String)>,
+    /// Approved items that may answer it, for who may say so: number and title.
+    pub answers: Vec<(i64, String)>,
+    /// It is being written, and its draft is gone: what became of that.
+    pub gone: Option<String>,
     /// The reader joined it; `None`: it is not theirs to join.
     pub joined: Option<bool>,
     /// What was done on the page before.
@@ -216,14 +224,15 @@ pub async fn shown(
     let names = names(&mut tx).await?;
     let may_use = caller.visitor.may(Action::UseContent);
     let comments = if may_use { items::comments(&mut tx, None, Some(id.0)).await? } else { Vec::new() };
-    let item = match request.item {
-        Some(item) => items::find(&mut tx, item).await?,
-        None => None,
-    };
+    let item = draft_of(&mut tx, &request).await?;
     let own = caller.visitor.account().map_or(crate::people::model::AccountId(0), |account| account.id);
     let joined = store::voted(&mut tx, own).await?.contains(&id);
     let reasons = reasons(&mut tx).await?;
     drop(tx);
+    let answers = match request.state.is_open() && caller.visitor.may(Action::CurateContent) {
+        true => state.library.look(approved).await?,
+        false => Vec::new(),
+    };
     let stands = request.text.values(&names);
     let typed = sent.0.map(|sent| (sent.base(FIELDS), sent.mine(FIELDS)));
     let (base, values) = typed.unwrap_or_else(|| (stands.clone(), stands));
@@ -250,6 +259,17 @@ pub async fn shown(
         stand: if lacks.is_empty() { "the brief is complete".to_owned() } else { format!("{} missing", lacks.len()) },
         reach: (100 - lacks.len() * 25) as u8,
     };
+    let gone = (request.state == State::Draft).then(|| match &item {
+        Some(item) => item.deleted.as_ref().map(|(at, by)| {
+            format!(
+                "{by} deleted its draft “{}” on {}. Bring that back under Content, Curation, Deleted; or take the request \
+                 back to its brief, and begin another one.",
+                item.text.title,
+                words::day_of(*at, &zone)
+            )
+        }),
+        None => Some("Its draft is gone. Take the request back to its brief, and begin another one.".to_owned()),
+    });
     let tells_search = !request.search.is_empty() && caller.visitor.may(Action::SeeLeads);
     let origin = match (request.origin, tells_search) {
         (Origin::Search, true) => format!("from a search for “{}” that found nothing", request.search),
@@ -278,6 +298,8 @@ pub async fn shown(
         item: item
             .filter(|item| item.deleted.is_none())
             .map(|item| (item.text.title, at(&format!("/content/{}", item.id)))),
+        answers,
+        gone: gone.flatten(),
         joined: (may_use && request.state.is_open() && (own.0 == 0 || request.asked_id != own)).then_some(joined),
         done,
         sentence: sent.1,
@@ -287,6 +309,16 @@ pub async fn shown(
         person: person(caller),
         request,
     })
+}
+
+/// Approved items by title, those that were confirmed last where there are very many.
+fn approved(index: &Index) -> Vec<(i64, String)> {
+    let mut found: Vec<_> = index.entries().filter(|entry| entry.status == Status::Approved).collect();
+    found.sort_by_key(|entry| std::cmp::Reverse(entry.confirmed));
+    found.truncate(ANSWERS);
+    let mut titles: Vec<_> = found.into_iter().map(|entry| (entry.id.0, entry.title.clone())).collect();
+    titles.sort_by_key(|(id, title)| (title.to_lowercase(), *id));
+    titles
 }
 
 /// Requests as a table. The searches that they came from, in which somebody may have typed a name, stand in it only for

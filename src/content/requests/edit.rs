@@ -7,7 +7,7 @@ use crate::bell::store as bell;
 use crate::changes::model::{Change, ChangeKind, Entity};
 use crate::content::edit::{comment_text, hand};
 use crate::content::library::names;
-use crate::content::model::{ItemId, ItemText, Kind, Status};
+use crate::content::model::{Item, ItemId, ItemText, Kind, Status};
 use crate::content::store as items;
 use crate::editing::documents::change_of;
 use crate::editing::form::{Sent, incomplete};
@@ -175,8 +175,12 @@ pub async fn step(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Stri
         }
         State::Done => {
             caller.visitor.require(Action::CurateContent)?;
-            let item = sent.get("item").parse().ok().map(ItemId).or(request.item);
-            let missing = || AppError::Invalid("Say which item of the library answers it.".to_owned());
+            let item = number_of(sent.get("item")).map(ItemId).or(request.item);
+            let missing = || {
+                AppError::Invalid(
+                    "Say which item of the library answers it: choose it from the list by its title.".to_owned(),
+                )
+            };
             let item = crate::content::edit::find(&mut once, item.ok_or_else(missing)?).await?;
             if item.status != Status::Approved {
                 return Err(AppError::Conflict(format!(
@@ -202,6 +206,17 @@ pub async fn step(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Stri
             }
             (answer, request.item)
         }
+        State::Brief if request.state == State::Draft => {
+            caller.visitor.require(Action::UseContent)?;
+            if let Some(item) = draft_of(&mut once, &request).await?.filter(|item| item.deleted.is_none()) {
+                return Err(AppError::Conflict(format!(
+                    "“{}” is being written for this request. Work on with it, or delete it first: then the request can be \
+                     a brief again.",
+                    item.text.title
+                )));
+            }
+            (String::new(), None)
+        }
         State::New | State::Brief => {
             caller.visitor.require(Action::CurateContent)?;
             if request.state.is_open() {
@@ -219,9 +234,26 @@ pub async fn step(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Stri
     let change = change(state, caller, ChangeKind::RequestChanged, id, detail);
     let leads_to = match (to, item) {
         (State::Draft, Some(item)) => format!("/content/{item}/edit?done=begun"),
+        (State::Brief, _) if request.state == State::Draft => told("again", id),
         _ => told(to.key(), id),
     };
     Ok(once.finish(&change, leads_to).await?.1)
+}
+
+/// The number of an item, as people type it or choose it: `12`, `12: Payback sheet`.
+fn number_of(text: &str) -> Option<i64> {
+    text.trim().split(':').next()?.trim().parse().ok()
+}
+
+/// The item that is written for a request, deleted or not.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn draft_of(tx: &mut Tx, request: &Request) -> Result<Option<Item>> {
+    match request.item {
+        Some(item) => items::find(tx, item).await,
+        None => Ok(None),
+    }
 }
 
 /// The item that answers a request is in the library: whoever asked hears of it.

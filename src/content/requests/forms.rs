@@ -12,6 +12,7 @@ use crate::editing::page::{self as editing, MergePage};
 use crate::error::{AppError, Result};
 use crate::people::forms::status_of;
 use crate::people::gate::see_other;
+use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::personas::model::Stage;
 use crate::server::AppState;
@@ -27,6 +28,8 @@ pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/content/map", get(show_map))
         .route("/content/map.csv", get(download_map))
+        .route("/content/objections.csv", get(download_objections))
+        .route("/content/misses.csv", get(download_misses))
         .route("/content/ask", get(show_ask).post(ask))
         .route("/content/requests", get(show_all))
         .route("/content/requests.csv", get(download))
@@ -59,6 +62,27 @@ async fn download_map(State(state): State<AppState>, Extension(caller): Extensio
         to_csv(&head, rows)
     };
     as_file("content-map.csv", file.await)
+}
+
+async fn download_objections(State(state): State<AppState>, Extension(caller): Extension<Caller>) -> Response {
+    let file = async {
+        let map = map::map(&state, &caller).await?;
+        let rows = map.objections.into_iter().map(|objection| {
+            let asked = if objection.asked { "yes" } else { "no" };
+            vec![objection.words, objection.leads.to_string(), objection.items.to_string(), asked.to_owned()]
+        });
+        to_csv(&["objection", "leads", "items", "asked for"], rows)
+    };
+    as_file("content-objections.csv", file.await)
+}
+
+async fn download_misses(State(state): State<AppState>, Extension(caller): Extension<Caller>) -> Response {
+    let file = async {
+        caller.visitor.require(Action::SeeLeads)?;
+        let misses = map::map(&state, &caller).await?.misses.unwrap_or_default();
+        to_csv(&["words", "times"], misses.into_iter().map(|(words, times, _)| vec![words, times.to_string()]))
+    };
+    as_file("content-misses.csv", file.await)
 }
 
 fn pairs_of(search: Option<String>) -> Sent {
@@ -141,6 +165,7 @@ async fn show(
         "saved" => "Saved.",
         "voted" => "Counted.",
         "brief" | "new" => "Open again.",
+        "again" => "A brief again. Whoever writes it begins another draft.",
         "done" => "Answered: whoever asked is told.",
         "declined" => "Declined: whoever asked is told, and reads why.",
         "back" => "It is back.",

@@ -99,9 +99,18 @@ pub const fn level(count: u32) -> u8 {
 /// # Errors
 /// The database does not answer.
 pub async fn map(state: &AppState, caller: &Caller) -> Result<Map> {
+    let asked = store::all(&mut state.db.read().await?).await?;
+    map_over(state, caller, &asked).await
+}
+
+/// The same, where every request is read already.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn map_over(state: &AppState, caller: &Caller, asked: &[Request]) -> Result<Map> {
     let mut tx = state.db.read().await?;
     let personas: Vec<_> = personas::all(&mut tx).await?.into_iter().filter(|persona| !persona.retired).collect();
-    let open: Vec<Request> = store::all(&mut tx).await?.into_iter().filter(|request| request.state.is_open()).collect();
+    let open: Vec<&Request> = asked.iter().filter(|request| request.state.is_open()).collect();
     let since = Instant(state.clock.now().0.saturating_sub(DAYS * 86_400));
     let known = feedback::reasons(&mut tx).await?;
     let mut reasons = items::objections(&mut tx, since).await?;
@@ -118,7 +127,7 @@ pub async fn map(state: &AppState, caller: &Caller) -> Result<Map> {
                 _ => address("/content", &[("persona", &persona.slug), ("stage", stage.key()), ("status", "approved")]),
             };
             let asked =
-                |request: &Request| request.text.persona == Some(persona.id) && request.text.stage == Some(stage);
+                |request: &&Request| request.text.persona == Some(persona.id) && request.text.stage == Some(stage);
             Cell { stage, count, level: level(count), href: at(&own), asked: count == 0 && open.iter().any(asked) }
         });
         Row { cells: cells.collect(), name: persona.name, slug: persona.slug }

@@ -1,7 +1,7 @@
 //! The map, the requests, and one of them with its brief.
 
 use super::answer::{Form, Line, Shown};
-use super::map::Map;
+use super::map::{Map, Objection};
 use super::model::State;
 use crate::content::model::LANGUAGES;
 use crate::content::page::{LibraryHead, Net, Refusal};
@@ -11,7 +11,7 @@ use crate::editing::page::{Carried, Drafts, Key};
 use crate::kpis::words::{count, counted};
 use crate::personas::model::Stage;
 use crate::place::at;
-use crate::ui::{Button, Empty, Field, LongField, PageHead, SectionHead, Variant, WordsMeant};
+use crate::ui::{Button, Empty, Field, LongField, Notice, NoticeKind, PageHead, SectionHead, Variant, WordsMeant};
 use crate::work::page::sign;
 use leptos::prelude::*;
 
@@ -58,12 +58,44 @@ pub fn map(head: Head, map: Map) -> AnyView {
         (_, 0) => "Every persona has something for every stage".to_owned(),
         (_, gaps) => format!("{} without an approved item", counted(gaps as u32, "place", "places")),
     };
+    let is_blank = map.rows.is_empty();
     let Map { objections, misses, .. } = map.clone();
-    let drawn = match map.rows.is_empty() {
-        true => view! { <Empty title="No personas yet"><p>"The map shows what each persona has for each stage. As soon as there are personas, their gaps show here."</p></Empty> }.into_any(),
+    let drawn = match is_blank {
+        true => {
+            let write = may_use.then(|| view! { " "<a href=at("/personas/new")>"Write the first persona"</a>"." });
+            view! { <Empty title="No personas yet"><p>"The map shows what each persona has for each stage. As soon as there are personas, their gaps show here."{write}</p></Empty> }.into_any()
+        }
         false => view! { {matrix(map, false, may_use)}<p class="xs quiet legend">"Approved items, all languages. A gap opens a request."</p> }.into_any(),
     };
+    let missed = misses.map(|misses| view! { <Missed misses may_use/> });
+    view! {
+        <LibraryHead head current="/content/map"/>
+        <section aria-labelledby="map-title">
+            <SectionHead id="map-title" title/>
+            {drawn}
+            {(!is_blank).then(|| view! { <p class="pages"><span class="files"><a href=at("/content/map.csv") download="content-map.csv">"CSV"</a></span></p> })}
+        </section>
+        <div class="two-lists">
+            <Objections objections may_use/>
+            {missed}
+        </div>
+        <WordsMeant words=&[("persona", "persona"), ("lead", "lead"), ("rejected", "turned down")]/>
+    }
+    .into_any()
+}
+
+/// What leads object, and whether anything answers it.
+#[component]
+fn Objections(objections: Vec<Objection>, may_use: bool) -> impl IntoView {
     let unanswered = objections.iter().filter(|objection| objection.items == 0).count();
+    let is_empty = objections.is_empty();
+    let title = match (is_empty, unanswered) {
+        (true, _) => "No objection yet".to_owned(),
+        (false, 0) => "Something answers every objection".to_owned(),
+        (false, unanswered) => {
+            format!("{} nothing answers", counted(unanswered as u32, "objection that", "objections that"))
+        }
+    };
     let rows = objections.into_iter().map(|objection| {
         let items = match (objection.items, objection.asked) {
             (0, true) => view! { <span class="tag" data-kind="gap">"asked for"</span> }.into_any(),
@@ -74,28 +106,20 @@ pub fn map(head: Head, map: Map) -> AnyView {
         view! { <tr><th scope="row">{objection.words}</th><td class="num" data-label="Leads">{count(objection.leads)}</td><td class="num" data-label="Items">{items}</td></tr> }
     });
     let rows = rows.collect_view();
-    let missed = misses.map(|misses| view! { <Missed misses may_use/> });
     view! {
-        <LibraryHead head current="/content/map"/>
-        <section aria-labelledby="map-title">
-            <SectionHead id="map-title" title/>
-            {drawn}
-            <p class="pages"><span class="files"><a href=at("/content/map.csv") download="content-map.csv">"CSV"</a></span></p>
-        </section>
-        <div class="two-lists">
-            <section class="section" aria-labelledby="objections-title">
-                <SectionHead id="objections-title" title=format!("{} nothing answers", counted(unanswered as u32, "objection that", "objections that"))>
-                    <p>"Why leads were turned down in the last 180 days, and approved items that answer it"</p>
-                </SectionHead>
+        <section class="section" aria-labelledby="objections-title">
+            <SectionHead id="objections-title" title>
+                <p>"Why leads were turned down in the last 180 days, and approved items that answer it"</p>
+            </SectionHead>
+            {is_empty.then(|| view! { <p class="small quiet">"As soon as sales turns a lead down for something that content can answer, it stands here."</p> })}
+            {(!is_empty).then(|| view! {
                 <div class="table-wrap" tabindex="0" role="region" aria-label="Objections">
                     <table class="table"><thead><tr><th scope="col">"Objection"</th><th scope="col" class="num">"Leads"</th><th scope="col" class="num">"Items"</th></tr></thead><tbody>{rows}</tbody></table>
                 </div>
-            </section>
-            {missed}
-        </div>
-        <WordsMeant words=&[("persona", "persona"), ("lead", "lead"), ("rejected", "turned down")]/>
+                <p class="pages"><span class="files"><a href=at("/content/objections.csv") download="content-objections.csv">"CSV"</a></span></p>
+            })}
+        </section>
     }
-    .into_any()
 }
 
 /// Searches that found nothing.
@@ -110,11 +134,12 @@ fn Missed(misses: Vec<(String, u32, String)>, may_use: bool) -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="misses-title">
             <SectionHead id="misses-title" title="Looked for and not found"><p>"Only the words are kept, never who typed them"</p></SectionHead>
-            {no_miss.then(|| view! { <p class="small quiet">"Every search found something."</p> })}
+            {no_miss.then(|| view! { <p class="small quiet">"No search was in vain yet. What nobody finds is counted here, and can be asked for."</p> })}
             {(!no_miss).then(|| view! {
                 <div class="table-wrap" tabindex="0" role="region" aria-label="Searches without result">
                     <table class="table"><thead><tr><th scope="col">"Words"</th><th scope="col" class="num">"Times"</th><th scope="col"><span class="sr">"What can be done"</span></th></tr></thead><tbody>{missed}</tbody></table>
                 </div>
+                <p class="pages"><span class="files"><a href=at("/content/misses.csv") download="content-misses.csv">"CSV"</a></span></p>
             })}
         </section>
     }
@@ -281,6 +306,8 @@ pub fn request(shown: Shown) -> AnyView {
         lacks,
         comments,
         item,
+        answers,
+        gone,
         joined,
         done,
         sentence,
@@ -310,10 +337,14 @@ pub fn request(shown: Shown) -> AnyView {
     let begin = (may_use && state == State::Brief && lacks.is_empty())
         .then(|| step("draft", "Begin the draft", Variant::Primary));
     let reopen = (may_curate && !state.is_open()).then(|| step("new", "Open it again", Variant::Normal));
+    let back = (may_use && gone.is_some()).then(|| step("brief", "Back to the brief", Variant::Primary));
+    let gone =
+        gone.map(|said| view! { <Notice kind=NoticeKind::Plain title="Its draft was deleted"><p>{said}</p></Notice> });
     let join = joined.map(|joined| view! { <Join id joined from="page"/> });
     let lacking = (state.is_open() && !lacks.is_empty()).then(|| {
         view! { <p class="small quiet">{format!("Before it can be written, the brief needs {}.", lacks.join(", "))}</p> }
     });
+    let answers = answers.into_iter().map(|(id, title)| view! { <option value=format!("{id}: {title}")></option> });
     let close = (may_curate && state.is_open()).then(|| {
         view! {
             <section class="section" aria-labelledby="close-title">
@@ -322,7 +353,8 @@ pub fn request(shown: Shown) -> AnyView {
                     <Key/>
                     <input type="hidden" name="id" value=id/>
                     <input type="hidden" name="to" value="done"/>
-                    <Field id="item" name="item" label="Number of the approved item that answers it" required=true/>
+                    <Field id="item" name="item" label="The approved item that answers it" list="answers" required=true/>
+                    <datalist id="answers">{answers.collect_view()}</datalist>
                     <Button>"It is answered"</Button>
                 </form>
                 <form class="inline-form" method="post" action=at("/content/requests/step")>
@@ -359,7 +391,8 @@ pub fn request(shown: Shown) -> AnyView {
         <Net duties=net label="What each team owes this request"/>
         {answer}
         {item}
-        <div class="row item-state">{begin}{join}{reopen}</div>
+        {gone}
+        <div class="row item-state">{begin}{back}{join}{reopen}</div>
         {lacking}
         {body}
         {close}

@@ -13,18 +13,22 @@ use crate::statements;
 use sqlx::FromRow;
 
 statements! {
-    ALL_REQUESTS = "select r.id, r.title, r.state, r.persona_id, r.stage, r.objection, r.language, r.why, r.reader, r.belief, r.owner_id,
+    /// A persona that became a part of another is read as that one, here and below, and goes on standing in the row.
+    ALL_REQUESTS = "select r.id, r.title, r.state, coalesce(p.merged_into, r.persona_id) as persona_id, r.stage, r.objection, r.language, r.why, r.reader, r.belief, r.owner_id,
             r.due, r.origin, r.search, r.asked_by, r.asked_id, r.asked_team, r.at, r.state_at, r.answer, r.item_id, r.deleted_by,
             (select count(*) from content_vote as v where v.request_id = r.id) as votes
-        from content_request as r where r.deleted_at is null order by r.id desc limit $1";
-    ONE = "select r.id, r.title, r.state, r.persona_id, r.stage, r.objection, r.language, r.why, r.reader, r.belief, r.owner_id,
+        from content_request as r left join persona as p on p.id = r.persona_id
+        where r.deleted_at is null order by r.id desc limit $1";
+    ONE = "select r.id, r.title, r.state, coalesce(p.merged_into, r.persona_id) as persona_id, r.stage, r.objection, r.language, r.why, r.reader, r.belief, r.owner_id,
             r.due, r.origin, r.search, r.asked_by, r.asked_id, r.asked_team, r.at, r.state_at, r.answer, r.item_id, r.deleted_by,
             (select count(*) from content_vote as v where v.request_id = r.id) as votes
-        from content_request as r where r.id = $1";
+        from content_request as r left join persona as p on p.id = r.persona_id where r.id = $1";
     ADD = "insert into content_request (id, title, state, persona_id, stage, objection, language, why, reader, belief, owner_id,
             due, origin, search, asked_by, asked_id, asked_team, at, state_at, seq)
         values ($1, $2, 'new', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $17, $18)";
-    CHANGE = "update content_request set title = $2, persona_id = $3, stage = $4, objection = $5, language = $6, why = $7,
+    CHANGE = "update content_request set title = $2, persona_id = case
+                when $3 = (select p.merged_into from persona as p where p.id = content_request.persona_id)
+                then persona_id else $3 end, stage = $4, objection = $5, language = $6, why = $7,
             reader = $8, belief = $9, owner_id = $10, due = $11, seq = $12 where id = $1";
     SET_STATE = "update content_request set state = $2, state_at = $3, answer = $4, item_id = $5, seq = $6 where id = $1";
     DELETE = "update content_request set deleted_at = $2, deleted_by = $3, seq = $4 where id = $1 and deleted_at is null";
@@ -42,6 +46,7 @@ statements! {
     MISSES = "select words, times, last_at from content_miss order by times desc, last_at desc, words limit $1";
     FORGET_MISS = "delete from content_miss where words = $1";
     FORGET = "delete from content_request where deleted_at < $1";
+    NAMING = "select count(*) from content_request where persona_id = $1 and deleted_at is null";
 }
 
 /// Requests that are listed, at most: the newest.
@@ -228,6 +233,12 @@ pub async fn unvote(tx: &mut Tx, id: RequestId, who: AccountId) -> Result<()> {
 pub async fn voted(tx: &mut Tx, who: AccountId) -> Result<Vec<RequestId>> {
     let ids: Vec<i64> = sqlx::query_scalar(VOTED).bind(who.0).fetch_all(tx.conn()).await?;
     Ok(ids.into_iter().map(RequestId).collect())
+}
+
+/// How many requests name a persona; deleted ones do not count.
+pub async fn naming(tx: &mut Tx, persona: PersonaId) -> Result<u32> {
+    let count: i64 = sqlx::query_scalar(NAMING).bind(persona.0).fetch_one(tx.conn()).await?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 /// Gives up what was deleted before then.
