@@ -162,7 +162,9 @@ pub async fn examine_library(db: &Db, contents: &Files) -> Result<Option<Check>>
         Some(bucket) => format!("in the bucket {} or in {}", bucket.name(), contents.folder().display()),
         None => format!("in {}", contents.folder().display()),
     };
-    Ok(Some(if missing.is_empty() {
+    Ok(Some(if named.is_empty() {
+        Check::new("library", true, "The bucket answers; no item of the library has a file yet.")
+    } else if missing.is_empty() {
         Check::new("library", true, format!("All {} files of the library are there, {place}.", named.len()))
     } else {
         let says = format!(
