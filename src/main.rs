@@ -133,7 +133,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Doctor(doctor) => {
             let db = open::open_read_only(&config.database()).await?;
-            let examined = doctor.run(&db, config.clock().now()).await;
+            let examined = doctor.run(&db, &config.data, config.clock().now()).await;
             db.close().await;
             let (said, fine) = examined?;
             print!("{said}");

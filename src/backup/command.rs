@@ -1,11 +1,14 @@
 //! `doubles backup`, `doubles restore`, `doubles doctor`.
 
 use super::copy::{Copied, back_up};
-use super::doctor::{Check, examine};
+use super::doctor::{Check, examine, examine_library};
 use super::folders::{Files, files_of};
 use super::restore::restore;
+use crate::content::bucket::Bucket;
+use crate::content::files::{self, Files as Contents};
 use crate::error::{AppError, Result};
 use crate::period::Instant;
+use crate::server::config::BucketConfig;
 use crate::server::db::Db;
 use crate::server::disk::words;
 use crate::server::open::DatabaseUrl;
@@ -24,7 +27,8 @@ pub const POSTGRES: &str = "PostgreSQL is backed up by its own program:\n\
 ///
 /// The copy is the state of one moment. It is checked before it gets its name. It holds everything that Doubles keeps,
 /// names and addresses too, and can be read by the user who made it only. Files that people uploaded lie in a folder
-/// beside it, FILE.files: keep both together.
+/// beside it, FILE.files: keep both together. Files of the content library that lie in a bucket are not in it, which is
+/// said.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Backup {
     /// Where to; the folder must be there
@@ -46,7 +50,8 @@ pub struct Restore {
 
 /// Check the database against itself; also while the server runs
 ///
-/// The file, the milestones of every lead against its events, the change log, the disk, the newest backup.
+/// The file, the milestones of every lead against its events, the change log, the disk, the newest backup, and whether
+/// the files of the content library are there; of a bucket also whether it answers.
 /// The exit code is 0 if everything is fine and 1 if something was found.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Doctor {
@@ -56,6 +61,9 @@ pub struct Doctor {
     /// As JSON
     #[arg(long)]
     pub json: bool,
+    /// The bucket of the server, if it has one.
+    #[command(flatten)]
+    pub bucket: BucketConfig,
 }
 
 impl Backup {
@@ -69,6 +77,13 @@ impl Backup {
         let Files { count, bytes } = copied.files;
         if count > 0 {
             said += &format!("{} holds its {count} files ({}).\n", files_of(&copied.path).display(), words(bytes));
+        }
+        if copied.elsewhere > 0 {
+            said += &format!(
+                "{} files of the content library are not in it: they lie in a bucket, which has to be kept by its own \
+                 means, or they are gone. doubles doctor tells which.\n",
+                copied.elsewhere
+            );
         }
         Ok(said)
     }
@@ -96,9 +111,14 @@ impl Doctor {
     /// Runs it; answers with what there is to say, and whether everything is fine.
     ///
     /// # Errors
-    /// The database does not answer.
-    pub async fn run(&self, db: &Db, now: Instant) -> Result<(String, bool)> {
-        let checks = examine(db, self.backup_folder.as_deref(), now).await?;
+    /// The database does not answer, or the bucket is not configured well.
+    pub async fn run(&self, db: &Db, data: &Path, now: Instant) -> Result<(String, bool)> {
+        let mut contents = Contents::new(data, files::DEFAULT_LIMIT);
+        if let Some(bucket) = Bucket::configured(&self.bucket)? {
+            contents = contents.in_bucket(bucket)?;
+        }
+        let mut checks = examine(db, self.backup_folder.as_deref(), now).await?;
+        checks.extend(examine_library(db, &contents).await?);
         let fine = checks.iter().all(|check| check.fine);
         let said = if self.json {
             let report = serde_json::json!({ "fine": fine, "checks": checks });

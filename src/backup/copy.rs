@@ -1,6 +1,6 @@
 //! A copy of a database: made beside its place, checked there, and put in its place only when it is good.
 
-use super::folders::{self, Files, files_of};
+use super::folders::{self, Files, Gathered, files_of};
 use super::store;
 use crate::changes::model::Seq;
 use crate::error::{AppError, Result};
@@ -31,6 +31,8 @@ pub struct Copied {
     pub bytes: u64,
     /// The files that lie beside it.
     pub files: Files,
+    /// So many files of the content library it names that do not: they lie in a bucket, or are gone.
+    pub elsewhere: usize,
     /// The latest change in it, and when that was made; `None`: there is none yet.
     pub newest: Option<(Seq, Instant)>,
 }
@@ -86,6 +88,10 @@ async fn copy_with(from: &Path, data: Option<&Path>, to: &Path, replace: bool) -
         Some(data) => folders::gather(data, &to).await?,
         None => None,
     };
+    let elsewhere = match data {
+        Some(_) => files_elsewhere(part.0.path(), gathered.as_ref()).await?,
+        None => 0,
+    };
     let has_files = gathered.is_some();
     let files = gathered.map(|gathered| gathered.put_in_place(&to)).transpose()?.unwrap_or_default();
     let bytes = part.put_in_place(&to)?;
@@ -93,7 +99,15 @@ async fn copy_with(from: &Path, data: Option<&Path>, to: &Path, replace: bool) -
         // Of the backup that was replaced.
         remove(&files_of(&to));
     }
-    Ok(Copied { path: to, bytes, newest, files })
+    Ok(Copied { path: to, bytes, newest, files, elsewhere })
+}
+
+/// How many files of the library a copy names that were not gathered beside it.
+async fn files_elsewhere(copy: &Path, gathered: Option<&Gathered>) -> Result<usize> {
+    let mut conn = connect_unlocked(copy).await?;
+    let named = store::files_of_library(&mut conn).await;
+    conn.close().await?;
+    Ok(named.iter().filter(|name| !gathered.is_some_and(|gathered| gathered.has_file_of_library(name))).count())
 }
 
 /// Reads all of a file and answers with its latest change.

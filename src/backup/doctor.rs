@@ -2,6 +2,9 @@
 
 use super::service::newest;
 use super::{copy, store};
+use crate::content::export::store::every_version;
+use crate::content::files::Files;
+use crate::content::model::Content;
 use crate::error::Result;
 use crate::leads;
 use crate::period::Instant;
@@ -130,6 +133,49 @@ fn examine_disk(file: &Path) -> Option<Check> {
     let advice = if enough { "" } else { " An upgrade copies it first, so free some." };
     let says = format!("{} are free beside a database of {}.{advice}", words(free), words(size));
     Some(Check::new("disk", enough, says))
+}
+
+/// Every file that an item of the library has lies in the folder or in the bucket, as long as it was. `None`: there is
+/// none, and no bucket that would have to answer.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn examine_library(db: &Db, contents: &Files) -> Result<Option<Check>> {
+    let versions = every_version(&mut db.read().await?).await?;
+    let named: Vec<_> = versions
+        .into_iter()
+        .filter_map(|(item, version)| match version.what {
+            Content::File(file) => Some((item, version.n, file)),
+            Content::Link(_) => None,
+        })
+        .collect();
+    if named.is_empty() && contents.bucket().is_none() {
+        return Ok(None);
+    }
+    let held = match contents.held().await {
+        Ok(held) => held,
+        Err(error) => return Ok(Some(Check::new("library", false, error.to_string()))),
+    };
+    let missing = named.iter().filter(|(_, _, file)| held.get(&file.stored) != Some(&file.bytes));
+    let missing: Vec<_> = missing.collect();
+    let place = match contents.bucket() {
+        Some(bucket) => format!("in the bucket {} or in {}", bucket.name(), contents.folder().display()),
+        None => format!("in {}", contents.folder().display()),
+    };
+    Ok(Some(if named.is_empty() {
+        Check::new("library", true, "The bucket answers; no item of the library has a file yet.")
+    } else if missing.is_empty() {
+        Check::new("library", true, format!("All {} files of the library are there, {place}.", named.len()))
+    } else {
+        let says = format!(
+            "{} of {} files of the library are not {place}, or not as long as they were. Bring them back from a copy, or \
+             upload them again.",
+            missing.len(),
+            named.len()
+        );
+        let examples = missing.iter().take(NAMED).map(|(item, n, _)| format!("item {item}, version {n}"));
+        Check::new("library", false, says).with(examples.collect())
+    }))
 }
 
 /// The newest backup is read as a whole: one that cannot be restored is none.

@@ -2,6 +2,7 @@
 
 use super::copy::{PART, remove, sync_folder_of, unwritable};
 use super::model::stamp;
+use crate::content;
 use crate::error::{AppError, Result};
 use crate::period::Instant;
 use crate::server::open::beside;
@@ -13,7 +14,7 @@ use tempfile::TempDir;
 use tokio::task::spawn_blocking;
 
 /// What lies in the data folder beside the database: files that were uploaded to be imported, and the content library.
-pub const CARRIED: [&str; 2] = ["uploads", "content"];
+pub const CARRIED: [&str; 2] = ["uploads", content::files::FOLDER];
 
 /// Files that were copied.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,6 +66,11 @@ pub(super) async fn gather(data: &Path, backup: &Path) -> Result<Option<Gathered
 }
 
 impl Gathered {
+    /// Whether a file of the content library is among them.
+    pub(super) fn has_file_of_library(&self, name: &str) -> bool {
+        self.folder.path().join(content::files::FOLDER).join(name).is_file()
+    }
+
     /// Gives them the name that belongs to the backup, in the place of those that had it.
     pub(super) fn put_in_place(self, backup: &Path) -> Result<Files> {
         let target = files_of(backup);

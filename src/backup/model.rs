@@ -51,6 +51,8 @@ pub struct BackupStanding {
     pub folder: Option<PathBuf>,
     /// The folder lies on the disk of the database, and would be lost with it.
     pub same_disk: bool,
+    /// The bucket in which files lie that are in none of them, if there is one.
+    pub bucket: Option<String>,
     /// Which ones stay.
     pub keep: Keep,
     /// The newest one.

@@ -45,6 +45,12 @@ pub fn section(standing: &BackupStanding, zone: &Zone) -> AnyView {
             .into_any()
         }
     };
-    view! { <section class="section" id="backups" aria-labelledby="backups-head"><h2 id="backups-head">"Backups"</h2>{said}</section> }
+    let bucket = standing.bucket.as_ref().map(|bucket| {
+        view! {
+            <p class="hint">"Files of the content library lie in the bucket "<code>{bucket.clone()}</code>", which no
+            backup of Doubles holds: keep older versions of them there, or copy it."</p>
+        }
+    });
+    view! { <section class="section" id="backups" aria-labelledby="backups-head"><h2 id="backups-head">"Backups"</h2>{said}{bucket}</section> }
         .into_any()
 }

@@ -108,6 +108,7 @@ impl Backups {
         let known = self.known().clone();
         BackupStanding {
             same_disk: db.file().and_then(disk).is_some_and(|of_data| disk(&plan.folder) == Some(of_data)),
+            bucket: None,
             folder: Some(plan.folder.clone()),
             keep: plan.keep,
             warning: warning(now, known.last, known.failure.as_ref()),
@@ -136,7 +137,8 @@ impl Backups {
 
 /// How the nightly backups of this server stand, for pages and probes.
 pub fn standing(state: &AppState) -> BackupStanding {
-    state.backups.standing(&state.db, state.clock.now())
+    let bucket = state.contents.bucket().map(|bucket| bucket.name().to_owned());
+    BackupStanding { bucket, ..state.backups.standing(&state.db, state.clock.now()) }
 }
 
 /// The newest backup in a folder. One from the future was made while the clock was wrong: it must neither keep the next

@@ -15,6 +15,7 @@ statements! {
     GAPS = "select c.seq from change as c
         where c.seq > 1 and not exists (select 1 from change as b where b.seq = c.seq - 1) order by c.seq limit 10";
     NEWEST = "select seq, at from change order by seq desc limit 1";
+    FILES_OF_LIBRARY = "select stored from content_version where stored is not null";
     NEWEST_LEAD = "select coalesce(max(seq), 0) from lead";
 }
 
@@ -50,6 +51,11 @@ pub(super) async fn faults(conn: &mut SqliteConnection) -> Vec<String> {
 pub(super) async fn newest_of_file(conn: &mut SqliteConnection) -> Result<Option<(Seq, Instant)>> {
     let row: Option<(i64, i64)> = sqlx::query_as(NEWEST).fetch_optional(conn).await?;
     Ok(row.map(|(seq, at)| (Seq(seq), Instant(u32::try_from(at).unwrap_or_default()))))
+}
+
+/// The names of the files of the content library. A file of an older version has no library, and so none.
+pub(super) async fn files_of_library(conn: &mut SqliteConnection) -> Vec<String> {
+    sqlx::query_scalar(FILES_OF_LIBRARY).fetch_all(conn).await.unwrap_or_default()
 }
 
 /// The change log in numbers.

@@ -1,18 +1,26 @@
-//! The folder in which the files of the library lie. This is the only place that knows where they are: everything else
-//! asks for a file by the name that it was given here.
+//! Where the files of the library lie: in a folder beside the database or, where one is configured, in a bucket. This is
+//! the only place that knows: everything else asks for a file by the name that it was given here.
+//!
+//! With a bucket the folder is where a file waits until it has come as a whole. What lay there before stays there and is
+//! found there first, so that nothing has to be moved when a bucket is configured.
 
+use super::bucket::{self, Bucket, Trouble, pieces};
 use super::media::{HEAD, Media, tell};
 use super::model::Stored;
 use super::store;
 use crate::error::{AppError, Result};
 use crate::server::db::Db;
 use crate::server::disk;
-use crate::upload::folder::{Come, FreeBytes, Incoming, check_room_by, sweep_strays};
-use std::collections::HashSet;
-use std::io::ErrorKind;
+use crate::upload::folder::{Come, FreeBytes, Incoming, STRAY, check_room_by, sweep_strays};
+use axum::body::Body;
+use futures_util::TryStreamExt;
+use std::collections::{HashMap, HashSet};
+use std::io::{self, ErrorKind, Seek};
 use std::path::{Path, PathBuf};
+use std::pin::pin;
 use std::sync::Arc;
 use tokio::fs::File;
+use tokio::io::AsyncWriteExt;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
@@ -32,6 +40,8 @@ pub struct Files {
     /// Whoever packs everything into an archive holds it.
     packing: Arc<Semaphore>,
     free_bytes: FreeBytes,
+    /// Where files go once they have come as a whole; without one they stay in the folder.
+    bucket: Option<Bucket>,
 }
 
 /// A file of the library on its way in. Dropped before [`Arriving::finish`], it leaves nothing.
@@ -53,6 +63,35 @@ impl Files {
             limit,
             packing: Arc::new(Semaphore::new(1)),
             free_bytes: disk::free_bytes,
+            bucket: None,
+        }
+    }
+
+    /// The same, which puts what comes from now on into a bucket.
+    ///
+    /// # Errors
+    /// The limit is higher than any store takes.
+    pub fn in_bucket(self, bucket: Bucket) -> Result<Self> {
+        if self.limit > bucket::LARGEST {
+            return Err(AppError::Invalid(format!(
+                "A bucket takes files of {} at most, so the library cannot take larger ones: lower --content-limit.",
+                disk::words(bucket::LARGEST)
+            )));
+        }
+        Ok(Self { bucket: Some(bucket), ..self })
+    }
+
+    /// The bucket, where there is one.
+    pub const fn bucket(&self) -> Option<&Bucket> {
+        self.bucket.as_ref()
+    }
+
+    /// Tells the log whether the bucket answers. Where it does not, the server works on: all but files can be read.
+    pub async fn greet(&self) {
+        let Some(bucket) = &self.bucket else { return };
+        match bucket.reach().await {
+            Ok(()) => tracing::info!("The files of the library lie in the bucket {}", bucket.name()),
+            Err(trouble) => tracing::error!("{}", trouble.sentence("No file comes into the library or out of it")),
         }
     }
 
@@ -100,46 +139,164 @@ impl Files {
         })
     }
 
-    /// A file to be read.
+    /// A file, sent as it is read.
     ///
     /// # Errors
-    /// It is not there.
-    pub async fn open(&self, file: &Stored) -> Result<File> {
-        File::open(self.path(&file.stored)).await.map_err(|error| match error.kind() {
-            ErrorKind::NotFound => AppError::NotFound(format!(
+    /// It is not there, or its store does not give it now.
+    pub async fn open(&self, file: &Stored) -> Result<Body> {
+        match (File::open(self.path(&file.stored)).await, &self.bucket) {
+            (Ok(opened), _) => Ok(Body::from_stream(pieces(opened))),
+            (Err(error), Some(bucket)) if error.kind() == ErrorKind::NotFound => {
+                let found = bucket.get(&file.stored, file.bytes).await.map_err(|trouble| unread(file, &trouble))?;
+                let gone = || {
+                    AppError::NotFound(format!(
+                        "{} is no longer in the bucket “{}”. Whoever looks after the bucket may have an older version of \
+                         it; or upload it again as a new version.",
+                        file.name,
+                        bucket.name()
+                    ))
+                };
+                found.map(Body::from_stream).ok_or_else(gone)
+            }
+            (Err(error), None) if error.kind() == ErrorKind::NotFound => Err(AppError::NotFound(format!(
                 "{} is no longer on the server's disk. Whoever looks after the server has it in a copy of the folder \
                  “{FOLDER}”; or upload it again as a new version.",
                 file.name
-            )),
-            _ => AppError::Unavailable(format!("{} cannot be read: {error}.", file.name)),
-        })
-    }
-
-    /// Where a file lies.
-    pub fn path(&self, stored: &str) -> PathBuf {
-        self.folder.join(stored)
-    }
-
-    /// Throws a file away.
-    pub async fn remove(&self, stored: &str) {
-        if let Err(error) = tokio::fs::remove_file(self.path(stored)).await
-            && error.kind() != ErrorKind::NotFound
-        {
-            tracing::warn!("A file of the library stays on the disk: {error}");
+            ))),
+            (Err(error), _) => Err(AppError::Unavailable(format!("{} cannot be read: {error}.", file.name))),
         }
     }
 
-    /// Throws away the files that no version knows, and what broken-off uploads left.
+    /// A file on the disk, to be packed; `None` where it is gone. What lies in a bucket comes here first, under no name.
+    ///
+    /// # Errors
+    /// The disk is full, or its store does not give it now.
+    pub async fn fetch(&self, file: &Stored) -> Result<Option<std::fs::File>> {
+        if let Ok(opened) = std::fs::File::open(self.path(&file.stored)) {
+            return Ok(Some(opened));
+        }
+        let Some(bucket) = &self.bucket else { return Ok(None) };
+        let found = bucket.get(&file.stored, file.bytes).await.map_err(|trouble| unread(file, &trouble))?;
+        let Some(found) = found else { return Ok(None) };
+        let copied = async {
+            let mut here = File::from_std(tempfile::tempfile_in(&*self.folder)?);
+            let mut found = pin!(found);
+            while let Some(piece) = found.try_next().await? {
+                here.write_all(&piece).await?;
+            }
+            here.flush().await?;
+            let mut here = here.into_std().await;
+            here.rewind()?;
+            Ok::<_, io::Error>(here)
+        };
+        copied.await.map(Some).map_err(|error| match error.downcast() {
+            Ok(trouble) => unread(file, &trouble),
+            Err(error) => AppError::Unavailable(format!("{} cannot be read: {error}.", file.name)),
+        })
+    }
+
+    /// Where a file lies that is in the folder.
+    fn path(&self, stored: &str) -> PathBuf {
+        self.folder.join(stored)
+    }
+
+    /// Throws files away that no row names.
+    pub async fn remove(&self, files: &[String]) {
+        let mut in_bucket = Vec::new();
+        for stored in files {
+            match (tokio::fs::remove_file(self.path(stored)).await, &self.bucket) {
+                (Ok(()), _) => {}
+                (Err(error), Some(_)) if error.kind() == ErrorKind::NotFound => in_bucket.push(stored.clone()),
+                (Err(error), None) if error.kind() == ErrorKind::NotFound => {}
+                (Err(error), _) => tracing::warn!("A file of the library stays on the disk: {error}"),
+            }
+        }
+        // All of them first: of what a store that is away keeps, nobody would know any more.
+        for stored in &in_bucket {
+            if let Err(error) = self.note(stored).await {
+                tracing::warn!("A file of the library may stay in the bucket: {error}");
+            }
+        }
+        self.remove_noted(in_bucket).await;
+    }
+
+    /// What was put into the bucket, by name, before any row named it, and what has to go from there. Only what stands
+    /// here is ever thrown away in the bucket: whatever else lies there, and whatever another database names, stays.
+    fn notes(&self) -> PathBuf {
+        self.folder.with_file_name("bucket")
+    }
+
+    async fn note(&self, stored: &str) -> io::Result<()> {
+        tokio::fs::create_dir_all(self.notes()).await?;
+        tokio::fs::write(self.notes().join(stored), "").await
+    }
+
+    async fn remove_noted(&self, files: Vec<String>) {
+        let Some(bucket) = &self.bucket else { return };
+        for stored in files {
+            if bucket.remove(&stored).await.is_err() {
+                tracing::warn!("What no item has stays in the bucket for another hour.");
+                return;
+            }
+            _ = tokio::fs::remove_file(self.notes().join(stored)).await;
+        }
+    }
+
+    /// Every file that is there, in the folder and in the bucket, with its length.
+    ///
+    /// # Errors
+    /// The bucket does not answer.
+    pub async fn held(&self) -> Result<HashMap<String, u64>> {
+        let folder = Arc::clone(&self.folder);
+        let on_disk = spawn_blocking(move || {
+            let entries = std::fs::read_dir(&folder).into_iter().flatten().flatten();
+            let files = entries.filter_map(|entry| {
+                let data = entry.metadata().ok().filter(std::fs::Metadata::is_file)?;
+                Some((entry.file_name().to_string_lossy().into_owned(), data.len()))
+            });
+            files.collect::<HashMap<_, _>>()
+        });
+        let mut held = on_disk.await.map_err(|_| AppError::Internal)?;
+        if let Some(bucket) = &self.bucket {
+            let in_bucket =
+                bucket.held().await.map_err(|trouble| trouble.sentence("Nobody can tell which files are there"))?;
+            for (name, bytes) in in_bucket {
+                held.entry(name).or_insert(bytes);
+            }
+        }
+        Ok(held)
+    }
+
+    /// Throws away the files that no version knows, and what broken-off uploads left, once they are older than an hour. A
+    /// bucket that does not answer is swept another time.
     ///
     /// # Errors
     /// The database does not answer.
     pub async fn sweep(&self, db: &Db) -> Result<()> {
         let known: HashSet<String> = store::stored_names(&mut db.read().await?).await?.into_iter().collect();
-        let folder = Arc::clone(&self.folder);
-        // A folder that is not there yet holds nothing to sweep.
-        _ = spawn_blocking(move || sweep_strays(&folder, &known)).await;
+        let (folder, notes) = (Arc::clone(&self.folder), self.notes());
+        let strays = spawn_blocking(move || {
+            // A folder that is not there yet holds nothing to sweep.
+            _ = sweep_strays(&folder, &known);
+            let (counted, strays): (Vec<_>, Vec<_>) = noted(&notes).into_iter().partition(|name| known.contains(name));
+            for name in counted {
+                _ = std::fs::remove_file(notes.join(name));
+            }
+            strays
+        });
+        self.remove_noted(strays.await.map_err(|_| AppError::Internal)?).await;
         Ok(())
     }
+}
+
+/// Names that were noted longer ago than anything takes to be counted.
+fn noted(notes: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(notes).into_iter().flatten().flatten();
+    let old = entries.filter(|entry| {
+        let since = entry.metadata().and_then(|data| data.modified()).ok();
+        since.and_then(|since| since.elapsed().ok()).is_some_and(|age| age > STRAY)
+    });
+    old.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
 }
 
 impl Arriving {
@@ -161,10 +318,10 @@ impl Arriving {
         self.incoming.write(bytes).await
     }
 
-    /// Puts it on the disk for good, once it is known to be what its name says.
+    /// Puts it where it stays for good, once it is known to be what its name says. Once this returns, its bytes are safe.
     ///
     /// # Errors
-    /// It is nothing that is taken, or the disk is full.
+    /// It is nothing that is taken, the disk is full, or the bucket does not take it.
     pub async fn finish(mut self) -> Result<Stored> {
         if self.incoming.bytes() == 0 {
             return Err(AppError::Invalid(format!("{} is empty: there is nothing in it.", self.name)));
@@ -173,9 +330,26 @@ impl Arriving {
         let (name, head) = (self.name.clone(), std::mem::take(&mut self.head));
         let media: Media =
             spawn_blocking(move || tell(&name, &head, &part)).await.map_err(|_| AppError::Internal)??;
-        let Come { stored, bytes, digest } = Incoming::finish(self.incoming).await?;
+        let Come { stored, bytes, digest } = match &self.files.bucket {
+            None => Incoming::finish(self.incoming).await?,
+            Some(bucket) => {
+                let (come, part) = (self.incoming.come(), self.incoming.part().await?);
+                let not_kept = format!("{} was not kept", self.name);
+                // Before it is sent: whatever happens then, it is found again.
+                self.files.note(&come.stored).await.map_err(|error| {
+                    AppError::Unavailable(format!("{not_kept}: the server cannot write into its data folder: {error}."))
+                })?;
+                let put = bucket.put(&come.stored, &part, come.bytes).await;
+                put.map_err(|trouble| trouble.sentence(&not_kept))?;
+                come
+            }
+        };
         Ok(Stored { name: self.name, stored, bytes, digest, media: media.key().to_owned() })
     }
+}
+
+fn unread(file: &Stored, trouble: &Trouble) -> AppError {
+    trouble.sentence(&format!("{} cannot be read now", file.name))
 }
 
 #[cfg(test)]

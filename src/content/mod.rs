@@ -2,6 +2,7 @@
 
 pub mod answer;
 mod answer_item;
+pub mod bucket;
 pub mod bulk;
 pub mod curate;
 pub mod edit;

@@ -6,15 +6,10 @@ use super::model::{Content, ItemId, Stored};
 use super::{edit, store};
 use crate::error::{AppError, Result};
 use crate::server::AppState;
-use axum::body::{Body, Bytes};
 use axum::http::HeaderValue;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, X_FRAME_OPTIONS};
 use axum::response::Response;
-use futures_util::stream;
-use tokio::io::AsyncReadExt;
 
-/// Bytes of a file that are sent at once.
-const PIECE: usize = 64 * 1024;
 /// A picture by itself, in a box of its own: it may load and run nothing.
 const POLICY_OF_PICTURES: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 /// A PDF, which a page of ours may show beside itself. Browsers refuse to show one in a sandbox; their viewers run none
@@ -24,7 +19,7 @@ const POLICY_OF_PDF: &str = "default-src 'none'; style-src 'unsafe-inline'; obje
 /// A version of an item as a file.
 ///
 /// # Errors
-/// There is no such version, it is a link, or it is no longer on the disk.
+/// There is no such version, it is a link, or it is no longer there.
 pub async fn file(state: &AppState, id: ItemId, n: i64, save: bool) -> Result<Response> {
     let mut tx = state.db.read().await?;
     edit::find(&mut tx, id).await?;
@@ -37,14 +32,7 @@ pub async fn file(state: &AppState, id: ItemId, n: i64, save: bool) -> Result<Re
         ));
     };
     let media = Media::from_key(&file.media);
-    let opened = state.contents.open(&file).await?;
-    let pieces = stream::try_unfold(opened, async |mut file| {
-        let mut piece = vec![0; PIECE];
-        let read = file.read(&mut piece).await?;
-        piece.truncate(read);
-        Ok::<_, std::io::Error>((read > 0).then(|| (Bytes::from(piece), file)))
-    });
-    let mut response = Response::new(Body::from_stream(pieces));
+    let mut response = Response::new(state.contents.open(&file).await?);
     let headers = response.headers_mut();
     let kind = media.map_or("application/octet-stream", Media::content_type);
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));

@@ -9,6 +9,7 @@ use axum::http::Uri;
 use chrono::DateTime;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
+use openidconnect::reqwest::Url;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -73,6 +74,10 @@ pub struct ServeConfig {
     #[arg(long, env = "DOUBLES_CHECK_LINKS")]
     pub check_links: bool,
 
+    /// A bucket for files.
+    #[command(flatten)]
+    pub bucket: BucketConfig,
+
     /// Nightly backups.
     #[command(flatten)]
     pub backups: BackupConfig,
@@ -80,6 +85,36 @@ pub struct ServeConfig {
     /// A provider of sign-ins.
     #[command(flatten)]
     pub oidc: OidcConfig,
+}
+
+/// A bucket of a store that speaks S3, in which the files of the content library lie instead of in the data folder. The
+/// secret of its key is in no field: it is read when it is needed, and nothing that prints this can print it.
+#[derive(Args, Clone, Debug, Default)]
+pub struct BucketConfig {
+    /// Keep the files of the content library in this bucket of a store that speaks S3, not in the data folder. The secret
+    /// of its key stands in a file or in DOUBLES_BUCKET_SECRET
+    #[arg(long = "bucket", env = "DOUBLES_BUCKET", value_name = "NAME", value_parser = parse_bucket, requires_all = ["endpoint", "key_id"])]
+    pub name: Option<String>,
+
+    /// Where that store is, such as https://s3.eu-central-1.amazonaws.com or http://minio.lan:9000
+    #[arg(long = "bucket-endpoint", env = "DOUBLES_BUCKET_ENDPOINT", value_name = "URL", value_parser = parse_endpoint, requires = "name")]
+    pub endpoint: Option<Url>,
+
+    /// The bucket's region, as its store calls it
+    #[arg(long = "bucket-region", env = "DOUBLES_BUCKET_REGION", value_name = "REGION", default_value = "us-east-1", value_parser = parse_region)]
+    pub region: String,
+
+    /// Ask for the bucket as a path of the endpoint and not as a name before its host, as stores of one's own need it
+    #[arg(long = "bucket-path-style", env = "DOUBLES_BUCKET_PATH_STYLE")]
+    pub path_style: bool,
+
+    /// What the store calls the key by which it lets Doubles in (access key id)
+    #[arg(long = "bucket-key-id", env = "DOUBLES_BUCKET_KEY_ID", value_name = "ID", hide_env_values = true, value_parser = parse_key_id, requires = "name")]
+    pub key_id: Option<String>,
+
+    /// File that holds the secret of that key and nothing else
+    #[arg(long = "bucket-secret-file", env = "DOUBLES_BUCKET_SECRET_FILE", value_name = "FILE", requires = "name")]
+    pub secret_file: Option<PathBuf>,
 }
 
 /// Backups that a running server makes by itself.
@@ -150,6 +185,33 @@ impl ServeConfig {
     }
 }
 
+impl BucketConfig {
+    /// The secret of the key, from its file or from the environment. No option takes it: what a program was started with
+    /// is seen by everybody on the machine.
+    ///
+    /// # Errors
+    /// The file cannot be read, or there is none and the variable is not set.
+    pub fn secret(&self) -> Result<String> {
+        let secret = match &self.secret_file {
+            Some(file) => std::fs::read_to_string(file).map_err(|error| {
+                AppError::Invalid(format!(
+                    "The secret of the bucket’s key cannot be read from {}: {error}.",
+                    file.display()
+                ))
+            })?,
+            None => std::env::var("DOUBLES_BUCKET_SECRET").unwrap_or_default(),
+        };
+        match secret.trim() {
+            "" => Err(AppError::Invalid(
+                "The bucket’s key has no secret. Write it into a file and name that by --bucket-secret-file, or set \
+                 DOUBLES_BUCKET_SECRET."
+                    .to_owned(),
+            )),
+            secret => Ok(secret.to_owned()),
+        }
+    }
+}
+
 impl Config {
     /// Where the database is: at the configured URL, else the file in the data folder.
     pub fn database(&self) -> DatabaseUrl {
@@ -191,6 +253,34 @@ fn parse_size(text: &str) -> Result<u64, String> {
     };
     let size = digits.parse::<u64>().ok().and_then(|number| number.checked_mul(unit)).filter(|size| *size > 0);
     size.ok_or_else(|| "write a size such as 500MB; 0 would take no file at all".to_owned())
+}
+
+fn parse_bucket(text: &str) -> Result<String, String> {
+    let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+    let named = plain && text.starts_with(|first: char| first.is_ascii_alphanumeric());
+    if named { Ok(text.to_owned()) } else { Err("letters, digits and - . _, a letter or digit first".to_owned()) }
+}
+
+fn parse_region(text: &str) -> Result<String, String> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    if plain { Ok(text.to_owned()) } else { Err("letters, digits and - _, such as eu-central-1".to_owned()) }
+}
+
+fn parse_key_id(text: &str) -> Result<String, String> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'/');
+    if plain { Ok(text.to_owned()) } else { Err("letters and digits, without spaces and slashes".to_owned()) }
+}
+
+fn parse_endpoint(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|error| format!("{error}; write https://s3.eu-central-1.amazonaws.com"))?;
+    let bare =
+        url.query().is_none() && url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
+    match url.scheme() {
+        "http" | "https" if bare && url.has_host() => Ok(url),
+        // Not what was written: it may hold a password.
+        "http" | "https" => Err("write it without a key, a question mark and what follows them".to_owned()),
+        _ => Err("write it with http:// or https://".to_owned()),
+    }
 }
 
 fn parse_token(text: &str) -> Result<String, String> {
@@ -257,6 +347,41 @@ mod tests {
         for wrong in ["", "0", "lots", "1.5GB", "-1", "99999999999999999999", "10TB"] {
             assert!(parse_size(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_bucket_is_a_plain_name_at_an_address_without_a_key_in_it() {
+        for right in ["https://s3.eu-central-1.amazonaws.com", "http://10.0.0.7:9000", "https://files.lan/s3/"] {
+            assert!(parse_endpoint(right).is_ok(), "{right}");
+        }
+        for wrong in
+            ["", "s3.amazonaws.com", "ftp://files.lan", "https://me:secret@files.lan", "https://files.lan/?a=b"]
+        {
+            let said = parse_endpoint(wrong).expect_err(wrong);
+            assert!(!said.contains("secret"), "{said}");
+        }
+        assert!(parse_bucket("doubles-files.2").is_ok());
+        for wrong in ["", "a/b", "../b", "-b", "a b"] {
+            assert!(parse_bucket(wrong).is_err(), "{wrong}");
+        }
+        assert!(parse_region("eu-central-1").is_ok() && parse_region("").is_err() && parse_region("a/b").is_err());
+        assert!(parse_key_id("GK31c2f218a2e44f485b94239e").is_ok() && parse_key_id("a b").is_err());
+    }
+
+    #[test]
+    fn the_secret_of_a_key_is_read_from_its_file_and_printed_by_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("secret");
+        std::fs::write(&file, "wJalrXUtnFEMI\n").expect("a file");
+        let config = BucketConfig { secret_file: Some(file.clone()), ..BucketConfig::default() };
+        assert_eq!(config.secret().as_deref(), Ok("wJalrXUtnFEMI"));
+        assert!(!format!("{config:?}").contains("wJalr"));
+        for nothing in [" \n", ""] {
+            std::fs::write(&file, nothing).expect("a file");
+            assert!(config.secret().expect_err("it is blank").to_string().contains("--bucket-secret-file"));
+        }
+        std::fs::remove_file(&file).expect("a file");
+        assert!(config.secret().expect_err("it is gone").to_string().contains("cannot be read from"));
     }
 
     #[test]

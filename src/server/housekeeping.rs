@@ -79,9 +79,7 @@ pub async fn sweep(db: &Db, now: Instant) -> Result<()> {
 /// # Errors
 /// The database refuses.
 pub async fn sweep_library(db: &Db, contents: &Files, now: Instant) -> Result<()> {
-    for file in content::edit::sweep(db, now).await? {
-        contents.remove(&file).await;
-    }
+    contents.remove(&content::edit::sweep(db, now).await?).await;
     content::requests::edit::sweep(db, Instant(now.0.saturating_sub(content::edit::KEPT))).await?;
     contents.sweep(db).await?;
     let told = content::expiry::tell(db, now).await?;

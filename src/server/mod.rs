@@ -25,6 +25,7 @@ mod too_long;
 use crate::agreement::month::Month as Promises;
 use crate::backup::service::Backups;
 use crate::changes::hub::Hub;
+use crate::content::bucket::Bucket;
 use crate::content::files::{DEFAULT_LIMIT as CONTENT_LIMIT, Files};
 use crate::content::library::Library;
 use crate::content::links::checker;
@@ -185,6 +186,9 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         state.site = Site::new(config);
         state.uploads.limit = config.upload_limit;
         state.contents.limit = config.content_limit;
+        if let Some(bucket) = Bucket::configured(&config.bucket)? {
+            state.contents = state.contents.in_bucket(bucket)?;
+        }
         place::lie_below(config.base_path());
         state.backups = Backups::configured(&config.backups, &state.db, state.uploads.data());
         state.metrics = Metrics::new(config.metrics_token.as_deref());
@@ -203,6 +207,8 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         let library = state.library.clone();
         let warming = tokio::spawn(async move { drop((finder.warm().await, library.warm().await)) });
         let (db, clock) = (state.db.clone(), state.clock);
+        let contents = state.contents.clone();
+        let greeting = tokio::spawn(async move { contents.greet().await });
         let checking = config.check_links.then(|| tokio::spawn(checker::keep(db, clock)));
         let metrics = state.metrics.clone();
         let served =
@@ -212,6 +218,7 @@ pub async fn serve(config: &ServeConfig, mut state: AppState) -> Result<()> {
         nightly.abort();
         sweeping.abort();
         warming.abort();
+        greeting.abort();
         checking.iter().for_each(tokio::task::JoinHandle::abort);
         served
     }

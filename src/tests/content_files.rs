@@ -15,7 +15,7 @@ use std::io::{self, Write};
 const PDF: &[u8] = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n";
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01";
 
-async fn upload(by: &mut Browser, id: &str, file_name: &str, content: &[u8]) -> Answer {
+pub async fn upload(by: &mut Browser, id: &str, file_name: &str, content: &[u8]) -> Answer {
     let body = Body::from(multipart(&[("key", ""), ("id", id)], file_name, content));
     by.send_upload_to("/content/upload", body).await
 }

@@ -22,7 +22,7 @@ pub const DEFAULT_LIMIT: u64 = 1_000_000_000;
 /// A file with which nothing was done for so long goes.
 const KEPT: u32 = 30 * 86_400;
 /// What nobody knows is left alone for so long: it may be on its way in.
-const STRAY: Duration = Duration::from_secs(3_600);
+pub const STRAY: Duration = Duration::from_secs(3_600);
 /// What is being uploaded, after its name.
 const PART: &str = ".part";
 /// What was rejected, after the name of its file.
@@ -289,6 +289,12 @@ impl Incoming {
         self.bytes
     }
 
+    /// What has come so far, for whoever carries it on to elsewhere: it lies at [`Incoming::part`] until this is dropped.
+    pub fn come(&self) -> Come {
+        let digest = hexadecimal(&self.digest.clone().finalize());
+        Come { stored: self.stored.clone(), bytes: self.bytes, digest }
+    }
+
     /// Puts it on the disk for good.
     pub async fn finish(mut self) -> Result<Come> {
         let safe = async {
@@ -304,7 +310,7 @@ impl Incoming {
             }
         };
         safe.await.map_err(|error: std::io::Error| unwritable(&error))?;
-        Ok(Come { stored: self.stored, bytes: self.bytes, digest: hexadecimal(&self.digest.finalize()) })
+        Ok(self.come())
     }
 }
 

@@ -2,10 +2,10 @@
 
 use super::store;
 use crate::activity::feed::to_csv;
-use crate::content::files::FOLDER;
+use crate::content::files::{FOLDER, Files};
 use crate::content::index::{Entry, Facet};
 use crate::content::library::names;
-use crate::content::model::{Content, Names, language, objection};
+use crate::content::model::{Content, Names, Stored, language, objection};
 use crate::content::requests::{answer as asked_as, store as requests};
 use crate::content::store::instant;
 use crate::content::{answer, words};
@@ -16,8 +16,8 @@ use crate::personas::model::Stage;
 use crate::server::AppState;
 use crate::zone::Zone;
 use std::collections::HashSet;
-use std::io::{Seek, Write};
-use std::path::PathBuf;
+use std::io::{self, Seek, Write};
+use tokio::runtime::Handle;
 use tokio::task::spawn_blocking;
 
 /// Items as a table.
@@ -128,13 +128,13 @@ pub async fn archive(state: &AppState, caller: &Caller) -> Result<std::fs::File>
         })
         .await?;
     let versions: Vec<_> = versions.into_iter().filter(|(item, _)| there.contains(item)).collect();
-    let mut files: Vec<(String, PathBuf, u64)> = Vec::new();
+    let mut files: Vec<(String, Stored)> = Vec::new();
     let of_versions = versions.iter().map(|(item, version)| {
         let (what, file) = match &version.what {
             Content::Link(link) => (link.clone(), String::new()),
             Content::File(file) => {
                 let inside = format!("files/{item}-{}-{}", version.n, file.name);
-                files.push((inside.clone(), state.contents.path(&file.stored), file.bytes));
+                files.push((inside.clone(), file.clone()));
                 (file.name.clone(), inside)
             }
         };
@@ -162,9 +162,10 @@ pub async fn archive(state: &AppState, caller: &Caller) -> Result<std::fs::File>
     let ratings = to_csv(&["item", "by", "stars", "why", "at"], of_ratings)?;
     let asked = asked_as::csv(caller, &asked, &names, &zone)?;
     let items = items_csv(&entries, &names, &zone)?;
-    let room: u64 = files.iter().map(|(_, _, bytes)| bytes).sum();
-    state.contents.check_room(room)?;
-    let folder = state.contents.folder().to_owned();
+    // One comes to the disk from a bucket before it is packed.
+    let lengths = || files.iter().map(|(_, file)| file.bytes);
+    state.contents.check_room(lengths().sum::<u64>() + lengths().max().unwrap_or_default())?;
+    let (contents, runtime) = (state.contents.clone(), Handle::current());
     let tables = [
         ("items.csv", items),
         ("versions.csv", versions),
@@ -173,30 +174,33 @@ pub async fn archive(state: &AppState, caller: &Caller) -> Result<std::fs::File>
         ("comments.csv", comments),
         ("ratings.csv", ratings),
     ];
-    let packed = spawn_blocking(move || pack(&folder, &tables, &files)).await.map_err(|_| AppError::Internal)?;
+    let packed =
+        spawn_blocking(move || pack(&contents, &runtime, &tables, &files)).await.map_err(|_| AppError::Internal)?;
     packed.map_err(|error| {
         tracing::warn!("the library could not be packed: {error}");
-        AppError::Unavailable(format!("The archive could not be written: {error}. Free some space on the server’s disk, or copy the folder “{FOLDER}”."))
+        // What the store of the files said is a sentence already.
+        error.downcast::<AppError>().unwrap_or_else(|error| AppError::Unavailable(format!("The archive could not be written: {error}. Free some space on the server’s disk, or copy the folder “{FOLDER}”.")))
     })
 }
 
 fn pack(
-    folder: &std::path::Path,
+    contents: &Files,
+    runtime: &Handle,
     tables: &[(&str, Vec<u8>)],
-    files: &[(String, PathBuf, u64)],
-) -> std::io::Result<std::fs::File> {
-    std::fs::create_dir_all(folder)?;
-    let mut archive = zip::ZipWriter::new(tempfile::tempfile_in(folder)?);
+    files: &[(String, Stored)],
+) -> io::Result<std::fs::File> {
+    std::fs::create_dir_all(contents.folder())?;
+    let mut archive = zip::ZipWriter::new(tempfile::tempfile_in(contents.folder())?);
     let plain = zip::write::SimpleFileOptions::default().large_file(true);
     for (name, content) in tables {
         archive.start_file(*name, plain.compression_method(zip::CompressionMethod::Deflated))?;
         archive.write_all(content)?;
     }
-    for (name, path, _) in files {
-        // What is gone from the disk is named in the table all the same.
-        let Ok(mut file) = std::fs::File::open(path) else { continue };
+    for (name, file) in files {
+        // What is gone is named in the table all the same.
+        let Some(mut file) = runtime.block_on(contents.fetch(file)).map_err(io::Error::other)? else { continue };
         archive.start_file(name.as_str(), plain.compression_method(zip::CompressionMethod::Stored))?;
-        std::io::copy(&mut file, &mut archive)?;
+        io::copy(&mut file, &mut archive)?;
     }
     let mut file = archive.finish()?;
     file.rewind()?;
