@@ -21,6 +21,9 @@ use doubles::server::{AppState, open, serve, telemetry};
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// The shared scoreboard of a marketing and a sales team
 ///
 /// Start with `doubles serve` and open http://localhost:3000, or bring your data first: `doubles import --help`.

@@ -104,7 +104,7 @@ async fn due(tx: &mut Tx, up_to: ToldUpTo) -> Result<Vec<Due>> {
 }
 
 /// Handovers that were turned down and whose answer was due from one moment on and before another, by the agreement in
-/// force on the day of each: as the loop shows them overdue.
+/// force on the day of each: as the loop shows them overdue, but for leads that a rule leaves out.
 async fn unanswered(tx: &mut Tx, from: Instant, before: Instant) -> Result<Option<Due>> {
     let Some(rules) = agreement::service::rules(tx).await? else { return Ok(None) };
     let Some(since) = first_to_answer(&rules, from) else { return Ok(None) };

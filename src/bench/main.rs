@@ -26,6 +26,10 @@ use doubles::zone::Zone;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+/// As the program has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How many leads.
 const SIZES: [usize; 4] = [5_000, 100_000, 1_000_000, 10_000_000];
 /// Monday 2025-12-29, three days before the world's `now`.

@@ -10,7 +10,7 @@ const FIRST_ROWS: usize = 5_000;
 /// A batch never has fewer.
 const LEAST_ROWS: usize = 1_000;
 /// A batch never has more: they are all in memory, and each batch is taken back at once.
-pub const MOST_ROWS: usize = 20_000;
+pub const MOST_ROWS: usize = 10_000;
 /// A batch is meant to take so long. Whoever saves waits for one at most, and is to wait less than a second, also where
 /// a disk is slower for a while.
 const AIM: Duration = Duration::from_millis(200);
@@ -66,13 +66,15 @@ mod tests {
             pace.rows()
         };
         assert_eq!(after(5_000, 160), 6_250);
-        assert_eq!(after(30_000, 10), MOST_ROWS);
+        assert_eq!(after(6_250, 10), MOST_ROWS);
         assert_eq!(after(2_000, 10), 4_000, "twice as many at most");
         assert_eq!(after(10_000, 400), 5_000);
         assert_eq!(after(10_000, 60_000), LEAST_ROWS);
         assert_eq!(after(7, 1), LEAST_ROWS, "a handful says nothing");
         let alone = Pace::alone();
-        alone.took(5_000, Duration::from_millis(500));
-        assert_eq!(alone.rows(), 10_000, "nobody waits");
+        alone.took(5_000, Duration::from_millis(2_500));
+        assert_eq!(alone.rows(), 4_000);
+        alone.took(4_000, Duration::from_millis(1_000));
+        assert_eq!(alone.rows(), 8_000, "nobody waits");
     }
 }

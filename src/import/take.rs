@@ -76,7 +76,7 @@ struct Unsaved {
     /// When leads were captured that a check has brought or corrected, and whose drafts are gone.
     created: FxHashMap<LeadId, Moment>,
     /// What a check was told of deals, by leads whose drafts are gone.
-    deals: FxHashMap<LeadId, Box<[u8]>>,
+    deals: check::Texts,
     /// The events that a check has told, in 128 bits each.
     said: FxHashSet<u128>,
     /// Numbers given to new leads and values.

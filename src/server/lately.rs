@@ -1,6 +1,6 @@
 //! Answers that are kept: made anew when something changed, or, where making them takes long, a moment later.
 
-use crate::error::{AppError, Result};
+use crate::error::Result;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -35,7 +35,7 @@ struct Made<V> {
 struct Coming<V> {
     as_of: AsOf,
     since: Instant,
-    answer: Arc<OnceCell<Made<V>>>,
+    answer: Arc<OnceCell<Result<Made<V>>>>,
 }
 
 /// What an answer depends on besides the question: the newest change, and the second of the clock.
@@ -54,7 +54,7 @@ impl<K, V> Default for Lately<K, V> {
 }
 
 impl<K: Eq + Hash + Clone, V: Clone> Lately<K, V> {
-    /// The answer as of then. It is made once: who asks for the same meanwhile waits for it. One that is older is taken
+    /// The answer as of then. It is made once: who asks for the same meanwhile waits for it, also where it fails. One that is older is taken
     /// for as long as `patience` says of it and of how long it took to make; then whoever comes first makes it anew, and
     /// the others take the old one meanwhile.
     ///
@@ -71,19 +71,18 @@ impl<K: Eq + Hash + Clone, V: Clone> Lately<K, V> {
             Look::Known(value) => return Ok(value),
             Look::Comes(answer) => answer,
         };
-        let made = answer.get_or_try_init(|| async move {
+        let made = answer.get_or_init(|| async move {
             let began = Instant::now();
-            let value = make.await?;
-            let made = Made { value, as_of, at: Instant::now(), took: began.elapsed() };
+            let made = Made { value: make.await?, as_of, at: Instant::now(), took: began.elapsed() };
             if let Some(kept) = self.lock().get_mut(key) {
                 // What somebody else has made meanwhile may be newer.
                 if kept.made.as_ref().is_none_or(|known| known.as_of < as_of) {
                     kept.made = Some(made.clone());
                 }
             }
-            Ok::<_, AppError>(made)
+            Ok(made)
         });
-        Ok(made.await?.value.clone())
+        made.await.clone().map(|made| made.value)
     }
 
     fn look(&self, key: &K, as_of: AsOf, patience: impl Fn(&V, Duration) -> Duration) -> Look<V> {
@@ -96,7 +95,8 @@ impl<K: Eq + Hash + Clone, V: Clone> Lately<K, V> {
                     return Look::Known(made.value.clone());
                 }
             }
-            if kept.coming.as_of != as_of {
+            // Whoever waited for what failed has heard so; who asks now tries again.
+            if kept.coming.as_of != as_of || kept.coming.answer.get().is_some_and(Result::is_err) {
                 kept.coming = Coming::new(as_of);
             }
             return Look::Comes(kept.coming.answer.clone());
@@ -120,7 +120,7 @@ enum Look<V> {
     /// An answer.
     Known(V),
     /// One that is being made; it is for whoever comes first to make it.
-    Comes(Arc<OnceCell<Made<V>>>),
+    Comes(Arc<OnceCell<Result<Made<V>>>>),
 }
 
 impl<V> Coming<V> {
@@ -132,6 +132,7 @@ impl<V> Coming<V> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::AppError;
 
     async fn ask(lately: &Lately<&'static str, u32>, as_of: AsOf, patience: Duration, made: u32) -> u32 {
         lately.get(&"leads", as_of, |_, _| patience, async { Ok(made) }).await.expect("it is made")
@@ -161,6 +162,24 @@ mod tests {
         let answers = futures::future::join_all((0..20).map(|_| ask((1, 0)))).await;
         assert!(answers.into_iter().all(|answer| answer.is_ok_and(|made| made == 0)));
         assert!(ask((2, 0)).await.is_ok_and(|made| made == 1), "what is newer is made anew");
+    }
+
+    #[tokio::test]
+    async fn what_fails_fails_once_for_all_who_wait() {
+        let (lately, times) = (Lately::<_, u32>::default(), std::sync::atomic::AtomicU32::new(0));
+        let ask = || {
+            let make = async {
+                tokio::task::yield_now().await;
+                times.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                Err(AppError::Internal)
+            };
+            lately.get(&"leads", (1, 0), |_, _| Duration::ZERO, make)
+        };
+        let answers = futures::future::join_all((0..20).map(|_| ask())).await;
+        assert!(answers.into_iter().all(|answer| answer == Err(AppError::Internal)));
+        assert_eq!(times.load(std::sync::atomic::Ordering::Relaxed), 1);
+        assert!(ask().await.is_err());
+        assert_eq!(times.load(std::sync::atomic::Ordering::Relaxed), 2, "who asks later tries again");
     }
 
     #[tokio::test]

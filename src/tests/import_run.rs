@@ -261,3 +261,35 @@ async fn whoever_opens_the_file_after_a_kill_brings_the_indexes_back() {
     assert_eq!(recover(&db, NOW).await, Ok(vec!["file.csv".to_owned()]));
     assert_eq!(table(&db, "select id from lead where gone = 0").await.len(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_the_indexes_cannot_be_made_anew_nothing_of_the_import_stays_and_the_next_start_has_them() {
+    let House { folder, db, own } = House::new().await;
+    let before = indexes(&db).await;
+    let house = House { folder, db: db.clone(), own };
+    let alone = Request { alone: true, ..house.request(Kind::Leads, &large_file()) };
+    struct Spoil(Db);
+    impl Follow for Spoil {
+        fn went_on(&mut self, _: Progress) -> Result<(), AppError> {
+            // What makes one of them anew is no statement any more.
+            let spoil = async {
+                let mut tx = self.0.keep_house().await?;
+                sqlx::query("update index_aside set sql = 'create ' || sql").execute(tx.conn()).await?;
+                tx.commit().await
+            };
+            tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(spoil))
+        }
+    }
+    let failed = run_import(&house.db, &house.own, alone, "Mo", NOW, Spoil(db.clone())).await;
+    assert!(failed.is_err());
+    assert_eq!(table(&db, "select id from lead where gone = 0").await.len(), 0);
+    assert_eq!(table(&db, "select state from import").await, [["undone"]]);
+    let mut tx = db.keep_house().await.expect("a write");
+    sqlx::query("update index_aside set sql = substr(sql, 8)").execute(tx.conn()).await.expect("mended");
+    tx.commit().await.expect("saved");
+    let House { folder, db: first, .. } = house;
+    first.close().await;
+    drop((first, db));
+    let db = open(&DatabaseUrl::Sqlite(folder.path().join("doubles.db"))).await.expect("it opens");
+    assert_eq!(indexes(&db).await, before);
+}

@@ -6,48 +6,120 @@ use crate::import::model::{Kind, LeadKey};
 use crate::leads::model::{Dimension, EventKind, LeadId, Moment, ValueId};
 use crate::leads::record::{Detail, StoredEvent, Voided};
 use crate::period::Instant;
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 /// What the source says of a lead's deals by now, and whose the lead is: all that a later row of deals asks for. It is
 /// kept as JSON, some dozens of bytes a deal, where a lead with its history takes thousands.
 #[derive(Debug, Serialize, Deserialize)]
-struct Deals(Option<ValueId>, Vec<Told>);
+struct Deals(Option<ValueId>, Vec<Deal>);
 
-/// Kind, second, whether only its day is known, deal, what else is said, and whether a person voided it.
+/// A deal, what else is said of it, and what became of it when.
 #[derive(Debug, Serialize, Deserialize)]
-struct Told(EventKind, Instant, bool, Option<String>, Detail, bool);
+struct Deal(Option<String>, Detail, Vec<Told>);
+
+/// Kind, second, and the flags below.
+#[derive(Debug, Serialize, Deserialize)]
+struct Told(EventKind, Instant, u8);
+
+/// Only the day is known.
+const DAY_ONLY: u8 = 1;
+/// A person voided it.
+const BY_HAND: u8 = 2;
 
 impl Deals {
     fn of(draft: &Draft, source: i64) -> Self {
         let told = draft.lead.events.iter().filter(|event| is_deal_of(event, source));
-        let told = told.filter(|event| event.voided != Voided::ByImport).map(|event| {
-            let (moment, by_hand) = (event.moment, event.voided == Voided::ByHand);
-            Told(event.kind, moment.at, moment.day_only, event.record.clone(), event.detail.clone(), by_hand)
-        });
-        Self(draft.lead.row.values[Dimension::Owner as usize], told.collect())
+        let mut deals: Vec<Deal> = Vec::new();
+        for event in told.filter(|event| event.voided != Voided::ByImport) {
+            let day_only = if event.moment.day_only { DAY_ONLY } else { 0 };
+            let by_hand = if event.voided == Voided::ByHand { BY_HAND } else { 0 };
+            let told = Told(event.kind, event.moment.at, day_only | by_hand);
+            match deals.last_mut() {
+                Some(Deal(record, detail, all)) if *record == event.record && *detail == event.detail => all.push(told),
+                _ => deals.push(Deal(event.record.clone(), event.detail.clone(), vec![told])),
+            }
+        }
+        Self(draft.lead.row.values[Dimension::Owner as usize], deals)
     }
 
     /// Puts them in the place of what the database has.
     fn put_into(self, draft: &mut Draft, source: i64) {
-        let Self(owner, told) = self;
+        let Self(owner, deals) = self;
         draft.lead.row.values[Dimension::Owner as usize] = owner;
         draft.lead.events.retain(|event| !is_deal_of(event, source));
-        draft.lead.events.extend(told.into_iter().map(|Told(kind, at, day_only, record, detail, by_hand)| {
-            StoredEvent {
+        for Deal(record, detail, told) in deals {
+            draft.lead.events.extend(told.into_iter().map(|Told(kind, at, flags)| StoredEvent {
                 // A check numbers nothing.
                 n: 0,
                 kind,
-                moment: Moment { at, day_only },
+                moment: Moment { at, day_only: flags & DAY_ONLY != 0 },
                 actor: None,
                 account: None,
                 source: Some(source),
                 import: None,
-                record,
-                detail,
-                voided: if by_hand { Voided::ByHand } else { Voided::No },
-            }
-        }));
+                record: record.clone(),
+                detail: detail.clone(),
+                voided: if flags & BY_HAND != 0 { Voided::ByHand } else { Voided::No },
+            }));
+        }
     }
+}
+
+/// Texts by lead, one behind the other: each in a box of its own would take half as much again.
+#[derive(Debug, Default)]
+pub(super) struct Texts {
+    /// Each text behind its length.
+    chunks: Vec<Vec<u8>>,
+    /// In which chunk, and where in it.
+    places: FxHashMap<LeadId, (u32, u32)>,
+    /// Bytes of texts that hold.
+    live: usize,
+    /// Bytes of those that were replaced.
+    dead: usize,
+}
+
+/// Bytes of a chunk.
+const CHUNK: usize = 1 << 20;
+
+impl Texts {
+    fn keep(&mut self, lead: LeadId, text: &[u8]) {
+        if let Some(former) = self.of(lead).map(<[u8]>::len) {
+            self.live -= former;
+            self.dead += former;
+        }
+        self.put(lead, text);
+        if self.dead > self.live + CHUNK {
+            let Self { chunks, places, .. } = std::mem::take(self);
+            for (lead, place) in places {
+                self.put(lead, text_at(&chunks, place));
+            }
+        }
+    }
+
+    fn put(&mut self, lead: LeadId, text: &[u8]) {
+        let length = (text.len() as u32).to_le_bytes();
+        let room = length.len() + text.len();
+        if self.chunks.last().is_none_or(|chunk| chunk.capacity() - chunk.len() < room) {
+            self.chunks.push(Vec::with_capacity(CHUNK.max(room)));
+        }
+        let number = self.chunks.len() - 1;
+        let chunk = &mut self.chunks[number];
+        self.places.insert(lead, (number as u32, chunk.len() as u32));
+        chunk.extend_from_slice(&length);
+        chunk.extend_from_slice(text);
+        self.live += text.len();
+    }
+
+    fn of(&self, lead: LeadId) -> Option<&[u8]> {
+        Some(text_at(&self.chunks, *self.places.get(&lead)?))
+    }
+}
+
+fn text_at(chunks: &[Vec<u8>], (number, at): (u32, u32)) -> &[u8] {
+    let (length, text) = chunks[number as usize][at as usize..].split_at(4);
+    let length = u32::from_le_bytes([length[0], length[1], length[2], length[3]]);
+    &text[..length as usize]
 }
 
 fn is_deal_of(event: &StoredEvent, source: i64) -> bool {
@@ -71,12 +143,11 @@ impl Unsaved {
             }
             // Deals are corrected by later rows.
             Kind::Outcomes => {
-                // Written into one buffer, so that each is kept in no more room than it needs.
                 let mut json = Vec::new();
                 for (id, draft) in self.drafts.drain().filter(|(_, draft)| draft.changed) {
                     json.clear();
                     serde_json::to_writer(&mut json, &Deals::of(&draft, source)).expect("texts and numbers are JSON");
-                    self.deals.insert(id, Box::from(json.as_slice()));
+                    self.deals.keep(id, &json);
                 }
             }
         }
@@ -88,7 +159,7 @@ impl Unsaved {
             let new = || Draft::new(id, created_at, &LeadKey::default());
             self.drafts.entry(id).or_insert_with(new).lead.row.created_at = created_at;
         }
-        if let (Some(deals), Some(draft)) = (self.deals.get(&id), self.drafts.get_mut(&id)) {
+        if let (Some(deals), Some(draft)) = (self.deals.of(id), self.drafts.get_mut(&id)) {
             let deals: Deals = serde_json::from_slice(deals).expect("it was written here");
             deals.put_into(draft, source);
         }
@@ -122,6 +193,22 @@ mod tests {
         unsaved.recall(LeadId(2), 1);
         assert_eq!(unsaved.drafts[&LeadId(2)].lead.row.created_at, moment(900));
     }
+
+    #[test]
+    fn a_text_that_is_replaced_again_and_again_takes_no_more_room() {
+        let mut texts = Texts::default();
+        let text = |lead: i64, turn: usize| format!("{lead}:{turn}").repeat(100);
+        for turn in 0..200 {
+            for lead in 0..100 {
+                texts.keep(LeadId(lead), text(lead, turn).as_bytes());
+            }
+        }
+        assert!((0..100).all(|lead| texts.of(LeadId(lead)) == Some(text(lead, 199).as_bytes())));
+        assert_eq!(texts.of(LeadId(100)), None);
+        let bytes: usize = texts.chunks.iter().map(Vec::len).sum();
+        assert!(bytes < 3 * CHUNK, "{bytes}");
+    }
+
     #[test]
     fn a_check_keeps_some_dozens_of_bytes_a_deal_between_two_batches_of_outcomes() {
         let at = |at| Some(Moment { at: Instant(at), day_only: false });
@@ -155,8 +242,8 @@ mod tests {
             unsaved.drafts.insert(LeadId(n), draft);
         }
         unsaved.slim(Kind::Outcomes, 1);
-        let bytes: usize = unsaved.deals.values().map(|deals| deals.len()).sum();
-        assert!(unsaved.drafts.is_empty() && bytes < 160 * 1_000, "{bytes}");
+        let bytes: usize = unsaved.deals.chunks.iter().map(Vec::len).sum();
+        assert!(unsaved.drafts.is_empty() && bytes < 120 * 1_000, "{bytes}");
 
         // The next batch asks of the lead as the rows before have left it, not as the database has it.
         let mut again = |won_at| {
