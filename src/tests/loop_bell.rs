@@ -141,7 +141,7 @@ async fn marketing_hears_once_that_its_answer_to_a_verdict_is_overdue() {
         assert_eq!(ring(db, after(due)).await, Ok(0), "{}", name(db));
         assert_eq!(ring(db, after(due + 1)).await, Ok(2), "one for each of marketing, {}", name(db));
         let both = r#"{"count":2,"lead":2}"#;
-        assert_eq!(told(db, NoticeKind::ReplyMissed).await, [["Hedy", both], ["Mia", both]]);
+        assert_eq!(told(db, NoticeKind::ReplyMissed).await, [["Mia", both], ["Hedy", both]]);
         for now in [after(due + 1), after(due - HOUR), after(due + 2), after(9 * DAY)] {
             assert_eq!(ring(db, now).await, Ok(0), "never twice, also where the clock was set back");
         }
