@@ -1,6 +1,6 @@
 //! How this server is reached: by which address, over which scheme, through which proxies.
 
-use super::config::{BucketConfig, OidcConfig, ServeConfig};
+use super::config::{OidcConfig, ServeConfig};
 use axum::http::Uri;
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
@@ -70,7 +70,7 @@ fn is_this_machine(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::config::BackupConfig;
+    use super::super::config::{BackupConfig, BucketConfig};
     use super::*;
 
     fn site(address: &str, base_url: Option<&'static str>, proxies: &[&str]) -> Site {
