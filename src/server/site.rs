@@ -70,7 +70,7 @@ fn is_this_machine(host: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::config::BackupConfig;
+    use super::super::config::{BackupConfig, BucketConfig};
     use super::*;
 
     fn site(address: &str, base_url: Option<&'static str>, proxies: &[&str]) -> Site {
@@ -82,6 +82,7 @@ mod tests {
             upload_limit: 1,
             content_limit: 1,
             check_links: false,
+            bucket: BucketConfig::default(),
             backups: BackupConfig::default(),
             oidc: OidcConfig::default(),
         })
