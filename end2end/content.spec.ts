@@ -54,6 +54,32 @@ test("what is typed is found at once, typos forgiven, and stands in the address"
   await expect(page.locator("#found")).toContainText("for “works council”");
 });
 
+test("narrowing down keeps what was typed, and so does all that leads on from it", async ({ page }) => {
+  await lookAs(page, "Daniel Brandt");
+  await page.goto("/content");
+  const field = page.getByRole("searchbox", { name: "Find content" });
+  await field.fill("safety");
+  if (!hasProgram()) await page.getByRole("button", { name: "Find", exact: true }).click();
+  await expect(page.locator("#found")).toContainText("for “safety”");
+  if (hasProgram()) await expect(field).toBeFocused();
+  await expect(page.getByRole("link", { name: "CSV of what was found" })).toHaveAttribute("href", /q=safety/);
+  const narrow = page.locator("details.narrow");
+  if ((await narrow.getAttribute("open")) == null) await narrow.locator("summary").click();
+  const first = page.locator("#facets input[type=checkbox]:enabled").first();
+  const [name, value] = [await first.getAttribute("name"), await first.getAttribute("value")];
+  const tick = page.locator(`#facets input[name="${name}"][value="${value}"]`);
+  await tick.check();
+  if (hasProgram()) {
+    await field.fill("safe");
+    await expect(page.locator("#found")).toContainText("for “safe”");
+    await expect(tick, "what is ticked and not asked for yet stays").toBeChecked();
+  }
+  await page.getByRole("button", { name: "Show these" }).click();
+  await expect(page).toHaveURL(new RegExp(`${name}=${value}`));
+  await expect(field).toHaveValue(hasProgram() ? "safe" : "safety");
+  await expect(page.getByRole("link", { name: "Show everything" })).toHaveAttribute("href", /q=safe/);
+});
+
 test("sales shares from a lead by one press, and takes it back", async ({ page }) => {
   const server = await ownServer("2026-07-30T13:00:00Z");
   try {

@@ -1,7 +1,6 @@
 // The library while one types, and the press that copies. Without it the page has a button, and text that can be selected.
 
 const field = document.getElementById("q");
-const found = document.getElementById("found");
 const narrow = document.querySelector(".narrow");
 
 // On a wide screen there is room for what narrows down.
@@ -21,29 +20,62 @@ function question(path) {
   return address;
 }
 
-async function look(last) {
+/** Takes over what somebody has ticked and not asked for yet. */
+function keep(before, after) {
+  const same = (old) => [...after.elements].find((other) => other.name == old.name && other.value == old.value);
+  for (const old of before.querySelectorAll("[type=checkbox]")) {
+    const box = same(old);
+    if (!box) continue;
+    box.checked = old.checked;
+    if (box.checked) box.disabled = false;
+  }
+  const [was, is] = [before, after].map((form) => form.elements.namedItem("sort"));
+  if (was && is) is.value = was.value;
+}
+
+/** Puts each part of an answer in the place of the one of its name. */
+function show(parts) {
+  for (const part of [...parts]) {
+    const before = document.getElementById(part.id);
+    if (!before) continue;
+    if (part.id != "facets") {
+      before.replaceWith(part);
+      continue;
+    }
+    keep(before, part);
+    const at = before.contains(document.activeElement) ? document.activeElement : undefined;
+    before.replaceWith(part);
+    if (at) [...part.elements].find((other) => other.name == at.name && (other.value == at.value || !at.name))?.focus();
+  }
+}
+
+async function look() {
   const mine = ++asked;
-  const address = question(field.dataset.found);
-  if (last) address.searchParams.set("final", "1");
   try {
-    const answer = await fetch(address);
+    const answer = await fetch(question(field.dataset.found));
     if (!answer.ok || answer.redirected || mine != asked) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (mine != asked) return;
-    found.replaceChildren(...page.body.childNodes);
+    show(page.body.children);
     history.replaceState(null, "", question(field.form.action));
   } catch {
     // The button asks again.
   }
 }
 
-if (field && found) {
+/** Only what somebody stopped typing at is what they looked for. */
+function tell() {
+  const address = question(field.dataset.found);
+  address.searchParams.set("final", "1");
+  fetch(address).catch(() => {});
+}
+
+if (field) {
   field.addEventListener("input", () => {
     clearTimeout(waiting);
     clearTimeout(stopped);
-    waiting = setTimeout(() => look(false), 90);
-    // Only what somebody stopped typing at is what they looked for.
-    stopped = setTimeout(() => look(true), 2500);
+    waiting = setTimeout(look, 90);
+    stopped = setTimeout(tell, 2500);
   });
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");

@@ -6,7 +6,7 @@ use super::model::{Freshness, ItemId, Kind, Names, Status, freshness, language, 
 use super::question::Question;
 use super::requests::{map, model as requests, store as asked};
 use super::share::store as shared;
-use super::sheet::{Duty, FacetShown, Head, ItemLine, Results, Shown};
+use super::sheet::{Answered, Duty, FacetShown, Head, ItemLine, Results, Shown};
 use super::{fits, steps, store, words};
 use crate::error::{AppError, Result};
 use crate::kpis::model::Filter;
@@ -114,6 +114,7 @@ pub async fn shown(state: &AppState, caller: &Caller, question: Question) -> Res
     drop(tx);
     let head = head_over(state, caller, &open).await?;
     let (results, found, names, lead) = search(state, caller, &question).await?;
+    let facets = facets(&question, &found, &names);
     let is_blank = state.library.look(super::index::Index::is_empty).await?;
     let mut waiting: Vec<&requests::Request> = open.iter().filter(|request| request.state.is_open()).collect();
     waiting.sort_by_key(|request| (!map::is_late(request, today), std::cmp::Reverse(request.votes), request.id.0));
@@ -133,14 +134,12 @@ pub async fn shown(state: &AppState, caller: &Caller, question: Question) -> Res
     };
     Ok(Shown {
         head,
-        facets: facets(&question, &found, &names),
+        answered: Answered { lead, results, facets },
         map: map::map_over(state, caller, &open).await?,
         asked: waiting.iter().take(4).map(line).collect(),
         done,
         is_blank,
         names,
-        lead,
-        results,
         question,
     })
 }
@@ -149,8 +148,9 @@ pub async fn shown(state: &AppState, caller: &Caller, question: Question) -> Res
 ///
 /// # Errors
 /// See [`shown`].
-pub async fn results(state: &AppState, caller: &Caller, question: &Question) -> Result<Results> {
-    Ok(search(state, caller, question).await?.0)
+pub async fn answered(state: &AppState, caller: &Caller, question: &Question) -> Result<Answered> {
+    let (results, found, names, lead) = search(state, caller, question).await?;
+    Ok(Answered { lead, results, facets: facets(question, &found, &names) })
 }
 
 type Lead = Option<(String, String, String)>;

@@ -37,9 +37,10 @@ pub async fn tag(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Strin
     let value = if value.is_empty() { sent.get("value") } else { value };
     if what == "status" && value == Status::Retired.key() {
         // Whether to retire what is in use is asked for one at a time.
-        for (id, _) in &ids {
-            let item = super::edit::find(&mut state.db.read().await?, ItemId(*id)).await?;
-            if let Some(first) = steps::in_use(state, item.id).await?.into_iter().next() {
+        let leaving: Vec<ItemId> = ids.iter().map(|(id, _)| ItemId(*id)).collect();
+        for &id in &leaving {
+            let item = super::edit::find(&mut state.db.read().await?, id).await?;
+            if let Some(first) = steps::in_use(state, id, &leaving).await?.into_iter().next() {
                 return Err(AppError::Conflict(format!(
                     "Nothing was changed, because “{}” is in use: {first} Retire it from its own page, or tick it off.",
                     item.text.title

@@ -1,15 +1,17 @@
 //! Items by a person's hand: begun, changed, given another version, deleted and brought back.
 
+use super::files::Files;
 use super::library::names;
 use super::links::link;
 use super::model::{Content, Item, ItemId, ItemText, Names, Status, Stored, bounded};
-use super::{steps, store};
+use super::store;
 use crate::changes::model::{Change, ChangeKind, Entity};
 use crate::editing::documents::change_of;
 use crate::editing::form::{Sent, incomplete};
 use crate::editing::model::{Values, tidy};
 use crate::editing::once::{self, Begun};
 use crate::error::{AppError, Result};
+use crate::people::model::AccountId;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::period::Instant;
@@ -83,8 +85,8 @@ pub fn require_edit(caller: &Caller, status: Status) -> Result<()> {
 /// Writes other values into an item.
 ///
 /// # Errors
-/// They may not, or a field does not say what it should.
-pub async fn write(tx: &mut WriteTx, (state, caller): (&AppState, &Caller), id: i64, wanted: &Values) -> Result<i64> {
+/// They may not, a field does not say what it should, or the status is another: that is a step.
+pub async fn write(tx: &mut WriteTx, caller: &Caller, id: i64, wanted: &Values) -> Result<i64> {
     let item = any(tx, ItemId(id)).await?;
     if let Some((_, by)) = &item.deleted {
         return Err(AppError::Conflict(format!(
@@ -93,24 +95,30 @@ pub async fn write(tx: &mut WriteTx, (state, caller): (&AppState, &Caller), id: 
         )));
     }
     require_edit(caller, item.status)?;
+    let status = wanted.get("status").map(String::as_str).unwrap_or_default();
+    if Status::from_key(status).is_some_and(|to| to != item.status) {
+        // It asks what was seen, and where it is in use.
+        return Err(AppError::Conflict(format!(
+            "“{}” is {}. Nothing was changed: to bring it into another status, take that step on the item’s page.",
+            item.text.title,
+            item.status.label()
+        )));
+    }
     let names = names(tx).await?;
     let mut text = ItemText::parse(wanted, &names)?.keeping(&item.text, &names);
-    if text.owner.is_none() && wanted.get("owner").is_none_or(String::is_empty) && !owner_is_shown(&names, &item) {
+    if text.owner.is_none() && wanted.get("owner").is_none_or(String::is_empty) && !is_shown(&names, item.text.owner) {
         // Somebody who has left cannot be chosen, nor taken away by accident.
         text.owner = item.text.owner;
     }
     if text != item.text {
         store::change(tx, item.id, &text).await?;
     }
-    let status = wanted.get("status").map(String::as_str).unwrap_or_default();
-    if let Some(to) = Status::from_key(status).filter(|to| *to != item.status) {
-        steps::go(tx, (state, caller), &Item { text, ..item }, to).await?;
-    }
     Ok(id)
 }
 
-fn owner_is_shown(names: &Names, item: &Item) -> bool {
-    item.text.owner.is_none_or(|owner| names.person(owner).is_some())
+/// Whether a form shows an owner; one who has left it does not.
+pub fn is_shown(names: &Names, owner: Option<AccountId>) -> bool {
+    owner.is_none_or(|owner| names.person(owner).is_some())
 }
 
 /// Begins an item: an idea or a draft, with a link if there is one already; where its form leads.
@@ -352,7 +360,7 @@ pub async fn comment(state: &AppState, caller: &Caller, sent: &Sent) -> Result<S
         Begun::Write(once) => once,
     };
     find(&mut once, id).await?;
-    let who = caller.visitor.account().map_or(crate::people::model::AccountId(0), |account| account.id);
+    let who = caller.visitor.account().map_or(AccountId(0), |account| account.id);
     store::add_comment(&mut once, (Some(id.0), None), who, state.clock.now(), &text).await?;
     let change = change(state, caller, ChangeKind::ContentCommented, id, json!({}));
     Ok(once.finish(&change, format!("/content/{id}#comments")).await?.1)
@@ -389,13 +397,16 @@ pub fn item_of(sent: &Sent) -> Result<ItemId> {
     sent.get("item").parse().map(ItemId).map_err(|_| incomplete())
 }
 
-/// Gives up what was deleted thirty days ago; the names of the files that go with it.
+/// Gives up what was deleted thirty days ago, with its files.
 ///
 /// # Errors
-/// The database refuses.
-pub async fn sweep(db: &Db, now: Instant) -> Result<Vec<String>> {
+/// The database refuses, or what goes cannot be written down.
+pub async fn sweep(db: &Db, contents: &Files, now: Instant) -> Result<()> {
     let mut tx = db.keep_house().await?;
     let files = store::forget_deleted(&mut tx, Instant(now.0.saturating_sub(KEPT))).await?;
+    // Once no row names them, nobody else knows of them.
+    contents.note_going(&files).await?;
     tx.commit().await?;
-    Ok(files)
+    contents.remove(&files).await;
+    Ok(())
 }

@@ -200,7 +200,25 @@ impl Files {
         self.folder.join(stored)
     }
 
-    /// Throws files away that no row names.
+    /// Notes files that are to go, before the rows that name them do. What lies in the folder is found there without.
+    ///
+    /// # Errors
+    /// The data folder cannot be written.
+    pub async fn note_going(&self, files: &[String]) -> Result<()> {
+        if self.bucket.is_none() {
+            return Ok(());
+        }
+        for stored in files {
+            if !self.path(stored).exists() {
+                self.note(stored).await.map_err(|error| {
+                    AppError::Unavailable(format!("The server cannot write into its data folder: {error}."))
+                })?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Throws files away that no row names. Those in a bucket were noted before.
     pub async fn remove(&self, files: &[String]) {
         let mut in_bucket = Vec::new();
         for stored in files {
@@ -209,12 +227,6 @@ impl Files {
                 (Err(error), Some(_)) if error.kind() == ErrorKind::NotFound => in_bucket.push(stored.clone()),
                 (Err(error), None) if error.kind() == ErrorKind::NotFound => {}
                 (Err(error), _) => tracing::warn!("A file of the library stays on the disk: {error}"),
-            }
-        }
-        // All of them first: of what a store that is away keeps, nobody would know any more.
-        for stored in &in_bucket {
-            if let Err(error) = self.note(stored).await {
-                tracing::warn!("A file of the library may stay in the bucket: {error}");
             }
         }
         self.remove_noted(in_bucket).await;
@@ -234,11 +246,15 @@ impl Files {
     async fn remove_noted(&self, files: Vec<String>) {
         let Some(bucket) = &self.bucket else { return };
         for stored in files {
-            if bucket.remove(&stored).await.is_err() {
-                tracing::warn!("What no item has stays in the bucket for another hour.");
-                return;
+            match bucket.remove(&stored).await {
+                Ok(()) => _ = tokio::fs::remove_file(self.notes().join(stored)).await,
+                Err(Trouble::Away | Trouble::Slow | Trouble::Busy(_)) => {
+                    tracing::warn!("What no item has stays in the bucket for another hour.");
+                    return;
+                }
+                // The next one may go all the same.
+                Err(_) => tracing::warn!("A file that no item has stays in the bucket for another hour."),
             }
-            _ = tokio::fs::remove_file(self.notes().join(stored)).await;
         }
     }
 

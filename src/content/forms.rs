@@ -1,7 +1,7 @@
 //! The library's pages, files and forms: finding, and what many items at once.
 
 use super::question::Question;
-use super::{answer, bulk, curate, export, forms_import, forms_item, page, page_curate, page_list, requests};
+use super::{answer, bulk, curate, export, forms_import, forms_item, page, page_curate, requests};
 use crate::activity::feed::as_file;
 use crate::editing::form::Sent;
 use crate::error::{AppError, Result};
@@ -10,6 +10,7 @@ use crate::people::gate::see_other;
 use crate::people::service::Caller;
 use crate::server::AppState;
 use crate::server::plain::{self, Around};
+use crate::server::security::ARCHIVE_PATH;
 use axum::body::{Body, Bytes};
 use axum::extract::{RawQuery, State};
 use axum::http::StatusCode;
@@ -34,7 +35,7 @@ pub fn routes() -> Router<AppState> {
         .route("/content", get(show))
         .route("/content.csv", get(download))
         .route("/content/found", get(show_found))
-        .route("/content/export.zip", get(download_all))
+        .route(ARCHIVE_PATH, get(download_all))
         .route("/content/curate", get(show_lists))
         .route("/content/curate.csv", get(download_list))
         .route("/content/bulk", post(tag))
@@ -52,7 +53,7 @@ async fn show(
     let question = Question::parse(&search.unwrap_or_default());
     match answer::shown(&state, &caller, question).await {
         Ok(shown) => {
-            answer::remember(&state, &shown.results).await;
+            answer::remember(&state, &shown.answered.results).await;
             in_the_house(&state, &parts, StatusCode::OK, move || page::library(shown.clone())).await
         }
         Err(error) => refuse(&state, &parts, error).await,
@@ -67,12 +68,12 @@ async fn show_found(
 ) -> Response {
     let search = search.unwrap_or_default();
     let stopped = form_urlencoded::parse(search.as_bytes()).any(|(key, value)| key == "final" && value == "1");
-    match answer::results(&state, &caller, &Question::parse(&search)).await {
-        Ok(results) => {
+    match answer::answered(&state, &caller, &Question::parse(&search)).await {
+        Ok(answered) => {
             if stopped {
-                answer::remember(&state, &results).await;
+                answer::remember(&state, &answered.results).await;
             }
-            let html = Owner::new().with(|| page_list::found(results).to_html());
+            let html = Owner::new().with(|| page::typed(answered).to_html());
             ([(CONTENT_TYPE, "text/html; charset=utf-8")], html).into_response()
         }
         Err(error) => (status_of(Some(&error)), format!("{error}\n")).into_response(),

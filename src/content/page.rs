@@ -3,7 +3,7 @@
 use super::page_curate::Bulk;
 use super::page_list::{Results, ResultsProps};
 use super::requests::map::Map;
-use super::sheet::{Duty, FacetShown, Head, Shown};
+use super::sheet::{Answered, Duty, FacetShown, Head, Shown};
 use crate::app::file;
 use crate::editing::page::{Drafts, Key};
 use crate::error::AppError;
@@ -81,7 +81,8 @@ pub fn Net(
 
 /// `/content`
 pub fn library(shown: Shown) -> AnyView {
-    let Shown { head, question, lead, results, facets, map, asked, done, is_blank, names } = shown;
+    let Shown { head, question, answered, map, asked, done, is_blank, names } = shown;
+    let Answered { lead, results, facets } = answered;
     let done = done.map(|(said, undo)| {
         let undo = undo.map(|id| {
             view! {
@@ -109,13 +110,6 @@ pub fn library(shown: Shown) -> AnyView {
     } else {
         let pairs =
             question.pairs().into_iter().map(|(key, value)| view! { <input type="hidden" name=key value=value/> });
-        let lead_chip = lead.map(|(name, why, without)| {
-            view! {
-                <p class="small for-lead">
-                    "For the lead "<b>{name}</b>" ("{why}"). "<a href=without>"For nobody in particular"</a>
-                </p>
-            }
-        });
         let script = use_context::<AppState>().map(|state| file(&state.leptos_options, "content.js"));
         let narrowed = question.only.len();
         view! {
@@ -129,7 +123,7 @@ pub fn library(shown: Shown) -> AnyView {
                 {pairs.collect_view()}
                 <Button>"Find"</Button>
             </form>
-            {lead_chip}
+            {for_lead(lead)}
             <div class="library">
                 <details class="narrow" open={narrowed > 0}>
                     <summary class="chip" data-set=(narrowed > 0).then_some("")>"Narrow down: "<b>{if narrowed == 0 { "nothing set".to_owned() } else { format!("{narrowed} set") }}</b></summary>
@@ -138,10 +132,10 @@ pub fn library(shown: Shown) -> AnyView {
                 <section aria-labelledby="found-title">
                     <h2 id="found-title" class="sr">"Items found"</h2>
                     {bulk}
-                    <div id="found">{Results(ResultsProps { results })}</div>
+                    {found(results)}
                     <p class="pages">
                         <span class="files">
-                            <a href=question.address("/content.csv", &[]) download="content.csv">"CSV of what was found"</a>
+                            {file_of(&question)}
                             {may_use.then(|| view! { <a href=at("/content/export.zip") download="content.zip">"Everything, with files"</a> })}
                         </span>
                     </p>
@@ -154,6 +148,32 @@ pub fn library(shown: Shown) -> AnyView {
         .into_any()
     };
     view! { {done}<LibraryHead head current="/content"/>{body}<Drafts/> }.into_any()
+}
+
+/// What changes while somebody types, alone: each part takes the place of the one of its name on the page.
+pub fn typed(answered: Answered) -> AnyView {
+    let Answered { lead, results, facets } = answered;
+    let question = results.question.clone();
+    view! { {for_lead(lead)}{file_of(&question)}<Facets facets question/>{found(results)} }.into_any()
+}
+
+fn for_lead(lead: Option<(String, String, String)>) -> impl IntoView {
+    lead.map(|(name, why, without)| {
+        view! {
+            <p id="for-lead" class="small for-lead">
+                "For the lead "<b>{name}</b>" ("{why}"). "<a href=without>"For nobody in particular"</a>
+            </p>
+        }
+    })
+}
+
+fn found(results: super::sheet::Results) -> impl IntoView {
+    view! { <div id="found">{Results(ResultsProps { results })}</div> }
+}
+
+fn file_of(question: &super::question::Question) -> impl IntoView + use<> {
+    let href = question.address("/content.csv", &[]);
+    view! { <a id="found-file" href=href download="content.csv">"CSV of what was found"</a> }
 }
 
 #[component]
@@ -187,7 +207,7 @@ fn Facets(facets: Vec<FacetShown>, question: super::question::Question) -> impl 
         view! { <fieldset><legend>{title}</legend>{values.collect_view()}</fieldset> }
     });
     view! {
-        <form class="facets" method="get" action=at("/content") aria-label="Narrow down">
+        <form id="facets" class="facets" method="get" action=at("/content") aria-label="Narrow down">
             {words}
             {lead}
             <p class="field">

@@ -1,4 +1,4 @@
-//! Items that were found; the same on the page and while somebody types.
+//! Items that were found.
 
 use super::sheet::{ItemLine, Results as Shown};
 use super::words::Marked;
@@ -6,11 +6,6 @@ use crate::editing::page::Key;
 use crate::place::at;
 use crate::ui::Empty;
 use leptos::prelude::*;
-
-/// What was found, alone.
-pub fn found(results: Shown) -> AnyView {
-    view! { <Results results/> }.into_any()
-}
 
 /// What was found.
 #[component]

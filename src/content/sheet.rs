@@ -38,12 +38,8 @@ pub struct Shown {
     pub head: Head,
     /// What was asked.
     pub question: Question,
-    /// The lead that it is for, by name and in words; and where it is for nobody.
-    pub lead: Option<(String, String, String)>,
-    /// What was found.
-    pub results: Results,
-    /// Values to choose from.
-    pub facets: Vec<FacetShown>,
+    /// What answers it.
+    pub answered: Answered,
     /// Gaps of the map, for the margin.
     pub map: super::requests::map::Map,
     /// What is asked for: title, address, what stands beneath, whether it is late.
@@ -56,7 +52,18 @@ pub struct Shown {
     pub names: Names,
 }
 
-/// What was found; also alone, while somebody types.
+/// What answers a question, and is another answer with every word that somebody types.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// The lead that it is for, by name and in words; and where it is for nobody.
+    pub lead: Option<(String, String, String)>,
+    /// What was found.
+    pub results: Results,
+    /// Values to choose from.
+    pub facets: Vec<FacetShown>,
+}
+
+/// What was found.
 #[derive(Clone, Debug, Default)]
 pub struct Results {
     /// What was asked.

@@ -39,7 +39,7 @@ pub async fn step(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Step
     let to = Status::from_key(sent.get("to")).ok_or_else(incomplete)?;
     if to == Status::Retired && sent.get("sure").is_empty() {
         caller.visitor.require(Action::CurateContent)?;
-        let uses = in_use(state, id).await?;
+        let uses = in_use(state, id, &[id]).await?;
         if !uses.is_empty() {
             return Ok(Stepped::InUse(uses));
         }
@@ -137,11 +137,11 @@ pub async fn today(tx: &mut Tx, now: Instant) -> Result<Day> {
     })
 }
 
-/// Where an item is in use: whom retiring it concerns.
+/// Where an item is in use: whom retiring it concerns. Those that leave together with it cover nothing.
 ///
 /// # Errors
 /// There is none, or the database does not answer.
-pub async fn in_use(state: &AppState, id: ItemId) -> Result<Vec<String>> {
+pub async fn in_use(state: &AppState, id: ItemId, leaving: &[ItemId]) -> Result<Vec<String>> {
     let mut tx = state.db.read().await?;
     let item = find(&mut tx, id).await?;
     let mut uses = Vec::new();
@@ -163,13 +163,14 @@ pub async fn in_use(state: &AppState, id: ItemId) -> Result<Vec<String>> {
     // The only item of its place that leads may get on the map would leave a gap.
     for persona in names.personas_of(&item.text.personas).into_iter().cloned() {
         for stage in item.text.stages.clone() {
-            let slug = persona.slug.clone();
+            let (slug, leaving_too) = (persona.slug.clone(), leaving.to_vec());
             let is_covered = state.library.look(move |index| {
                 let has = |entry: &Entry, facet, value: &str| {
                     entry.values.iter().any(|(other, key)| *other == facet && key == value)
                 };
                 let covers = |entry: &Entry| {
                     entry.id != id
+                        && !leaving_too.contains(&entry.id)
                         && withheld(entry.status, entry.released, entry.expires, today).is_none()
                         && has(entry, Facet::Persona, &slug)
                         && has(entry, Facet::Stage, stage.key())
@@ -177,11 +178,8 @@ pub async fn in_use(state: &AppState, id: ItemId) -> Result<Vec<String>> {
                 index.entries().any(covers)
             });
             if !is_covered.await? {
-                uses.push(format!(
-                    "It is the only approved item for {}, {}.",
-                    persona.name,
-                    stage.label().to_lowercase()
-                ));
+                let what = if leaving.len() > 1 { "Besides what is ticked there is no" } else { "It is the only" };
+                uses.push(format!("{what} approved item for {}, {}.", persona.name, stage.label().to_lowercase()));
             }
         }
     }

@@ -300,7 +300,7 @@ impl Document {
             Self::Agreement => agreement::drafts::write(once, id, wanted).await.map(|()| id),
             Self::Persona => personas::edit::write_head(once, id, wanted).await.map(|()| id),
             Self::Statement => personas::edit::write_statement(once, id, wanted).await.map(|()| id),
-            Self::Content => content::edit::write(once, (state, caller), id, wanted).await,
+            Self::Content => content::edit::write(once, caller, id, wanted).await,
             Self::Request => content::requests::edit::write(once, (state, caller), id, wanted).await,
         }
     }
@@ -394,6 +394,11 @@ impl Document {
         let change = change_of(self.changed(), self.entity(), id, caller, state, detail);
         let (_, next) = once.finish(&change, leads_to(id)).await?;
         Ok(Saved::Done(next))
+    }
+
+    /// Whether a field can be brought back by itself. The status of an item is a step, which its page asks about.
+    pub fn brings_back(self, field: Field) -> bool {
+        self.fields().contains(&field) && !(matches!(self, Self::Content) && field.key == "status")
     }
 
     /// Which fields a change changed, in words. `detail` is its line in the change log.

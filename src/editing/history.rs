@@ -67,7 +67,7 @@ async fn read(state: &AppState, caller: &Caller, entity: &str, id: i64) -> Resul
     let line = |(row, detail): (Row, Value)| {
         let began = sides(&detail).0.is_none();
         let changes = document.changes(&detail, &currency).into_iter().map(|change| {
-            let writes = document.fields().contains(&change.field);
+            let writes = document.brings_back(change.field);
             let today = now.get(change.field.key).cloned().unwrap_or_default();
             let other = writes && !began && today != text_before(&detail, change.field);
             (change, other.then_some(today))

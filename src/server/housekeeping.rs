@@ -79,7 +79,7 @@ pub async fn sweep(db: &Db, now: Instant) -> Result<()> {
 /// # Errors
 /// The database refuses.
 pub async fn sweep_library(db: &Db, contents: &Files, now: Instant) -> Result<()> {
-    contents.remove(&content::edit::sweep(db, now).await?).await;
+    content::edit::sweep(db, contents, now).await?;
     content::requests::edit::sweep(db, Instant(now.0.saturating_sub(content::edit::KEPT))).await?;
     contents.sweep(db).await?;
     let told = content::expiry::tell(db, now).await?;

@@ -26,6 +26,8 @@ const ANSWER_TIME: Duration = Duration::from_secs(60);
 pub const UPLOAD_PATH: &str = "/import/upload";
 /// The same for the content library.
 pub const CONTENT_PATH: &str = "/content/upload";
+/// Where everything of the library is packed into one file, which takes as long as it takes: one at a time.
+pub const ARCHIVE_PATH: &str = "/content/export.zip";
 /// Where a persona is sent as a file.
 pub const MARKDOWN_PATH: &str = "/personas/import-file";
 
@@ -120,13 +122,18 @@ fn is_upload(request: &Request) -> bool {
     request.method() == Method::POST && paths.contains(&place::within(request.uri().path()))
 }
 
+/// What takes its time by its own limits, of which whoever asks knows.
+fn takes_long(request: &Request) -> bool {
+    is_upload(request) || (request.method().is_safe() && place::within(request.uri().path()) == ARCHIVE_PATH)
+}
+
 fn is_too_long(error: &axum::Error) -> bool {
     error.source().is_some_and(|source| source.is::<http_body_util::LengthLimitError>())
 }
 
 /// Middleware: whoever asks gets an answer in time, if only the one to come back. A write goes on all the same.
 pub async fn answer_in_time(request: Request, next: Next) -> Response {
-    if is_upload(&request) {
+    if takes_long(&request) {
         return next.run(request).await;
     }
     answer_within(ANSWER_TIME, request, next).await
@@ -287,6 +294,17 @@ mod tests {
             );
             let said = to_bytes(answer.into_body(), 1_000).await.expect("a sentence");
             assert!(String::from_utf8_lossy(&said).contains(says), "{said:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_takes_as_long_as_it_takes_is_waited_for() {
+        let slow = async || tokio::time::sleep(Duration::from_secs(600)).await;
+        let router = [ARCHIVE_PATH, "/content"].into_iter().fold(Router::new(), |all, path| all.route(path, get(slow)));
+        let router = router.layer(from_fn(answer_in_time));
+        for (path, status) in [(ARCHIVE_PATH, 200), ("/content", 503)] {
+            let asked = Request::get(path).body(Body::empty()).expect("a request");
+            assert_eq!(ask(router.clone(), asked).await.status(), status, "{path}");
         }
     }
 

@@ -223,6 +223,12 @@ async fn facets_count_and_narrow_down_and_all_of_it_is_in_the_address() {
     ] {
         assert_eq!(titles(&mia.get(&format!("/content?{search}")).await.body).len(), found, "{search}");
     }
+    let typed = plain(&mia.get("/content/found?q=two&stage=decision").await.body);
+    let asked = Filled::of(&typed, "/content");
+    assert_eq!(asked.get("q"), "two", "narrowing down keeps what was typed");
+    assert!(typed.contains("value=\"decision\" checked"), "and what was ticked: {typed}");
+    assert!(typed.contains("href=\"/content.csv?q=two&amp;stage=decision\""), "{typed}");
+    assert!(typed.contains("href=\"/content?q=two\" class=\"small\">Show everything"), "{typed}");
     let file = mia.get("/content.csv?stage=decision").await.body;
     assert_eq!(file.lines().count(), 3, "{file}");
     assert!(file.contains("no budget") && file.contains("Planner"), "{file}");
@@ -420,6 +426,28 @@ async fn marketing_approves_what_it_saw_and_nothing_that_changed_since() {
     assert_eq!(table(&server.state.db, "select status from content_item").await, [["in_review"]]);
     step(&mut mia, id, "approved").await;
     assert_eq!(table(&server.state.db, "select status from content_item").await, [["approved"]]);
+
+    // Nor is it approved, or retired past the question, by bringing back what its status was.
+    step(&mut mia, id, "draft").await;
+    step(&mut sam, id, "in_review").await;
+    let number = id.to_string();
+    for (was, is) in [("approved", "in_review"), ("retired", "approved")] {
+        if is == "approved" {
+            for to in ["approved", "retired", "approved"] {
+                step(&mut mia, id, to).await;
+            }
+        }
+        let of_step = format!("select max(seq) from change where detail like '%\"before\":{{\"status\":\"{was}\"}}%'");
+        let seq = table(&server.state.db, &of_step).await[0][0].clone();
+        let form = [("entity", "content"), ("id", &number), ("seq", &seq), ("field", "status"), ("base.status", is)];
+        let refused = mia.post("/history/restore", &form).await;
+        let said = plain(&refused.body);
+        assert!(refused.status == 409 && said.contains("take that step on the item’s page"), "{was}: {said}");
+        assert_eq!(table(&server.state.db, "select status from content_item").await, [[is]]);
+    }
+    let history = mia.get(&format!("/history/content/{id}")).await.body;
+    let offered = Filled::each(&history, "/history/restore");
+    assert!(offered.iter().all(|form| form.get("field") != "status"), "{history}");
 }
 
 #[tokio::test]
@@ -445,6 +473,10 @@ async fn marketing_tags_many_at_once_and_each_has_it_in_its_history() {
     let only = approved(&mut mia, "Three", &[("personas", "Planner"), ("stages", "decision")]).await.to_string();
     let in_use = mia.post("/content/bulk", &[("item", &only), ("what", "status retired")]).await;
     assert!(in_use.status == 409 && in_use.body.contains("only approved item for Planner"), "{}", in_use.body);
+    let other = approved(&mut mia, "Four", &[("personas", "Planner"), ("stages", "decision")]).await.to_string();
+    let both = mia.post("/content/bulk", &[("item", &only), ("item", &other), ("what", "status retired")]).await;
+    let says = "Besides what is ticked there is no approved item for Planner";
+    assert!(both.status == 409 && both.body.contains(says), "neither stands in for the other: {}", both.body);
     let all_or_none = [("item", a.as_str()), ("item", &b), ("what", "status retired")];
     let refused = mia.post("/content/bulk", &all_or_none).await;
     assert!(

@@ -7,7 +7,7 @@ use crate::content_files::upload;
 use crate::databases::table;
 use crate::filled::{Filled, plain};
 use crate::s3::{BUCKET, KEY_ID, Mood, SECRET, Store, bucket, hanging_up};
-use crate::served::program;
+use crate::served::{Served, program};
 use axum::body::{Body, Bytes, to_bytes};
 use doubles::backup::command::{Backup, Doctor};
 use doubles::backup::doctor::examine_library;
@@ -298,6 +298,94 @@ async fn files_of_deleted_items_go_after_thirty_days_also_where_the_bucket_is_aw
     two_hours_pass(&server);
     sweep(31).await;
     assert_eq!((store.objects().len(), noted(&server)), (0, 0));
+}
+
+#[tokio::test]
+async fn no_row_goes_before_it_is_written_down_which_of_the_buckets_files_go_with_it() {
+    let (store, House { server, mut sam, .. }) = with_bucket().await;
+    upload(&mut sam, "", "deck.pdf", &pdf()).await;
+    let delete = Filled::of(&sam.get("/content/1").await.body, "/content/delete");
+    sam.post("/content/delete", &delete.pairs()).await;
+    let state = &server.state;
+    let later = Instant(NOW.0 + 31 * 86_400);
+    // Where names are noted nothing can be written.
+    let notes = state.uploads.data().join("bucket");
+    std::fs::remove_dir_all(&notes).expect("names are noted");
+    std::fs::write(&notes, "in the way").expect("a file");
+    let said = sweep_library(&state.db, &state.contents, later).await.expect_err("it is not written down").to_string();
+    assert!(said.contains("cannot write into its data folder"), "{said}");
+    assert_eq!(table(&state.db, "select count(*) from content_version").await, [["1"]], "somebody still knows of it");
+    std::fs::remove_file(&notes).expect("it is there");
+    sweep_library(&state.db, &state.contents, later).await.expect("a sweep");
+    assert_eq!((store.objects().len(), noted(&server)), (0, 0));
+    assert_eq!(table(&state.db, "select count(*) from content_version").await, [["0"]]);
+}
+
+#[tokio::test]
+async fn a_file_that_the_bucket_does_not_let_go_keeps_no_other_from_going() {
+    let (store, House { server, mut sam, .. }) = with_bucket().await;
+    for (id, name) in [(1, "a.txt"), (2, "b.txt"), (3, "c.txt")] {
+        upload(&mut sam, "", name, name.as_bytes()).await;
+        let delete = Filled::of(&sam.get(&format!("/content/{id}")).await.body, "/content/delete");
+        sam.post("/content/delete", &delete.pairs()).await;
+    }
+    let state = &server.state;
+    store.be(Mood::RefusesOnce);
+    sweep_library(&state.db, &state.contents, Instant(NOW.0 + 31 * 86_400)).await.expect("a sweep");
+    assert_eq!((store.objects().len(), noted(&server)), (1, 1), "the one that was refused is tried another time");
+}
+
+#[tokio::test]
+async fn what_is_packed_for_somebody_who_has_gone_keeps_its_place_until_it_ends_and_ends_before_the_next_file() {
+    let (store, House { server, mut mia, mut sam, .. }) = with_bucket().await;
+    upload(&mut mia, "", "a.txt", b"a").await;
+    upload(&mut mia, "", "b.txt", b"b").await;
+    store.asked();
+    store.be(Mood::Dawdles);
+    let begun = async {
+        while !store.asked().iter().any(|asked| asked.starts_with("GET")) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::select! {
+        _ = mia.begin("GET", "/content/export.zip", Body::empty()) => panic!("two files take longer"),
+        () = begun => {}
+    }
+    let second = sam.get("/content/export.zip").await;
+    assert!(second.status == 503 && second.body.contains("being packed for somebody else"), "{}", second.body);
+    let free = async {
+        while server.state.contents.pack_alone().is_err() {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), free).await.expect("it ends");
+    assert_eq!(store.asked(), Vec::<String>::new(), "the second file is not fetched for nobody");
+    store.be(Mood::Well);
+    assert_eq!(sam.get("/content/export.zip").await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_serves_with_a_bucket_that_is_named_by_the_address_of_its_store() {
+    let store = Store::begin().await;
+    let here = folder();
+    let secret = here.path().join("secret");
+    std::fs::write(&secret, SECRET).expect("a file");
+    // No name of the internet leads to a test; a proxy is sent what is meant for it.
+    let proxy = store.endpoint();
+    let logged = tokio::task::spawn_blocking(move || {
+        let secret = secret.to_str().expect("a path");
+        let key = ["--bucket-key-id", KEY_ID, "--bucket-secret-file", secret];
+        let at = ["--bucket", BUCKET, "--bucket-endpoint", "http://s3.example", "--bucket-region", "eu-central-1"];
+        let served = Served::begin_in(here.path(), &[&at[..], &key].concat(), &[("http_proxy", &proxy)]).until_ready();
+        let began = Moment::now();
+        while !served.logged().contains("of the library") && began.elapsed() < Duration::from_secs(30) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        served.stop().1
+    });
+    let logged = logged.await.expect("it starts");
+    assert!(logged.contains("The files of the library lie in the bucket files"), "{logged}");
+    assert!(store.asked().contains(&"GET /".to_owned()), "the bucket is a part of the host, not of the path");
 }
 
 #[tokio::test]

@@ -259,7 +259,7 @@ async fn a_disk_that_fills_while_a_file_comes_is_said_and_leaves_nothing() {
     sam.use_router(doubles::server::router::build(state, Some(&"http://localhost:3000".parse().expect("a URL"))));
     let film = multipart(&[("key", ""), ("id", "1")], "film.pdf", &[PDF, &vec![b'x'; 20_000_000]].concat());
     let pieces =
-        film.chunks(1 << 16).map(|piece| Ok::<_, io::Error>(Bytes::copy_from_slice(piece))).collect::<Vec<_>>();
+        film.chunks(16 << 10).map(|piece| Ok::<_, io::Error>(Bytes::copy_from_slice(piece))).collect::<Vec<_>>();
     let answer = sam.send_upload_to("/content/upload", Body::from_stream(stream::iter(pieces))).await;
     let said = plain(&answer.body);
     assert!(answer.status == 503 && said.contains("no room for this file"), "{} {said}", answer.status);

@@ -107,6 +107,38 @@ async fn a_request_is_answered_by_an_item_that_is_chosen_by_its_title() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_asked_with_a_whole_brief_can_be_begun_at_once() {
+    let House { server, mut sam, .. } = house().await;
+    let form = Filled::of(&sam.get("/content/ask").await.body, "/content/ask").with("title", "Who signs?");
+    let form = form.with("reader", "Afraid").with("belief", "The maker signs").with("owner", "mia");
+    sam.post("/content/ask", &form.with("due", "2027-03-01").pairs()).await;
+    assert_eq!(table(&server.state.db, "select state from content_request").await, [["brief"]]);
+    // One that stands as new from before, and that somebody saves as it is, is not stuck either.
+    write(&server.state.db, &["update content_request set state = 'new'"]).await;
+    let unchanged = Filled::of(&sam.get("/content/requests/1").await.body, "/content/requests/save");
+    assert!(sam.post("/content/requests/save", &unchanged.pairs()).await.leads_to().is_some());
+    let page = sam.get("/content/requests/1").await.body;
+    let begin = Filled::each(&page, "/content/requests/step").into_iter().find(|form| form.get("to") == "draft");
+    let begun = sam.post("/content/requests/step", &begin.expect("the button").pairs()).await;
+    assert_eq!(begun.leads_to(), Some("/content/1/edit?done=begun"), "{}", begun.body);
+    assert_eq!(table(&server.state.db, "select state from content_request").await, [["draft"]]);
+}
+
+#[tokio::test]
+async fn a_writer_who_has_left_stays_with_a_request_until_somebody_else_is_chosen() {
+    let House { server, mut sam, .. } = house().await;
+    let form = Filled::of(&sam.get("/content/ask").await.body, "/content/ask").with("title", "Who signs?");
+    sam.post("/content/ask", &form.with("owner", "mia").pairs()).await;
+    let owner = "select a.name from content_request as r join account as a on a.id = r.owner_id";
+    write(&server.state.db, &["update account set disabled_at = 1 where name = 'mia'"]).await;
+    for (field, value, stands) in [("why", "Two lost deals", "mia"), ("owner", "sam", "sam")] {
+        let form = Filled::of(&sam.get("/content/requests/1").await.body, "/content/requests/save").with(field, value);
+        assert!(sam.post("/content/requests/save", &form.pairs()).await.leads_to().is_some(), "{field}");
+        assert_eq!(table(&server.state.db, owner).await, [[stands]], "{field}");
+    }
+}
+
+#[tokio::test]
 async fn a_request_whose_draft_was_deleted_is_a_brief_again_and_says_so() {
     let House { server, mut mia, mut sam, .. } = house().await;
     let form = Filled::of(&sam.get("/content/ask").await.body, "/content/ask").with("title", "Who signs?");
@@ -151,7 +183,10 @@ async fn what_was_for_a_persona_goes_along_when_it_becomes_a_part_of_another_and
         Filled::of(&sam.get("/content/ask?origin=gap&persona=planner&stage=awareness").await.body, "/content/ask");
     sam.post("/content/ask", &form.with("title", "Why now?").pairs()).await;
     let hint = plain(&mia.get("/personas/planner").await.body);
-    assert!(hint.contains("along, with 2\u{a0}items and 1\u{a0}request of the content library"), "{hint}");
+    assert!(
+        hint.contains("along, those of its rule too, with 2\u{a0}items and 1\u{a0}request of the content library"),
+        "{hint}"
+    );
 
     let done = mia.post("/personas/retire", &[("id", "1"), ("into", "2")]).await.leads_to().expect("merged").to_owned();
     let told = mia.get(&done).await.body;

@@ -42,13 +42,15 @@ pub enum Mood {
     Busy,
     /// It could not a moment ago.
     BusyOnce,
+    /// It did not let somebody do what they asked for first.
+    RefusesOnce,
     /// Nothing more goes in.
     Full,
     /// It never answers.
     Hangs,
     /// It takes what it is sent, and never says so.
     TakesAndHangs,
-    /// It takes its time with what it is sent, and goes on taking.
+    /// It takes its time with what it is sent or asked for, and does it.
     Dawdles,
     /// It breaks off in the middle of what it sends.
     Cuts,
@@ -91,6 +93,11 @@ impl Store {
         Self { address, inner, serving, folder: tempfile::tempdir().expect("a folder") }
     }
 
+    /// Where it listens.
+    pub fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().expect("nobody panics")
     }
@@ -101,7 +108,7 @@ impl Store {
         std::fs::write(&file, secret).expect("a file");
         BucketConfig {
             name: Some(BUCKET.to_owned()),
-            endpoint: Some(format!("http://{}", self.address).parse().expect("a URL")),
+            endpoint: Some(self.endpoint().parse().expect("a URL")),
             region: REGION.to_owned(),
             path_style: true,
             key_id: Some(KEY_ID.to_owned()),
@@ -162,14 +169,14 @@ async fn answer(State(inner): State<Shared>, request: Request) -> Response<Body>
         let mut inner = inner.lock().expect("nobody panics");
         inner.asked.push(format!("{} {}", request.method(), request.uri().path()));
         let mood = inner.mood;
-        if mood == Mood::BusyOnce {
+        if matches!(mood, Mood::BusyOnce | Mood::RefusesOnce) {
             inner.mood = Mood::Well;
         }
         mood
     };
     match mood {
         _ if !is_signed(&request) => refusal(StatusCode::FORBIDDEN, "SignatureDoesNotMatch"),
-        Mood::Refuses => refusal(StatusCode::FORBIDDEN, "AccessDenied"),
+        Mood::Refuses | Mood::RefusesOnce => refusal(StatusCode::FORBIDDEN, "AccessDenied"),
         Mood::Busy | Mood::BusyOnce => refusal(StatusCode::SERVICE_UNAVAILABLE, "SlowDown"),
         Mood::Full if request.method() == Method::PUT => {
             // One that hangs up before it has read all may not be heard.
@@ -183,7 +190,10 @@ async fn answer(State(inner): State<Shared>, request: Request) -> Response<Body>
 
 async fn do_it(inner: &Shared, mood: Mood, request: Request) -> Response<Body> {
     let path = request.uri().path().to_owned();
-    let Some(name) = path.strip_prefix(&format!("/{BUCKET}/")) else {
+    // The bucket is named by the host, or by the path.
+    let by_host = header(&request, HOST.as_str()).is_some_and(|host| host.starts_with(&format!("{BUCKET}.")));
+    let before = if by_host { "/".to_owned() } else { format!("/{BUCKET}/") };
+    let Some(name) = path.strip_prefix(&before) else {
         return refusal(StatusCode::NOT_FOUND, "NoSuchBucket");
     };
     match *request.method() {
@@ -218,6 +228,9 @@ async fn do_it(inner: &Shared, mood: Mood, request: Request) -> Response<Body> {
             Response::new(Body::empty())
         }
         Method::GET | Method::HEAD => {
+            if mood == Mood::Dawdles && request.method() == Method::GET {
+                tokio::time::sleep(Duration::from_millis(700)).await;
+            }
             let found = inner.lock().expect("nobody panics").objects.get(name).cloned();
             let Some(bytes) = found else { return refusal(StatusCode::NOT_FOUND, "NoSuchKey") };
             let length = HeaderValue::from(bytes.len());

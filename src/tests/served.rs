@@ -21,24 +21,34 @@ pub struct Served {
 impl Served {
     /// Over the data folder, until it is ready.
     pub fn start(data: &Path, args: &[&str]) -> Self {
-        let mut served = Self::begin(data, args);
+        Self::begin(data, args).until_ready()
+    }
+
+    /// The same, once it is ready.
+    pub fn until_ready(mut self) -> Self {
         let started = Instant::now();
-        while served.address.is_empty() {
-            assert!(started.elapsed() < Duration::from_secs(60), "{}", served.logged());
+        while self.address.is_empty() {
+            assert!(started.elapsed() < Duration::from_secs(60), "{}", self.logged());
             std::thread::sleep(Duration::from_millis(20));
-            let said = served.logged();
+            let said = self.logged();
             let url = said.split("ready at http://").nth(1).and_then(|rest| rest.split_once(". "));
-            served.address = url.map(|(address, _)| address.to_owned()).unwrap_or_default();
+            self.address = url.map(|(address, _)| address.to_owned()).unwrap_or_default();
         }
-        served
+        self
     }
 
     /// Over the data folder; it may not be ready yet.
     pub fn begin(data: &Path, args: &[&str]) -> Self {
+        Self::begin_in(data, args, &[])
+    }
+
+    /// The same in an environment where this is set.
+    pub fn begin_in(data: &Path, args: &[&str], set: &[(&str, &str)]) -> Self {
         let log = data.join("server.log");
         let child = program(&["serve", "--address", "127.0.0.1:0", "--data"])
             .arg(data)
             .args(args)
+            .envs(set.iter().copied())
             .stderr(fs::File::create(&log).expect("a file"))
             .spawn()
             .expect("the program starts");

@@ -18,6 +18,7 @@ use crate::zone::Zone;
 use std::collections::HashSet;
 use std::io::{self, Seek, Write};
 use tokio::runtime::Handle;
+use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
 /// Items as a table.
@@ -101,13 +102,14 @@ pub fn items_csv(entries: &[Entry], names: &Names, zone: &Zone) -> Result<Vec<u8
 }
 
 /// Everything in one archive: `items.csv`, `versions.csv`, `uses.csv` (leads by number), `requests.csv`,
-/// `comments.csv`, `ratings.csv`, and the folder `files`. One at a time is packed. A file without a name in the system that goes when it is closed.
+/// `comments.csv`, `ratings.csv`, and the folder `files`. One at a time is packed; what nobody waits for any more is given
+/// up before the next file. A file without a name in the system that goes when it is closed.
 ///
 /// # Errors
 /// They may not, another one is being packed, or the disk has no room for it.
 pub async fn archive(state: &AppState, caller: &Caller) -> Result<std::fs::File> {
     caller.visitor.require(Action::UseContent)?;
-    let _alone = state.contents.pack_alone()?;
+    let alone = state.contents.pack_alone()?;
     let mut tx = state.db.read().await?;
     let names = names(&mut tx).await?;
     let (zone, _) = answer::zone_and_day(&mut tx, state.clock.now()).await?;
@@ -174,9 +176,13 @@ pub async fn archive(state: &AppState, caller: &Caller) -> Result<std::fs::File>
         ("comments.csv", comments),
         ("ratings.csv", ratings),
     ];
-    let packed =
-        spawn_blocking(move || pack(&contents, &runtime, &tables, &files)).await.map_err(|_| AppError::Internal)?;
-    packed.map_err(|error| {
+    // Closed as soon as whoever asked is gone: what is packed on its own thread goes on without them.
+    let (wanted, _waits) = oneshot::channel::<()>();
+    let packed = spawn_blocking(move || {
+        let _alone = alone;
+        pack(&contents, &runtime, &wanted, &tables, &files)
+    });
+    packed.await.map_err(|_| AppError::Internal)?.map_err(|error| {
         tracing::warn!("the library could not be packed: {error}");
         // What the store of the files said is a sentence already.
         error.downcast::<AppError>().unwrap_or_else(|error| AppError::Unavailable(format!("The archive could not be written: {error}. Free some space on the server’s disk, or copy the folder “{FOLDER}”.")))
@@ -186,6 +192,7 @@ pub async fn archive(state: &AppState, caller: &Caller) -> Result<std::fs::File>
 fn pack(
     contents: &Files,
     runtime: &Handle,
+    wanted: &oneshot::Sender<()>,
     tables: &[(&str, Vec<u8>)],
     files: &[(String, Stored)],
 ) -> io::Result<std::fs::File> {
@@ -197,6 +204,9 @@ fn pack(
         archive.write_all(content)?;
     }
     for (name, file) in files {
+        if wanted.is_closed() {
+            return Err(io::Error::other("nobody waits for it any more"));
+        }
         // What is gone is named in the table all the same.
         let Some(mut file) = runtime.block_on(contents.fetch(file)).map_err(io::Error::other)? else { continue };
         archive.start_file(name.as_str(), plain.compression_method(zip::CompressionMethod::Stored))?;

@@ -5,7 +5,7 @@ use super::store::{self, Asking};
 use crate::bell::model::{Notice, NoticeKind};
 use crate::bell::store as bell;
 use crate::changes::model::{Change, ChangeKind, Entity};
-use crate::content::edit::{comment_text, hand};
+use crate::content::edit::{comment_text, hand, is_shown};
 use crate::content::library::names;
 use crate::content::model::{Item, ItemId, ItemText, Kind, Status};
 use crate::content::store as items;
@@ -67,7 +67,12 @@ pub async fn write(tx: &mut WriteTx, (state, caller): (&AppState, &Caller), id: 
     if !request.state.is_open() {
         return Err(AppError::Conflict(format!("This request is {}: what it said stands.", request.state.label())));
     }
-    let text = RequestText::parse(wanted, &names(tx).await?)?;
+    let names = names(tx).await?;
+    let mut text = RequestText::parse(wanted, &names)?;
+    if text.owner.is_none() && !is_shown(&names, request.text.owner) {
+        // Somebody who has left cannot be chosen, nor taken away by accident.
+        text.owner = request.text.owner;
+    }
     store::change(tx, request.id, &text).await?;
     // A request that says all that a brief says is one.
     if request.state == State::New && text.lacks().is_empty() {
@@ -95,6 +100,9 @@ pub async fn ask(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Strin
     let id = who(caller);
     let asking = Asking { name: hand.name, id, team: hand.team, at: hand.at, origin, search: &search };
     let request = store::add(&mut once, &text, asking).await?;
+    if text.lacks().is_empty() {
+        store::set_state(&mut once, request, State::Brief, hand.at, "", None).await?;
+    }
     if !search.is_empty() {
         store::forget_miss(&mut once, &search).await?;
     }
@@ -154,7 +162,7 @@ pub async fn step(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Stri
                     lacks.join(", ")
                 )));
             }
-            if request.state != State::Brief {
+            if !request.is_brief() {
                 return Err(not_from(&request));
             }
             let text = ItemText {

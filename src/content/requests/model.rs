@@ -192,6 +192,13 @@ impl RequestText {
     }
 }
 
+impl Request {
+    /// Whether a draft can be begun: all that a brief says is said, and nobody has begun yet.
+    pub fn is_brief(&self) -> bool {
+        matches!(self.state, State::New | State::Brief) && self.text.lacks().is_empty()
+    }
+}
+
 impl State {
     /// As people call it.
     pub const fn label(self) -> &'static str {

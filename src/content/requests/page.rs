@@ -334,8 +334,7 @@ pub fn request(shown: Shown) -> AnyView {
             </form>
         }
     };
-    let begin = (may_use && state == State::Brief && lacks.is_empty())
-        .then(|| step("draft", "Begin the draft", Variant::Primary));
+    let begin = (may_use && request.is_brief()).then(|| step("draft", "Begin the draft", Variant::Primary));
     let reopen = (may_curate && !state.is_open()).then(|| step("new", "Open it again", Variant::Normal));
     let back = (may_use && gone.is_some()).then(|| step("brief", "Back to the brief", Variant::Primary));
     let gone =
