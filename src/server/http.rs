@@ -177,7 +177,7 @@ fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> AppError {
 
 #[cfg(test)]
 mod tests {
-    use super::super::config::{BackupConfig, OidcConfig};
+    use super::super::config::{BackupConfig, BucketConfig, OidcConfig};
     use super::*;
     use axum::routing::get;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -331,6 +331,7 @@ mod tests {
             upload_limit: 1,
             content_limit: 1,
             check_links: false,
+            bucket: BucketConfig::default(),
             backups: BackupConfig::default(),
             oidc: OidcConfig::default(),
         };

@@ -1,6 +1,6 @@
 //! How this server is reached: by which address, over which scheme, through which proxies.
 
-use super::config::{OidcConfig, ServeConfig};
+use super::config::{BucketConfig, OidcConfig, ServeConfig};
 use axum::http::Uri;
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
@@ -82,6 +82,7 @@ mod tests {
             upload_limit: 1,
             content_limit: 1,
             check_links: false,
+            bucket: BucketConfig::default(),
             backups: BackupConfig::default(),
             oidc: OidcConfig::default(),
         })
