@@ -39,8 +39,10 @@ impl House {
     async fn judged(&mut self) {
         for (name, channel) in [("Hanna Vogel", "Fair"), ("Tom Ashworth", "Webinar"), ("Giulia Ferrante", "Fair")] {
             let form = Filled::of(&self.mia.get("/leads/new").await.body, "/leads/add");
+            let persona = if channel == "Webinar" { "Planner" } else { "" };
             let form =
                 form.with("name", name).with("hand_over", "1").with("channel", channel).with("company", "Rope & Sons");
+            let form = form.with("persona", persona);
             let answer = self.mia.post("/leads/add", &form.pairs()).await;
             assert!(answer.leads_to().is_some(), "{}", answer.body);
         }
@@ -136,6 +138,7 @@ async fn verdicts_stand_newest_first_with_their_clock_and_both_teams_promises() 
         ("which=disputed", vec![]),
         ("channel=Fair", vec![3, 1]),
         ("channel=Fair&reason=below_criteria", vec![1]),
+        ("persona=Planner", vec![2]),
         ("from=2027-01-15", vec![3, 2, 1]),
         ("to=2027-01-15", vec![]),
         ("from=2027-01-16", vec![]),
@@ -145,7 +148,9 @@ async fn verdicts_stand_newest_first_with_their_clock_and_both_teams_promises() 
     let wrong = house.mia.get("/feedback?from=2027-02-30").await;
     assert_eq!(wrong.status, 400);
     assert!(text(&wrong.body).contains("write it as 2026-03-31"), "{}", text(&wrong.body));
-    assert_eq!(house.mia.get("/feedback?channel=Radio").await.status, 400);
+    for nobodys in ["channel=Radio", "persona=Pilot"] {
+        assert_eq!(house.mia.get(&format!("/feedback?{nobodys}")).await.status, 400, "{nobodys}");
+    }
 }
 
 #[tokio::test]
