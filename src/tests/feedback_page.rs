@@ -39,10 +39,8 @@ impl House {
     async fn judged(&mut self) {
         for (name, channel) in [("Hanna Vogel", "Fair"), ("Tom Ashworth", "Webinar"), ("Giulia Ferrante", "Fair")] {
             let form = Filled::of(&self.mia.get("/leads/new").await.body, "/leads/add");
-            let persona = if channel == "Webinar" { "Planner" } else { "" };
             let form =
                 form.with("name", name).with("hand_over", "1").with("channel", channel).with("company", "Rope & Sons");
-            let form = form.with("persona", persona);
             let answer = self.mia.post("/leads/add", &form.pairs()).await;
             assert!(answer.leads_to().is_some(), "{}", answer.body);
         }
@@ -132,6 +130,10 @@ async fn verdicts_stand_newest_first_with_their_clock_and_both_teams_promises() 
         !house.ben.get("/feedback").await.body.contains("action=\"/feedback/answer\""),
         "marketing answers, not sales"
     );
+    for (path, fields) in [("add", &[("name", "Planner")][..]), ("assign", &[("id", "2"), ("persona", "1")])] {
+        let done = house.mia.post(&format!("/personas/{path}"), fields).await;
+        assert!(done.leads_to().is_some(), "{path}: {}", text(&done.body));
+    }
     for (address, expected) in [
         ("which=to_answer", vec![2, 1]),
         ("which=praised", vec![3]),
