@@ -164,6 +164,7 @@ pub const PATHS: &[(&str, Need)] = &[
     ("/personas/rules/save", May(EditPersonas)),
     ("/personas/{slug}", May(SeeNumbers)),
     ("/personas/{slug}/merge", May(EditPersonas)),
+    ("/personas/{slug}/bring-back", May(EditPersonas)),
     ("/personas/{slug}/rule", May(SeeNumbers)),
     ("/personas/{slug}/persona.md", May(SeeNumbers)),
     // the spend ledger: pay is for those who may SeePay, the handlers see to that

@@ -2,6 +2,7 @@
 
 use super::claims::{Claim, Found, Seen};
 use super::edit::{found, head_of, today};
+use super::merge::moves_leads;
 use super::model::{Head, Note, Persona, PersonaId, STATEMENT, Section, Stage, Statement, StatementId, Under, Wording};
 use super::narrate;
 use super::reality::{Ground, interval};
@@ -143,7 +144,11 @@ pub async fn gallery(state: &AppState, caller: &Caller, asked: &Asked) -> Result
         id: persona.is.id.0,
         slug: persona.is.slug.clone(),
         name: persona.is.name.clone(),
-        words: read.gone_words(persona),
+        words: match persona.merged_into {
+            Some(_) => read.gone_words(persona),
+            None => format!("{}; its leads keep their value", read.gone_words(persona)),
+        },
+        moves_leads: moves_leads(persona),
     });
     let linked = |value: i64| read.personas.iter().any(|persona| persona.is.value == Some(value));
     let loose = leads_by_value.into_iter().filter(|(value, _, leads)| *leads > 0 && !linked(*value));
@@ -351,6 +356,7 @@ pub async fn persona(
         },
         called,
         retired: read.gone_words(&persona),
+        moves_leads: moves_leads(&persona),
         promises: narrate::promises(&read.notes, &read.personas, Some(&here), read.now, &read.rules),
         sections: Section::TEXT.into_iter().map(|section| part(Under { section, stage: None })).collect(),
         journey: Section::JOURNEY.into_iter().map(journey).collect(),

@@ -335,7 +335,7 @@ pub fn at_work(persona: &Persona) -> Result<()> {
 /// Deletes a statement, or brings a deleted one back; where its form leads.
 ///
 /// # Errors
-/// They may not, or there is none.
+/// They may not, there is none, or its persona was retired.
 pub async fn set_deleted(state: &AppState, caller: &Caller, sent: &Sent, deleted: bool) -> Result<String> {
     let id = StatementId(sent.id()?);
     let mut once = match begin(state, caller, sent).await? {
@@ -343,7 +343,10 @@ pub async fn set_deleted(state: &AppState, caller: &Caller, sent: &Sent, deleted
         Begun::Write(once) => once,
     };
     let statement = statement(&mut once, id).await?;
-    let slug = slug(&mut once, statement.persona).await?;
+    let personas = store::personas(&mut once).await?;
+    let persona = found(&personas, statement.persona)?;
+    at_work(persona)?;
+    let slug = &persona.is.slug;
     let values = store::logged(&mut once, id, &statement.says).await?;
     let (done, kind, detail, leads_to) = if deleted {
         let done = store::delete_statement(&mut once, id, caller.visitor.name(), state.clock.now()).await?;

@@ -2,6 +2,7 @@
 
 use super::answer::{self, Asked};
 use super::edit::{self, head_of};
+use super::merge::Merge;
 use super::model::{PersonaId, Section, StatementId, Under};
 use super::sheet::{Card, What};
 use super::{markdown, merge, notes, order, page, page_gallery, page_merge, receive, store};
@@ -52,6 +53,7 @@ pub fn routes() -> Router<AppState> {
         .route("/personas/answer", post(answer_note))
         .route("/personas/{slug}", get(show))
         .route("/personas/{slug}/merge", get(show_merge))
+        .route("/personas/{slug}/bring-back", get(show_return))
         .route("/personas/{slug}/persona.md", get(as_markdown))
 }
 
@@ -374,9 +376,32 @@ async fn show_merge(
     parts: Parts,
 ) -> Response {
     let pairs = form_urlencoded::parse(search.unwrap_or_default().as_bytes()).into_owned().collect();
-    match merge::preview(&state, &slug, &Sent::new(pairs)).await {
-        Ok(merge) => in_the_house(&state, &parts, StatusCode::OK, move || page_merge::merge(merge.clone())).await,
-        Err(error) => refuse(&state, &parts, error).await,
+    seen(&state, &parts, merge::preview_of_merge(&state, &slug, &Sent::new(pairs)).await, None).await
+}
+
+async fn show_return(State(state): State<AppState>, Path(slug): Path<String>, parts: Parts) -> Response {
+    seen(&state, &parts, merge::preview_of_return(&state, &slug).await, None).await
+}
+
+/// What a merge or a return would do, and why one was not taken.
+async fn seen(state: &AppState, parts: &Parts, would: Result<Merge>, error: Option<AppError>) -> Response {
+    match would {
+        Ok(merge) => {
+            let sentence = error.as_ref().map(ToString::to_string).unwrap_or_default();
+            let view = move || page_merge::merge(merge.clone(), sentence.clone());
+            in_the_house(state, parts, status_of(error.as_ref()), view).await
+        }
+        Err(trouble) => refuse(state, parts, error.unwrap_or(trouble)).await,
+    }
+}
+
+/// What was done with a persona as a whole leads on; what was not, because it is not what was seen, is shown anew.
+async fn done_or_seen(state: &AppState, parts: &Parts, sent: &Sent, done: Result<String>) -> Response {
+    match done {
+        Err(error @ AppError::Conflict(_)) if sent.each("base").next().is_some() => {
+            seen(state, parts, merge::preview_anew(state, sent).await, Some(error)).await
+        }
+        done => answered(state, parts, done).await,
     }
 }
 
@@ -413,7 +438,8 @@ async fn retire(
     parts: Parts,
     Form(pairs): Pairs,
 ) -> Response {
-    answered(&state, &parts, merge::set_retired(&state, &caller, &Sent::new(pairs), true).await).await
+    let sent = Sent::new(pairs);
+    done_or_seen(&state, &parts, &sent, merge::set_retired(&state, &caller, &sent, true).await).await
 }
 
 async fn bring_back(
@@ -422,7 +448,8 @@ async fn bring_back(
     parts: Parts,
     Form(pairs): Pairs,
 ) -> Response {
-    answered(&state, &parts, merge::set_retired(&state, &caller, &Sent::new(pairs), false).await).await
+    let sent = Sent::new(pairs);
+    done_or_seen(&state, &parts, &sent, merge::set_retired(&state, &caller, &sent, false).await).await
 }
 
 async fn as_markdown(State(state): State<AppState>, Path(slug): Path<String>) -> Response {

@@ -1,5 +1,5 @@
-//! What becomes of a persona as a whole: it is retired, becomes a part of another one, or comes back; and what a merge
-//! would do, before it does it.
+//! What becomes of a persona as a whole: it is retired, becomes a part of another one, or comes back; and what a merge or
+//! a return would do, before it does it.
 
 use super::edit::{at_work, begin, change_of, found};
 use super::model::{Persona, PersonaId};
@@ -7,6 +7,7 @@ use super::rules::model::Rules;
 use super::rules::{self, Preview};
 use super::store::{self, Of};
 use crate::changes::model::{ChangeKind, Entity};
+use crate::content::library;
 use crate::editing::form::{Sent, incomplete};
 use crate::editing::once::Begun;
 use crate::error::{AppError, Result};
@@ -15,20 +16,22 @@ use crate::people::service::Caller;
 use crate::server::AppState;
 use serde_json::json;
 
-/// What a merge would do.
+/// What a merge, or a return, would do.
 #[derive(Clone, Debug)]
 pub struct Merge {
-    /// Which persona would become a part.
+    /// Which persona would become a part, or come back.
     pub persona: Persona,
-    /// Of which one.
-    pub into: Persona,
+    /// Of which one; `None`: it would come back.
+    pub into: Option<Persona>,
     /// Its statements.
     pub statements: u32,
     /// What is written beside them.
     pub notes: u32,
+    /// What of the content library names it, in words; empty where nothing does.
+    pub library: String,
     /// Its leads, by who gave them to it: people, files, its rule.
     pub leads: [u32; 3],
-    /// Leads that would get another persona, and the rule that goes on for the other one.
+    /// Leads that would get another persona, and its rule.
     pub seen: Preview,
     /// Values of the leads' dimension by name.
     pub values: Vec<(i64, String)>,
@@ -36,29 +39,96 @@ pub struct Merge {
     pub personas: Vec<Persona>,
 }
 
-/// What it would do to make a persona a part of another one.
+impl Merge {
+    /// The rule, and which leads would go from where to where, as the form of the page carries them: what is confirmed
+    /// is what was seen.
+    pub fn shown(&self) -> [String; 2] {
+        let value = |value: &Option<i64>| value.map_or("none".to_owned(), |value| value.to_string());
+        let moves = self.seen.moves.iter().map(|((from, to), leads)| format!("{}-{}:{leads}", value(from), value(to)));
+        [self.persona.rule.clone(), moves.collect::<Vec<_>>().join(" ")]
+    }
+}
+
+/// The same as a form was sent with it. `None`: it has seen nothing, such as the one that undoes what was just done.
+fn shown(sent: &Sent) -> Option<[String; 2]> {
+    let rule = sent.each("base").next()?.replace("\r\n", "\n");
+    Some([rule, sent.get("moves").to_owned()])
+}
+
+fn changed_meanwhile() -> AppError {
+    AppError::Conflict(
+        "The rule, or the leads that it concerns, changed while you looked, so nothing was written. What it would do now \
+         stands below; confirm it once more if it is to hold."
+            .to_owned(),
+    )
+}
+
+/// Of which persona a form would make that one a part; none where it names none.
 ///
 /// # Errors
-/// There is none of them, it cannot become a part of that one, or the database refuses.
-pub async fn preview(state: &AppState, slug: &str, sent: &Sent) -> Result<Merge> {
+/// What it names is no persona.
+fn into(sent: &Sent) -> Result<Option<PersonaId>> {
+    match sent.get("into") {
+        "" => Ok(None),
+        into => into.parse().map(|into| Some(PersonaId(into))).map_err(|_| incomplete()),
+    }
+}
+
+/// What it would do to make a persona a part of the one that is named.
+///
+/// # Errors
+/// None is named, it cannot become a part of that one, or the database refuses.
+pub async fn preview_of_merge(state: &AppState, slug: &str, sent: &Sent) -> Result<Merge> {
     let persona = super::answer::by_slug(state, slug).await?;
-    let into = PersonaId(
-        sent.get("into")
-            .parse()
-            .map_err(|_| AppError::Invalid("Choose the persona of which this one is to become a part.".to_owned()))?,
-    );
+    let choose = || AppError::Invalid("Choose the persona of which this one is to become a part.".to_owned());
+    preview(state, persona.is.id, Some(into(sent)?.ok_or_else(choose)?)).await
+}
+
+/// What it would do to bring a persona back.
+///
+/// # Errors
+/// It is worked with, is a part of one that was retired itself, or the database refuses.
+pub async fn preview_of_return(state: &AppState, slug: &str) -> Result<Merge> {
+    let persona = super::answer::by_slug(state, slug).await?;
+    preview(state, persona.is.id, None).await
+}
+
+/// What a form would do as things are now.
+///
+/// # Errors
+/// The form is not complete, it cannot be done at all, or the database refuses.
+pub async fn preview_anew(state: &AppState, sent: &Sent) -> Result<Merge> {
+    preview(state, PersonaId(sent.id()?), into(sent)?).await
+}
+
+/// What it would do to make a persona a part of another one, or to bring it back.
+///
+/// # Errors
+/// There is none of them, it cannot become a part of that one or come back, or the database refuses.
+async fn preview(state: &AppState, id: PersonaId, into: Option<PersonaId>) -> Result<Merge> {
     let mut tx = state.db.read().await?;
     let personas = store::personas(&mut tx).await?;
-    let (id, into) = (persona.is.id, found(&personas, into)?.clone());
-    at_work(&persona)?;
-    may_merge(&personas, &persona, &into)?;
-    let then = Rules::of(&changed(&personas, id, true, Some(into.is.id)));
+    let persona = found(&personas, id)?.clone();
+    let into = into.map(|into| found(&personas, into)).transpose()?.cloned();
+    match &into {
+        Some(into) => {
+            at_work(&persona)?;
+            may_merge(&personas, &persona, into)?;
+        }
+        None if !persona.is.retired => {
+            return Err(AppError::Conflict(format!("“{}” is worked with: it is back already.", persona.is.name)));
+        }
+        None => may_return(&personas, &persona)?,
+    }
+    let to = into.as_ref().map(|into| into.is.id);
+    let then = Rules::of(&changed(&personas, id, to.is_some(), to));
     let seen = rules::look(&mut tx, &then, None).await?;
     let lines = persona.rule.lines().map(str::to_owned).collect();
     let statements = store::statements(&mut tx, Some(id)).await?;
     Ok(Merge {
         statements: statements.iter().filter(|statement| statement.deleted.is_none()).count() as u32,
         notes: store::notes(&mut tx, Of::Persona(id)).await?.len() as u32,
+        library: library::naming(&mut tx, id).await?,
         leads: rules::given(&mut tx, persona.is.value).await?,
         seen: Preview { lines, ..seen },
         values: store::values(&mut tx).await?.into_iter().map(|(value, name, _)| (value, name)).collect(),
@@ -71,14 +141,19 @@ pub async fn preview(state: &AppState, slug: &str, sent: &Sent) -> Result<Merge>
 /// Retires a persona, by itself or into another one, or brings a retired one back; where the form leads.
 ///
 /// # Errors
-/// They may not, or it cannot become a part of that one.
+/// They may not, it cannot become a part of that one, or what it would do is not what the form has seen.
 pub async fn set_retired(state: &AppState, caller: &Caller, sent: &Sent, retired: bool) -> Result<String> {
     caller.visitor.require(Action::EditPersonas)?;
     let id = PersonaId(sent.id()?);
-    let into = match sent.get("into") {
-        "" => None,
-        into => Some(PersonaId(into.parse().map_err(|_| incomplete())?)),
-    };
+    let into = into(sent)?;
+    let shown = shown(sent).filter(|_| into.is_some() == retired);
+    if let Some(shown) = &shown {
+        let personas = store::personas(&mut state.db.read().await?).await?;
+        // Looked at before the write begins, for which others wait. What is as it was asked to be is not looked at.
+        if found(&personas, id)?.is.retired != retired && preview(state, id, into).await?.shown() != *shown {
+            return Err(changed_meanwhile());
+        }
+    }
     let leads = rules::find(state, |personas| Rules::of(&changed(personas, id, retired, into))).await?;
     let mut once = match begin(state, caller, sent).await? {
         Begun::Answered(leads_to) => return Ok(leads_to),
@@ -86,6 +161,9 @@ pub async fn set_retired(state: &AppState, caller: &Caller, sent: &Sent, retired
     };
     let personas = store::personas(&mut once).await?;
     let persona = found(&personas, id)?;
+    if persona.is.retired != retired && shown.is_some_and(|[rule, _]| rule != persona.rule) {
+        return Err(changed_meanwhile());
+    }
     let (by, now) = (caller.visitor.name().to_owned(), state.clock.now());
     let slug = &persona.is.slug;
     let (done, kind, detail, leads_to) = if retired {
@@ -105,15 +183,7 @@ pub async fn set_retired(state: &AppState, caller: &Caller, sent: &Sent, retired
         };
         (done, kind, json!({ "name": persona.is.name, "into": into.map(|into| into.is.name.clone()) }), leads_to)
     } else {
-        if let Some(into) = persona.merged_into {
-            let into = found(&personas, into)?;
-            if into.is.retired {
-                return Err(AppError::Conflict(format!(
-                    "“{}” is a part of “{}”, which was retired itself. Bring that one back first.",
-                    persona.is.name, into.is.name
-                )));
-            }
-        }
+        may_return(&personas, persona)?;
         let done = store::bring_back(&mut once, id).await?;
         if done {
             store::move_home(&mut once, id).await?;
@@ -144,6 +214,22 @@ fn changed(personas: &[Persona], id: PersonaId, retired: bool, into: Option<Pers
         persona.merged_into = into.filter(|_| retired);
     }
     then
+}
+
+/// Whether bringing a persona back would give leads another persona, so that it is seen before it is done.
+pub fn moves_leads(persona: &Persona) -> bool {
+    !persona.rule.is_empty() || persona.merged_into.is_some()
+}
+
+fn may_return(personas: &[Persona], persona: &Persona) -> Result<()> {
+    let into = persona.merged_into.map(|into| found(personas, into)).transpose()?;
+    match into.filter(|into| into.is.retired) {
+        None => Ok(()),
+        Some(into) => Err(AppError::Conflict(format!(
+            "“{}” is a part of “{}”, which was retired itself. Bring that one back first.",
+            persona.is.name, into.is.name
+        ))),
+    }
 }
 
 fn may_merge(personas: &[Persona], persona: &Persona, into: &Persona) -> Result<()> {

@@ -5,6 +5,7 @@ use crate::editing::model::{Field, Values, tidy};
 use crate::error::{AppError, Result};
 use crate::leads::identity::fold;
 use crate::leads::model::LeadId;
+use crate::people::access::PATHS;
 use crate::people::model::Team;
 use crate::period::{Day, Instant};
 use crate::{id_type, text_enum};
@@ -458,8 +459,6 @@ pub fn note_text(text: &str, what: &str) -> Result<String> {
 
 /// The beginning of the address of a persona of that name: letters and digits of ASCII, joined by `-`.
 pub fn slug_of(name: &str) -> String {
-    /// Pages of their own below `/personas`.
-    const TAKEN: [&str; 6] = ["new", "import", "rules", "find", "interview", "retired"];
     let folded = fold(name).replace('ß', "ss").replace('ø', "o").replace('æ', "ae");
     // A letter with an accent is taken apart into the letter and the accent, which goes.
     let letters: String = folded.nfd().filter(|c| !is_combining_mark(*c)).collect();
@@ -468,9 +467,15 @@ pub fn slug_of(name: &str) -> String {
     let slug = slug.trim_end_matches('-');
     match slug {
         "" => "persona".to_owned(),
-        page if TAKEN.contains(&page) => format!("persona-{page}"),
+        page if is_page(page) => format!("persona-{page}"),
         slug => slug.to_owned(),
     }
+}
+
+/// Whether something of its own stands there below `/personas`, or may be posted there.
+fn is_page(name: &str) -> bool {
+    let mut below = PATHS.iter().filter_map(|(path, _)| path.strip_prefix("/personas/"));
+    below.any(|rest| rest.split('/').next() == Some(name))
 }
 
 fn values<const N: usize>(fields: [(&str, &str); N]) -> Values {
@@ -517,6 +522,14 @@ mod tests {
         ] {
             assert_eq!(slug_of(name), slug, "{name}");
         }
+        let mut pages = 0;
+        for (path, _) in PATHS {
+            let page = path.strip_prefix("/personas/").and_then(|rest| rest.split('/').next());
+            let Some(page) = page.filter(|page| *page != "{slug}") else { continue };
+            assert_eq!(slug_of(page), format!("persona-{page}"), "{path}");
+            pages += 1;
+        }
+        assert!(pages >= 20, "{pages}");
     }
 
     #[test]

@@ -102,7 +102,8 @@ pub async fn annotate(state: &AppState, caller: &Caller, sent: &Sent) -> Result<
 /// leads.
 ///
 /// # Errors
-/// They may not, it says no reason, it was answered, or somebody changed the statement meanwhile.
+/// They may not, it says no reason, it was answered, somebody changed the statement meanwhile, or it would write one of a
+/// persona that was retired.
 pub async fn answer(state: &AppState, caller: &Caller, sent: &Sent) -> Result<String> {
     caller.visitor.require(Action::AnswerAnnotations)?;
     let answer = Answer::from_key(sent.get("answer"));
@@ -138,6 +139,9 @@ pub async fn answer(state: &AppState, caller: &Caller, sent: &Sent) -> Result<St
     }
     let personas = store::personas(&mut once).await?;
     let persona = found(&personas, note.persona)?;
+    if rewritten(sent).is_some() {
+        at_work(persona)?;
+    }
     let (now, by) = (state.clock.now(), caller.visitor.name());
     let written = match answer {
         Answer::TakenOver => take_over(&mut once, state, &note, sent).await?,

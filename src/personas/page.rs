@@ -163,14 +163,19 @@ fn Acts(sheet: PersonaSheet) -> impl IntoView {
 
 #[component]
 fn RetiredView(sheet: PersonaSheet) -> impl IntoView {
-    let back = sheet.may.edit.then(|| {
-        view! {
+    let back = sheet.may.edit.then(|| match sheet.moves_leads {
+        true => {
+            let href = at(&format!("/personas/{}/bring-back", sheet.slug));
+            view! { <p><a class="button" href=href>"Bring it back…"</a></p> }.into_any()
+        }
+        false => view! {
             <form method="post" action=at("/personas/bring-back")>
                 <Key/>
                 <input type="hidden" name="id" value=sheet.id/>
                 <Button>"Bring it back"</Button>
             </form>
         }
+        .into_any(),
     });
     view! {
         <Notice kind=NoticeKind::Early title="This persona is not worked with any more">
@@ -348,7 +353,7 @@ fn Deleted(sheet: PersonaSheet) -> impl IntoView {
     }
     let waits = deleted.iter().any(|(said, _)| said.notes.iter().any(|note| note.answer.is_none()));
     let lines = deleted.into_iter().map(|(said, words): (Said, String)| {
-        let back = sheet.may.edit.then(|| {
+        let back = (sheet.may.edit && sheet.retired.is_empty()).then(|| {
             view! {
                 <form method="post" action=at("/personas/undelete")>
                     <Key/>

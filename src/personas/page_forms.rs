@@ -201,7 +201,7 @@ pub fn AnswerForm(
     /// The page.
     sheet: PersonaSheet,
 ) -> impl IntoView {
-    let PersonaSheet { slug, open, person, .. } = sheet;
+    let PersonaSheet { slug, open, person, retired, .. } = sheet;
     let open = open?;
     let chosen = open.value("answer");
     let answers = [(Answer::TakenOver, "Take it over"), (Answer::Declined, "Decline it, and say why")];
@@ -218,6 +218,9 @@ pub fn AnswerForm(
         "Taken over, this becomes a statement (or leave it blank)"
     };
     let shown = open.base.get("becomes").cloned().unwrap_or_default();
+    // The text of a retired persona is not written; what was typed for it before is not lost.
+    let writes = retired.is_empty() || becomes.trim() != shown.trim();
+    let text = writes.then(|| view! { <LongField id="answer-becomes" name="becomes" label value=becomes/> });
     Some(view! {
         <form class="editing" method="post" action=at("/personas/answer") data-draft=format!("{person}/answer/{id}")>
             <Key/>
@@ -225,7 +228,7 @@ pub fn AnswerForm(
             <input type="hidden" name="slug" value=slug.clone()/>
             <input type="hidden" name="base.becomes" value=shown/>
             <fieldset class="choice"><legend class="sr">"Your answer"</legend>{answers}</fieldset>
-            <LongField id="answer-becomes" name="becomes" label value=becomes/>
+            {text}
             <LongField id="answer-words" name="text" label="In words: what you changed, or why not" value=open.value("text")/>
             <p class="row"><Button variant=Variant::Primary>"Send the answer"</Button><a href=at(&format!("/personas/{slug}#n-{id}"))>"Leave it"</a></p>
         </form>

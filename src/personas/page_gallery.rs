@@ -148,23 +148,28 @@ fn Loose(loose: Vec<(String, String)>, may_edit: bool) -> impl IntoView {
 
 #[component]
 fn Retired(retired: Vec<Gone>, may_edit: bool) -> impl IntoView {
-    let rows = retired.into_iter().map(|Gone { id, slug, name, words }| {
+    let rows = retired.into_iter().map(|Gone { id, slug, name, words, moves_leads }| {
         let named = format!(" {name}");
-        let back = may_edit.then(|| {
-            view! {
+        let back = may_edit.then(|| match moves_leads {
+            true => {
+                let href = at(&format!("/personas/{slug}/bring-back"));
+                view! { <a class="button" href=href>"Bring back…"<span class="sr">{named}</span></a> }.into_any()
+            }
+            false => view! {
                 <form method="post" action=at("/personas/bring-back")>
                     <Key/>
                     <input type="hidden" name="id" value=id/>
                     <Button>"Bring back"<span class="sr">{named}</span></Button>
                 </form>
             }
+            .into_any(),
         });
         let href = at(&format!("/personas/{slug}"));
         view! { <li><span><a href=href>{name.clone()}</a>" "<span class="quiet">{words}</span></span>{back}</li> }
     });
     view! {
         <section class="section" aria-labelledby="retired">
-            <SectionHead id="retired" title="Retired"><p>"Their leads keep their value"</p></SectionHead>
+            <SectionHead id="retired" title="Retired"/>
             <ul class="loose" role="list">{rows.collect_view()}</ul>
         </section>
     }

@@ -177,7 +177,8 @@ pub fn NoteView(
 ) -> impl IntoView {
     let is_open = sheet.open.as_ref().is_some_and(|open| open.what == What::Answer(note.id));
     let form = is_open.then(|| view! { <AnswerForm note=note.clone() sheet=sheet.clone()/> });
-    let answer = (sheet.may.answer && sheet.retired.is_empty() && !is_open).then(|| {
+    // Of a retired persona too: what sales wrote waits for an answer, whatever became of the text.
+    let answer = (sheet.may.answer && !is_open).then(|| {
         let href = at(&format!("/personas/{}?answer={}#n-{}", sheet.slug, note.id, note.id));
         view! { <a href=href>"Answer"<span class="sr">{format!(" the annotation by {}", note.by)}</span></a> }
     });

@@ -100,6 +100,8 @@ pub struct Gone {
     pub name: String,
     /// Who retired it and when, or what it became a part of.
     pub words: String,
+    /// Brought back, it would give leads another persona: that is seen before it is done.
+    pub moves_leads: bool,
 }
 
 /// One persona.
@@ -123,6 +125,8 @@ pub struct PersonaSheet {
     pub called: String,
     /// Why it is not worked with; empty where it is.
     pub retired: String,
+    /// See [`Gone::moves_leads`].
+    pub moves_leads: bool,
     /// Of marketing and of sales.
     pub promises: [Side; 2],
     /// The sections below one another.

@@ -188,6 +188,9 @@ async fn what_was_for_a_persona_goes_along_when_it_becomes_a_part_of_another_and
         "{hint}"
     );
 
+    let preview = plain(&mia.get("/personas/planner/merge?into=2").await.body);
+    assert!(preview.contains("Of the content library</dt><dd>2\u{a0}items and 1\u{a0}request<"), "{preview}");
+
     let done = mia.post("/personas/retire", &[("id", "1"), ("into", "2")]).await.leads_to().expect("merged").to_owned();
     let told = mia.get(&done).await.body;
     let said = plain(&told);

@@ -130,12 +130,17 @@ async fn verdicts_stand_newest_first_with_their_clock_and_both_teams_promises() 
         !house.ben.get("/feedback").await.body.contains("action=\"/feedback/answer\""),
         "marketing answers, not sales"
     );
+    for (path, fields) in [("add", &[("name", "Planner")][..]), ("assign", &[("id", "2"), ("persona", "1")])] {
+        let done = house.mia.post(&format!("/personas/{path}"), fields).await;
+        assert!(done.leads_to().is_some(), "{path}: {}", text(&done.body));
+    }
     for (address, expected) in [
         ("which=to_answer", vec![2, 1]),
         ("which=praised", vec![3]),
         ("which=disputed", vec![]),
         ("channel=Fair", vec![3, 1]),
         ("channel=Fair&reason=below_criteria", vec![1]),
+        ("persona=Planner", vec![2]),
         ("from=2027-01-15", vec![3, 2, 1]),
         ("to=2027-01-15", vec![]),
         ("from=2027-01-16", vec![]),
@@ -145,7 +150,9 @@ async fn verdicts_stand_newest_first_with_their_clock_and_both_teams_promises() 
     let wrong = house.mia.get("/feedback?from=2027-02-30").await;
     assert_eq!(wrong.status, 400);
     assert!(text(&wrong.body).contains("write it as 2026-03-31"), "{}", text(&wrong.body));
-    assert_eq!(house.mia.get("/feedback?channel=Radio").await.status, 400);
+    for nobodys in ["channel=Radio", "persona=Pilot"] {
+        assert_eq!(house.mia.get(&format!("/feedback?{nobodys}")).await.status, 400, "{nobodys}");
+    }
 }
 
 #[tokio::test]

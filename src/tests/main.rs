@@ -55,6 +55,8 @@ mod people_attacks;
 mod people_door;
 mod people_provider;
 mod personas;
+mod personas_reality;
+mod personas_retired;
 mod personas_rules;
 mod personas_whole;
 mod place;

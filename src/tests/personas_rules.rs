@@ -23,7 +23,7 @@ async fn personas(db: &Db) -> Vec<String> {
 }
 
 impl House {
-    async fn lead(&mut self, name: &str, title: &str, persona: &str) {
+    pub async fn lead(&mut self, name: &str, title: &str, persona: &str) {
         let form = Filled::of(&self.mia.get("/leads/new").await.body, "/leads/add");
         let form = form.with("name", name).with("title", title).with("persona", persona).with("hand_over", "1");
         let answer = self.mia.post("/leads/add", &form.pairs()).await;
@@ -31,7 +31,7 @@ impl House {
     }
 
     /// Mia tries a rule and keeps it.
-    async fn rule(&mut self, slug: &str, rule: &str) -> String {
+    pub async fn rule(&mut self, slug: &str, rule: &str) -> String {
         let path = format!("/personas/{slug}/rule");
         let form = Filled::of(&self.mia.get(&path).await.body, &path).with("rule", rule).with("place", "0");
         let page = self.mia.get(&format!("{path}?{}", query(&form))).await;
@@ -47,7 +47,8 @@ fn query(form: &Filled) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(form.pairs()).finish()
 }
 
-async fn leads_of_three() -> House {
+/// Three leads and two personas without rules.
+pub async fn leads_of_three() -> House {
     let mut house = house().await;
     house.lead("Hanna", "Head of Logistics", "").await;
     house.lead("Tom", "Warehouse manager", "").await;

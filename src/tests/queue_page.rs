@@ -236,6 +236,10 @@ async fn a_list_is_narrowed_by_the_address_and_kept_under_a_name() {
     assert!(found.contains("Tom Ashworth") && !found.contains("Hanna Vogel"), "{found}");
     let nothing = text(&ben.get("/leads?search=nobody").await.body);
     assert!(nothing.contains("No lead of this list matches") && nothing.contains("look among every lead"), "{nothing}");
+    assert!(write(&mut mia, "Yusuf Demir", &[("persona", "Planner")]).await.leads_to().is_some());
+    let planners = text(&ben.get("/leads?persona=Planner&list=acceptance").await.body);
+    assert!(planners.contains("Yusuf Demir") && !planners.contains("Hanna Vogel"), "{planners}");
+    assert!(planners.contains("Accept or reject 1"), "{planners}");
     let unknown = ben.get("/leads?channel=Pigeon").await;
     assert_eq!(unknown.status, 400);
     assert!(text(&unknown.body).contains("No lead has the channel “Pigeon”."), "{}", unknown.body);

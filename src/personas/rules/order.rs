@@ -69,6 +69,11 @@ pub fn if_it_were(personas: &[Persona], id: PersonaId, rule: Option<&Rule>, plac
     let Some(stands) = order.iter().position(|persona| persona.is.id == id) else { return order };
     let rule = rule.map(|rule| rule.lines().join("\n")).unwrap_or_default();
     let own = Persona { rule, ..order.remove(stands) };
+    if place == place_among(personas, id) {
+        // Where nobody touched its place, it keeps that among all personas, with rules and without.
+        order.insert(stands, own);
+        return order;
+    }
     let ruled: Vec<PersonaId> =
         with_rules(personas).map(|persona| persona.is.id).filter(|other| *other != id).collect();
     let position = |of: &PersonaId| order.iter().position(|persona| persona.is.id == *of);
@@ -88,6 +93,8 @@ pub fn words(others: &[String], place: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::period::Instant;
+    use crate::personas::model::PersonaRef;
 
     fn ids(text: &str) -> Vec<PersonaId> {
         parse(text)
@@ -111,5 +118,44 @@ mod tests {
             assert_eq!(settle(&ids(seen), &ids(now), PersonaId(3), wanted), place, "{why}");
         }
         assert_eq!(text(&ids("3 1 2")), "3 1 2");
+    }
+
+    /// Personas in that order, each with a rule where it says so.
+    fn personas(has_rule: &[bool]) -> Vec<Persona> {
+        let persona = |(n, has_rule): (usize, &bool)| Persona {
+            is: PersonaRef {
+                id: PersonaId(n as i64 + 1),
+                slug: String::new(),
+                name: String::new(),
+                value: None,
+                retired: false,
+            },
+            role: None,
+            segment: String::new(),
+            owners: [None; 2],
+            confirmed: [None, None],
+            made_at: Instant(0),
+            retired: None,
+            merged_into: None,
+            rule: if *has_rule { "title contains head".to_owned() } else { String::new() },
+        };
+        has_rule.iter().enumerate().map(persona).collect()
+    }
+
+    #[test]
+    fn whose_rule_is_kept_with_its_place_untouched_stands_where_it_stood_and_else_beside_the_rules_of_others() {
+        let rule = Rule::parse("title contains depot").expect("a rule");
+        for (has_rule, id, moved_to, order, why) in [
+            (&[true, false, false][..], 3, None, "1 2 3", "a first rule at the place that is offered"),
+            (&[false, true, false, true], 2, None, "1 2 3 4", "other words of a rule"),
+            (&[true, false, false], 3, Some(0), "3 1 2", "before the first rule"),
+            (&[true, false, true, true], 1, Some(2), "2 3 4 1", "last"),
+        ] {
+            let (personas, id) = (personas(has_rule), PersonaId(id));
+            let place = moved_to.unwrap_or_else(|| place_among(&personas, id));
+            let then = if_it_were(&personas, id, rule.as_ref(), place);
+            let then = then.iter().map(|persona| persona.is.id).collect::<Vec<_>>();
+            assert_eq!(text(&then), order, "{why}");
+        }
     }
 }
