@@ -130,8 +130,9 @@ fn ClauseView(clause: ClauseShown, commented: Option<i64>) -> impl IntoView {
     }
 }
 
+/// What was said, oldest first.
 #[component]
-fn Thread(thread: Vec<CommentLine>) -> impl IntoView {
+pub(super) fn Thread(thread: Vec<CommentLine>) -> impl IntoView {
     let lines = thread.into_iter().map(|line| {
         let CommentLine { name, team, when, text } = line;
         view! {
