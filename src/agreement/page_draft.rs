@@ -10,7 +10,7 @@ use crate::editing::page::{Carried, Difference, Drafts, Key};
 use crate::kpis::words;
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Empty, Field, LongField, Notice, PageHead, Variant};
+use crate::ui::{Button, Empty, Field, LongField, Notice, PageHead, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// `/agreement/draft`
@@ -24,6 +24,7 @@ pub fn draft(shown: DraftShown) -> AnyView {
     view! {
         <p class="back"><a href=at("/agreement")>"‹ Agreement"</a></p>
         <PageHead title lede/>
+        <WordsMeant words=&[("qualified-lead", "qualified lead"), ("handover", "handover"), ("sal", "accepted"), ("touch", "touch"), ("verdict", "verdict")]/>
         {told.map(told_view)}
         <Rejection sentence/>
         {(!is_empty).then(|| view! { <Notice title="To know">{remarks.collect_view()}</Notice> })}

@@ -8,7 +8,7 @@ use crate::editing::page::{Difference, Key};
 use crate::people::model::Team;
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Field, PageHead, SectionHead, Variant};
+use crate::ui::{Button, Field, PageHead, SectionHead, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// `/agreement/versions`
@@ -42,6 +42,7 @@ pub fn versions(lines: Vec<VersionLine>, told: Option<Told>) -> AnyView {
     view! {
         <p class="back"><a href=at("/agreement")>"‹ Agreement"</a></p>
         <PageHead title="All versions" lede="Signed text never changes. Each lead is measured by the version in force on the day of its handover."/>
+        <WordsMeant words=&[("lead", "lead"), ("handover", "handover")]/>
         {told.map(told_view)}
         <div class="table-wrap" tabindex="0" role="region" aria-label="Versions">
             <table class="table plain-rows">
@@ -115,6 +116,7 @@ pub fn version(shown: VersionShown) -> AnyView {
                 {is_signed.then(|| view! { <p class="hint">"SHA-256 of the signed text: "<code class="hash">{hash}</code></p> })}
             </footer>
         </article>
+        <WordsMeant words=&[("qualified-lead", "qualified lead"), ("handover", "handover"), ("sal", "accepted"), ("touch", "touch"), ("verdict", "verdict")]/>
         <p class="pages">
             {compare}
             {is_signed.then(|| view! { <a class="chip" href=at(&format!("/agreement/versions/{number}/text"))>"The signed text, to the byte"</a> })}
@@ -152,6 +154,7 @@ pub fn compare(shown: Comparison) -> AnyView {
     view! {
         <p class="back"><a href=at("/agreement/versions")>"‹ All versions"</a></p>
         <PageHead title="Two versions side by side" lede="Clause by clause: what was taken out is struck, what came in is underlined."/>
+        <WordsMeant words=&[("qualified-lead", "qualified lead"), ("handover", "handover"), ("touch", "touch"), ("verdict", "verdict")]/>
         <form class="row compare" method="get" action=at("/agreement/compare")>{from}{to}<Button>"Compare"</Button></form>
         <ol role="list" class="diff">{changes.collect_view()}</ol>
         {is_empty.then(|| view! { <p class="hint">"They say the same."</p> })}

@@ -5,7 +5,7 @@ use super::rules::page::{Moves, called};
 use crate::editing::page::Key;
 use crate::kpis::words::{count, counted};
 use crate::place::at;
-use crate::ui::{Button, Notice, NoticeKind, PageHead, SectionHead, Variant};
+use crate::ui::{Button, Notice, NoticeKind, PageHead, SectionHead, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// `/personas/{slug}/merge`
@@ -41,6 +41,7 @@ pub fn merge(merge: Merge) -> AnyView {
     view! {
         <p class="back"><a href=at(&format!("/personas/{slug}"))>{format!("‹ {name}")}</a></p>
         <PageHead title=format!("Make “{name}” a part of “{other}”") lede="Nothing is written before you say so, and it can be undone, now and later."/>
+        <WordsMeant words=&[("persona", "persona"), ("lead", "lead")]/>
         <section class="section" aria-labelledby="along">
             <SectionHead id="along" title="What would go along"/>
             <div class="does">

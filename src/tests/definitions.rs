@@ -218,6 +218,8 @@ async fn every_page_that_uses_a_word_of_the_glossary_leads_to_what_it_means() {
         assert!(answer.leads_to().is_some(), "{action}: {}", answer.body);
     }
     crate::content::add(&mut mia, "Case study", &[]).await;
+    let form = Filled::of(&mia.get("/agreement").await.body, "/agreement/draft/begin");
+    assert!(mia.post("/agreement/draft/begin", &form.pairs()).await.leads_to().is_some());
     let numbers = ["lead-to-opportunity-rate", "cac", "follow-up-time", "feedback-coverage"];
     for (address, words) in [
         ("/", &[&numbers[..], &["handover", "opportunity", "customer", "mature-lead"]].concat()[..]),
@@ -235,6 +237,18 @@ async fn every_page_that_uses_a_word_of_the_glossary_leads_to_what_it_means() {
         ("/content/1", &["persona", "lead", "opportunity"]),
         ("/content/map", &["persona", "lead", "rejected"]),
         ("/agreement", &[&numbers[..], &["qualified-lead", "handover", "sal", "touch", "verdict"]].concat()[..]),
+        ("/agreement/draft", &["qualified-lead", "handover", "sal", "touch", "verdict"]),
+        ("/agreement/versions", &["lead", "handover"]),
+        ("/agreement/versions/1", &["qualified-lead", "handover", "sal", "touch", "verdict"]),
+        ("/agreement/compare", &["qualified-lead", "touch"]),
+        ("/agreement/calculator", &["qualified-lead", "customer"]),
+        ("/definitions/criteria", &["qualified-lead"]),
+        ("/definitions/what-if", &["qualified-lead", "opportunity", "mature-lead"]),
+        ("/kpis/lead-to-opportunity/leads", &["lead", "handover", "opportunity"]),
+        ("/leads/new", &["lead", "handover", "channel", "persona"]),
+        ("/personas/rules", &["persona", "lead"]),
+        ("/import", &["lead", "handover", "opportunity"]),
+        ("/import/history", &["lead"]),
         ("/import/quality", &["lead", "channel", "persona", "disqualified"]),
         ("/import/quality/out-of-order", &["handover", "touch", "opportunity"]),
         ("/import/quality/no-channel", &["channel"]),
