@@ -36,7 +36,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Serve the pages until Ctrl-C
-    Serve(ServeConfig),
+    Serve(Box<ServeConfig>),
     Import(Import),
     /// Exchange rates, by which files in other currencies are taken
     Rates {

@@ -22,7 +22,7 @@ use doubles::period::{Day, Instant as Moment};
 use doubles::sample::files::files;
 use doubles::server::AppState;
 use doubles::server::clock::Clock;
-use doubles::server::config::{BackupConfig, OidcConfig, ServeConfig};
+use doubles::server::config::{BackupConfig, BucketConfig, OidcConfig, ServeConfig};
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open};
 use doubles::workspace::model::Workspace;
@@ -217,6 +217,7 @@ pub(super) async fn serve_doubles(state: AppState) -> SocketAddr {
         upload_limit: doubles::upload::folder::DEFAULT_LIMIT,
         content_limit: 1,
         check_links: false,
+        bucket: BucketConfig::default(),
         backups: BackupConfig::default(),
         oidc: OidcConfig::default(),
     };
