@@ -138,7 +138,7 @@ async fn of_engine(engine: &str, url: &DatabaseUrl) -> doubles::error::Result<f6
             let mut took = Vec::with_capacity(ROUNDS);
             for _ in 0..ROUNDS {
                 let began = Instant::now();
-                std::hint::black_box(answer::answered(&state, &caller, &question).await?);
+                std::hint::black_box(answer::results(&state, &caller, &question).await?);
                 took.push(began.elapsed());
             }
             let found = shares(took);
