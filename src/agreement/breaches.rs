@@ -98,8 +98,8 @@ impl Tally {
 pub async fn breaches(app: &AppState, visitor: &Visitor, month: &Month, most: usize) -> Result<Breaches> {
     let mut tx = app.db.read().await?;
     let reader = Reader { month, rules: &month.rules, now: app.clock.now(), most, sees: visitor.may(Action::SeeLeads) };
-    let (mut all, of_sales) = reader.of_sales(&mut tx).await?;
-    let (replies, unanswered) = reader.replies(&mut tx).await?;
+    let (mut all, of_sales) = Box::pin(reader.of_sales(&mut tx)).await?;
+    let (replies, unanswered) = Box::pin(reader.replies(&mut tx)).await?;
     all.extend(replies);
     all.sort_by_key(latest_first);
     let (below, missed) = reader.below(&mut tx).await?;
@@ -160,7 +160,8 @@ impl Reader<'_> {
     ) -> Result<Handovers> {
         let begin = self.rules.zone.start_of(self.month.period().from);
         let earlier: Vec<LeadId> = handovers.filter(|(_, start)| *start < begin).map(|(lead, _)| lead).collect();
-        aside_before(tx, self.month, promise, &earlier).await
+        // Kept beside the stack: it is deep, and three levels ask for it.
+        Box::pin(aside_before(tx, self.month, promise, &earlier)).await
     }
 
     /// What is read one by one is taken out whatever month it is of; what is only counted, as far as it is of this one.
