@@ -3,16 +3,15 @@
 use super::breaches::{Breach, Breaches, Tally, breaches, latest_first};
 use super::calendar_text;
 use super::clauses::{Clause, changes};
-use super::drafts::{currency, effective, is_pending, require_room, workspace};
+use super::drafts::{effective, is_pending, workspace};
 use super::month::{Effect, Month, month};
 use super::narrate;
 use super::sheet::*;
-use super::signing::{TEAMS, missing, signs_for, standing};
+use super::signing::{TEAMS, may_still_sign, signs_for, standing};
 use super::standing::{Judged, Share, State};
 use super::store::{self, Draft, DraftState, Record, Signature};
 use crate::charts;
 use crate::definitions::criteria::leads_address;
-use crate::editing::once::person;
 use crate::error::{AppError, Result};
 use crate::kpis::model::Part;
 use crate::kpis::query::Query;
@@ -20,7 +19,7 @@ use crate::kpis::sheet::Kpi;
 use crate::kpis::words::{self, Currency};
 use crate::leads::model::Fit;
 use crate::listing::narrate::list_address;
-use crate::people::model::{Account, Team};
+use crate::people::model::Team;
 use crate::people::permission::Action;
 use crate::people::service::Caller;
 use crate::people::store as people;
@@ -52,6 +51,15 @@ impl Said {
 
     fn time(&self, at: Instant) -> String {
         words::local_time(self.zone.local(at))
+    }
+
+    pub(super) fn comment(&self, comment: &store::Comment) -> CommentLine {
+        CommentLine {
+            name: comment.name.clone(),
+            team: comment.team,
+            when: self.time(comment.at),
+            text: comment.text.clone(),
+        }
     }
 
     pub(super) fn signed(&self, signature: &Signature) -> SignedLine {
@@ -310,10 +318,12 @@ fn breach_list(found: Breaches, opens: bool) -> BreachList {
     let [marketing, sales] = found.counts;
     let all = marketing.and(sales);
     let said = |tally: Tally| format!("{}{}", words::count(tally.count), if tally.more { "+" } else { "" });
-    let title = match all.count {
-        0 => "No promise is broken right now".to_owned(),
-        count => {
-            let breaches = if count == 1 { "One breach".to_owned() } else { format!("{} breaches", said(all)) };
+    let title = match (all.count, all.more) {
+        (0, false) => "No promise is broken right now".to_owned(),
+        (0, true) => "None of the leads that were looked at breaks a promise right now".to_owned(),
+        (count, more) => {
+            let breaches =
+                if count == 1 && !more { "One breach".to_owned() } else { format!("{} breaches", said(all)) };
             format!("{breaches} right now, {} of marketing, {} of sales", said(marketing), said(sales))
         }
     };
@@ -322,6 +332,7 @@ fn breach_list(found: Breaches, opens: bool) -> BreachList {
     shown.sort_by_key(latest_first);
     let left_out = Tally { count: all.count.saturating_sub(shown.len() as u32), ..all };
     let more = match left_out.count {
+        0 if all.more => "More leads wait than were looked at: ".to_owned(),
         0 => String::new(),
         count => format!(
             "What can still be mended stands first, and of that what became overdue last. {} {} not shown: ",
@@ -372,8 +383,10 @@ async fn coming(
         let deputies = store::deputies(tx).await?;
         let signs =
             caller.visitor.account().ok().and_then(|account| signs_for(account, &everybody, &deputies, said.today));
-        let has_signed = |team: Team| standing(&signatures).any(|signature| signature.team == team);
-        let waits = draft.state == DraftState::Proposed && signs.is_some_and(|(team, _)| !has_signed(team));
+        let waits = draft.state == DraftState::Proposed
+            && signs
+                .zip(caller.visitor.account().ok())
+                .is_some_and(|((team, _), account)| may_still_sign(account.id, team, &signatures, &said.zone).is_ok());
         let base = followed(records, &draft, said.today).unwrap_or(current);
         let found = changes(&base.version.terms, &draft.terms, &said.currency);
         let comments = store::comments(tx, draft.id).await?;
@@ -424,159 +437,4 @@ pub(super) fn counted_changes(number: usize) -> String {
         1 => "one change".to_owned(),
         many => format!("{many} changes"),
     }
-}
-
-/// `/agreement/draft`; `None` where none is open.
-///
-/// # Errors
-/// There is no workspace, or the database does not answer.
-pub async fn draft(state: &AppState, caller: &Caller, told: Option<Told>) -> Result<Option<DraftShown>> {
-    let mut tx = state.db.read().await?;
-    let Some(draft) = store::open_draft(&mut tx).await? else { return Ok(None) };
-    let said = Said::read(&mut tx, state).await?;
-    let records = store::records(&mut tx).await?;
-    let signatures = store::signatures(&mut tx, draft.id).await?;
-    let comments = store::comments(&mut tx, draft.id).await?;
-    let everybody = people::list(&mut tx).await?;
-    let deputies = store::deputies(&mut tx).await?;
-    let currency = currency(&mut tx).await?;
-    drop(tx);
-    let base = followed(&records, &draft, said.today).ok_or(AppError::Internal)?;
-    let number = records.iter().map(|record| record.version.number).max().unwrap_or_default() + 1;
-    let line = |comment: &store::Comment| CommentLine {
-        name: comment.name.clone(),
-        team: comment.team,
-        when: said.time(comment.at),
-        text: comment.text.clone(),
-    };
-    let thread = |key: &str| comments.iter().filter(|comment| comment.clause == key).map(line).collect::<Vec<_>>();
-    let clauses = Clause::ALL.iter().map(|clause| ClauseShown {
-        key: clause.key(),
-        title: clause.title(),
-        team: clause.whose(),
-        before: clause.words(&base.version.terms, &currency),
-        after: clause.words(&draft.terms, &currency),
-        thread: thread(clause.key()),
-    });
-    let values = draft.content().values(&currency);
-    let account = caller.visitor.account().ok();
-    Ok(Some(DraftShown {
-        id: draft.id,
-        state: draft.state,
-        title: match draft.state {
-            DraftState::Proposed => format!("Version {number}, proposed"),
-            _ => format!("Version {number}, a draft"),
-        },
-        lede: draft_lede(&draft, &said),
-        clauses: clauses.collect(),
-        thread: thread(""),
-        remarks: remarks(&draft, &records, &signatures, &said),
-        sign: account.and_then(|account| may_sign(account, &draft, &signatures, (&everybody, &deputies), said.today)),
-        signatures: under(&signatures, (&everybody, &deputies), &said),
-        hash: draft.text.as_ref().map(|(_, hash)| hash.clone()).unwrap_or_default(),
-        may_edit: caller.visitor.may(Action::EditAgreement),
-        pending: records
-            .iter()
-            .filter(|record| is_pending(record, said.today))
-            .map(|record| (record.version.number, words::day(record.version.starts)))
-            .collect(),
-        base: values.clone(),
-        values,
-        currency: currency.0,
-        sentence: String::new(),
-        person: person(caller),
-        told,
-    }))
-}
-
-fn draft_lede(draft: &Draft, said: &Said) -> String {
-    let day = |at: Instant| words::day(said.zone.day_of(at));
-    match &draft.proposed {
-        Some((at, by)) => format!(
-            "Proposed by {by} on {}. The text stands now: both heads sign it, or somebody sends it back.",
-            day(*at)
-        ),
-        None => format!(
-            "Begun by {} on {} from version {}. Members of both teams write it; no number changes before both heads have \
-             signed and its day has come.",
-            draft.created_by,
-            day(draft.created_at),
-            draft.base
-        ),
-    }
-}
-
-fn remarks(draft: &Draft, records: &[Record], signatures: &[Signature], said: &Said) -> Vec<String> {
-    let mut remarks = Vec::new();
-    let starts = effective(draft, said.today);
-    if starts != draft.starts {
-        remarks.push(format!(
-            "It was to be in force from {}; a version starts no earlier than the day after its second signature, so signed \
-             today it would be in force from {}.",
-            words::day(draft.starts),
-            words::day(starts)
-        ));
-    }
-    let early = {
-        let mut calendar = draft.terms.calendar.clone();
-        calendar_text::trim(&mut calendar, draft.starts)
-    };
-    if early > 0 {
-        remarks.push(format!(
-            "{} before {}, from which this version is in force; there they change nothing, and they are left out when it is \
-             proposed.",
-            words::counted(early as u32, "day that differs lies", "days that differ lie"),
-            words::day(draft.starts)
-        ));
-    }
-    if let Err(error) = require_room(draft, records, said.today) {
-        remarks.push(error.to_string());
-    }
-    let before = followed(records, draft, said.today).map(|record| record.version.number);
-    if let Some(before) = before.filter(|before| *before != draft.base) {
-        remarks.push(format!(
-            "It was begun from version {}, and would follow version {before}: it is compared with that one.",
-            draft.base
-        ));
-    }
-    if let Some(number) = draft.replaces {
-        remarks.push(format!("It takes the place of version {number}, which does not come into force then."));
-    }
-    for signature in signatures {
-        if let Some((at, by)) = &signature.voided {
-            remarks.push(format!(
-                "{} had signed for {}; {by} sent the text back on {}, so that signature is void.",
-                signature.name,
-                signature.team,
-                words::day(said.zone.day_of(*at))
-            ));
-        }
-    }
-    remarks
-}
-
-fn may_sign(
-    account: &Account,
-    draft: &Draft,
-    signatures: &[Signature],
-    (everybody, deputies): (&[Account], &[store::Deputy]),
-    today: Day,
-) -> Option<String> {
-    let (team, role) = signs_for(account, everybody, deputies, today)?;
-    let open = draft.state == DraftState::Proposed && standing(signatures).all(|signature| signature.team != team);
-    open.then(|| if account.standing.head { format!("Sign for {team}") } else { format!("Sign for {team}, as {role}") })
-}
-
-fn under(
-    signatures: &[Signature],
-    (everybody, deputies): (&[Account], &[store::Deputy]),
-    said: &Said,
-) -> Vec<(Team, Result<SignedLine, String>)> {
-    let lacking = missing(signatures, everybody, deputies, said.today);
-    let line = |team: Team| {
-        let signed = standing(signatures).find(|signature| signature.team == team);
-        let missing = || lacking.iter().find(|(of, _)| *of == team).map(|(_, words)| words.clone()).unwrap_or_default();
-        (team, signed.map(|signature| said.signed(signature)).ok_or_else(missing))
-    };
-    TEAMS.map(line).into()
 }

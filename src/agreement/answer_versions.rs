@@ -5,7 +5,7 @@ use super::clauses::{Changed, Clause, changes};
 use super::drafts::is_pending;
 use super::model::Terms;
 use super::sheet::*;
-use super::signing::{TEAMS, standing};
+use super::signing::{TEAMS, may_still_recall, standing};
 use super::store::{self, Record};
 use crate::error::{AppError, Result};
 use crate::kpis::words;
@@ -33,7 +33,11 @@ pub async fn versions(state: &AppState, caller: &Caller) -> Result<Vec<VersionLi
     let records = store::records(&mut tx).await?;
     let recalls = store::recalls(&mut tx).await?;
     let current = in_force(&records, said.today).map(|record| record.version.number);
-    let may_recall = caller.visitor.may(Action::SignAgreement);
+    let head = caller.visitor.account().ok().filter(|_| caller.visitor.may(Action::SignAgreement));
+    let may_recall = |number: u32| {
+        let own = head.and_then(|head| Some((head.id, head.standing.team?)));
+        own.is_some_and(|(account, team)| may_still_recall(account, team, number, &recalls).is_ok())
+    };
     let mut lines = Vec::with_capacity(records.len());
     for (index, record) in records.iter().enumerate() {
         let number = record.version.number;
@@ -72,7 +76,7 @@ pub async fn versions(state: &AppState, caller: &Caller) -> Result<Vec<VersionLi
             changes: before.map_or_else(String::new, |before| {
                 counted_changes(changes(&before.version.terms, &record.version.terms, &said.currency).len())
             }),
-            recall: (may_recall && pending)
+            recall: (pending && may_recall(number))
                 .then(|| if asked.is_empty() { "Take back".to_owned() } else { "Take back too".to_owned() }),
             asked: asked.join(" "),
         });
@@ -97,6 +101,15 @@ pub async fn version(state: &AppState, number: u32, told: Option<Told>) -> Resul
         Some(draft) => store::signatures(&mut tx, draft.id).await?,
         None => Vec::new(),
     };
+    let comments = match &draft {
+        Some(draft) => store::comments(&mut tx, draft.id).await?,
+        None => Vec::new(),
+    };
+    let about = Clause::ALL.iter().map(|clause| (clause.key(), clause.title()));
+    let threads = about.chain([("", "The whole draft")]).map(|(key, title)| {
+        let said_of = comments.iter().filter(|comment| comment.clause == key);
+        (title, said_of.map(|comment| said.comment(comment)).collect::<Vec<_>>())
+    });
     let starts = record.version.starts;
     let next = records
         .iter()
@@ -142,6 +155,7 @@ pub async fn version(state: &AppState, number: u32, told: Option<Told>) -> Resul
             .map(|other| other.version.number)
             .filter(|other| *other < number)
             .max(),
+        said: threads.filter(|(_, thread)| !thread.is_empty()).collect(),
         told,
     })
 }

@@ -6,6 +6,7 @@
 //! criteria, comes after. So a list that is cut is cut at its hopeless end, and it says how much of it is missing.
 
 use super::month::Month;
+use super::month::ground::{Handovers, Promise, aside_before};
 use super::rules::{Compiled, NEVER, Rules};
 use crate::error::Result;
 use crate::feedback;
@@ -27,7 +28,6 @@ use crate::queue::store as queue;
 use crate::server::AppState;
 use crate::server::db::Tx;
 use std::cmp::Reverse;
-use std::collections::HashSet;
 
 /// Leads that are read at once, at most.
 const BATCH: usize = 1_000;
@@ -98,8 +98,8 @@ impl Tally {
 pub async fn breaches(app: &AppState, visitor: &Visitor, month: &Month, most: usize) -> Result<Breaches> {
     let mut tx = app.db.read().await?;
     let reader = Reader { month, rules: &month.rules, now: app.clock.now(), most, sees: visitor.may(Action::SeeLeads) };
-    let (mut all, of_sales) = reader.of_sales(&mut tx).await?;
-    let (replies, unanswered) = reader.replies(&mut tx).await?;
+    let (mut all, of_sales) = Box::pin(reader.of_sales(&mut tx)).await?;
+    let (replies, unanswered) = Box::pin(reader.replies(&mut tx)).await?;
     all.extend(replies);
     all.sort_by_key(latest_first);
     let (below, missed) = reader.below(&mut tx).await?;
@@ -118,28 +118,23 @@ struct Reader<'a> {
     sees: bool,
 }
 
-/// Handovers that the standing of the month does not hold against a team: lead, and the instant of the handover.
-type Aside = HashSet<(LeadId, u32)>;
-
 impl Reader<'_> {
-    fn batch(&self) -> usize {
-        self.most.clamp(1, BATCH)
-    }
-
-    /// First touches and verdicts that are overdue.
+    /// First touches and verdicts that are overdue. A lead that nobody touched may break both promises.
     async fn of_sales(&self, tx: &mut Tx) -> Result<(Vec<Breach>, Tally)> {
         let (mut touches, mut verdicts, mut tally) = (Vec::new(), Vec::new(), Tally::default());
         for range in queue::ranges(List::Overdue, self.now, &[]) {
-            let (found, counted) = match range {
-                queue::Range::Stage(Stage::Attempt, _) => self.of_attempts(tx, range).await?,
-                queue::Range::Stage(Stage::Touch, _) => self.of_range(tx, range, &self.month.touches_aside).await?,
-                _ => self.of_range(tx, range, &self.month.verdicts_aside).await?,
+            let unjudged = match range {
+                queue::Range::Stage(Stage::Touch, _) => {
+                    let (found, counted) = self.of_range(tx, range, Promise::FirstTouch).await?;
+                    touches = found;
+                    tally = tally.and(counted);
+                    self.of_unjudged(tx, range).await?
+                }
+                queue::Range::Stage(Stage::Attempt, _) => self.of_unjudged(tx, range).await?,
+                _ => self.of_range(tx, range, Promise::Verdict).await?,
             };
-            match range {
-                queue::Range::Stage(Stage::Touch, _) => touches = found,
-                _ => verdicts.extend(found),
-            }
-            tally = tally.and(counted);
+            verdicts.extend(unjudged.0);
+            tally = tally.and(unjudged.1);
         }
         verdicts.sort_by_key(latest_first);
         verdicts.truncate(self.most);
@@ -147,19 +142,46 @@ impl Reader<'_> {
         Ok((touches, tally))
     }
 
-    async fn of_range(&self, tx: &mut Tx, range: queue::Range, aside: &Aside) -> Result<(Vec<Breach>, Tally)> {
-        let mut found = Vec::new();
+    /// Handovers of the month whose broken promise the standing does not hold against the team.
+    fn aside(&self, promise: Promise) -> &Handovers {
+        match promise {
+            Promise::FirstTouch => &self.month.touches_aside,
+            Promise::Reply => &self.month.replies_aside,
+            Promise::Decide | Promise::Verdict => &self.month.verdicts_aside,
+        }
+    }
+
+    /// The same of handovers from before the month, asked of these alone.
+    async fn aside_before(
+        &self,
+        tx: &mut Tx,
+        promise: Promise,
+        handovers: impl Iterator<Item = (LeadId, Instant)> + Send,
+    ) -> Result<Handovers> {
+        let begin = self.rules.zone.start_of(self.month.period().from);
+        let earlier: Vec<LeadId> = handovers.filter(|(_, start)| *start < begin).map(|(lead, _)| lead).collect();
+        // Kept beside the stack: it is deep, and three levels ask for it.
+        Box::pin(aside_before(tx, self.month, promise, &earlier)).await
+    }
+
+    /// What is read one by one is taken out whatever month it is of; what is only counted, as far as it is of this one.
+    async fn of_range(&self, tx: &mut Tx, range: queue::Range, promise: Promise) -> Result<(Vec<Breach>, Tally)> {
+        let aside = self.aside(promise);
+        let (mut found, mut out, mut read) = (Vec::new(), 0, self.most.clamp(1, BATCH));
         let mut before = Urgency { due: i64::MAX, lead: LeadId(i64::MAX) };
         while found.len() < self.most {
-            let places = queue::places_before(tx, range, self.now, before, self.batch()).await?;
+            let places = queue::places_before(tx, range, self.now, before, read).await?;
             let Some(last) = places.last() else {
                 let tally = Tally::of(found.len());
                 return Ok((found, tally));
             };
-            before = *last;
+            (before, read) = (*last, BATCH);
             let ids: Vec<LeadId> = places.iter().map(|place| place.lead).collect();
             let rows = queue::rows(tx, &ids).await?;
-            let held = ids.iter().filter_map(|id| rows.get(id)).filter(|row| !is_aside(row, aside));
+            let earlier = self.aside_before(tx, promise, rows.values().filter_map(handover)).await?;
+            out += rows.values().filter(|row| is_aside(row, &earlier)).count();
+            let held = ids.iter().filter_map(|id| rows.get(id));
+            let held = held.filter(|row| !is_aside(row, aside) && !is_aside(row, &earlier));
             found.extend(held.filter_map(|row| self.of_row(row)));
         }
         // Enough is read. All are counted, without those that are not held against sales.
@@ -169,26 +191,31 @@ impl Reader<'_> {
             (queue::Range::Stage(stage, up_to), Some(waits)) => waits.stage == stage && i64::from(waits.due) <= up_to,
             _ => false,
         };
-        let excused = rows.values().filter(overdue).filter(|row| is_aside(row, aside)).count();
+        out += rows.values().filter(overdue).filter(|row| is_aside(row, aside)).count();
         let most = MOST_COUNTED as usize;
         let counted = queue::count(tx, range, (self.now, self.now), most + 1).await?.overdue;
         found.truncate(self.most);
-        Ok((found, Tally { more: counted > most, ..Tally::of(counted.min(most).saturating_sub(excused)) }))
+        Ok((found, Tally { more: counted > most, ..Tally::of(counted.min(most).saturating_sub(out)) }))
     }
 
-    /// Leads that wait for another attempt. When to try again is a habit of the queue, and promised to nobody; but the
-    /// verdict is promised, whatever the lead waits for before it. The index does not know when that is due: so many are
-    /// looked at, and with more it is said that there are.
-    async fn of_attempts(&self, tx: &mut Tx, range: queue::Range) -> Result<(Vec<Breach>, Tally)> {
-        let (mut found, mut before) = (Vec::new(), Urgency { due: i64::MAX, lead: LeadId(i64::MAX) });
+    /// Leads that wait for a touch or another attempt while their verdict is overdue. When to try again is a habit of the
+    /// queue, and promised to nobody; but the verdict is promised, whatever the lead waits for before it. The index does
+    /// not know when that is due, only that nothing that comes before it is due later: so those that wait longest are
+    /// looked at first, and with more than are looked at it is said that there are.
+    async fn of_unjudged(&self, tx: &mut Tx, range: queue::Range) -> Result<(Vec<Breach>, Tally)> {
+        let aside = self.aside(Promise::Verdict);
+        let (mut found, mut after) = (Vec::new(), None);
         let more = loop {
-            let places = queue::places_before(tx, range, self.now, before, BATCH).await?;
+            let places = queue::places(tx, range, self.now, after, BATCH).await?;
             let Some(last) = places.last() else { break false };
-            before = *last;
+            after = Some(*last);
             let ids: Vec<LeadId> = places.iter().map(|place| place.lead).collect();
             let rows = queue::rows(tx, &ids).await?;
-            let held = rows.values().filter(|row| !is_aside(row, &self.month.verdicts_aside));
-            found.extend(held.filter_map(|row| self.unjudged(row)));
+            let late = rows.values().filter_map(|row| Some((row, self.unjudged(row)?)));
+            let late: Vec<(&Row, Breach)> = late.filter(|(row, _)| !is_aside(row, aside)).collect();
+            let handovers = late.iter().filter_map(|(row, _)| handover(row));
+            let earlier = self.aside_before(tx, Promise::Verdict, handovers).await?;
+            found.extend(late.into_iter().filter(|(row, _)| !is_aside(row, &earlier)).map(|(_, breach)| breach));
             if places.len() < BATCH || self.most < BATCH {
                 break places.len() == BATCH;
             }
@@ -225,16 +252,20 @@ impl Reader<'_> {
 
     /// Verdicts that marketing has not answered in time.
     async fn replies(&self, tx: &mut Tx) -> Result<(Vec<Breach>, Tally)> {
-        let aside = &self.month.replies_aside;
+        let aside = self.aside(Promise::Reply);
         let surely_late = self.late_before();
-        let (mut found, mut in_time, mut after) = (Vec::new(), 0, Place::NEWEST);
+        let (mut found, mut in_time, mut out, mut after) = (Vec::new(), 0, 0, Place::NEWEST);
         loop {
             let (entries, next) =
-                answers::list(tx, self.rules, Which::ToAnswer, &Sought::default(), after, self.batch()).await?;
+                answers::list(tx, self.rules, Which::ToAnswer, &Sought::default(), after, BATCH).await?;
+            let handovers = entries.iter().map(key_of).map(|(lead, start)| (lead, Instant(start)));
+            let earlier = self.aside_before(tx, Promise::Reply, handovers).await?;
             for entry in &entries {
+                let key = key_of(entry);
                 match self.of_entry(entry) {
                     None => in_time += 1,
-                    Some(breach) => found.extend(Some(breach).filter(|_| !aside.contains(&key_of(entry)))),
+                    Some(_) if earlier.contains(&key) => out += 1,
+                    Some(breach) => found.extend(Some(breach).filter(|_| !aside.contains(&key))),
                 }
             }
             match next {
@@ -255,7 +286,7 @@ impl Reader<'_> {
             aside.iter().filter(|key| known.get(&key.0).is_some_and(|lead| is_unanswered(lead, key.1))).count();
         let waiting = feedback::store::count(tx, Which::ToAnswer, MOST_COUNTED).await?;
         found.truncate(self.most);
-        let late = (waiting.count as usize).saturating_sub(in_time + excused);
+        let late = (waiting.count as usize).saturating_sub(in_time + excused + out);
         Ok((found, Tally { more: waiting.more, ..Tally::of(late) }))
     }
 
@@ -333,8 +364,13 @@ pub fn latest_first(breach: &Breach) -> (Reverse<Option<Instant>>, LeadId) {
 }
 
 /// What the standing of the month takes out is no breach here.
-fn is_aside(row: &Row, aside: &Aside) -> bool {
+fn is_aside(row: &Row, aside: &Handovers) -> bool {
     row.handed_over_at.is_some_and(|start| aside.contains(&(row.lead, start.at.0)))
+}
+
+/// The latest handover of a lead.
+fn handover(row: &Row) -> Option<(LeadId, Instant)> {
+    row.handed_over_at.map(|start| (row.lead, start.at))
 }
 
 /// The handover that began then was turned down, and marketing has not answered.

@@ -8,7 +8,7 @@ use crate::kpis::model::wilson;
 use crate::kpis::words::{self, Currency};
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Field, SectionHead, Variant};
+use crate::ui::{Button, Field, SectionHead, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// What the page shows.
@@ -54,6 +54,7 @@ pub fn calculator(shown: CalculatorShown) -> AnyView {
     };
     view! {
         <DefinitionsHead head/>
+        <WordsMeant words=&[("qualified-lead", "qualified lead"), ("customer", "customer")]/>
         <Rejection sentence/>
         <div class="what-if">
             <section aria-labelledby="goal-form">

@@ -5,7 +5,7 @@ use super::calendar_text::{self, Exception};
 use super::drafts;
 use super::sheet::{DraftShown, Told};
 use super::signing;
-use super::{answer, breaches, holidays, month, page, page_draft, page_versions};
+use super::{answer, answer_draft, breaches, holidays, month, page, page_draft, page_versions};
 use crate::activity::feed::{as_file, to_csv};
 use crate::editing::documents::{Document, Saved};
 use crate::editing::form::{Sent, incomplete};
@@ -128,7 +128,7 @@ async fn draft_page(
     told: Option<Told>,
     (sent, error): (Option<&Sent>, Option<&AppError>),
 ) -> Response {
-    match answer::draft(state, caller, told.clone()).await {
+    match answer_draft::draft(state, caller, told.clone()).await {
         Ok(Some(shown)) => {
             let typed = sent.filter(|sent| sent.get("id") == shown.id.to_string()).map(|sent| {
                 let fields = Document::Agreement.fields();

@@ -187,13 +187,13 @@ impl Event {
             None if self.length.is_empty() => Some(1),
             None => None,
             Some(length) => {
-                let (number, unit) = length.split_at(length.len().checked_sub(1)?);
+                let (number, days) = match (length.strip_suffix('D'), length.strip_suffix('W')) {
+                    (Some(number), _) => (number, 1),
+                    (None, Some(number)) => (number, 7),
+                    (None, None) => return None,
+                };
                 let number = number.parse::<i32>().ok().filter(|number| (1..=MOST_DAYS).contains(number))?;
-                match unit {
-                    "D" => Some(number),
-                    "W" => number.checked_mul(7),
-                    _ => None,
-                }
+                number.checked_mul(days)
             }
         }
     }
@@ -336,8 +336,12 @@ mod tests {
         let long =
             file("BEGIN:VEVENT\nSUMMARY:Age\nDTSTART;VALUE=DATE:20270101\nDTEND;VALUE=DATE:20990101\nEND:VEVENT");
         assert!(read(&long, today()).expect("it is read").left_out[0].contains("longer than a year"));
-        // Whatever is cut off, nothing falls over.
-        let whole = file("BEGIN:VEVENT\nSUMMARY:X\\\nDTSTART;VALUE=DATE:20270101\nDURATION:P\nRRULE:FREQ\nEND:VEVENT");
+        // Whatever is cut off, and whatever letters it has, nothing falls over.
+        let odd = file("BEGIN:VEVENT\nSUMMARY:Fête\nDTSTART;VALUE=DATE:20270101\nDURATION:P1é\nEND:VEVENT");
+        let found = read(&odd, today()).expect("it is read");
+        assert!(found.left_out[0].starts_with("Fête: left out, since its end cannot be read"), "{:?}", found.left_out);
+        let whole =
+            file("BEGIN:VEVENT\nSUMMARY:X\\\nDTSTART;VALUE=DATE:20270101\nDURATION:P1é\nRRULE:FREQ\nEND:VEVENT");
         for end in 0..whole.len() {
             let _ = read(&whole[..end], today());
         }

@@ -10,6 +10,8 @@ pub mod model;
 #[cfg(feature = "ssr")]
 pub mod answer;
 #[cfg(feature = "ssr")]
+pub mod answer_draft;
+#[cfg(feature = "ssr")]
 pub mod answer_versions;
 #[cfg(feature = "ssr")]
 pub mod breaches;

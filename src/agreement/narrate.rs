@@ -2,11 +2,14 @@
 
 use super::month::Month;
 use crate::charts::{self, Point, Team, Trend};
+use crate::kpis::compute::share_of_day;
 use crate::kpis::model::TrendPoint;
 use crate::kpis::words;
+use crate::period::{Day, Instant};
 use crate::ui::DataTable;
 use crate::ui::says::{Cell, Chart, Column, Table};
 use leptos::prelude::*;
+use std::collections::HashMap;
 
 /// Marketing's volume and sales' first touch, each added up day by day.
 pub(super) fn charts(month: &Month) -> Vec<Chart> {
@@ -25,20 +28,34 @@ fn label(point: &TrendPoint) -> String {
     words::bucket_short(point.bucket, crate::period::Grain::Day, false)
 }
 
+/// Day by day, by the version in force on each, as the row above has it: leads of days without a promised number are not
+/// counted, and the sum begins where one is promised.
 fn volume(month: &Month, days: &[&TrendPoint]) -> Option<Chart> {
     let volume = month.volume?;
-    let mut sum = 0;
-    let whole = days.len().max(1) as f64;
-    let points = days.iter().enumerate().map(|(n, day)| {
-        sum += day.figures.context.handed_over;
-        let come = has_come(month, day);
+    let promised_on = |day: Day| {
+        let terms = &month.rules.versions()[month.rules.in_force_on(day)].terms;
+        terms.marketing.leads_per_month
+    };
+    let is_even = days.windows(2).all(|two| {
+        let [one, other] = [two[0], two[1]].map(|day| promised_on(day.bucket.period.from));
+        one == other
+    });
+    let (mut sum, mut promised, mut begun) = (0, 0, false);
+    let points = days.iter().map(|day| {
+        let from = day.bucket.period.from;
+        if let Some(number) = promised_on(from) {
+            begun = true;
+            promised += share_of_day(number, from);
+            sum += day.figures.context.handed_over;
+        }
+        let come = begun && has_come(month, day);
         Point {
             value: come.then(|| f64::from(sum)),
-            target: Some(f64::from(volume.promised) * (n + 1) as f64 / whole),
-            evenly: true,
+            target: begun.then(|| f64::from(promised)),
+            evenly: is_even,
             label: label(day),
-            mark: (day.bucket.period.from == month.today).then(|| format!("{} today", words::count(sum))),
-            says: format!("{}: {} handed over so far.", words::day(day.bucket.period.from), words::count(sum)),
+            mark: (come && from == month.today).then(|| format!("{} today", words::count(sum))),
+            says: format!("{}: {} handed over so far.", words::day(from), words::count(sum)),
             ..Point::default()
         }
     });
@@ -48,10 +65,9 @@ fn volume(month: &Month, days: &[&TrendPoint]) -> Option<Chart> {
         Some(more) => format!("{} ahead of the even pace", words::counted(more, "lead", "leads")),
         None => format!("{} behind the even pace", words::counted(volume.due - volume.done, "lead", "leads")),
     };
-    let measure = format!(
-        "Qualified leads handed over, added up; {} promised, dashed the even pace",
-        words::count(volume.promised)
-    );
+    let dashed = if is_even { "the even pace" } else { "what each day’s version promised" };
+    let measure =
+        format!("Qualified leads handed over, added up; {} promised, dashed {dashed}", words::count(volume.promised));
     Some(draw(
         "runs-volume",
         Team::Marketing,
@@ -67,11 +83,16 @@ fn first_touch(month: &Month, days: &[&TrendPoint]) -> Option<Chart> {
         return None;
     }
     let (mut kept, mut decided) = (0, 0);
-    let promised = month.terms.sales.first_touch_share_bp.map(|bp| f64::from(bp) / 100.0);
+    let mut aside: HashMap<Day, u32> = HashMap::new();
+    for (_, start) in &month.touches_aside {
+        *aside.entry(month.rules.zone.day_of(Instant(*start))).or_default() += 1;
+    }
+    let promised = month.first_touch.promised_bp.map(|bp| f64::from(bp) / 100.0);
     let points = days.iter().map(|day| {
         let rate = day.figures.follow_up.on_time_rate();
         kept += rate.part;
-        decided += rate.whole;
+        let aside = aside.get(&day.bucket.period.from).copied().unwrap_or_default();
+        decided += rate.whole.saturating_sub(aside).max(rate.part);
         let share = words::percent(kept, decided).unwrap_or_else(|| "nothing was due yet".to_owned());
         let value = (decided > 0 && has_come(month, day)).then(|| f64::from(kept) * 100.0 / f64::from(decided));
         Point {
@@ -87,7 +108,9 @@ fn first_touch(month: &Month, days: &[&TrendPoint]) -> Option<Chart> {
     let judged = month.first_touch.judge(month.days);
     let title = format!("First touch: {}", judged.word);
     let measure =
-        "Share of first touches on time, of the leads handed over up to each day; dashed the promise".to_owned();
+        "Share of first touches on time, of the leads handed over up to each day, without what was taken out; dashed the \
+         promise"
+            .to_owned();
     let unit = |value: f64| format!("{value:.0}\u{a0}%");
     Some(draw("runs-touch", Team::Sales, (title, measure), &points, &unit, Some(100.0)))
 }

@@ -10,7 +10,7 @@ use crate::editing::page::{Carried, Difference, Drafts, Key};
 use crate::kpis::words;
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Empty, Field, LongField, Notice, PageHead, Variant};
+use crate::ui::{Button, Empty, Field, LongField, Notice, PageHead, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// `/agreement/draft`
@@ -24,6 +24,7 @@ pub fn draft(shown: DraftShown) -> AnyView {
     view! {
         <p class="back"><a href=at("/agreement")>"‹ Agreement"</a></p>
         <PageHead title lede/>
+        <WordsMeant words=&[("qualified-lead", "qualified lead"), ("handover", "handover"), ("sal", "accepted"), ("touch", "touch"), ("verdict", "verdict")]/>
         {told.map(told_view)}
         <Rejection sentence/>
         {(!is_empty).then(|| view! { <Notice title="To know">{remarks.collect_view()}</Notice> })}
@@ -130,8 +131,9 @@ fn ClauseView(clause: ClauseShown, commented: Option<i64>) -> impl IntoView {
     }
 }
 
+/// What was said, oldest first.
 #[component]
-fn Thread(thread: Vec<CommentLine>) -> impl IntoView {
+pub(super) fn Thread(thread: Vec<CommentLine>) -> impl IntoView {
     let lines = thread.into_iter().map(|line| {
         let CommentLine { name, team, when, text } = line;
         view! {

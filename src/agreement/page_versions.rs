@@ -1,13 +1,14 @@
 //! All versions, one as a document, two side by side; and who signs while a head is away.
 
 use super::page::{sign_of, told_view};
+use super::page_draft::Thread;
 use super::sheet::{Comparison, DeputiesShown, SignedLine, Told, VersionLine, VersionShown};
 use crate::editing::model::FieldKind;
 use crate::editing::page::{Difference, Key};
 use crate::people::model::Team;
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Field, PageHead, Variant};
+use crate::ui::{Button, Field, PageHead, SectionHead, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// `/agreement/versions`
@@ -41,6 +42,7 @@ pub fn versions(lines: Vec<VersionLine>, told: Option<Told>) -> AnyView {
     view! {
         <p class="back"><a href=at("/agreement")>"‹ Agreement"</a></p>
         <PageHead title="All versions" lede="Signed text never changes. Each lead is measured by the version in force on the day of its handover."/>
+        <WordsMeant words=&[("lead", "lead"), ("handover", "handover")]/>
         {told.map(told_view)}
         <div class="table-wrap" tabindex="0" role="region" aria-label="Versions">
             <table class="table plain-rows">
@@ -67,7 +69,7 @@ pub fn versions(lines: Vec<VersionLine>, told: Option<Told>) -> AnyView {
 
 /// `/agreement/versions/{number}`: made to be printed.
 pub fn version(shown: VersionShown) -> AnyView {
-    let VersionShown { number, company, validity, why, parts, signatures, hash, before, told } = shown;
+    let VersionShown { number, company, validity, why, parts, signatures, hash, before, said, told } = shown;
     let parts = parts.into_iter().map(|(title, team, clauses)| {
         let clauses = clauses.into_iter().map(|(title, words)| {
             view! { <li><b>{title}</b><span>{words}"."</span></li> }
@@ -88,6 +90,16 @@ pub fn version(shown: VersionShown) -> AnyView {
         view! { <div class="block" data-team=team.key()><p class="who">{sign_of(Some(team))}{side}</p>{signed}</div> }
     });
     let is_signed = !hash.is_empty();
+    let was_spoken_of = !said.is_empty();
+    let said = said.into_iter().map(|(title, thread)| view! { <h3>{title}</h3><Thread thread/> });
+    let said = was_spoken_of.then(|| {
+        view! {
+            <section class="section" aria-labelledby="said">
+                <SectionHead id="said" title="What was said while it was a draft"/>
+                {said.collect_view()}
+            </section>
+        }
+    });
     let compare = before.map(|before| {
         let href = at(&format!("/agreement/compare?from={before}&to={number}"));
         view! { <a class="chip" href=href>{format!("Compare with version {before}")}</a> }
@@ -104,10 +116,12 @@ pub fn version(shown: VersionShown) -> AnyView {
                 {is_signed.then(|| view! { <p class="hint">"SHA-256 of the signed text: "<code class="hash">{hash}</code></p> })}
             </footer>
         </article>
+        <WordsMeant words=&[("qualified-lead", "qualified lead"), ("handover", "handover"), ("sal", "accepted"), ("touch", "touch"), ("verdict", "verdict")]/>
         <p class="pages">
             {compare}
             {is_signed.then(|| view! { <a class="chip" href=at(&format!("/agreement/versions/{number}/text"))>"The signed text, to the byte"</a> })}
         </p>
+        {said}
     }
     .into_any()
 }
@@ -140,6 +154,7 @@ pub fn compare(shown: Comparison) -> AnyView {
     view! {
         <p class="back"><a href=at("/agreement/versions")>"‹ All versions"</a></p>
         <PageHead title="Two versions side by side" lede="Clause by clause: what was taken out is struck, what came in is underlined."/>
+        <WordsMeant words=&[("qualified-lead", "qualified lead"), ("handover", "handover"), ("touch", "touch"), ("verdict", "verdict")]/>
         <form class="row compare" method="get" action=at("/agreement/compare")>{from}{to}<Button>"Compare"</Button></form>
         <ol role="list" class="diff">{changes.collect_view()}</ol>
         {is_empty.then(|| view! { <p class="hint">"They say the same."</p> })}

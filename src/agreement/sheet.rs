@@ -235,6 +235,8 @@ pub struct VersionShown {
     pub hash: String,
     /// The version before it, to compare with.
     pub before: Option<u32>,
+    /// What was said about its draft, by what of it: the title of a clause, or the whole of it. Only what anybody spoke of.
+    pub said: Vec<(&'static str, Vec<CommentLine>)>,
     /// What was done last.
     pub told: Option<Told>,
 }

@@ -14,7 +14,7 @@
 use super::drafts::{PAGE, effective, find, is_pending, require_room, workspace};
 use super::model::Version;
 use super::notices;
-use super::store::{self, Deputy, Draft, DraftState, Recall, Signature};
+use super::store::{self, Deputy, Draft, DraftState, Recall, Record, Signature};
 use crate::bell::model::NoticeKind;
 use crate::changes::model::{ChangeKind, Entity};
 use crate::editing::documents::change_of;
@@ -30,6 +30,7 @@ use crate::period::Day;
 use crate::queue;
 use crate::server::AppState;
 use crate::server::db::{Db, Tx};
+use crate::zone::Zone;
 use serde_json::json;
 
 /// Both teams, in the order in which they stand.
@@ -99,8 +100,8 @@ pub fn missing(
 /// Signs the open proposal; where its form leads.
 ///
 /// # Errors
-/// They may sign for no team, the text is not the one that they saw, their team has signed, or it would overlap a version
-/// that came meanwhile.
+/// They may sign for no team, the text is not the one that they saw, their team has signed, they have for the other one,
+/// or it would overlap a version that came meanwhile, or take the place of one that is in force by now.
 pub async fn sign(state: &AppState, caller: &Caller, sent: &Sent) -> Result<String> {
     let id = sent.id()?;
     let account = caller.visitor.account()?.clone();
@@ -116,20 +117,9 @@ pub async fn sign(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Stri
     let draft = find(&mut once, id).await?;
     let hash = require_text(&draft, sent)?;
     let signatures = store::signatures(&mut once, id).await?;
-    if let Some(signature) = standing(&signatures).find(|signature| signature.team == team) {
-        return Err(AppError::Conflict(format!(
-            "{} has signed for {team} already, on {}. One signature a team is enough.",
-            signature.name,
-            words::day(zone.day_of(signature.at))
-        )));
-    }
-    if let Some(signature) = standing(&signatures).find(|signature| signature.account == Some(account.id)) {
-        return Err(AppError::Conflict(format!(
-            "You have signed this text for {} already. Nobody signs for both sides: another head of {team}, or a deputy, \
-             has to.",
-            signature.team
-        )));
-    }
+    may_still_sign(account.id, team, &signatures, &zone)?;
+    let records = store::records(&mut once).await?;
+    require_replaceable(&draft, &records, today)?;
     let signature =
         Signature { team, account: Some(account.id), name: account.name.clone(), role, at: now, voided: None };
     store::sign(&mut once, id, &signature, &hash).await?;
@@ -140,7 +130,6 @@ pub async fn sign(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Stri
         let change = change_of(ChangeKind::AgreementSigned, Entity::Agreement, id, caller, state, detail);
         return Ok(once.finish(&change, format!("{PAGE}?done=signed")).await?.1);
     }
-    let records = store::records(&mut once).await?;
     require_room(&draft, &records, today)?;
     let replaced =
         records.iter().find(|record| draft.replaces == Some(record.version.number) && is_pending(record, today));
@@ -163,6 +152,44 @@ pub async fn sign(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Stri
     Ok(leads_to)
 }
 
+/// Whether somebody may still sign for a team: nobody has, and they have not signed for the other one.
+///
+/// # Errors
+/// They may not, and why.
+pub fn may_still_sign(account: AccountId, team: Team, signatures: &[Signature], zone: &Zone) -> Result<()> {
+    if let Some(signature) = standing(signatures).find(|signature| signature.team == team) {
+        return Err(AppError::Conflict(format!(
+            "{} has signed for {team} already, on {}. One signature a team is enough.",
+            signature.name,
+            words::day(zone.day_of(signature.at))
+        )));
+    }
+    if let Some(signature) = standing(signatures).find(|signature| signature.account == Some(account)) {
+        return Err(AppError::Conflict(format!(
+            "You have signed this text for {} already. Nobody signs for both sides: another head of {team}, or a deputy, \
+             has to.",
+            signature.team
+        )));
+    }
+    Ok(())
+}
+
+/// Whether somebody may ask for a team that a version is taken back: they have not asked for the other one.
+///
+/// # Errors
+/// They may not, and why.
+pub fn may_still_recall(account: AccountId, team: Team, version: u32, recalls: &[Recall]) -> Result<()> {
+    let own = recalls.iter().find(|recall| recall.version == version && recall.account == Some(account));
+    match own.filter(|recall| recall.team != team) {
+        Some(recall) => Err(AppError::Conflict(format!(
+            "You have asked to take version {version} back for {} already. Nobody decides for both sides: another head of \
+             {team} has to.",
+            recall.team
+        ))),
+        None => Ok(()),
+    }
+}
+
 /// Counts the queue anew beside what is going on: it follows the agreement, and nobody has to wait for it.
 fn count_anew(db: Db) {
     tokio::spawn(async move {
@@ -178,6 +205,21 @@ fn may_not() -> AppError {
          admin makes somebody head under Settings, People; a head names a deputy under Agreement, Deputies."
             .to_owned(),
     )
+}
+
+/// The version whose place the text says it takes has not come into force; one that was taken back is in nobody's way.
+///
+/// # Errors
+/// It has.
+pub fn require_replaceable(draft: &Draft, records: &[Record], today: Day) -> Result<()> {
+    let replaced = records.iter().find(|record| draft.replaces == Some(record.version.number));
+    match replaced.filter(|record| record.recalled_at.is_none() && !is_pending(record, today)) {
+        Some(record) => Err(AppError::Conflict(format!(
+            "Version {} has come into force meanwhile: send the text back and propose it anew.",
+            record.version.number
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// The fingerprint of the proposed text, which is the one that was shown.
@@ -196,7 +238,7 @@ fn require_text(draft: &Draft, sent: &Sent) -> Result<String> {
 /// A head takes a version back that is not in force yet; with the second head it goes. Where the form leads.
 ///
 /// # Errors
-/// They are no head, or the version is in force.
+/// They are no head, the version is in force, or they have asked for the other team.
 pub async fn recall(state: &AppState, caller: &Caller, sent: &Sent) -> Result<String> {
     caller.visitor.require(Action::SignAgreement)?;
     let account = caller.visitor.account()?.clone();
@@ -217,8 +259,9 @@ pub async fn recall(state: &AppState, caller: &Caller, sent: &Sent) -> Result<St
              different is a new version."
         )));
     }
-    let recall = Recall { version: number, team, name: account.name.clone(), at: now };
-    store::ask_recall(&mut once, &recall, Some(account.id)).await?;
+    may_still_recall(account.id, team, number, &store::recalls(&mut once).await?)?;
+    let recall = Recall { version: number, team, account: Some(account.id), name: account.name.clone(), at: now };
+    store::ask_recall(&mut once, &recall).await?;
     let asked = store::recalls(&mut once).await?;
     let both = TEAMS.iter().all(|team| asked.iter().any(|recall| recall.version == number && recall.team == *team));
     let kind = if both { ChangeKind::AgreementRecalled } else { ChangeKind::AgreementRecallAsked };

@@ -59,7 +59,7 @@ statements! {
             to_day = excluded.to_day";
     END_DEPUTY = "delete from agreement_deputy where head_id = $1";
     DELETE_DEPUTIES_OF = "delete from agreement_deputy where head_id = $1 or deputy_id = $1";
-    RECALLS = "select version, team, name, at from agreement_recall order by version, at";
+    RECALLS = "select version, team, account_id, name, at from agreement_recall order by version, at";
     ASK_RECALL = "insert into agreement_recall (version, team, account_id, name, at) values ($1, $2, $3, $4, $5)
         on conflict (version, team) do nothing";
     DROP_RECALLS = "delete from agreement_recall where version = $1";
@@ -179,6 +179,8 @@ pub struct Recall {
     pub version: u32,
     /// For which team.
     pub team: Team,
+    /// Whose account; it may have gone since.
+    pub account: Option<AccountId>,
     /// Whose.
     pub name: String,
     /// When.
@@ -566,11 +568,12 @@ pub async fn delete_deputies_of(tx: &mut Tx, account: AccountId) -> Result<()> {
 
 /// Which heads want to take back which versions.
 pub async fn recalls(tx: &mut Tx) -> Result<Vec<Recall>> {
-    let rows: Vec<(i64, String, String, i64)> = sqlx::query_as(RECALLS).fetch_all(tx.conn()).await?;
-    let recall = |(version, team, name, at): (i64, String, String, i64)| {
+    let rows: Vec<(i64, String, Option<i64>, String, i64)> = sqlx::query_as(RECALLS).fetch_all(tx.conn()).await?;
+    let recall = |(version, team, account, name, at): (i64, String, Option<i64>, String, i64)| {
         Ok(Recall {
             version: version as u32,
             team: Team::from_key(&team).ok_or(AppError::Internal)?,
+            account: account.map(AccountId),
             name,
             at: instant(at),
         })
@@ -579,9 +582,9 @@ pub async fn recalls(tx: &mut Tx) -> Result<Vec<Recall>> {
 }
 
 /// A head wants to take a version back.
-pub async fn ask_recall(tx: &mut Tx, recall: &Recall, account: Option<AccountId>) -> Result<()> {
+pub async fn ask_recall(tx: &mut Tx, recall: &Recall) -> Result<()> {
     let ask = sqlx::query(ASK_RECALL).bind(i64::from(recall.version)).bind(recall.team.key());
-    let ask = ask.bind(account.map(|account| account.0)).bind(&recall.name).bind(i64::from(recall.at.0));
+    let ask = ask.bind(recall.account.map(|account| account.0)).bind(&recall.name).bind(i64::from(recall.at.0));
     ask.execute(tx.conn()).await?;
     Ok(())
 }

@@ -127,11 +127,14 @@ pub async fn term(
         };
         (*team, capitalised(&words))
     };
-    let own = caller.visitor.account().ok().and_then(|account| account.standing.team);
+    let own = caller.visitor.account().ok().and_then(|account| Some((account.id, account.standing.team?)));
     let heads = caller.visitor.may(Action::SignAgreement);
     Ok(TermShown {
         approvals: Team::ALL.iter().map(said).collect(),
-        approve_for: own.filter(|team| heads && term.waits_for().contains(team)),
+        approve_for: own
+            .filter(|(account, team)| heads && term.approved_for_other(*account, *team).is_none())
+            .map(|(_, team)| team)
+            .filter(|team| term.waits_for().contains(team)),
         retired: term.retired_at.map(|at| said_at(&zone, i64::from(at.0))).unwrap_or_default(),
         form: caller.visitor.may(Action::EditAgreement).then(|| form(caller, Some(&term), sent)),
         changed,

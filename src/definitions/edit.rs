@@ -72,11 +72,12 @@ pub async fn add(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Strin
 /// Approves a version for the team of a head; where the form leads.
 ///
 /// # Errors
-/// They head no team, the term was changed meanwhile, or there is none.
+/// They head no team, the term was changed meanwhile, they have approved it for the other team, or there is none.
 pub async fn approve(state: &AppState, caller: &Caller, sent: &Sent) -> Result<String> {
     caller.visitor.require(Action::SignAgreement)?;
-    let team = caller.visitor.account().ok().and_then(|account| account.standing.team);
-    let team = team.ok_or_else(|| {
+    let account = caller.visitor.account().ok();
+    let head = account.and_then(|account| Some((account.id, account.standing.team?)));
+    let (account, team) = head.ok_or_else(|| {
         AppError::Forbidden("Only the head of a team approves a term, for that team. Sign in as one.".to_owned())
     })?;
     let version: i64 = sent.get("version").parse().map_err(|_| incomplete())?;
@@ -99,7 +100,13 @@ pub async fn approve(state: &AppState, caller: &Caller, sent: &Sent) -> Result<S
     if !term.waits_for().contains(&team) {
         return Ok(leads_to);
     }
-    let approval = Approval { team, who: caller.visitor.name().to_owned(), at: state.clock.now() };
+    if let Some(other) = term.approved_for_other(account, team) {
+        return Err(AppError::Conflict(format!(
+            "You have approved “{name}” for {other} already. Nobody approves for both sides: another head of {team} has to."
+        )));
+    }
+    let approval =
+        Approval { team, account: Some(account), who: caller.visitor.name().to_owned(), at: state.clock.now() };
     store::approve(&mut once, &term, &approval).await?;
     let detail = json!({ "term": name, "version": version, "team": team });
     let change = change_of(ChangeKind::TermApproved, Entity::Term, term.id, caller, state, detail);

@@ -2,7 +2,7 @@
 
 use crate::editing::model::{Field, Values, tidy};
 use crate::error::{AppError, Result};
-use crate::people::model::Team;
+use crate::people::model::{AccountId, Team};
 use crate::period::Instant;
 use crate::text_enum;
 
@@ -59,6 +59,8 @@ pub struct Entry {
 pub struct Approval {
     /// For which team.
     pub team: Team,
+    /// The head's account; unknown of approvals from before it was kept, and it may have gone since.
+    pub account: Option<AccountId>,
     /// The head's name.
     pub who: String,
     /// When.
@@ -159,6 +161,12 @@ impl Term {
         let approved = |team: Team| self.approvals.iter().any(|approval| approval.team == team);
         Team::ALL.iter().copied().filter(|team| !approved(*team)).collect()
     }
+
+    /// For which other team somebody has approved this version: nobody approves for both.
+    pub fn approved_for_other(&self, account: AccountId, team: Team) -> Option<Team> {
+        let own = self.approvals.iter().filter(|approval| approval.account == Some(account));
+        own.map(|approval| approval.team).find(|other| *other != team)
+    }
 }
 
 /// The last part of the address of a new term; `taken` says which are another's.
@@ -219,7 +227,8 @@ mod tests {
 
     #[test]
     fn a_version_waits_for_the_heads_who_have_not_approved_it() {
-        let approval = Approval { team: Team::Sales, who: "Hal".into(), at: Instant(1) };
+        let hal = AccountId(1);
+        let approval = Approval { team: Team::Sales, account: Some(hal), who: "Hal".into(), at: Instant(1) };
         let term = Term {
             id: 1,
             slug: "touch".into(),
@@ -229,5 +238,7 @@ mod tests {
             approvals: vec![approval],
         };
         assert_eq!(term.waits_for(), [Team::Marketing]);
+        assert_eq!(term.approved_for_other(hal, Team::Marketing), Some(Team::Sales), "nobody approves for both");
+        assert_eq!(term.approved_for_other(AccountId(2), Team::Marketing), None);
     }
 }

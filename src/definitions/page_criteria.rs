@@ -4,7 +4,7 @@ use super::page::DefinitionsHead;
 use super::sheet::{CriteriaShown, LeadsShown};
 use crate::kpis::page_scope::ScopeBar;
 use crate::place::at;
-use crate::ui::{ChartFigure, DataTable, Empty, PageHead, SectionHead, Segmented};
+use crate::ui::{ChartFigure, DataTable, Empty, PageHead, SectionHead, Segmented, WordsMeant};
 use leptos::prelude::*;
 
 /// `/definitions/criteria`
@@ -23,6 +23,7 @@ pub fn criteria(shown: CriteriaShown) -> AnyView {
     if is_blank {
         return view! {
             <DefinitionsHead head/>
+            <WordsMeant words=&[("qualified-lead", "qualified lead")]/>
             <ScopeBar scope/>
             <Empty title="No criterion was in force on these days">
                 <p>
@@ -38,6 +39,7 @@ pub fn criteria(shown: CriteriaShown) -> AnyView {
         .map(|table| view! { <DataTable table class="criteria-differ" label="Program and sales compared"/> });
     view! {
         <DefinitionsHead head/>
+        <WordsMeant words=&[("qualified-lead", "qualified lead"), ("handover", "handover"), ("verdict", "verdict")]/>
         <ScopeBar scope/>
         <section aria-labelledby="finding">
             <SectionHead id="finding" title=finding.0><p>{finding.1}</p></SectionHead>
@@ -75,6 +77,7 @@ pub fn leads(shown: LeadsShown) -> AnyView {
     view! {
         <p class="back"><a href=back>"‹ Who meets the criteria"</a></p>
         <PageHead title lede/>
+        <WordsMeant words=&[("qualified-lead", "qualified lead"), ("handover", "handover")]/>
         {rows}
         <p class="pages">
             {earlier.map(|href| view! { <a class="chip" href=href>"‹ Page before"</a> })}

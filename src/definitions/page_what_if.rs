@@ -8,7 +8,7 @@ use crate::editing::page::Key;
 use crate::people::page::Rejection;
 use crate::place::at;
 use crate::server::AppState;
-use crate::ui::{Button, DataTable, Empty, Notice, NoticeKind, SectionHead, Variant};
+use crate::ui::{Button, DataTable, Empty, Notice, NoticeKind, SectionHead, Variant, WordsMeant};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
@@ -23,6 +23,7 @@ pub fn what_if(shown: WhatIfShown) -> AnyView {
     let title = format!("Criteria to try, beginning from {begins}");
     view! {
         <DefinitionsHead head/>
+        <WordsMeant words=&[("qualified-lead", "qualified lead"), ("opportunity", "opportunity"), ("mature-lead", "mature lead")]/>
         <Rejection sentence/>
         <div class="what-if">
             <section aria-labelledby="try">

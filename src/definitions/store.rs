@@ -6,7 +6,7 @@ use crate::changes::store::{Counter, take_numbers};
 use crate::error::{AppError, Result};
 use crate::leads::model::{Dimension, Fit, LeadId, ValueId};
 use crate::leads::record::Detail;
-use crate::people::model::Team;
+use crate::people::model::{AccountId, Team};
 use crate::period::Instant;
 use crate::server::db::Tx;
 use crate::statements;
@@ -48,14 +48,15 @@ statements! {
     VALUE_NAME = "select name from dimension_value where id = $1";
     TERMS = "select id, slug, name, owner, text, example, counter_example, version, retired_at from term
         order by lower(name), id";
-    APPROVALS = "select a.term_id, a.team, a.who, a.at from term_approval as a
+    APPROVALS = "select a.term_id, a.team, a.account_id, a.who, a.at from term_approval as a
         join term as t on t.id = a.term_id and t.version = a.version order by a.term_id, a.team";
     ADD_TERM = "insert into term (id, slug, name, owner, text, example, counter_example)
         values ($1, $2, $3, $4, $5, $6, $7)";
     CHANGE_TERM = "update term set name = $2, owner = $3, text = $4, example = $5, counter_example = $6,
         version = version + 1 where id = $1";
     RETIRE_TERM = "update term set retired_at = $2 where id = $1";
-    APPROVE = "insert into term_approval (term_id, version, team, who, at) values ($1, $2, $3, $4, $5)";
+    APPROVE = "insert into term_approval (term_id, version, team, account_id, who, at)
+        values ($1, $2, $3, $4, $5, $6)";
 }
 
 /// The dimensions that a line carries, in its order.
@@ -212,11 +213,13 @@ impl<'a> ProfileRow<'a> {
 /// The database does not answer.
 pub async fn terms(tx: &mut Tx) -> Result<Vec<Term>> {
     let rows = sqlx::query(TERMS).fetch_all(tx.conn()).await?;
-    let approvals: Vec<(i64, String, String, i64)> = sqlx::query_as(APPROVALS).fetch_all(tx.conn()).await?;
+    let approvals: Vec<(i64, String, Option<i64>, String, i64)> =
+        sqlx::query_as(APPROVALS).fetch_all(tx.conn()).await?;
     let mut by_term: HashMap<i64, Vec<Approval>> = HashMap::new();
-    for (term, team, who, at) in approvals {
+    for (term, team, account, who, at) in approvals {
         let team = Team::from_key(&team).ok_or(AppError::Internal)?;
-        by_term.entry(term).or_default().push(Approval { team, who, at: instant(at) });
+        let approval = Approval { team, account: account.map(AccountId), who, at: instant(at) };
+        by_term.entry(term).or_default().push(approval);
     }
     let term = |row: &sqlx::any::AnyRow| -> Result<Term> {
         let id: i64 = row.try_get("id")?;
@@ -277,6 +280,7 @@ pub async fn retire_term(tx: &mut Tx, id: i64, since: Option<Instant>) -> Result
 /// The database refuses.
 pub async fn approve(tx: &mut Tx, term: &Term, approval: &Approval) -> Result<()> {
     let insert = sqlx::query(APPROVE).bind(term.id).bind(term.version).bind(approval.team.key());
+    let insert = insert.bind(approval.account.map(|account| account.0));
     insert.bind(&approval.who).bind(i64::from(approval.at.0)).execute(tx.conn()).await?;
     Ok(())
 }

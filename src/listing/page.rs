@@ -6,7 +6,7 @@ use crate::app::{Problem, own_name, own_search};
 use crate::changes::live::freshness;
 use crate::kpis::page::NoLead;
 use crate::kpis::page_scope::{AskForm, ScopeBar};
-use crate::ui::{Button, Chip, DataTable, Field, PageHead, Segmented, settled};
+use crate::ui::{Button, Chip, DataTable, Field, PageHead, Segmented, WordsMeant, settled};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
@@ -48,6 +48,7 @@ pub fn ShownList(
         <p class="back"><a href=shown.back>{format!("‹ {}", shown.kpi.name())}</a></p>
         <PageHead title=shown.title lede=shown.scope.lede.clone()/>
         <ScopeBar scope=shown.scope/>
+        <WordsMeant words=&[("lead", "lead"), ("handover", "handover"), ("opportunity", "opportunity")]/>
         <div class="parts" role="group" aria-label="Which leads">{groups}</div>
         <div class="list-head">
             <p>{shown.meaning}" "<b>{shown.counted}</b></p>

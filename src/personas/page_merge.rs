@@ -8,7 +8,7 @@ use crate::editing::page::Key;
 use crate::kpis::words::{count, counted};
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Notice, NoticeKind, PageHead, SectionHead, Variant};
+use crate::ui::{Button, Notice, NoticeKind, PageHead, SectionHead, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// Both; `sentence` is why what was confirmed was not done.
@@ -62,6 +62,7 @@ pub fn merge(merge: Merge, sentence: String) -> AnyView {
             <Button variant=Variant::Primary>{words}</Button>
             <a href=at(&format!("/personas/{slug}"))>"Leave it"</a>
         </form>
+        <WordsMeant words=&[("persona", "persona"), ("lead", "lead")]/>
     }
     .into_any()
 }

@@ -5,7 +5,7 @@ use crate::kpis::narrate::dimension_name;
 use crate::leads::model::Dimension;
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Field, Notice, PageHead, Variant};
+use crate::ui::{Button, Field, Notice, PageHead, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// The form, and what stands in it.
@@ -77,6 +77,7 @@ pub fn form(form: NewLeadForm) -> AnyView {
     view! {
         <p class="back"><a href=at("/leads")>"‹ Lead queue"</a></p>
         <PageHead title="New lead" lede="A name, an e-mail or a company is enough; the rest can come later."/>
+        <WordsMeant words=&[("lead", "lead"), ("handover", "handover"), ("channel", "channel"), ("persona", "persona")]/>
         <Rejection sentence/>
         {there}
         <form class="door new-lead" method="post" action=at("/leads/add") data-draft=draft>

@@ -5,12 +5,12 @@ use crate::loop_office::{DAY, HOUR, Office, TUESDAY, after, office};
 use doubles::agreement::criteria::{Criterion, Field, Rule, Test};
 use doubles::agreement::drafts::{self, fingerprint};
 use doubles::agreement::store::{self, Draft, DraftState};
-use doubles::agreement::{answer, answer_versions, notices, service, signing};
+use doubles::agreement::{answer, answer_draft, answer_versions, notices, service, signing};
 use doubles::editing::documents::{Document, Saved};
 use doubles::editing::form::Sent;
 use doubles::error::Result;
 use doubles::kpis::query::Query;
-use doubles::people::model::{Standing, Team, Visitor};
+use doubles::people::model::Visitor;
 use doubles::people::service::Caller;
 use doubles::period::{Day, Instant};
 use doubles::queue::count;
@@ -19,16 +19,16 @@ use doubles::server::AppState;
 /// Tuesday 2026-03-03, the day of the office.
 const TODAY: Day = Day((TUESDAY.0 / DAY) as i32);
 
-fn sent(pairs: &[(&str, &str)]) -> Sent {
+pub fn sent(pairs: &[(&str, &str)]) -> Sent {
     Sent::new(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
 }
 
-async fn open(state: &AppState) -> Draft {
+pub async fn open(state: &AppState) -> Draft {
     store::open_draft(&mut state.db.read().await.expect("a read")).await.expect("a read").expect("one is open")
 }
 
 /// Saves fields of the open draft, as whoever had opened it just now.
-async fn save(state: &AppState, who: &Caller, fields: &[(&str, &str)]) -> Result<String> {
+pub async fn save(state: &AppState, who: &Caller, fields: &[(&str, &str)]) -> Result<String> {
     let draft = open(state).await;
     let values = drafts::values(&mut state.db.read().await?, draft.id).await?;
     let mut form: Vec<(String, String)> = values.into_iter().map(|(key, text)| (format!("base.{key}"), text)).collect();
@@ -40,7 +40,7 @@ async fn save(state: &AppState, who: &Caller, fields: &[(&str, &str)]) -> Result
 }
 
 /// A form that names the open draft and the text that it shows.
-async fn named(state: &AppState, more: &[(&str, &str)]) -> Sent {
+pub async fn named(state: &AppState, more: &[(&str, &str)]) -> Sent {
     let draft = open(state).await;
     let (id, hash) = (draft.id.to_string(), draft.text.map(|(_, hash)| hash).unwrap_or_default());
     let mut pairs = vec![("id", id.as_str()), ("sha256", hash.as_str())];
@@ -49,29 +49,29 @@ async fn named(state: &AppState, more: &[(&str, &str)]) -> Sent {
 }
 
 /// A proposed draft with these fields.
-async fn proposed(office: &Office, state: &AppState, fields: &[(&str, &str)]) -> Draft {
+pub async fn proposed(office: &Office, state: &AppState, fields: &[(&str, &str)]) -> Draft {
     drafts::begin(state, &office.mia, &sent(&[])).await.expect("a draft");
     save(state, &office.ben, fields).await.expect("saved");
     drafts::propose(state, &office.mia, &named(state, &[]).await).await.expect("proposed");
     open(state).await
 }
 
-async fn sign(state: &AppState, who: &Caller) -> Result<String> {
+pub async fn sign(state: &AppState, who: &Caller) -> Result<String> {
     let form = named(state, &[]).await;
     signing::sign(state, who, &form).await
 }
 
 /// Both heads sign what is proposed.
-async fn agree(office: &Office, state: &AppState) -> String {
+pub async fn agree(office: &Office, state: &AppState) -> String {
     sign(state, &office.hedy).await.expect("marketing signs");
     sign(state, &office.hal).await.expect("sales signs")
 }
 
-fn refusal<T: std::fmt::Debug>(result: Result<T>) -> String {
+pub fn refusal<T: std::fmt::Debug>(result: Result<T>) -> String {
     result.expect_err("it is refused").to_string()
 }
 
-async fn rules(state: &AppState) -> Vec<(Day, u32)> {
+pub async fn rules(state: &AppState) -> Vec<(Day, u32)> {
     let rules =
         service::rules(&mut state.db.read().await.expect("a read")).await.expect("a read").expect("a workspace");
     let leads =
@@ -159,7 +159,7 @@ async fn a_proposed_text_does_not_change_and_sending_it_back_makes_signatures_vo
         );
         let back = named(state, &[("text", "Three days are too few in December.")]).await;
         drafts::send_back(state, &office.mia, &back).await.expect("sent back");
-        let shown = answer::draft(state, &office.mia, None).await.expect("a page").expect("one is open");
+        let shown = answer_draft::draft(state, &office.mia, None).await.expect("a page").expect("one is open");
         assert_eq!(shown.state, DraftState::Draft);
         assert_eq!(shown.thread[0].text, "Three days are too few in December.");
         assert!(
@@ -191,7 +191,7 @@ async fn a_version_starts_no_earlier_than_the_day_after_its_second_signature() {
         proposed(&office, &office.state, &[("starts", "2026-03-05"), ("attempts", "6")]).await;
         sign(&office.state, &office.hal).await.expect("signed");
         let later = office.at(after(5 * DAY));
-        let shown = answer::draft(&later, &office.hedy, None).await.expect("a page").expect("one is open");
+        let shown = answer_draft::draft(&later, &office.hedy, None).await.expect("a page").expect("one is open");
         let says = "signed today it would be in force from 9\u{a0}March\u{a0}2026";
         assert!(shown.remarks.iter().any(|said| said.contains(says)), "{:?}", shown.remarks);
         sign(&later, &office.hedy).await.expect("signed");
@@ -222,111 +222,6 @@ async fn a_version_that_would_overlap_one_that_is_not_in_force_yet_is_refused_un
         assert_eq!(rules(state).await, [rules(state).await[0], (april, 250)], "version 2 is gone");
         let lines = answer_versions::versions(state, &office.hal).await.expect("a list");
         assert_eq!(lines[1].stands, "taken back before it came into force");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn both_heads_take_back_a_version_that_is_not_in_force_yet_and_nobody_one_that_is() {
-    on_each_engine(async |db| {
-        let office = office(db).await;
-        let state = &office.state;
-        proposed(&office, state, &[("starts", "2026-04-01"), ("leads_per_month", "200")]).await;
-        agree(&office, state).await;
-        let recall =
-            async |who: &Caller, version: &str| signing::recall(state, who, &sent(&[("version", version)])).await;
-        assert!(refusal(recall(&office.mia, "2").await).starts_with("Only the heads of the teams may"));
-        recall(&office.hal, "2").await.expect("asked");
-        assert_eq!(rules(state).await.len(), 2, "one head is not enough");
-        recall(&office.hal, "2").await.expect("asked twice");
-        assert_eq!(rules(state).await.len(), 2);
-        assert!(recall(&office.hedy, "2").await.expect("both").contains("done=recalled"));
-        assert_eq!(rules(state).await.len(), 1);
-        assert!(refusal(recall(&office.hedy, "2").await).contains("Version 2 is not one that could be taken back"));
-        assert!(refusal(recall(&office.hedy, "1").await).contains("is or was in force"));
-        // Its number is never given again.
-        proposed(&office, state, &[("leads_per_month", "210")]).await;
-        assert_eq!(agree(&office, state).await, "/agreement/versions/3?done=agreed");
-        let third = answer_versions::version(state, 3, None).await.expect("it is there");
-        assert_eq!(third.before, Some(1), "it is compared with one that stands");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_deputy_signs_while_the_head_is_away_and_only_for_the_own_team() {
-    on_each_engine(async |db| {
-        let office = office(db).await;
-        let state = &office.state;
-        let id = |caller: &Caller| caller.visitor.account().expect("an account").id.to_string();
-        let name = async |who: &Caller, deputy: &Caller, from: &str, to: &str| {
-            let deputy = id(deputy);
-            signing::name_deputy(state, who, &sent(&[("deputy", &deputy), ("from", from), ("to", to)])).await
-        };
-        assert!(
-            refusal(name(&office.hal, &office.mia, "2026-03-03", "2026-03-09").await)
-                .contains("nobody signs for the other side")
-        );
-        assert!(refusal(name(&office.hal, &office.ben, "2026-03-01", "2026-03-02").await).contains("still to come"));
-        assert!(
-            refusal(name(&office.ben, &office.ann, "2026-03-03", "2026-03-09").await).starts_with("Only the heads")
-        );
-        name(&office.hal, &office.ben, "2026-03-03", "2026-03-09").await.expect("named");
-        proposed(&office, state, &[("starts", "2026-04-01"), ("attempts", "4")]).await;
-        assert!(refusal(sign(state, &office.ann).await).starts_with("Only the heads of the teams may sign"));
-        assert!(
-            refusal(sign(&office.at(after(8 * DAY)), &office.ben).await).starts_with("Only the heads"),
-            "he is back"
-        );
-        sign(state, &office.ben).await.expect("for Hal");
-        sign(state, &office.hedy).await.expect("signed");
-        let shown = answer_versions::version(state, 2, None).await.expect("it is there");
-        let sales = shown.signatures[1].1.clone().expect("signed");
-        assert_eq!(sales.name, "Ben");
-        assert!(sales.words.starts_with("Deputy of Hal, head of sales, signed Tuesday"), "{}", sales.words);
-        signing::end_deputy(state, &office.hal, &sent(&[])).await.expect("back");
-        assert_eq!(table(db, "select count(*) from agreement_deputy").await, [["0"]]);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_head_who_leaves_keeps_the_signature_and_an_open_proposal_says_who_is_missing() {
-    on_each_engine(async |db| {
-        let office = office(db).await;
-        let state = &office.state;
-        proposed(&office, state, &[("starts", "2026-04-01"), ("attempts", "4")]).await;
-        sign(state, &office.hedy).await.expect("signed");
-        let hedy = office.hedy.visitor.account().expect("an account").id;
-        state.people.set_disabled(&Caller::command_line(), hedy, true).await.expect("disabled");
-        let hal = office.hal.visitor.account().expect("an account").id;
-        state.people.set_disabled(&Caller::command_line(), hal, true).await.expect("disabled");
-        let shown = answer::draft(state, &office.mia, None).await.expect("a page").expect("one is open");
-        let [marketing, sales] = [0, 1].map(|n| shown.signatures[n].1.clone());
-        assert_eq!(marketing.expect("it stands").name, "Hedy");
-        let missing = sales.expect_err("nobody could sign");
-        assert!(missing.contains("sales has no head who could give it. An admin makes somebody head"), "{missing}");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_head_who_goes_over_to_the_other_team_does_not_sign_the_same_text_for_both() {
-    on_each_engine(async |db| {
-        let office = office(db).await;
-        let state = &office.state;
-        proposed(&office, state, &[("starts", "2026-04-01"), ("attempts", "4")]).await;
-        sign(state, &office.hedy).await.expect("signed");
-        let hedy = office.hedy.visitor.account().expect("an account").id;
-        let of_sales = Standing { team: Some(Team::Sales), head: true, admin: false };
-        state.people.set_standing(&Caller::command_line(), hedy, of_sales).await.expect("she goes over");
-        let account = state.people.get_by_email("hedy@company.example").await.expect("she is there");
-        let moved = Caller { visitor: Visitor::Person(account), ..office.hedy.clone() };
-        let refused = refusal(sign(state, &moved).await);
-        assert!(refused.contains("You have signed this text for marketing already"), "{refused}");
-        assert_eq!(rules(state).await.len(), 1, "nothing is in force by one person, on {}", name(db));
-        sign(state, &office.hal).await.expect("another head can");
-        assert_eq!(rules(state).await.len(), 2);
     })
     .await;
 }
@@ -400,7 +295,7 @@ async fn a_draft_that_comes_back_is_compared_with_the_version_that_it_would_foll
         proposed(&office, state, &[("starts", "2026-03-05"), ("leads_per_month", "300")]).await;
         agree(&office, state).await;
         drafts::bring_back(state, &office.ben, &sent(&[("id", &id)])).await.expect("it is back");
-        let shown = answer::draft(state, &office.hal, None).await.expect("a page").expect("one is open");
+        let shown = answer_draft::draft(state, &office.hal, None).await.expect("a page").expect("one is open");
         let volume = shown.clauses.iter().find(|clause| clause.before.contains("300")).expect("version 2 says 300");
         assert_ne!(volume.before, volume.after, "signing it would drop what version 2 says, and the page shows it");
         let says = "begun from version 1, and would follow version 2";
@@ -419,7 +314,7 @@ async fn days_taken_into_an_open_draft_leave_its_start_and_criteria_that_no_form
         let days = doubles::agreement::calendar_text::parse_exceptions("2026-03-20 closed").expect("days");
         drafts::take_days(state, &office.mia, "", &days).await.expect("taken");
         assert_eq!(open(state).await.starts, starts, "on {}", name(db));
-        let shown = answer::draft(state, &office.hal, None).await.expect("a page").expect("one is open");
+        let shown = answer_draft::draft(state, &office.hal, None).await.expect("a page").expect("one is open");
         let says = "day that differs lies before 1\u{a0}April\u{a0}2026";
         assert!(shown.remarks.iter().any(|said| said.contains(says)), "{:?}", shown.remarks);
         let rule = Rule { field: Field::Size, test: Test::AtLeast(1) };
@@ -456,7 +351,7 @@ async fn what_a_draft_says_already_is_not_proposed_and_days_before_its_start_are
         let refused = refusal(save(&later, &office.mia, &[("exceptions", "2025-12-25 closed")]).await);
         assert!(refused.contains("the first day on which this version could be in force"), "{refused}");
         save(&later, &office.mia, &[("starts", "2026-04-10"), ("attempts", "5")]).await.expect("saved");
-        let shown = answer::draft(&later, &office.mia, None).await.expect("a page").expect("one is open");
+        let shown = answer_draft::draft(&later, &office.mia, None).await.expect("a page").expect("one is open");
         assert!(
             shown.remarks.iter().any(|said| said.contains("1\u{a0}day that differs lies before 10\u{a0}April")),
             "{:?}",
@@ -553,7 +448,7 @@ async fn whoever_is_in_no_team_reads_everything_and_writes_nothing() {
         );
         proposed(&office, state, &[("starts", "2026-04-01"), ("attempts", "4")]).await;
         assert!(refusal(sign(state, &ruth).await).starts_with("Only the heads of the teams may sign"));
-        let shown = answer::draft(state, &ruth, None).await.expect("a page").expect("one is open");
+        let shown = answer_draft::draft(state, &ruth, None).await.expect("a page").expect("one is open");
         assert!(!shown.may_edit && shown.sign.is_none());
         let page = answer::agreement(state, &ruth, None).await.expect("a page");
         assert!(page.coming.is_some_and(|coming| !coming.waits) && !page.may_edit);

@@ -333,7 +333,7 @@ async fn a_list_of_breaches_that_is_cut_counts_them_all_and_begins_with_what_can
         let promised = |promise: &str| -> Vec<LeadId> {
             whole.all.iter().filter(|breach| breach.promise == promise).map(|breach| breach.lead).collect()
         };
-        assert_eq!((promised("First touch"), promised("Verdict")), (vec![leads[2]], vec![tried, leads[3]]));
+        assert_eq!((promised("First touch"), promised("Verdict")), (vec![leads[2]], vec![tried, leads[3], leads[2]]));
         assert_eq!(promised("Reply to feedback"), [leads[5], leads[4]]);
         for most in 1..=3 {
             let cut = list(most).await;
@@ -369,15 +369,143 @@ async fn the_page_says_how_many_breaches_it_does_not_show_and_the_file_has_them_
         .collect();
     import_cast::import_from(&server.state.db, "Nimbus CRM", import_cast::File::Leads(many), 500).await;
     let page = plain(&sam.get("/agreement").await.body).replace('\u{a0}', " ");
-    for says in
-        ["1,100 breaches right now, 0 of marketing, 1,100 of sales", "1,092 are not shown: ", "the file has them all"]
-    {
+    // Nobody touched them, and nobody judged them: two promises of sales are broken for each.
+    for says in [
+        "2,100+ breaches right now, 0 of marketing, 2,100+ of sales",
+        "2,092+ are not shown: ",
+        "the file has them all",
+    ] {
         assert!(page.contains(says), "{says}: {page}");
     }
     let file = sam.get("/agreement/breaches.csv").await.body;
     let leads: BTreeSet<&str> = file.lines().skip(1).filter_map(|line| line.split(',').nth(2)).collect();
-    assert_eq!((file.lines().count(), leads.len()), (1_101, 1_100), "each once, beyond what is read at once");
-    assert!(file.lines().nth(1).is_some_and(|line| line.contains(",1100,")), "what became overdue last comes first");
+    assert_eq!((file.lines().count(), leads.len()), (2_201, 1_100), "each promise once, beyond what is read at once");
+    let verdicts = file.lines().filter(|line| line.contains("Verdict")).count();
+    assert_eq!(verdicts, 1_100, "the verdicts too");
+}
+
+#[tokio::test]
+async fn a_verdict_that_is_overdue_is_found_among_many_leads_that_wait_for_another_attempt() {
+    let server = TestServer::set_up().await;
+    let standing = Standing { team: Some(Team::Sales), head: false, admin: false };
+    server.add("sam@company.example", standing).await;
+    let mut sam = server.signed_in("sam@company.example").await;
+    // Tried once three days ago, so to be tried again; only of the first one the verdict is overdue too.
+    let mut many: Vec<LeadRecord> = (0..1_001_u32)
+        .map(|n| LeadRecord {
+            milestones: vec![
+                (EventKind::Handover, Some(import_cast::at(NOW.0 - 4 * DAY + n))),
+                (EventKind::Touch, Some(import_cast::at(NOW.0 - 4 * DAY + n + HOUR))),
+            ],
+            ..import_cast::lead(u64::from(n) + 2, &format!("L{n}"), "")
+        })
+        .collect();
+    many[0].milestones = vec![
+        (EventKind::Handover, Some(import_cast::at(NOW.0 - 200 * DAY))),
+        (EventKind::Touch, Some(import_cast::at(NOW.0 - 200 * DAY + HOUR))),
+    ];
+    import_cast::import_from(&server.state.db, "Nimbus CRM", import_cast::File::Leads(many), 500).await;
+    let page = plain(&sam.get("/agreement").await.body).replace('\u{a0}', " ");
+    assert!(page.contains("1+ breaches right now, 0 of marketing, 1+ of sales"), "{page}");
+}
+
+#[tokio::test]
+async fn an_untouched_lead_whose_verdict_is_overdue_breaks_two_promises_and_what_excuses_one_does_not_hide_the_other() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        agree(&office, |_| ()).await;
+        touched_before(&office).await;
+        let rosa = office.lead("Rosa", TUESDAY).await;
+        let account = |caller: &Caller| Act::Assign(Some(caller.visitor.account().expect("an account").id));
+        let of = async |now: Instant| -> Vec<String> {
+            let found = breaches_at(&office, &office.hal.visitor, now).await;
+            found.all.into_iter().filter(|breach| breach.lead == rosa).map(|breach| breach.promise).collect()
+        };
+        // Ben has it at once; Ann gets it too late for the touch, and in time for the verdict.
+        office.act(&office.hal, after(HOUR), &[rosa], account(&office.ben)).await.expect("given");
+        office.act(&office.hal, after(7 * DAY), &[rosa], account(&office.ann)).await.expect("given");
+        assert_eq!(of(after(7 * DAY + 23 * HOUR)).await, ["Verdict"], "on {}", name(db));
+        assert_eq!(of(after(9 * DAY)).await, ["Verdict", "First touch"], "Ann had 24 hours, and they are over");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_taken_out_stays_out_when_the_month_turns() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let webinar = Rule { field: Field::Channel, test: Test::Contains(vec!["webinar".into()]) };
+        agree(&office, |terms| {
+            terms.criteria = vec![Criterion { key: "channel".into(), any: vec![webinar] }];
+            terms.consequences.below_criteria_frees_sales = true;
+        })
+        .await;
+        touched_before(&office).await;
+        // Rosa's owner leaves, Otto is below the criteria (the fair), Ida is nobody's fault but sales'.
+        let late = after(27 * DAY);
+        let [rosa, otto, ida] =
+            [office.lead("Rosie", late).await, office.lead("Otto", late).await, office.lead("Ida", late).await];
+        let ben = office.ben.visitor.account().expect("an account").id;
+        office.act(&office.hal, after(27 * DAY + HOUR), &[rosa], Act::Assign(Some(ben))).await.expect("given");
+        office.state.people.set_disabled(&Caller::command_line(), ben, true).await.expect("disabled");
+        let touches = async |now: Instant| -> (Vec<LeadId>, u32) {
+            let found = breaches_at(&office, &office.hal.visitor, now).await;
+            let count = found.of(Team::Sales).count;
+            (
+                found.all.iter().filter(|breach| breach.promise == "First touch").map(|breach| breach.lead).collect(),
+                count,
+            )
+        };
+        // Tuesday 31 March, and Wednesday 1 April.
+        let (march, april) = (after(28 * DAY + HOUR), after(29 * DAY + HOUR));
+        assert_eq!(touches(march).await, (vec![ida], 1), "on {}", name(db));
+        assert_ne!(month_at(&office, march).await.period(), month_at(&office, april).await.period());
+        assert_eq!(touches(april).await, (vec![ida], 1), "{rosa} and {otto} do not come back");
+    })
+    .await;
+}
+
+/// The texts of a table.
+fn cells(html: &str) -> Vec<String> {
+    let texts =
+        html.split('<').filter_map(|tag| tag.split_once('>')).map(|(_, text)| text.trim().replace('\u{a0}', " "));
+    texts.filter(|text| !text.is_empty()).collect()
+}
+
+#[tokio::test]
+async fn the_charts_of_the_month_say_what_the_rows_say_also_when_the_version_changes_in_it() {
+    on_each_engine(async |db| {
+        let office = office(db).await;
+        let given = Rule::parse("size", "given", "").expect("a rule");
+        agree(&office, |terms| {
+            terms.marketing.leads_per_month = None;
+            terms.criteria = vec![Criterion { key: "size".into(), any: vec![given] }];
+        })
+        .await;
+        let mut terms = month_terms(&office).await;
+        terms.marketing.leads_per_month = Some(62);
+        terms.sales.first_touch_share_bp = Some(7_000);
+        terms.consequences.below_criteria_frees_sales = true;
+        sign(&office, 3, Day((TUESDAY.0 / DAY) as i32 + 1), terms).await;
+        let ida = office.lead("Ida", TUESDAY).await;
+        office.act(&office.ben, after(HOUR), &[ida], call(true)).await.expect("on time");
+        office.lead("Max", after(24 * HOUR)).await;
+        let now = after(60 * HOUR);
+        let month = month_at(&office, now).await;
+        let volume = month.volume.expect("a number is promised");
+        assert_eq!((volume.done, month.first_touch.freed), (1, 1));
+        let shown = answer::agreement(&office.at(now), &office.mia, None).await.expect("a page");
+        let (_, charts) = shown.runs.expect("there are charts");
+        let [volume, touch] = charts.as_slice() else { panic!("two charts") };
+        // Two leads a day are promised from 4 March on; on 5 March four, of which one came under that promise.
+        let figures = cells(&volume.figures);
+        assert_eq!(figures[figures.len() - 2..], ["1", "4"], "{figures:?} on {}", name(db));
+        assert_eq!(figures[figures.len() - 7], "Promised", "before 4 March nothing was: {figures:?}");
+        assert!(!volume.measure.contains("even pace"), "{}", volume.measure);
+        let figures = cells(&touch.figures);
+        assert_eq!(figures[figures.len() - 2..], ["100 %", "80 %"], "{figures:?}");
+    })
+    .await;
 }
 
 async fn month_terms(office: &Office) -> Terms {

@@ -91,6 +91,27 @@ async fn both_heads_approve_a_term_and_a_change_voids_that() {
 }
 
 #[tokio::test]
+async fn a_head_who_goes_over_to_the_other_team_does_not_approve_a_term_for_both() {
+    let House { server, mut hedy, mut hal, .. } = house().await;
+    let form = Filled::of(&hedy.get(TOUCH).await.body, "/definitions/approve");
+    assert!(hedy.post("/definitions/approve", &form.pairs()).await.leads_to().is_some());
+    let kept = "select team, case when account_id is null then 0 else 1 end from term_approval";
+    assert_eq!(table(&server.state.db, kept).await, [["marketing", "1"]]);
+    let account = server.state.people.get_by_email("hedy@company.example").await.expect("she is there");
+    let of_sales = Standing { team: Some(Team::Sales), head: true, admin: false };
+    let by = doubles::people::service::Caller::command_line();
+    server.state.people.set_standing(&by, account.id, of_sales).await.expect("she goes over");
+    let page = hedy.get(TOUCH).await.body;
+    assert!(!page.contains("/definitions/approve\""), "what is refused is not offered");
+    let form = Filled::of(&hal.get(TOUCH).await.body, "/definitions/approve");
+    let refused = hedy.post("/definitions/approve", &form.pairs()).await;
+    assert_eq!(refused.status, 409);
+    says(&plain(&refused.body), &["You have approved “Touch” for marketing already"]);
+    let form = Filled::of(&hal.get(TOUCH).await.body, "/definitions/approve");
+    assert!(hal.post("/definitions/approve", &form.pairs()).await.leads_to().is_some());
+}
+
+#[tokio::test]
 async fn two_people_at_one_term_never_lose_a_word() {
     let House { server: _server, mut hedy, mut mia, .. } = house().await;
     let hers = Filled::of(&hedy.get(TOUCH).await.body, "/definitions/save").with("text", "Hedy’s words.");
@@ -197,6 +218,8 @@ async fn every_page_that_uses_a_word_of_the_glossary_leads_to_what_it_means() {
         assert!(answer.leads_to().is_some(), "{action}: {}", answer.body);
     }
     crate::content::add(&mut mia, "Case study", &[]).await;
+    let form = Filled::of(&mia.get("/agreement").await.body, "/agreement/draft/begin");
+    assert!(mia.post("/agreement/draft/begin", &form.pairs()).await.leads_to().is_some());
     let numbers = ["lead-to-opportunity-rate", "cac", "follow-up-time", "feedback-coverage"];
     for (address, words) in [
         ("/", &[&numbers[..], &["handover", "opportunity", "customer", "mature-lead"]].concat()[..]),
@@ -214,6 +237,18 @@ async fn every_page_that_uses_a_word_of_the_glossary_leads_to_what_it_means() {
         ("/content/1", &["persona", "lead", "opportunity"]),
         ("/content/map", &["persona", "lead", "rejected"]),
         ("/agreement", &[&numbers[..], &["qualified-lead", "handover", "sal", "touch", "verdict"]].concat()[..]),
+        ("/agreement/draft", &["qualified-lead", "handover", "sal", "touch", "verdict"]),
+        ("/agreement/versions", &["lead", "handover"]),
+        ("/agreement/versions/1", &["qualified-lead", "handover", "sal", "touch", "verdict"]),
+        ("/agreement/compare", &["qualified-lead", "touch"]),
+        ("/agreement/calculator", &["qualified-lead", "customer"]),
+        ("/definitions/criteria", &["qualified-lead"]),
+        ("/definitions/what-if", &["qualified-lead", "opportunity", "mature-lead"]),
+        ("/kpis/lead-to-opportunity/leads", &["lead", "handover", "opportunity"]),
+        ("/leads/new", &["lead", "handover", "channel", "persona"]),
+        ("/personas/rules", &["persona", "lead"]),
+        ("/import", &["lead", "handover", "opportunity"]),
+        ("/import/history", &["lead"]),
         ("/import/quality", &["lead", "channel", "persona", "disqualified"]),
         ("/import/quality/out-of-order", &["handover", "touch", "opportunity"]),
         ("/import/quality/no-channel", &["channel"]),

@@ -3,6 +3,7 @@
 mod agreement;
 mod agreement_month;
 mod agreement_pages;
+mod agreement_signing;
 mod backup;
 mod backup_files;
 mod boards;

@@ -10,7 +10,7 @@ use crate::people::page::Rejection;
 use crate::place::at;
 use crate::server::AppState;
 use crate::server::security::UPLOAD_PATH;
-use crate::ui::{Button, Field, PageHead, SectionHead, Variant};
+use crate::ui::{Button, Field, PageHead, SectionHead, Variant, WordsMeant};
 use crate::zone;
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
@@ -71,6 +71,7 @@ pub fn start(page: StartPage) -> AnyView {
     let zone_hint = format!("Of times that name none. Blank: {zone}, as the workspace.");
     view! {
         <PageHead title="Import" lede="An export of your CRM or a spreadsheet, as it is. First you see what it would do; nothing is written before you say so."/>
+        <WordsMeant words=&[("lead", "lead"), ("handover", "handover"), ("opportunity", "opportunity")]/>
         {(!done.is_empty()).then(|| view! { <p class="done" role="status">{done}</p> })}
         <Rejection sentence/>
         <div class="beside-latest">

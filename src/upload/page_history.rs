@@ -6,7 +6,7 @@ use crate::import::model::Kind;
 use crate::import::store::State;
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Empty, Notice, NoticeKind, PageHead, SectionHead, Variant};
+use crate::ui::{Button, Empty, Notice, NoticeKind, PageHead, SectionHead, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// `/import/history`
@@ -54,6 +54,7 @@ pub fn list(history: History) -> AnyView {
     view! {
         <p class="back"><a href=at("/import")>"‹ Import"</a></p>
         <PageHead title="Imports" lede="Who brought what, when, and what became of it. The newest can be taken back as long as nobody worked on its leads."/>
+        <WordsMeant words=&[("lead", "lead")]/>
         <form class="inline-form" method="get" action=at("/import/history")>
             <Choice name="kind" label="Kind" chosen=filter.kind choices=kinds/>
             <Choice name="state" label="Now" chosen=filter.state choices=states/>

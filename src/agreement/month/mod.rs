@@ -4,31 +4,27 @@
 //! **Which leads** a promise is about, and whether it was kept, the core says (`kpis::compute`); here nothing is counted a
 //! second time. Only why something was late is asked lead by lead.
 
-use super::model::{Terms, Within};
+use self::ground::{Aside, Ground, Handovers, Late, Promise, frees_sales};
+use super::model::Terms;
 use super::rules::{Compiled, Rules};
 use super::signing::TEAMS;
-use super::standing::{Case, Days, Share, Volume};
+use super::standing::{Days, Share, Volume};
 use crate::agreement;
 use crate::definitions::fit::{self, Fits};
 use crate::error::Result;
 use crate::kpis;
 use crate::kpis::board::Board;
-use crate::kpis::compute::members_with_reason;
-use crate::kpis::model::{Filter, Part, Question};
+use crate::kpis::model::{Filter, Part};
 use crate::kpis::service::State;
-use crate::leads::derive::Milestones;
-use crate::leads::model::{Dimension, EventKind, Fit, LeadId, Moment, Reason, ValueId};
-use crate::leads::record::{StoredEvent, StoredLead, Voided};
-use crate::leads::store as leads;
-use crate::people::model::{AccountId, Team};
+use crate::leads::model::{Fit, LeadId};
+use crate::people::model::Team;
 use crate::period::{Day, Instant, Period};
 use crate::server::AppState;
-use crate::server::db::Tx;
-use crate::work::owners;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+pub mod ground;
 pub mod store;
 
 /// The effect of the consequence clause is told for at most so many days.
@@ -80,11 +76,11 @@ pub struct Month {
     /// The month's leads against the criteria.
     pub fits: Option<Arc<Fits>>,
     /// Broken first touches that are not held against sales: lead, and the instant of its handover.
-    pub touches_aside: HashSet<(LeadId, u32)>,
+    pub touches_aside: Handovers,
     /// Broken verdicts, likewise.
-    pub verdicts_aside: HashSet<(LeadId, u32)>,
+    pub verdicts_aside: Handovers,
     /// Replies that marketing owes, likewise.
-    pub replies_aside: HashSet<(LeadId, u32)>,
+    pub replies_aside: Handovers,
 }
 
 /// Leads that the consequence clause is or would be about.
@@ -127,14 +123,13 @@ async fn read(app: &AppState) -> Result<Option<Month>> {
     let question = fit::question(period, now, &Filter::default());
 
     let late = Late::read(&scores, &question).await;
-    let ground = Ground::read(&mut tx, &rules, now, period, &late).await?;
+    let ground = Ground::read(&mut tx, &rules, now, period, &late.leads()).await?;
     let shares = Shares::of(&rules, fits.as_deref(), &terms);
     let missed: HashSet<LeadId> = missed(fits.as_deref());
-    let touches = Aside::of(ground.cases(Promise::FirstTouch), now, |lead, version: &Compiled| {
-        version.terms.consequences.below_criteria_frees_sales && missed.contains(&lead)
-    });
+    let touches =
+        Aside::of(ground.cases(Promise::FirstTouch, &late), now, |lead, version| frees_sales(&missed, lead, version));
     let never = |_: LeadId, _: &Compiled| false;
-    let aside = |promise: Promise| Aside::of(ground.cases(promise), now, never);
+    let aside = |promise: Promise| Aside::of(ground.cases(promise, &late), now, never);
     let (decisions, verdicts, replies) = (aside(Promise::Decide), aside(Promise::Verdict), aside(Promise::Reply));
 
     let follow_up = current.follow_up;
@@ -213,7 +208,7 @@ async fn read(app: &AppState) -> Result<Option<Month>> {
         decide,
         first_touch,
         first_touch_plain,
-        attempts: Share { promised_bp: shares.weigh(|terms| terms.sales.attempts_share_bp), ..ground.attempts },
+        attempts: Share { promised_bp: shares.weigh(|terms| terms.sales.attempts_share_bp), ..ground.attempts(&late) },
         verdict,
         touches: follow_up.measured,
         effect: effect(app, &scores, version.starts, today, now).await?,
@@ -260,40 +255,6 @@ impl<'a> Shares<'a> {
     }
 }
 
-/// Broken cases of a promise that are not held against its team. One that is excused is not freed once more.
-struct Aside {
-    excused: u32,
-    freed: u32,
-    /// Lead and handover.
-    handovers: HashSet<(LeadId, u32)>,
-}
-
-impl Aside {
-    fn of(cases: Vec<Broken<'_>>, now: Instant, frees: impl Fn(LeadId, &Compiled) -> bool) -> Self {
-        let mut aside = Self { excused: 0, freed: 0, handovers: HashSet::new() };
-        for Broken { lead, start, version, case } in cases {
-            let count = match case.excuse(now) {
-                Some(_) => &mut aside.excused,
-                None if frees(lead, version) => &mut aside.freed,
-                None => continue,
-            };
-            *count += 1;
-            aside.handovers.insert((lead, start.0));
-        }
-        aside
-    }
-}
-
-/// A broken promise about one handover.
-struct Broken<'a> {
-    lead: LeadId,
-    /// When it was handed over.
-    start: Instant,
-    /// The version in force then.
-    version: &'a Compiled,
-    case: Case,
-}
-
 /// The working days of a month, by the calendars in force on them.
 fn working_days(rules: &Rules, period: Period, today: Day) -> Days {
     let works = |day: &Day| {
@@ -313,214 +274,6 @@ async fn effect(app: &AppState, scores: &State, starts: Day, today: Day, now: In
     let untouched = fit::leads_of(scores, question, Part::OverdueOpen).await.len();
     let below = fit::of_period_now(app, period).await?.map_or(0, |fits| fits.count(|_| false).missed);
     Ok(Effect { period, touched_late: late as u32, untouched: untouched as u32, below })
-}
-
-/// A promise with a due time for each lead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Promise {
-    Decide,
-    FirstTouch,
-    Verdict,
-    Reply,
-}
-
-/// The leads with a broken promise, as the core counts them, by id.
-struct Late {
-    decide: Vec<LeadId>,
-    touched_late: Vec<LeadId>,
-    untouched: Vec<LeadId>,
-    verdict: Vec<LeadId>,
-    reply: Vec<LeadId>,
-    unreachable: Vec<LeadId>,
-}
-
-impl Late {
-    async fn read(scores: &State, question: &Question) -> Self {
-        let of = async |part: Part| fit::leads_of(scores, question.clone(), part).await;
-        let without = |all: Vec<LeadId>, others: &[LeadId]| {
-            all.into_iter().filter(|lead| others.binary_search(lead).is_err()).collect()
-        };
-        let facts = &scores.snapshot.facts;
-        let unreachable = members_with_reason(facts, question, Part::Handovers, Reason::Unreachable.key());
-        Self {
-            decide: of(Part::AnsweredLate).await,
-            touched_late: of(Part::TouchedLate).await,
-            untouched: of(Part::OverdueOpen).await,
-            verdict: without(of(Part::FeedbackDue).await, &of(Part::VerdictOnTime).await),
-            reply: without(of(Part::ReplyDue).await, &of(Part::RepliedOnTime).await),
-            unreachable,
-        }
-    }
-
-    fn touched(&self) -> HashSet<LeadId> {
-        self.touched_late.iter().chain(&self.untouched).copied().collect()
-    }
-
-    fn of(&self, promise: Promise, lead: LeadId) -> bool {
-        let has = |leads: &[LeadId]| leads.binary_search(&lead).is_ok();
-        match promise {
-            Promise::Decide => has(&self.decide),
-            Promise::FirstTouch => has(&self.touched_late) || has(&self.untouched),
-            Promise::Verdict => has(&self.verdict),
-            Promise::Reply => has(&self.reply),
-        }
-    }
-}
-
-/// What says why something was late: the leads themselves, who left, what was given to whom, which import came when.
-struct Ground<'a> {
-    rules: &'a Rules,
-    now: Instant,
-    period: Period,
-    late: &'a Late,
-    leads: Vec<StoredLead>,
-    imports: HashMap<i64, Instant>,
-    /// By value of the dimension owner.
-    left: HashMap<ValueId, Instant>,
-    given: HashMap<LeadId, Instant>,
-    attempts: Share,
-}
-
-impl<'a> Ground<'a> {
-    async fn read(tx: &mut Tx, rules: &'a Rules, now: Instant, period: Period, late: &'a Late) -> Result<Self> {
-        let lists = [&late.decide, &late.touched_late, &late.untouched, &late.verdict, &late.reply, &late.unreachable];
-        let ids: Vec<LeadId> = lists.into_iter().flatten().copied().collect::<BTreeSet<_>>().into_iter().collect();
-        let leads: Vec<StoredLead> = leads::load(tx, &ids).await?.into_values().collect();
-        let mut ground = Self {
-            rules,
-            now,
-            period,
-            late,
-            imports: store::later_imports(tx).await?,
-            left: HashMap::new(),
-            given: store::given(tx, &ids).await?,
-            attempts: Share::default(),
-            leads,
-        };
-        let left: HashMap<AccountId, Instant> = store::left(tx).await?;
-        if !left.is_empty() {
-            let owner = |lead: &StoredLead| lead.row.values[Dimension::Owner as usize];
-            for value in ground.leads.iter().filter_map(owner).collect::<BTreeSet<_>>() {
-                let account = owners::account_of(tx, value).await?;
-                if let Some(at) = account.and_then(|account| left.get(&account.id)) {
-                    ground.left.insert(value, *at);
-                }
-            }
-        }
-        for lead in ground.leads.iter().filter(|lead| late.unreachable.binary_search(&lead.id).is_ok()) {
-            let (kept, broken) = attempts_of(rules, period, lead);
-            ground.attempts.kept += kept;
-            ground.attempts.broken += broken;
-        }
-        Ok(ground)
-    }
-
-    /// The broken ones of a promise, handover by handover.
-    fn cases(&self, promise: Promise) -> Vec<Broken<'_>> {
-        let leads = self.leads.iter().filter(|lead| self.late.of(promise, lead.id));
-        leads.flat_map(|lead| self.of_lead(promise, lead)).collect()
-    }
-
-    fn of_lead(&self, promise: Promise, lead: &StoredLead) -> Vec<Broken<'_>> {
-        let derived = &lead.row.derived;
-        let handovers: Vec<&Milestones> = std::iter::once(&derived.first).chain(&derived.later).collect();
-        let mut cases = Vec::new();
-        for (index, milestones) in handovers.iter().enumerate() {
-            let Some(start) = milestones.handed_over_at else { continue };
-            if !self.period.contains(self.rules.zone.day_of(start.at)) {
-                continue;
-            }
-            let next = handovers.get(index + 1).and_then(|next| next.handed_over_at).map_or(u32::MAX, |next| next.at.0);
-            let here = |moment: Option<Moment>| moment.filter(|moment| moment.at.0 < next);
-            let version = self.rules.in_force_at(start.at);
-            let sales = &version.terms.sales;
-            let (within, begins, kind, done) = match promise {
-                Promise::Decide => {
-                    let answers = [
-                        milestones.accepted_at,
-                        milestones.first_touch_at,
-                        milestones.connected_at,
-                        milestones.verdict_at,
-                    ];
-                    (sales.decide, start, EventKind::Handover, answers.into_iter().filter_map(here).min())
-                }
-                Promise::FirstTouch => (sales.first_touch, start, EventKind::Handover, here(milestones.first_touch_at)),
-                Promise::Verdict => (sales.verdict, start, EventKind::Handover, here(milestones.verdict_at)),
-                Promise::Reply => {
-                    let Some(given) = here(milestones.verdict_at) else { continue };
-                    let replied = milestones.answer.replied_at.map(|at| Moment { at, day_only: false });
-                    (version.terms.marketing.reply, given, EventKind::Verdict, replied)
-                }
-            };
-            let due = self.rules.due(version, begins, within);
-            let is_broken = match done {
-                Some(done) => done.at.0 > due,
-                None => due < self.now.0 || (promise == Promise::Verdict && due <= self.now.0),
-            };
-            if is_broken {
-                let case = self.case(lead, (due, within), (begins, kind), done);
-                cases.push(Broken { lead: lead.id, start: start.at, version, case });
-            }
-        }
-        cases
-    }
-
-    fn case(
-        &self,
-        lead: &StoredLead,
-        (due, within): (u32, Within),
-        (begins, kind): (Moment, EventKind),
-        done: Option<Moment>,
-    ) -> Case {
-        let event = lead.events.iter().find(|event| is_event(event, kind, begins));
-        let known_at = event.and_then(|event| self.imports.get(&event.import?)).copied();
-        let version = self.rules.in_force_at(begins.at);
-        let known = known_at.map(|at| Moment { at, day_only: false });
-        let told_by_import = |moment: Moment| {
-            let told = lead.events.iter().find(|event| event.moment == moment && event.voided == Voided::No);
-            told.is_some_and(|event| event.source.is_some())
-        };
-        // Marketing's replies are nobody's own.
-        let is_sales = kind == EventKind::Handover;
-        let owner = lead.row.values[Dimension::Owner as usize];
-        let given_at = self.given.get(&lead.id).copied().filter(|_| is_sales);
-        let given = given_at.map(|at| Moment { at, day_only: false });
-        Case {
-            due,
-            known_at,
-            due_from_known: known.map_or(0, |known| self.rules.due(version, known, within)),
-            done: done.map(|done| (done, told_by_import(done))),
-            owner_left: owner.and_then(|owner| self.left.get(&owner)).copied().filter(|_| is_sales),
-            given_at,
-            due_from_given: given.map_or(0, |given| self.rules.due(version, given, within)),
-        }
-    }
-}
-
-/// Of the handovers of the period that ended as unreachable: before how many verdicts as often as agreed was tried, and
-/// before how many not. What was tried after the verdict, or in another handover, is not asked.
-fn attempts_of(rules: &Rules, period: Period, lead: &StoredLead) -> (u32, u32) {
-    let derived = &lead.row.derived;
-    let (mut kept, mut broken) = (0, 0);
-    for number in 1..=derived.handovers() {
-        let Some(milestones) = derived.handover(number) else { continue };
-        let Some(start) = milestones.handed_over_at else { continue };
-        let is_unreachable = milestones.reason.as_deref() == Some(Reason::Unreachable.key());
-        if !is_unreachable || !period.contains(rules.zone.day_of(start.at)) {
-            continue;
-        }
-        // The latest verdict gives the reason.
-        let Some((_, verdict)) = lead.verdicts_of(number).pop() else { continue };
-        let touches = lead.of_handover(EventKind::Touch, number);
-        let tried = touches.iter().filter(|(_, touch)| !rules.is_before(verdict.moment, touch.moment)).count();
-        let agreed = rules.in_force_at(start.at).terms.sales.attempts;
-        *(if tried as u64 >= u64::from(agreed) { &mut kept } else { &mut broken }) += 1;
-    }
-    (kept, broken)
-}
-
-fn is_event(event: &StoredEvent, kind: EventKind, moment: Moment) -> bool {
-    event.kind == kind && event.moment == moment && event.voided == Voided::No
 }
 
 impl Month {

@@ -46,6 +46,7 @@ use crate::leads::model::{Dimension, LeadId};
 use figures::{Cell, Spending, figures};
 use measures::{Layout, Measures};
 use plan::Plan;
+pub use pledge::share_of_day;
 use scan::{Scan, Tally};
 pub use segments::{Cases, Pair, Segments, segments};
 

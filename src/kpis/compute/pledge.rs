@@ -25,7 +25,7 @@ pub(super) fn pledge(plan: &Plan, scan: &Scan, question: &Question) -> Option<Pl
 }
 
 /// The part of a month's number that falls on a day.
-fn share_of_day(month: u32, day: Day) -> u32 {
+pub fn share_of_day(month: u32, day: Day) -> u32 {
     let first = day.month_start();
     let days = u64::from(day.next_month_start().0.abs_diff(first.0));
     let up_to = |n: u64| u64::from(month) * n / days;

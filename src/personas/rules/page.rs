@@ -10,7 +10,7 @@ use crate::personas::page::Promises;
 use crate::personas::sheet::Side;
 use crate::place::at;
 use crate::quality::model::Row;
-use crate::ui::{Button, Empty, Notice, NoticeKind, PageHead, SectionHead, Toast, Variant};
+use crate::ui::{Button, Empty, Notice, NoticeKind, PageHead, SectionHead, Toast, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// What the page of all rules shows.
@@ -78,6 +78,7 @@ pub fn rules(page: RulesPage) -> AnyView {
     view! {
         <p class="back"><a href=at("/personas")>"‹ Personas"</a></p>
         <PageHead title="How leads are assigned" lede="A person’s word stands before a file’s, and that before a rule’s. Of several rules that fit, the first one has the lead."/>
+        <WordsMeant words=&[("persona", "persona"), ("lead", "lead")]/>
         <Promises promises/>
         {spreading.then(spreading_notice)}
         {nobody.then(|| view! { <Empty title="No persona yet"><p>"A rule says which leads are a persona’s, so the persona comes first."</p><p><a href=at("/personas")>"What a persona begins with"</a></p></Empty> })}
@@ -220,6 +221,7 @@ pub fn rule(page: RulePage) -> AnyView {
     view! {
         <p class="back"><a href=at(&format!("/personas/{slug}"))>{format!("‹ {name}")}</a></p>
         <PageHead title="Which leads are its own" lede="A rule is tried first: nothing is written before you keep it. It gives a persona to leads of which neither a person nor a file has said one."/>
+        <WordsMeant words=&[("persona", "persona"), ("lead", "lead")]/>
         <Promises promises=page.promises.clone()/>
         {saved.then(|| view! { <Toast>"The rule is kept, and leads are assigned by it."</Toast> })}
         <Rejection sentence/>
