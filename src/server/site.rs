@@ -1,6 +1,6 @@
 //! How this server is reached: by which address, over which scheme, through which proxies.
 
-use super::config::{BucketConfig, OidcConfig, ServeConfig};
+use super::config::{OidcConfig, ServeConfig};
 use axum::http::Uri;
 use ipnet::IpNet;
 use std::net::{IpAddr, SocketAddr};
