@@ -59,7 +59,9 @@ pub async fn page(app: &AppState, visitor: &Visitor, ask: &Ask) -> Result<Arc<Pa
     app.pages.get(&key, as_of, |_, _| Duration::ZERO, make).await
 }
 
-/// What a page of a range is known by: its list, where it begins, how many rows it has, and whose leads it shows.
+/// What a page of a range is known by: its list, where it begins, how many rows it has, and whose leads it shows; and
+/// besides by the newest change and the second of the clock, which alone moves on while due times are counted anew after a
+/// change of the agreement.
 pub type PageKey = (List, Option<Place>, usize, Vec<ValueId>);
 
 /// Pages of more rows are not kept.

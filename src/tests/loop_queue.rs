@@ -227,7 +227,8 @@ async fn another_agreement_moves_every_clock_and_is_counted_once() {
         tx.record_change(&change).await.expect("a change").commit().await.expect("a commit");
         assert_eq!(ids(&office, &office.ben, after(2 * HOUR), &ask(List::Overdue)).await, Vec::<i64>::new());
         assert!(count::refresh(db).await.expect("it is counted") > 0);
-        let mut overdue = ids(&office, &office.ben, after(2 * HOUR), &ask(List::Overdue)).await;
+        // A page that was asked for in the same second shows it in the next one.
+        let mut overdue = ids(&office, &office.ben, after(2 * HOUR + 1), &ask(List::Overdue)).await;
         overdue.sort_unstable();
         assert_eq!(overdue, [1, 2], "an overdue touch is the more urgent word, on {}", name(db));
         let mut tx = db.read().await.expect("a read");
