@@ -71,6 +71,8 @@ impl<K: Eq + Hash + Clone, V: Clone> Lately<K, V> {
             Look::Known(value) => return Ok(value),
             Look::Comes(answer) => answer,
         };
+        // Beside the stack: else it would lie in each of the futures around it, several times its size.
+        let make = Box::pin(make);
         let made = answer.get_or_init(|| async move {
             let began = Instant::now();
             let made = Made { value: make.await?, as_of, at: Instant::now(), took: began.elapsed() };

@@ -4,6 +4,8 @@
 use crate::databases::{name, on_each_engine, table};
 use crate::kpis_reference::{self, World};
 use crate::loop_office::*;
+use doubles::agreement::breaches::breaches;
+use doubles::agreement::month;
 use doubles::agreement::store as agreement;
 use doubles::changes::model::{Change, ChangeKind, Entity};
 use doubles::feedback::answers::{Answer, Entry, Ruling, Sought, answer, list, rule};
@@ -390,6 +392,23 @@ async fn the_queue_and_the_kpis_agree_to_the_lead_whatever_people_did() {
             let answered = [Part::AnsweredOnTime, Part::AnsweredLate].map(|part| parts[&part].clone()).concat();
             let waiting = ids(&|owed| owed.acceptance.is_some_and(|due| due >= now.0));
             assert!(waiting.iter().all(|lead| !answered.contains(lead)), "who is waited for has not answered: {later}");
+
+            // What is broken right now, as the agreement lists it: nobody left and nothing was reassigned, so that fairness
+            // takes nothing out.
+            let state = office.at(now);
+            let month = month::month(&state).await.expect("a read").expect("there are leads");
+            let broken = breaches(&state, &office.hal.visitor, &month, usize::MAX).await.expect("a list");
+            let of = |promise: &str| -> Vec<LeadId> {
+                let of_it = broken.all.iter().filter(|breach| breach.promise == promise);
+                of_it.map(|breach| breach.lead).collect::<BTreeSet<_>>().into_iter().collect()
+            };
+            let decided = |lead: &LeadId| !waiting.contains(lead);
+            let untouched: Vec<LeadId> = parts[&Part::OverdueOpen].iter().copied().filter(decided).collect();
+            let unjudged: Vec<LeadId> = missing.iter().copied().filter(decided).collect();
+            assert_eq!(of("First touch"), untouched, "{later} {}", name(db));
+            assert_eq!(of("Verdict"), unjudged, "{later} {}", name(db));
+            assert_eq!(broken.of(Team::Sales).count as usize, untouched.len() + unjudged.len(), "{later} {}", name(db));
+            assert_eq!(of("Reply to feedback"), late.iter().copied().collect::<Vec<_>>(), "{later} {}", name(db));
 
             // The queue, found by the index, and one by one.
             for list in [List::Acceptance, List::Touch, List::Attempt, List::Verdict, List::Overdue, List::Waiting] {
