@@ -88,6 +88,7 @@ test("a rep works from the keyboard", { tag: ["@program", "@desktop"] }, async (
     await page.keyboard.press("?");
     await expect(page.getByRole("dialog", { name: "Keys" })).toBeVisible();
     await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog", { name: "Keys" })).toBeHidden();
     await page.keyboard.press("/");
     await expect(page.getByRole("searchbox", { name: /Find a lead/ })).toBeFocused();
   } finally {
