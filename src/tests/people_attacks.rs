@@ -229,8 +229,7 @@ async fn behind_a_trusted_proxy_people_are_told_apart() {
 async fn unknown_and_known_addresses_take_the_same_time() {
     let server = TestServer::set_up().await;
     // The fastest of each: other tests that run beside this one only ever add to a time, so that more rounds bring the two
-    // together, unless one of them does less. What takes the time is the hash; a failure at a known address is also
-    // written down, for which a busy disk takes some milliseconds.
+    // together, unless one of them does less: without the hash it would be a small part of the other.
     let [mut known, mut unknown] = [f64::INFINITY; 2];
     for round in 0..400_u32 {
         for (which, email) in ["ada@company.example", "eve@company.example"].into_iter().enumerate() {
