@@ -2,6 +2,7 @@
 
 import { type Page, expect, test as base } from "@playwright/test";
 import { readFileSync } from "node:fs";
+import { stopped } from "./server";
 
 type Options = {
   /** Complaints that a test provokes, such as the 404 of an unknown address. */
@@ -18,15 +19,15 @@ export const test = base.extend<Options>({
   // among them), exceptions, requests that fail, answers of 400 and above.
   page: async ({ page, expected }, use) => {
     const complaints: string[] = [];
-    // A test that stops its server leaves a page open that would read the stream again.
-    const stopped = "net::ERR_CONNECTION_REFUSED";
+    // A test that stops its server leaves a page open that goes on asking.
+    const isStopped = (address: string) => URL.canParse(address) && stopped.has(new URL(address).origin);
     page.on("console", (said) => {
-      if (["error", "warning"].includes(said.type()) && !said.text().endsWith(stopped)) complaints.push(`console ${said.type()}: ${said.text()}`);
+      if (["error", "warning"].includes(said.type()) && !isStopped(said.location().url)) complaints.push(`console ${said.type()}: ${said.text()}`);
     });
     page.on("pageerror", (error) => complaints.push(`exception: ${error}`));
     page.on("requestfailed", (request) => {
       // The browser gives up what a page was still loading when it is left, and scripts where they are switched off.
-      const left = ["net::ERR_ABORTED", stopped].includes(request.failure()?.errorText ?? "");
+      const left = request.failure()?.errorText === "net::ERR_ABORTED" || isStopped(request.url());
       const switchedOff = request.resourceType() === "script" && !hasProgram();
       if (!left && !switchedOff) complaints.push(`request failed: ${request.url()} ${request.failure()?.errorText}`);
     });

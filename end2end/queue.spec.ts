@@ -107,11 +107,16 @@ test("what was selected is decided as it was seen, whatever others did meanwhile
     const lead = (await chosen.getAttribute("data-lead")) ?? "";
     const before = (await chosen.getAttribute("data-shown")) ?? "";
     await chosen.getByRole("checkbox").check();
+    const keys = one.getByRole("dialog", { name: "Keys" });
+    await one.keyboard.press("?");
+    await expect(keys).toBeVisible();
     await other.goto(`${server.address}/leads?list=all`);
     await other.locator(`#lead-${lead}`).getByRole("button", { name: /^Accept/ }).click();
     await expect(other.locator("#told")).toContainText("Accepted");
-    // The row is renewed under the selection.
+    // The row is renewed under the selection, and what is open stays open.
     await expect(one.locator(`#lead-${lead}`)).not.toHaveAttribute("data-shown", before);
+    await expect(keys).toBeVisible();
+    await one.keyboard.press("Escape");
     await expect(one.locator(`#lead-${lead}`)).toHaveAttribute("data-picked", "");
     await one.locator("#bulk").getByRole("button", { name: /^Accept/ }).click();
     await expect(one.getByRole("alert")).toContainText("Aoife Kearney accepted this lead before you.");

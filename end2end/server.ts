@@ -11,6 +11,9 @@ import { join } from "node:path";
 
 export const program = process.env.DOUBLES_TEST_PROGRAM ?? join(__dirname, "../target/debug/doubles");
 
+/** Where servers stood that a test has stopped: what their pages still ask for is not answered. */
+export const stopped = new Set<string>();
+
 /** The sample company's story ends here: its eighteen months began in March 2025. */
 export const now = "2026-08-03T09:00:00Z";
 
@@ -59,16 +62,7 @@ export async function newHouse() {
   const file = join(folder, "spend.csv");
   writeFileSync(file, "month,channel,amount\n2026-01,Webinar,100\n");
   execFileSync(program, ["import", "spend", file, "--zone", "UTC", "--data", data, "--now", now]);
-  const server = spawn(program, ["serve", "--address", "127.0.0.1:0", "--data", data, "--now", now]);
-  const ended = new Promise((resolve) => server.once("exit", resolve));
-  return {
-    address: await address(server),
-    async stop() {
-      server.kill("SIGTERM");
-      await ended;
-      rmSync(folder, { recursive: true });
-    },
-  };
+  return serve(folder, data);
 }
 
 /** A second server, over leads whose names, channel, heading and file try to be markup. */
@@ -94,9 +88,11 @@ export async function ownServer(at = now) {
 async function serve(folder: string, data: string, at = now) {
   const server = spawn(program, ["serve", "--address", "127.0.0.1:0", "--data", data, "--now", at]);
   const ended = new Promise((resolve) => server.once("exit", resolve));
+  const there = await address(server);
   return {
-    address: await address(server),
+    address: there,
     async stop() {
+      stopped.add(new URL(there).origin);
       server.kill("SIGTERM");
       await ended;
       rmSync(folder, { recursive: true });

@@ -195,7 +195,10 @@ async function show(answer, text) {
   else for (const { dataset } of all("tr[data-lead]", fresh)) if (picked.has(dataset.lead)) picked.set(dataset.lead, dataset.shown);
   for (const id of ["bulk", "touch"]) {
     const [now, then] = [document.getElementById(id), fresh.getElementById(id)];
-    if (now && then) now.replaceWith(document.importNode(then, true));
+    if (!now || !then) continue;
+    // Opened for the next lead meanwhile.
+    if (now.open) seen('[name="key"]', now).value = seen('[name="key"]', then).value;
+    else now.replaceWith(document.importNode(then, true));
   }
   // What was done is said by the address, so that it stays when others change something.
   if (answer.redirected) history.replaceState(null, "", answer.url);
@@ -316,6 +319,7 @@ addEventListener("submit", (event) => {
   const ours = form.id == "bulk" || form.closest("#touch") || form.closest("#told");
   if (!ours || form.method != "post") return;
   event.preventDefault();
+  if (sending) return;
   const more = submitter?.name ? [[submitter.name, submitter.value]] : [];
   if (form.id == "bulk" && submitter?.name != "one") more.push(...[...picked.values()].map((lead) => ["lead", lead]));
   form.closest("dialog")?.close();

@@ -21,6 +21,8 @@ export function renew(text, actor, sent) {
         // A script of the page renews it by itself.
         if (before.id == "presence" || before.dataset?.own != null) return false;
         if (before.tagName == "DETAILS") after.open = before.open;
+        // What somebody has opened to do something in stays under their hands.
+        if (before.tagName == "DIALOG" && before.open) return false;
         if (!isHeld(before)) return true;
         if (said(before) != said(after)) kept.push(before);
         return false;
