@@ -11,7 +11,7 @@ export default defineConfig({
   globalSetup: "./server.ts",
   forbidOnly: !!process.env.CI,
   fullyParallel: true,
-  workers: 2,
+  workers: 3,
   // A browser on a busy machine may be late once; what passes only then is listed as flaky.
   retries: process.env.CI ? 1 : 0,
   timeout: 30_000,

@@ -1,5 +1,6 @@
 //! A file of a million leads comes in while people read the scoreboard and save: how long the slowest page of a hundred
-//! and the slowest save took, beside the same without the import, in one run.
+//! and the slowest save took, beside the same without the import, in one run. The rows stand in the order of the leads'
+//! numbers, as a CRM exports them, and once in no order, which is the worst for every index.
 
 use super::pages::{ask, connect, copy_of_the_house, runtime, serve};
 use axum::body::Bytes;
@@ -29,6 +30,8 @@ use tokio::runtime::Builder;
 
 const FOLDER: &str = concat!(env!("CARGO_TARGET_TMPDIR"), "/beside");
 const ROWS: u32 = 1_000_000;
+/// Seconds in which the leads came.
+const DAYS: u64 = 900 * 86_400;
 /// 2026-08-03, 09:00 in UTC.
 const NOW: Moment = Moment(1_785_747_600);
 /// People who look at the scoreboard, each again after so long.
@@ -43,6 +46,14 @@ const GOAL: f64 = 3.0;
 /// A goal: no save takes longer.
 const SAVE_GOAL: Duration = Duration::from_secs(1);
 
+/// In which order the rows of a file stand.
+#[derive(Clone, Copy)]
+enum Order {
+    /// As the leads came.
+    Numbers,
+    None,
+}
+
 /// What was seen in a while.
 struct Seen {
     pages: usize,
@@ -54,17 +65,21 @@ struct Seen {
 
 /// Prints the table; ends the process where a goal is missed.
 pub fn measure() {
+    println!("\nPages and saves beside an import of {ROWS} leads over 100,000 leads that are there\n");
+    println!("{:<28} {:>8} {:>9} {:>9} {:>8} {:>14}", "", "pages", "half ms", "p99 ms", "saves", "slowest save");
+    let reached = [Order::Numbers, Order::None].map(measure_one);
+    if reached.contains(&false) {
+        eprintln!("The goal was missed.");
+        std::process::exit(1);
+    }
+}
+
+/// Whether both goals were reached.
+fn measure_one(order: Order) -> bool {
     let server = runtime(2);
     let (address, db) = server.block_on(start()).unwrap_or_else(|error| panic!("the server does not start: {error}"));
-    let file = write_file(Path::new(FOLDER));
+    let file = write_file(Path::new(FOLDER), order);
     let megabytes = file.metadata().map_or(0, |data| data.len() / 1_000_000);
-    println!("\nPages and saves beside an import of {ROWS} leads, {megabytes} MB, over 100,000 leads that are there\n");
-    println!("{:<24} {:>8} {:>9} {:>9} {:>8} {:>14}", "", "pages", "half ms", "p99 ms", "saves", "slowest save");
-    let show = |name: &str, seen: &Seen| {
-        let [half, most] = seen.within.map(|time| time.as_secs_f64() * 1e3);
-        let save = seen.longest_save.as_secs_f64() * 1e3;
-        println!("{name:<24} {:>8} {half:>9.1} {most:>9.1} {:>8} {save:>11.0} ms", seen.pages, seen.saves);
-    };
     let over = Arc::new(AtomicBool::new(false));
     let ends = over.clone();
     server.spawn(async move {
@@ -72,10 +87,9 @@ pub fn measure() {
         ends.store(true, Ordering::Relaxed);
     });
     let alone = watch(address, &over);
-    show("without an import", &alone);
-    let over = Arc::new(AtomicBool::new(false));
+    alone.show("without an import");
+    let (over, began) = (Arc::new(AtomicBool::new(false)), Instant::now());
     let ends = over.clone();
-    let began = Instant::now();
     let import = server.spawn(async move {
         let taken = import(&db, file).await;
         ends.store(true, Ordering::Relaxed);
@@ -84,19 +98,28 @@ pub fn measure() {
     let beside = watch(address, &over);
     let taken = server.block_on(import).expect("it ends").unwrap_or_else(|error| panic!("the import failed: {error}"));
     assert_eq!(taken, u64::from(ROWS), "every row is taken");
-    show("beside the import", &beside);
+    beside.show(match order {
+        Order::Numbers => "beside rows in order",
+        Order::None => "beside rows in no order",
+    });
     let times = beside.within[1].as_secs_f64() / alone.within[1].as_secs_f64();
     println!(
-        "\nThe import took {:.1} s. The slowest page of a hundred took {times:.1} times as long beside it; the goal is \
+        "  {megabytes} MB in {:.1} s. The slowest page of a hundred took {times:.1} times as long beside it; the goal is \
          {GOAL}. The slowest save took {} ms; the goal is {}.",
         began.elapsed().as_secs_f64(),
         beside.longest_save.as_millis(),
         SAVE_GOAL.as_millis()
     );
+    server.shutdown_background();
     let _ = std::fs::remove_dir_all(FOLDER);
-    if times > GOAL || beside.longest_save > SAVE_GOAL {
-        eprintln!("The goal was missed.");
-        std::process::exit(1);
+    times <= GOAL && beside.longest_save <= SAVE_GOAL
+}
+
+impl Seen {
+    fn show(&self, name: &str) {
+        let [half, most] = self.within.map(|time| time.as_secs_f64() * 1e3);
+        let save = self.longest_save.as_secs_f64() * 1e3;
+        println!("{name:<28} {:>8} {half:>9.1} {most:>9.1} {:>8} {save:>11.0} ms", self.pages, self.saves);
     }
 }
 
@@ -170,7 +193,7 @@ async fn save_on(server: SocketAddr, over: Arc<AtomicBool>) -> Vec<Duration> {
 }
 
 /// About 200 bytes a row, as an export of a CRM has them.
-fn write_file(folder: &Path) -> PathBuf {
+fn write_file(folder: &Path, order: Order) -> PathBuf {
     let path = folder.join("leads.csv");
     let mut file = std::io::BufWriter::new(std::fs::File::create(&path).expect("a file"));
     let mut dice = fastrand::Rng::with_seed(7);
@@ -182,7 +205,11 @@ fn write_file(folder: &Path) -> PathBuf {
             .to_owned(),
     );
     for n in 0..ROWS {
-        let created = NOW.0 - dice.u32(0..900 * 86_400);
+        let came = match order {
+            Order::Numbers => (u64::from(n) * DAYS / u64::from(ROWS)) as u32,
+            Order::None => dice.u32(0..DAYS as u32),
+        };
+        let created = NOW.0 - DAYS as u32 + came;
         let stamp =
             |at: u32| chrono::DateTime::from_timestamp(i64::from(at), 0).expect("a time").format("%F %T").to_string();
         let handed_over = created + 7_200;

@@ -21,7 +21,8 @@ use crate::workspace::{self, model::Workspace};
 use crate::zone::Zone;
 use serde_json::json;
 use std::collections::BTreeMap;
-use tokio::sync::mpsc;
+use std::thread;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::spawn_blocking;
 
 /// The source of a file that names none.
@@ -148,6 +149,10 @@ pub async fn run_import(
     if let Some(number) = import.id() {
         follower.begun(number);
     }
+    let beside = !request.alone && import.id().is_some();
+    if beside {
+        import = import.beside_others();
+    }
     if let Some(lesson) = lesson {
         import = import.teaching(lesson, &new);
     }
@@ -169,7 +174,7 @@ pub async fn run_import(
     let (sender, mut receiver) = mpsc::channel(1);
     let pace = if request.alone { Pace::alone() } else { Pace::default() };
     let readers = pace.clone();
-    let reader = spawn_blocking(move || read_ahead(parsing, &readers, &sender));
+    let reader = reading(move || read_ahead(parsing, &readers, &sender));
     let mut outcome = if lays_aside { db.lay_indexes_aside().await } else { Ok(()) };
     while outcome.is_ok()
         && let Some(parsed) = receiver.recv().await
@@ -181,10 +186,13 @@ pub async fn run_import(
             pace.took((fill.report.rows - before) as usize, begun.elapsed());
         }
         outcome = taken.and_then(|bytes_read| follower.went_on(Progress { rows: fill.report.rows, bytes_read, bytes }));
+        if beside && outcome.is_ok() {
+            outcome = db.fold_log().await;
+        }
     }
     // A sender that waits for its turn must not wait for ever.
     drop(receiver);
-    let told = reader.await.map_err(stopped);
+    let told = reader.await.map_err(|_| AppError::Internal);
     if lays_aside {
         // Also after a fault: whoever works on without this import misses them.
         let back = db.bring_indexes_back().await;
@@ -209,6 +217,24 @@ pub async fn run_import(
     }
     import.finish(&counts(&report), by_now()).await?;
     Ok(report)
+}
+
+/// How much nicer than pages the thread is that reads (0 to 19): whoever is at work meanwhile comes first.
+const GIVES_WAY: i32 = 10;
+
+/// Reads on a thread of its own, which starts no other: a thread of the common pool would stay as nice.
+fn reading<T: Send + 'static>(read: impl FnOnce() -> T + Send + 'static) -> oneshot::Receiver<T> {
+    let (done, told) = oneshot::channel();
+    let work = move || {
+        // On Linux it concerns this thread alone. Where it is refused, reading competes with pages.
+        let _ = rustix::process::nice(GIVES_WAY);
+        // Whoever gave up needs no answer.
+        let _ = done.send(read());
+    };
+    if let Err(error) = thread::Builder::new().name("reading".to_owned()).spawn(work) {
+        tracing::error!("A thread for reading could not be started: {error}");
+    }
+    told
 }
 
 /// A file brings more leads than there are, and so many that indexes are better made anew than kept.

@@ -47,6 +47,8 @@ pub struct Import {
     source: i64,
     /// `None`: only a check.
     import: Option<ImportId>,
+    /// Others are at work meanwhile.
+    beside: bool,
     /// As long as it is there, nobody takes this import for a dead one.
     _claim: Option<ImportClaim>,
     actor: String,
@@ -131,6 +133,7 @@ impl Import {
             source,
             import,
             account: None,
+            beside: false,
             lesson: None,
             _claim: None,
             actor: new.actor.to_owned(),
@@ -171,6 +174,12 @@ impl Import {
     /// The account whose bell tells of its end.
     pub(super) fn of_account(self, account: Option<AccountId>) -> Self {
         Self { account, ..self }
+    }
+
+    /// Others are at work meanwhile: whoever waits for its batches is to wait for nothing else. To be called between
+    /// them: [`Db::fold_log`].
+    pub(super) fn beside_others(self) -> Self {
+        Self { beside: true, ..self }
     }
 
     /// All rows are taken: the import stands. `counts` is kept in its line of the journal.
@@ -405,6 +414,7 @@ impl Import {
 
     async fn turn(&self) -> Result<Turn> {
         Ok(match self.import {
+            Some(_) if self.beside => Turn::Write(self.db.write_batch().await?),
             Some(_) => Turn::Write(self.db.write().await?),
             None => Turn::Check(self.db.read().await?),
         })

@@ -45,7 +45,7 @@ text_enum!(
 pub struct Month(i32);
 
 /// Which days are asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Span {
     /// These.
     Dates(Period),
@@ -60,7 +60,7 @@ pub enum Span {
 }
 
 /// What an address asks for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Query {
     /// Which days.
     pub span: Span,

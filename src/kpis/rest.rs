@@ -30,12 +30,12 @@ pub async fn scoreboard(app: &AppState, search: &str) -> Result<Scoreboard> {
     let query = Query::parse(search)?;
     let by = query.by.unwrap_or(Dimension::Channel);
     let board = service::board(app, query, &[by]).await?;
-    Ok(narrate::scoreboard(board.as_ref()))
+    Ok(narrate::scoreboard(board.as_deref()))
 }
 
 /// The page of the KPI of that name.
 pub async fn kpi(app: &AppState, name: &str, search: &str) -> Result<KpiPage> {
     let kpi = Kpi::from_key(name).ok_or_else(narrate::unknown_kpi)?;
     let board = service::board(app, Query::parse(search)?, Dimension::ALL).await?;
-    Ok(narrate::kpi_page(kpi, board.as_ref()))
+    Ok(narrate::kpi_page(kpi, board.as_deref()))
 }

@@ -10,6 +10,7 @@ use super::sheet::Choices;
 use super::store::{self, Snapshot};
 use super::words::Currency;
 use crate::changes::model::Seq;
+use crate::changes::store::newest_seq;
 use crate::error::Result;
 use crate::import::store as journal;
 use crate::leads::model::{Dimension, ValueId};
@@ -17,6 +18,7 @@ use crate::period::Instant;
 use crate::sample::service as sample;
 use crate::server::AppState;
 use crate::server::db::Db;
+use crate::server::lately::Lately;
 use rustc_hash::FxHashMap;
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -141,15 +143,33 @@ pub async fn ask(app: &AppState, query: &Query, by: &[Dimension]) -> Result<Opti
     Ok(Some((state, question)))
 }
 
-/// The board that an address asks for, broken down by some dimensions; `None` before anything was imported.
+/// Boards that were asked for lately, by the address and what they are broken down by.
+pub type Boards = Lately<(Query, Vec<Dimension>), Option<Arc<Board>>>;
+
+/// Beside a running import, which says of itself that the numbers are on their way, a board may be so old: every batch
+/// changes every number, and nobody waits for each of those in between.
+const IMPORT_PATIENCE: Duration = Duration::from_secs(2);
+
+/// The board that an address asks for, broken down by some dimensions, as of the newest change; `None` before anything
+/// was imported. However many ask for it at the same time, it is worked out once.
 ///
 /// # Errors
 /// As for [`ask`].
-pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Option<Board>> {
-    match ask(app, &query, by).await? {
-        Some((state, question)) => Ok(Some(board_of(app, &state, query, question).await)),
-        None => Ok(None),
-    }
+pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Option<Arc<Board>>> {
+    let mut tx = app.db.read().await?;
+    let as_of = (newest_seq(&mut tx).await?.0, app.clock.now().0 / 60);
+    let importing = journal::is_running(&mut tx).await?;
+    drop(tx);
+    let patience = |board: &Option<Arc<Board>>, _| match board {
+        Some(board) if importing && board.importing => IMPORT_PATIENCE,
+        _ => Duration::ZERO,
+    };
+    let key = (query.clone(), by.to_vec());
+    let make = async {
+        let Some((state, question)) = ask(app, &query, by).await? else { return Ok(None) };
+        Ok(Some(Arc::new(board_of(app, &state, query.clone(), question).await)))
+    };
+    app.boards.get(&key, as_of, patience, make).await
 }
 
 /// With more leads than this what both teams promised may be [`MONTH_PATIENCE`] old on pages about something else.
@@ -180,7 +200,7 @@ async fn month(app: &AppState, patience: impl Fn(&Month, Duration) -> Duration) 
         let today = state.snapshot.facts.zone().day_of(now);
         let span = Span::Calendar { step: Step::Month, at: Some(query::Month::of(today)) };
         let query = Query { span, ..Query::default() };
-        Ok(Month { leads: state.snapshot.facts.leads(), board: board(app, query, &[]).await?.map(Arc::new) })
+        Ok(Month { leads: state.snapshot.facts.leads(), board: board(app, query, &[]).await? })
     };
     Ok(app.month.get(&(), as_of, patience, make).await?.board)
 }

@@ -66,6 +66,12 @@ pub struct ImportClaim {
     _connection: Option<Mutex<AnyConnection>>,
 }
 
+/// Holds for the connection until it is taken for another write, see [`super::open`].
+const LEAVE_LOG: &str = "pragma wal_autocheckpoint = 0";
+/// As far as it goes without waiting for anybody: <https://sqlite.org/pragma.html#pragma_wal_checkpoint>. A connection
+/// that only reads may do it.
+const FOLD_LOG: &str = "pragma wal_checkpoint(passive)";
+
 /// The schema is part of it: one PostgreSQL database may hold several workspaces.
 const CLAIM_IMPORTS: &str =
     "select cast(pg_try_advisory_lock(hashtextextended('doubles import ' || current_schema(), 0)) as integer)";
@@ -119,6 +125,24 @@ impl Db {
         let mut tx = self.begin_write().await?;
         let seq = changes::next_seq(&mut tx).await?;
         Ok(WriteTx { tx, seq, news: self.news.clone() })
+    }
+
+    /// The same for one of many batches, which may write more than a person's save is to wait for: its commit leaves
+    /// the write-ahead log of SQLite as it is. To be followed by [`Db::fold_log`].
+    pub async fn write_batch(&self) -> Result<WriteTx> {
+        let mut tx = self.write().await?;
+        if self.engine == Engine::Sqlite {
+            sqlx::query(LEAVE_LOG).execute(tx.conn()).await?;
+        }
+        Ok(tx)
+    }
+
+    /// Brings into the file what the write-ahead log of SQLite holds, while others read and write.
+    pub async fn fold_log(&self) -> Result<()> {
+        if self.engine == Engine::Sqlite {
+            sqlx::query(FOLD_LOG).execute(&self.readers).await?;
+        }
+        Ok(())
     }
 
     /// A transaction that holds the write lock.

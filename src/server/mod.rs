@@ -35,7 +35,7 @@ use crate::definitions::tried::Tried;
 use crate::error::Result;
 use crate::feedback::store::Counted;
 use crate::kpis::model::Filter;
-use crate::kpis::service::{Month, Scores};
+use crate::kpis::service::{Boards, Month, Scores};
 use crate::leads::model::ValueId;
 use crate::people::service::People;
 use crate::people::token::generate_code;
@@ -83,6 +83,8 @@ pub struct AppState {
     pub counted: Lately<Vec<ValueId>, Arc<[Count]>>,
     /// How many verdicts wait for an answer of marketing.
     pub to_answer: Lately<(), Counted>,
+    /// The answers about the KPIs that were asked for last.
+    pub boards: Boards,
     /// How both teams stand this month, for the head of every page.
     pub month: Lately<(), Month>,
     /// How the promises of the agreement stand this month.
@@ -138,6 +140,7 @@ impl AppState {
             pages: Lately::default(),
             counted: Lately::default(),
             to_answer: Lately::default(),
+            boards: Boards::default(),
             month: Lately::default(),
             promises: Lately::default(),
             fits: Lately::default(),

@@ -441,14 +441,27 @@ fn encoded(path: &Path) -> String {
     path.to_string_lossy().replace('%', "%25").replace('?', "%3F").replace('#', "%23")
 }
 
+/// A commit that leaves so many pages in the write-ahead log, 64 MB, folds it into the file. Of a connection that is taken
+/// anew, since a batch of many rows leaves that to whoever writes it, see [`Db::write_batch`].
+const FOLDS_BY_ITSELF: &str = "pragma wal_autocheckpoint = 16000";
+
 async fn sqlite_pool(url: &str, connections: u32, pragma: &'static str) -> Result<Pool<Any>> {
     let options = AnyConnectOptions::from_str(url)?.disable_statement_logging();
+    let writes = connections == 1;
     let pool = AnyPoolOptions::new()
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(2 * BUSY_SECONDS))
         .idle_timeout(None)
         .max_lifetime(None)
         .test_before_acquire(false)
+        .before_acquire(move |conn, _| {
+            Box::pin(async move {
+                if writes {
+                    sqlx::query(FOLDS_BY_ITSELF).execute(conn).await?;
+                }
+                Ok(true)
+            })
+        })
         .after_connect(move |conn, _| {
             Box::pin(async move {
                 // The time-out comes first, so that the others wait too.
@@ -457,7 +470,7 @@ async fn sqlite_pool(url: &str, connections: u32, pragma: &'static str) -> Resul
                     "pragma foreign_keys = on",
                     "pragma synchronous = full",
                     "pragma journal_size_limit = 67108864",
-                    "pragma wal_autocheckpoint = 16000",
+                    FOLDS_BY_ITSELF,
                     "pragma temp_store = memory",
                     "pragma trusted_schema = off",
                     pragma,

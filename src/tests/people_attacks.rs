@@ -232,15 +232,18 @@ async fn unknown_and_known_addresses_take_the_same_time() {
     // together, unless one of them does less: without the hash it would be a small part of the other.
     let [mut known, mut unknown] = [f64::INFINITY; 2];
     for round in 0..400_u32 {
-        for (which, email) in ["ada@company.example", "eve@company.example"].into_iter().enumerate() {
+        let mut tried = [(0, "ada@company.example"), (1, "eve@company.example")];
+        // The two threads that hash take turns, and one may be slower for good, such as by how it gets its memory.
+        tried.rotate_left(round as usize % 2);
+        for (which, email) in tried {
             let mut browser = server.browser();
-            browser.peer = SocketAddr::from((std::net::Ipv4Addr::from(0x0b00_0000 + round * 2 + which as u32), 1));
+            browser.peer = SocketAddr::from((std::net::Ipv4Addr::from(0x0b00_0000 + round * 2 + which), 1));
             let started = std::time::Instant::now();
             browser.post("/sign-in", &[("email", email), ("password", "not it at all")]).await;
             let fastest = if which == 0 { &mut known } else { &mut unknown };
             *fastest = fastest.min(started.elapsed().as_secs_f64());
         }
-        if round >= 20 && (known / unknown).max(unknown / known) < 2.0 {
+        if round >= 20 && (known / unknown).max(unknown / known) < 1.3 {
             return;
         }
     }
