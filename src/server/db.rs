@@ -9,7 +9,8 @@ use crate::changes::model::{Change, Seq};
 use crate::changes::store as changes;
 use crate::error::{AppError, Result};
 use sqlx::any::AnyRow;
-use sqlx::{Any, AnyConnection, Pool, Transaction};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Any, AnyConnection, ConnectOptions, Connection, Pool, Transaction};
 use std::fs::File;
 use std::ops::{Deref, DerefMut};
 use std::path::Path;
@@ -68,9 +69,11 @@ pub struct ImportClaim {
 
 /// Holds for the connection until it is taken for another write, see [`super::open`].
 const LEAVE_LOG: &str = "pragma wal_autocheckpoint = 0";
-/// As far as it goes without waiting for anybody: <https://sqlite.org/pragma.html#pragma_wal_checkpoint>. A connection
-/// that only reads may do it.
-const FOLD_LOG: &str = "pragma wal_checkpoint(passive)";
+/// Most of it as far as that goes without keeping anybody waiting, then what was written meanwhile; whoever saves waits for
+/// that and for readers of an older state: <https://sqlite.org/pragma.html#pragma_wal_checkpoint>.
+const FOLD_LOG: [&str; 2] = ["pragma wal_checkpoint(passive)", "pragma wal_checkpoint(restart)"];
+/// Readers that take longer have the log grow on.
+const FOLD_PATIENCE: Duration = Duration::from_millis(100);
 
 /// The schema is part of it: one PostgreSQL database may hold several workspaces.
 const CLAIM_IMPORTS: &str =
@@ -137,12 +140,16 @@ impl Db {
         Ok(tx)
     }
 
-    /// Brings into the file what the write-ahead log of SQLite holds, while others read and write.
+    /// Brings into the file what the write-ahead log of SQLite holds, while others read and write, so that the next write
+    /// begins the log anew: one that has grown takes long to cut off, and that is done by whoever saves.
     pub async fn fold_log(&self) -> Result<()> {
-        if self.engine == Engine::Sqlite {
-            sqlx::query(FOLD_LOG).execute(&self.readers).await?;
+        let (Engine::Sqlite, Some(file)) = (self.engine, self.file()) else { return Ok(()) };
+        let options = SqliteConnectOptions::new().filename(file).busy_timeout(FOLD_PATIENCE);
+        let mut conn = options.connect().await?;
+        for part in FOLD_LOG {
+            sqlx::query(part).execute(&mut conn).await?;
         }
-        Ok(())
+        Ok(conn.close().await?)
     }
 
     /// A transaction that holds the write lock.

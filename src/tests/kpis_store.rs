@@ -2,13 +2,19 @@
 
 use crate::databases::{name, on_each_engine};
 use crate::import_cast::{File, NOW, at, event, import, import_from, lead, outcome, spend};
-use doubles::import::model::{EventRecord, LeadRecord, OutcomeRecord, VerdictRecord};
+use doubles::import::model::{EventRecord, Kind, LeadRecord, OutcomeRecord, VerdictRecord};
+use doubles::import::store::NewImport;
+use doubles::import::take::Import;
 use doubles::import::undo;
 use doubles::kpis::compute::compute;
 use doubles::kpis::model::{Answer, Comparison, Filter, Question};
+use doubles::kpis::query::Query;
+use doubles::kpis::service::board;
 use doubles::kpis::store::{Snapshot, catch_up, load};
 use doubles::leads::model::{Decision, Dimension, EventKind};
 use doubles::period::{Day, Instant, Period};
+use doubles::server::AppState;
+use doubles::server::clock::Clock;
 use doubles::server::db::Db;
 use doubles::workspace::{self, model::Workspace};
 
@@ -94,6 +100,34 @@ async fn facts_kept_up_with_every_commit_say_the_same_as_facts_read_anew() {
         assert_eq!(snapshot.facts.leads(), 4);
         undo::take_back(db, id, "Mira", NOW).await.expect("it is taken back");
         assert_eq!(caught_up(db, &snapshot).await.facts.leads(), 3, "what was taken back is forgotten");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_board_is_the_newest_but_for_two_seconds_beside_a_running_import() {
+    on_each_engine(async |db| {
+        set_up(db).await;
+        import(db, File::Leads(vec![lead(2, "A", "")])).await;
+        let app = AppState::new(db.clone(), Clock::Fixed(Instant(200 * 86_400)));
+        let query = Query::parse("from=1970-01-01&to=1970-07-01").expect("an address");
+        let leads = async || {
+            let board = board(&app, query.clone(), &[]).await.expect("a read").expect("a workspace");
+            (board.answer.current.context.handed_over, board.importing)
+        };
+        assert_eq!(leads().await, (1, false), "{}", name(db));
+        let new = NewImport { kind: Kind::Leads, source: "crm", file_name: "more.csv", actor: "Mo" };
+        let mut more = Import::begin(db, &new, NOW).await.expect("it begins");
+        let began = std::time::Instant::now();
+        assert_eq!(leads().await, (1, true), "that an import runs is said at once");
+        more.take_leads(&[lead(2, "B", "")], NOW).await.expect("taken");
+        let beside = leads().await;
+        assert!(began.elapsed().as_secs() >= 2 || beside == (1, true), "on its way: {beside:?}");
+        tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+        assert_eq!(leads().await, (2, true), "two seconds later");
+        more.take_leads(&[lead(3, "C", "")], NOW).await.expect("taken");
+        more.finish(&serde_json::json!({}), NOW).await.expect("it stands");
+        assert_eq!(leads().await, (3, false), "the newest, once the import stands");
     })
     .await;
 }

@@ -1,9 +1,12 @@
 //! Every bad state of a database is one sentence, and the file stays as it was.
 
 use crate::databases::{Schema, execute, postgres, table};
+use doubles::changes::model::{Change, ChangeKind, Entity};
 use doubles::error::AppError;
+use doubles::period::Instant;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open, open_read_only};
+use doubles::workspace::{self, model::Workspace};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, PgConnection, SqliteConnection};
 use std::fs;
@@ -11,6 +14,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
+
+const NOW: Instant = Instant(1_750_000_000);
 
 fn folder() -> TempDir {
     tempfile::tempdir().expect("a temporary folder")
@@ -329,4 +334,42 @@ async fn a_postgresql_database_of_a_newer_version_is_left_as_it_is() {
         assert!(sentence.contains("was written by a newer version of Doubles"), "{sentence}");
     }
     schema.remove().await;
+}
+
+#[tokio::test]
+async fn a_log_that_is_folded_is_begun_anew_and_waits_for_no_reader() {
+    const MEGABYTES: usize = 4;
+    let folder = folder();
+    let db = open(&sqlite(&folder.path().join("doubles.db"))).await.expect("a new file");
+    let own = Workspace::new("Nimbus", "UTC", "EUR").expect("a workspace");
+    workspace::store::create(&db, &own, "Mo", NOW).await.expect("set up");
+    let write = async || {
+        let mut tx = db.write_batch().await.expect("a turn");
+        let name = "x".repeat(MEGABYTES << 20);
+        sqlx::query("update workspace set name = $1").bind(name).execute(tx.conn()).await.expect("written");
+        let change = Change {
+            at: NOW,
+            actor: "Mo".into(),
+            kind: ChangeKind::WorkspaceChanged,
+            entity: Entity::Workspace,
+            entity_id: None,
+            detail: serde_json::json!({}),
+        };
+        tx.record_change(&change).await.expect("a change").commit().await.expect("a commit");
+    };
+    for _ in 0..5 {
+        write().await;
+        db.fold_log().await.expect("folded");
+    }
+    let most = (2 * MEGABYTES as u64) << 20;
+    assert!(db.log_bytes() < most, "{} bytes, as if it had never begun anew", db.log_bytes());
+
+    let mut reader = db.read().await.expect("a read");
+    let name = workspace::store::find(&mut reader).await.expect("a read");
+    write().await;
+    let began = std::time::Instant::now();
+    db.fold_log().await.expect("folded as far as that goes");
+    assert!(began.elapsed().as_secs() < 4, "nobody waits for somebody who reads on");
+    write().await;
+    assert_eq!(workspace::store::find(&mut reader).await.expect("a read"), name, "who reads sees what was there");
 }
