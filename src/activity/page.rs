@@ -21,9 +21,11 @@ pub fn activity(activity: Activity) -> AnyView {
         view! { <option value=key selected=selected>{words}</option> }
     });
     let rows = lines.into_iter().map(|line| {
+        // A cell without words takes no line of a phone.
+        let said = |words: String| (!words.is_empty()).then_some(words);
         let which = match line.history {
             Some(path) => view! { <a href=at(&path)>{line.which}</a> }.into_any(),
-            None => line.which.into_any(),
+            None => said(line.which).into_any(),
         };
         view! {
             <tr>
@@ -31,8 +33,8 @@ pub fn activity(activity: Activity) -> AnyView {
                 <td>{line.who}</td>
                 <td>{line.what}</td>
                 <td>{which}</td>
-                <td>{line.detail}</td>
-                <td>{line.from}</td>
+                <td>{said(line.detail)}</td>
+                <td>{said(line.from)}</td>
             </tr>
         }
     });

@@ -1,6 +1,6 @@
 //! The pages of the loop with numbers: why leads are turned down, and of which there should be more. And what comes back.
 
-use super::page::LoopHead;
+use super::page::{FirstLead, LoopHead};
 use super::sheet::{NumbersShown, Part, ReturnsShown};
 use crate::kpis::page_scope::ScopeBar;
 use crate::place::at;
@@ -13,9 +13,10 @@ pub fn numbers(shown: NumbersShown) -> AnyView {
     let part = head.part;
     let Some(scope) = scope else {
         return view! {
-            <LoopHead head/>
+            <LoopHead head=head.clone()/>
             <Empty title="No lead yet">
-                <p>"Import what your CRM exports ("<code>"doubles import leads FILE"</code>"), or write leads down in the queue. What becomes of them, and why some are turned down, is counted here."</p>
+                <p>"What becomes of leads, and why some are turned down, is counted here as soon as there are some."</p>
+                <FirstLead first=head.first/>
             </Empty>
         }
         .into_any();
@@ -25,7 +26,12 @@ pub fn numbers(shown: NumbersShown) -> AnyView {
         _ => ("Pairs of values that stand out", "pairs.csv"),
     };
     let drawing = (!svg.is_empty()).then(|| view! { <div class="loop-pareto"><Drawing svg/></div> });
-    let pick = view! { <div class="loop-choice"><span>{choice}</span><Segmented label=choice links=choices/></div> };
+    let pick = (!choices.is_empty()).then(|| {
+        view! { <div class="loop-choice"><span>{choice}</span><Segmented label=choice links=choices/></div> }
+    });
+    let file = (!csv.is_empty()).then(|| {
+        view! { <p class="pages"><span class="files"><a href=csv download=file>"CSV"</a></span></p> }
+    });
     let table = match section {
         Some(section) => {
             let more = (!section.more.is_empty()).then(|| view! { <p class="small">{section.more}</p> });
@@ -60,7 +66,7 @@ pub fn numbers(shown: NumbersShown) -> AnyView {
             {table}
             {note}
         </section>
-        <p class="pages"><span class="files"><a href=csv download=file>"CSV"</a></span></p>
+        {file}
         {beside}
     }
     .into_any()

@@ -64,7 +64,7 @@ pub fn NoLead(
             <ol class="start">
                 <li>
                     <b>"The leads that marketing handed over"</b>
-                    <span>"A row a lead, with the day of its handover."</span>
+                    <span>"One row for each lead, with the day of its handover."</span>
                 </li>
                 <li>
                     <b>"What became of them"</b>

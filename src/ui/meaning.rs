@@ -52,10 +52,13 @@ pub fn WordsMeant(
     #[prop(default = "What both teams mean: ")]
     lead: &'static str,
 ) -> impl IntoView {
+    let last = words.len().saturating_sub(1);
+    // What ends a word stays in its line.
     let words = words.iter().enumerate().map(|(n, &(of, word))| {
-        view! { {(n > 0).then_some(", ")}<Word of>{word}</Word> }
+        let (end, space) = if n == last { (".", "") } else { (",", " ") };
+        view! { <span class="kept"><Word of>{word}</Word>{end}</span>{space} }
     });
-    view! { <p class="small quiet meant">{lead}{words.collect_view()}"."</p> }
+    view! { <p class="small quiet meant">{lead}{words.collect_view()}</p> }
 }
 
 /// A word with its meaning: pointed at, it says it; tapped or pressed, it opens it with the way to more. Where the page

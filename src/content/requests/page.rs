@@ -2,7 +2,7 @@
 
 use super::answer::{Form, Line, Shown};
 use super::map::{Map, Objection};
-use super::model::State;
+use super::model::{State, listed};
 use crate::content::model::LANGUAGES;
 use crate::content::page::{LibraryHead, Net, Refusal};
 use crate::content::page_item::Thread;
@@ -268,7 +268,7 @@ fn Row(line: Line) -> impl IntoView {
     let join = joined.map(|joined| view! { <Join id joined from="list"/> });
     let due = match late {
         true => view! { <span class="tag" data-kind="late">{format!("overdue since {due}")}</span> }.into_any(),
-        false => due.into_any(),
+        false => (!due.is_empty()).then_some(due).into_any(),
     };
     view! {
         <tr>
@@ -341,7 +341,7 @@ pub fn request(shown: Shown) -> AnyView {
         gone.map(|said| view! { <Notice kind=NoticeKind::Plain title="Its draft was deleted"><p>{said}</p></Notice> });
     let join = joined.map(|joined| view! { <Join id joined from="page"/> });
     let lacking = (state.is_open() && !lacks.is_empty()).then(|| {
-        view! { <p class="small quiet">{format!("Before it can be written, the brief needs {}.", lacks.join(", "))}</p> }
+        view! { <p class="small quiet">{format!("Before it can be written, the brief needs {}.", listed(&lacks))}</p> }
     });
     let answers = answers.into_iter().map(|(id, title)| view! { <option value=format!("{id}: {title}")></option> });
     let close = (may_curate && state.is_open()).then(|| {
