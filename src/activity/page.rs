@@ -2,7 +2,7 @@
 
 use super::model::{Activity, Filter};
 use crate::place::at;
-use crate::ui::{Button, Empty, PageHead};
+use crate::ui::{Button, Empty, PageHead, WordsMeant};
 use leptos::prelude::*;
 
 /// `/activity`
@@ -40,6 +40,7 @@ pub fn activity(activity: Activity) -> AnyView {
     });
     view! {
         <PageHead title="Activity" lede="Who changed what, when and from where: both teams see the same."/>
+        <WordsMeant words=&[("lead", "lead"), ("handover", "handover"), ("touch", "touch"), ("verdict", "verdict")]/>
         <form class="inline-form" method="get" action=at("/activity")>
             <p class="field">
                 <label for="who">"Who"</label>

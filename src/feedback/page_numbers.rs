@@ -4,8 +4,11 @@ use super::page::{FirstLead, LoopHead};
 use super::sheet::{NumbersShown, Part, ReturnsShown};
 use crate::kpis::page_scope::ScopeBar;
 use crate::place::at;
-use crate::ui::{DataTable, Drawing, Empty, SectionHead, Segmented};
+use crate::ui::{DataTable, Drawing, Empty, SectionHead, Segmented, WordsMeant};
 use leptos::prelude::*;
+
+/// What comes back, and when.
+const RETURNS: &[(&str, &str)] = &[("recycled", "recycled"), ("handover", "handover")];
 
 /// `/feedback/why` and `/feedback/more`
 pub fn numbers(shown: NumbersShown) -> AnyView {
@@ -56,8 +59,20 @@ pub fn numbers(shown: NumbersShown) -> AnyView {
         }
     });
     let beside = beside.collect_view();
+    let words: &[(&str, &str)] = match part {
+        Part::Why => &[
+            ("verdict", "verdict"),
+            ("rejected", "rejected"),
+            ("recycled", "recycled"),
+            ("opportunity", "opportunity"),
+        ],
+        _ => {
+            &[("lead", "lead"), ("mature-lead", "mature lead"), ("opportunity", "opportunity"), ("verdict", "verdict")]
+        }
+    };
     view! {
         <LoopHead head/>
+        <WordsMeant words/>
         <ScopeBar scope/>
         <section aria-labelledby="finding">
             <SectionHead id="finding" title><p>{measure}</p></SectionHead>
@@ -78,6 +93,7 @@ pub fn returns(shown: ReturnsShown) -> AnyView {
     if table.rows.is_empty() {
         return view! {
             <LoopHead head/>
+            <WordsMeant words=RETURNS/>
             <Empty title="No recycled lead is on its way back">
                 <p>"When sales recycles a lead for a reason with a day, such as “not now”, it stands here until that day; then it is handed over once more by itself."</p>
             </Empty>
@@ -87,6 +103,7 @@ pub fn returns(shown: ReturnsShown) -> AnyView {
     let more = (!more.is_empty()).then(|| view! { <p class="small">{more}</p> });
     view! {
         <LoopHead head/>
+        <WordsMeant words=RETURNS/>
         <DataTable table class="loop-table" label="Recycled leads that come back"/>
         {more}
         <p class="pages"><span class="files"><a href=at("/feedback/returns.csv") download="returns.csv">"CSV"</a></span></p>

@@ -473,6 +473,7 @@ pub fn merged(page: MergedPage) -> AnyView {
     view! {
         <p class="back"><a href=at("/import/quality")>"‹ Data quality"</a></p>
         <PageHead title="Merged leads" lede="Un-merged, each lead is what its own history says: what files told of it comes along, what people did to the kept lead stays there."/>
+        <WordsMeant words=&[("lead", "lead"), ("disqualified", "left out")]/>
         {done}
         {shown}
     }

@@ -120,6 +120,7 @@ pub fn one(page: PastPage, sentence: String) -> AnyView {
     view! {
         <p class="back"><a href=at("/import/history")>"‹ Imports"</a></p>
         <PageHead title=line.file_name.clone() lede=format!("{}, by {}, {}. {standing}", line.what, by_whom(&line.who), line.when)/>
+        <WordsMeant words=&[("lead", "lead")]/>
         <Rejection sentence/>
         {failure}
         {job}
@@ -252,6 +253,7 @@ pub fn leads(page: LeadsPage) -> AnyView {
         <p class="back"><a href=at(&format!("/import/history/{id}"))>{format!("‹ {}", line.file_name)}</a></p>
         <PageHead title=if new { "Leads that this import brought" } else { "Leads that this import changed" }
             lede=format!("{}, by {}, {}.", line.what, by_whom(&line.who), line.when)/>
+        <WordsMeant words=&[("lead", "lead"), ("channel", "channel"), ("handover", "handover")]/>
         <div class="parts">
             <div class="segmented" role="group" aria-label="Which leads">
                 <a href=format!("{path}?which=new") aria-current=current(true)>"New"</a>

@@ -15,7 +15,7 @@ use crate::import::model::Kind;
 use crate::people::model::by_whom;
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Field, Notice, NoticeKind, SectionHead, Variant};
+use crate::ui::{Button, Field, Notice, NoticeKind, SectionHead, Variant, WordsMeant};
 use leptos::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -85,6 +85,7 @@ pub fn desk(page: DeskPage) -> AnyView {
             <h1 tabindex="-1">{upload.file_name.clone()}</h1>
             <p class="lede">{lede}</p>
         </header>
+        <WordsMeant words=&[("lead", "lead"), ("handover", "handover"), ("touch", "touch"), ("opportunity", "opportunity"), ("channel", "channel")]/>
         <Steps step/>
         <Rejection sentence/>
         {problem}

@@ -151,6 +151,7 @@ pub fn ask(form: Form) -> AnyView {
     view! {
         <p class="back"><a href=at("/content")>"‹ Content library"</a></p>
         <PageHead title="Ask for content" lede="Say in a line what is missing. Whoever knows more adds the brief: what the reader thinks now, and what they shall believe afterwards."/>
+        <WordsMeant words=&[("persona", "persona"), ("lead", "lead")]/>
         <Refusal sentence/>
         <FormView form/>
         <Drafts/>
@@ -254,6 +255,7 @@ pub fn list(head: Head, lines: Vec<Line>, undo: Option<i64>) -> AnyView {
     view! {
         {done}
         <LibraryHead head current="/content/requests"/>
+        <WordsMeant words=&[("persona", "persona"), ("lead", "lead")]/>
         <section aria-labelledby="requests-title">
             <SectionHead id="requests-title" title=match open { 0 => "Nobody waits for anything".to_owned(), open => format!("{} for content", counted(open, "open request", "open requests")) }/>
             {body}
@@ -385,6 +387,7 @@ pub fn request(shown: Shown) -> AnyView {
     view! {
         <p class="back"><a href=at("/content/requests")>"‹ Requests"</a></p>
         <PageHead title=request.text.title lede/>
+        <WordsMeant words=&[("persona", "persona"), ("lead", "lead")]/>
         {done}
         <Refusal sentence/>
         <Net duties=net label="What each team owes this request"/>
