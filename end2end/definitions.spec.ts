@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { expect, findings, hasProgram, test } from "./base";
+import { expect, findings, hasProgram, hydrated, test } from "./base";
 import { ownServer } from "./server";
 
 /** Takes the part of somebody of the sample company. */
@@ -74,6 +74,60 @@ test("a word says what it means when it is tapped", async ({ page }) => {
   await expect(meaning).toBeVisible();
   await meaning.getByRole("link").click();
   await expect(page).toHaveURL(/\/definitions\/verdict$/);
+});
+
+test("a word of the numbers says what it means when it is pointed at or tapped, in the page and in the next one", async ({ page }) => {
+  await lookAs(page, "Daniel Brandt");
+  const says = async (key: string, sentence: RegExp) => {
+    const word = page.locator(`.meant .word[popovertarget^="meaning-${key}-"]`);
+    await word.hover();
+    await expect(word).toHaveAttribute("title", sentence);
+    const meaning = page.locator(`.meant .meaning[id^="meaning-${key}-"]`);
+    await expect(meaning).toBeHidden();
+    await word.click();
+    await expect(meaning).toBeVisible();
+    await expect(meaning).toContainText(sentence);
+    await page.keyboard.press("Escape");
+    await expect(meaning).toBeHidden();
+    return meaning;
+  };
+  const numbers = async () => {
+    await says("lead-to-opportunity-rate", /mature leads/i);
+    await says("opportunity", /deal/i);
+  };
+  await numbers();
+  await hydrated(page);
+  await numbers();
+  // Without a program the browser itself goes there.
+  await page.locator('.court a[href*="/kpis/lead-to-opportunity"]').first().click();
+  await expect(page).toHaveURL(/\/kpis\/lead-to-opportunity/);
+  await numbers();
+  await page.reload();
+  await hydrated(page);
+  await numbers();
+  const meaning = await says("cohort", /handed over/i);
+  await page.locator('.meant .word[popovertarget^="meaning-cohort-"]').click();
+  await meaning.getByRole("link").click();
+  await expect(page).toHaveURL(/\/definitions\/cohort$/);
+});
+
+test("a word says what it means as the keys come to it", { tag: ["@program", "@desktop"] }, async ({ page }) => {
+  await lookAs(page, "Daniel Brandt");
+  await hydrated(page);
+  const word = page.locator('.meant .word[popovertarget^="meaning-cac-"]');
+  const meaning = page.locator('.meant .meaning[id^="meaning-cac-"]');
+  await page.locator('.meant .word[popovertarget^="meaning-lead-to-opportunity-rate-"]').focus();
+  // Into what the first one means, to the way to more, and on to the next word.
+  await page.keyboard.press("Tab");
+  await expect(page.locator(".meaning:popover-open a")).toBeFocused();
+  await page.keyboard.press("Tab");
+  await expect(word).toBeFocused();
+  await expect(meaning).toBeVisible();
+  await expect(page.locator(".meaning:popover-open")).toHaveCount(1);
+  expect(await findings(page)).toEqual([]);
+  await page.keyboard.press("Escape");
+  await expect(meaning).toBeHidden();
+  await expect(word).toBeFocused();
 });
 
 test("a term is changed, which is another version, and brought back when it was retired", async ({ page }) => {

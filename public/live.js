@@ -284,6 +284,17 @@ function show({ path, avatars, words, editing }) {
   there?.replaceChildren(...signs, words);
 }
 
+/** The meaning of a word that the keys stand on: Tab goes on into it, Escape closes it. */
+let meaning;
+
+addEventListener("focusin", ({ target }) => {
+  if (meaning?.contains(target)) return;
+  if (meaning?.matches(":popover-open")) meaning.hidePopover();
+  // A word that is clicked or tapped opens by itself.
+  meaning = target.matches(".word:focus-visible") ? target.popoverTargetElement : null;
+  if (meaning?.matches(":not(:popover-open)")) meaning.showPopover({ source: target });
+});
+
 function attend() {
   if (over) return;
   if (document.hidden) {

@@ -365,6 +365,6 @@ fn MissingPage() -> impl IntoView {
     view! {
         <Title text="Nothing here · Doubles"/>
         <PageHead title="Nothing at this address"/>
-        <p><a href=at("/")>"To the scoreboard"</a></p>
+        <p>"The address may be mistyped, or what stood here is gone. "<a href=at("/")>"To the scoreboard"</a></p>
     }
 }

@@ -158,7 +158,7 @@ fn line(row: Row, reader: &Reader) -> Line {
         document.filter(|_| !hidden).zip(row.entity_id).map(|(_, id)| format!("/history/{}/{id}", row.entity));
     let which = row.name.unwrap_or_else(|| {
         let number = row.entity_id.map(|id| format!(" {id}")).unwrap_or_default();
-        format!("{}{number}", row.entity)
+        format!("{}{number}", row.entity.replace('_', " "))
     });
     Line {
         seq: row.seq,

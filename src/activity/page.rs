@@ -2,7 +2,7 @@
 
 use super::model::{Activity, Filter};
 use crate::place::at;
-use crate::ui::{Button, Empty, PageHead};
+use crate::ui::{Button, Empty, PageHead, WordsMeant};
 use leptos::prelude::*;
 
 /// `/activity`
@@ -21,9 +21,11 @@ pub fn activity(activity: Activity) -> AnyView {
         view! { <option value=key selected=selected>{words}</option> }
     });
     let rows = lines.into_iter().map(|line| {
+        // A cell without words takes no line of a phone.
+        let said = |words: String| (!words.is_empty()).then_some(words);
         let which = match line.history {
             Some(path) => view! { <a href=at(&path)>{line.which}</a> }.into_any(),
-            None => line.which.into_any(),
+            None => said(line.which).into_any(),
         };
         view! {
             <tr>
@@ -31,13 +33,14 @@ pub fn activity(activity: Activity) -> AnyView {
                 <td>{line.who}</td>
                 <td>{line.what}</td>
                 <td>{which}</td>
-                <td>{line.detail}</td>
-                <td>{line.from}</td>
+                <td>{said(line.detail)}</td>
+                <td>{said(line.from)}</td>
             </tr>
         }
     });
     view! {
         <PageHead title="Activity" lede="Who changed what, when and from where: both teams see the same."/>
+        <WordsMeant words=&[("lead", "lead"), ("handover", "handover"), ("touch", "touch"), ("verdict", "verdict")]/>
         <form class="inline-form" method="get" action=at("/activity")>
             <p class="field">
                 <label for="who">"Who"</label>

@@ -18,9 +18,7 @@ use crate::server::AppState;
 pub const DRAFT: &str = "draft";
 
 fn missing(number: &str) -> AppError {
-    AppError::NotFound(format!(
-        "There is no version {number} of the agreement. All of them are at /agreement/versions."
-    ))
+    AppError::NotFound(format!("There is no version {number} of the agreement. The list of versions has all of them."))
 }
 
 /// `/agreement/versions`

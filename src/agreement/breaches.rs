@@ -13,11 +13,9 @@ use crate::feedback;
 use crate::feedback::answers::{self, Entry, Sought};
 use crate::feedback::narrate as loop_words;
 use crate::feedback::store::{Place, Which};
-use crate::leads::derive::Milestones;
+use crate::kpis;
 use crate::leads::model::{Fit, LeadId, Moment, Stage};
-use crate::leads::record::StoredLead;
 use crate::leads::stage::Kept;
-use crate::leads::store as leads;
 use crate::people::model::{Team, Visitor};
 use crate::people::permission::Action;
 use crate::period::Instant;
@@ -27,7 +25,9 @@ use crate::queue::sheet::Dial;
 use crate::queue::store as queue;
 use crate::server::AppState;
 use crate::server::db::Tx;
+use crate::server::lately::AsOf;
 use std::cmp::Reverse;
+use std::time::Duration;
 
 /// Leads that are read at once, at most.
 const BATCH: usize = 1_000;
@@ -96,8 +96,11 @@ impl Tally {
 /// # Errors
 /// The database does not answer.
 pub async fn breaches(app: &AppState, visitor: &Visitor, month: &Month, most: usize) -> Result<Breaches> {
+    let now = app.clock.now();
+    let as_of = (kpis::store::newest(&app.db).await?.0, now.0 / 60);
     let mut tx = app.db.read().await?;
-    let reader = Reader { month, rules: &month.rules, now: app.clock.now(), most, sees: visitor.may(Action::SeeLeads) };
+    let sees = visitor.may(Action::SeeLeads);
+    let reader = Reader { app, month, rules: &month.rules, now, as_of, most, sees };
     let (mut all, of_sales) = Box::pin(reader.of_sales(&mut tx)).await?;
     let (replies, unanswered) = Box::pin(reader.replies(&mut tx)).await?;
     all.extend(replies);
@@ -109,9 +112,12 @@ pub async fn breaches(app: &AppState, visitor: &Visitor, month: &Month, most: us
 
 /// Who reads what, as of when.
 struct Reader<'a> {
+    app: &'a AppState,
     month: &'a Month,
     rules: &'a Rules,
     now: Instant,
+    /// Newest change and minute, as the standing is kept by.
+    as_of: AsOf,
     /// Of each kind.
     most: usize,
     /// The reader may see leads.
@@ -164,10 +170,10 @@ impl Reader<'_> {
         Box::pin(aside_before(tx, self.month, promise, &earlier)).await
     }
 
-    /// What is read one by one is taken out whatever month it is of; what is only counted, as far as it is of this one.
+    /// What is shown is read, latest first; the others are counted by the index, without those that are set aside.
     async fn of_range(&self, tx: &mut Tx, range: queue::Range, promise: Promise) -> Result<(Vec<Breach>, Tally)> {
         let aside = self.aside(promise);
-        let (mut found, mut out, mut read) = (Vec::new(), 0, self.most.clamp(1, BATCH));
+        let (mut found, mut read) = (Vec::new(), self.most.clamp(1, BATCH));
         let mut before = Urgency { due: i64::MAX, lead: LeadId(i64::MAX) };
         while found.len() < self.most {
             let places = queue::places_before(tx, range, self.now, before, read).await?;
@@ -179,23 +185,37 @@ impl Reader<'_> {
             let ids: Vec<LeadId> = places.iter().map(|place| place.lead).collect();
             let rows = queue::rows(tx, &ids).await?;
             let earlier = self.aside_before(tx, promise, rows.values().filter_map(handover)).await?;
-            out += rows.values().filter(|row| is_aside(row, &earlier)).count();
             let held = ids.iter().filter_map(|id| rows.get(id));
             let held = held.filter(|row| !is_aside(row, aside) && !is_aside(row, &earlier));
             found.extend(held.filter_map(|row| self.of_row(row)));
         }
-        // Enough is read. All are counted, without those that are not held against sales.
-        let ids: Vec<LeadId> = aside.iter().map(|(lead, _)| *lead).collect();
-        let rows = queue::rows(tx, &ids).await?;
-        let overdue = |row: &&Row| match (range, row.standing(self.now)) {
-            (queue::Range::Stage(stage, up_to), Some(waits)) => waits.stage == stage && i64::from(waits.due) <= up_to,
-            _ => false,
-        };
-        out += rows.values().filter(overdue).filter(|row| is_aside(row, aside)).count();
         let most = MOST_COUNTED as usize;
         let counted = queue::count(tx, range, (self.now, self.now), most + 1).await?.overdue;
+        let out = self.kept(promise, self.set_aside(tx, range, promise)).await?;
         found.truncate(self.most);
         Ok((found, Tally { more: counted > most, ..Tally::of(counted.min(most).saturating_sub(out)) }))
+    }
+
+    /// How many of a range are not held against sales, whatever month they are of: of those that have waited longest, as
+    /// many as are counted.
+    async fn set_aside(&self, tx: &mut Tx, range: queue::Range, promise: Promise) -> Result<usize> {
+        let aside = self.aside(promise);
+        let (mut out, mut looked_at, mut after) = (0, 0, None);
+        while looked_at < MOST_COUNTED as usize {
+            let places = queue::places(tx, range, self.now, after, BATCH).await?;
+            let Some(last) = places.last() else { break };
+            (after, looked_at) = (Some(*last), looked_at + places.len());
+            let ids: Vec<LeadId> = places.iter().map(|place| place.lead).collect();
+            let rows = queue::rows(tx, &ids).await?;
+            let earlier = self.aside_before(tx, promise, rows.values().filter_map(handover)).await?;
+            out += rows.values().filter(|row| is_aside(row, aside) || is_aside(row, &earlier)).count();
+        }
+        Ok(out)
+    }
+
+    /// What is set aside is asked lead by lead: once for all who look, until anything changes or a minute passes.
+    async fn kept(&self, promise: Promise, count: impl Future<Output = Result<usize>> + Send) -> Result<usize> {
+        self.app.set_aside.get(&promise, self.as_of, |_, _| Duration::ZERO, count).await
     }
 
     /// Leads that wait for a touch or another attempt while their verdict is overdue. When to try again is a habit of the
@@ -254,7 +274,7 @@ impl Reader<'_> {
     async fn replies(&self, tx: &mut Tx) -> Result<(Vec<Breach>, Tally)> {
         let aside = self.aside(Promise::Reply);
         let surely_late = self.late_before();
-        let (mut found, mut in_time, mut out, mut after) = (Vec::new(), 0, 0, Place::NEWEST);
+        let (mut found, mut in_time, mut after) = (Vec::new(), 0, Place::NEWEST);
         loop {
             let (entries, next) =
                 answers::list(tx, self.rules, Which::ToAnswer, &Sought::default(), after, BATCH).await?;
@@ -264,8 +284,9 @@ impl Reader<'_> {
                 let key = key_of(entry);
                 match self.of_entry(entry) {
                     None => in_time += 1,
-                    Some(_) if earlier.contains(&key) => out += 1,
-                    Some(breach) => found.extend(Some(breach).filter(|_| !aside.contains(&key))),
+                    Some(breach) => {
+                        found.extend(Some(breach).filter(|_| !aside.contains(&key) && !earlier.contains(&key)))
+                    }
                 }
             }
             match next {
@@ -280,14 +301,29 @@ impl Reader<'_> {
         }
         // Enough is read, and whatever comes now is overdue: all that waits is counted, without what is still in time and
         // what is not held against marketing.
-        let ids: Vec<LeadId> = aside.iter().map(|(lead, _)| *lead).collect();
-        let known = leads::load(tx, &ids).await?;
-        let excused =
-            aside.iter().filter(|key| known.get(&key.0).is_some_and(|lead| is_unanswered(lead, key.1))).count();
+        let out = self.kept(Promise::Reply, self.replies_set_aside(tx)).await?;
         let waiting = feedback::store::count(tx, Which::ToAnswer, MOST_COUNTED).await?;
         found.truncate(self.most);
-        let late = (waiting.count as usize).saturating_sub(in_time + excused + out);
+        let late = (waiting.count as usize).saturating_sub(in_time + out);
         Ok((found, Tally { more: waiting.more, ..Tally::of(late) }))
+    }
+
+    /// How many overdue replies are not held against marketing, whatever month they are of: of the newest verdicts, as many
+    /// as are counted.
+    async fn replies_set_aside(&self, tx: &mut Tx) -> Result<usize> {
+        let aside = self.aside(Promise::Reply);
+        let (mut out, mut looked_at, mut after) = (0, 0, Some(Place::NEWEST));
+        while let Some(from) = after.filter(|_| looked_at < MOST_COUNTED as usize) {
+            let (entries, next) =
+                answers::list(tx, self.rules, Which::ToAnswer, &Sought::default(), from, BATCH).await?;
+            (after, looked_at) = (next, looked_at + entries.len());
+            let late = entries.iter().filter(|entry| self.of_entry(entry).is_some()).map(key_of);
+            let late: Vec<(LeadId, u32)> = late.collect();
+            let handovers = late.iter().map(|(lead, start)| (*lead, Instant(*start)));
+            let earlier = self.aside_before(tx, Promise::Reply, handovers).await?;
+            out += late.iter().filter(|key| aside.contains(key) || earlier.contains(key)).count();
+        }
+        Ok(out)
     }
 
     /// A verdict before this second that nobody answered is overdue by now, whichever version it goes by.
@@ -371,14 +407,6 @@ fn is_aside(row: &Row, aside: &Handovers) -> bool {
 /// The latest handover of a lead.
 fn handover(row: &Row) -> Option<(LeadId, Instant)> {
     row.handed_over_at.map(|start| (row.lead, start.at))
-}
-
-/// The handover that began then was turned down, and marketing has not answered.
-fn is_unanswered(lead: &StoredLead, start: u32) -> bool {
-    let derived = &lead.row.derived;
-    let is_it = |stay: &&Milestones| stay.handed_over_at.is_some_and(|begun| begun.at.0 == start);
-    let stay = std::iter::once(&derived.first).chain(&derived.later).find(is_it);
-    stay.is_some_and(|stay| stay.is_turned_down() && stay.answer.replied_at.is_none())
 }
 
 fn key_of(entry: &Entry) -> (LeadId, u32) {

@@ -47,7 +47,11 @@ impl Draft {
 /// # Errors
 /// There is none yet.
 pub async fn workspace(tx: &mut Tx) -> Result<Workspace> {
-    let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
+    let missing = || {
+        AppError::NotFound(
+            "There is no workspace yet. The first import makes it, or the sample company on the scoreboard.".to_owned(),
+        )
+    };
     workspace::store::find(tx).await?.ok_or_else(missing)
 }
 

@@ -3,7 +3,7 @@
 use super::model::Line;
 use crate::kpis::words::count;
 use crate::place::at;
-use crate::ui::{Button, Empty, PageHead};
+use crate::ui::{Button, Empty, PageHead, WordsMeant};
 use leptos::prelude::*;
 
 /// `/bell`
@@ -54,6 +54,7 @@ pub fn bell(
     });
     view! {
         <PageHead title="Bell" lede/>
+        <WordsMeant words=&[("lead", "lead"), ("touch", "touch"), ("verdict", "verdict")]/>
         {all}
         {(!is_empty).then(|| view! { <ul class="notices">{lines.collect_view()}</ul> })}
         {is_empty

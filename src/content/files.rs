@@ -159,7 +159,7 @@ impl Files {
                 found.map(Body::from_stream).ok_or_else(gone)
             }
             (Err(error), None) if error.kind() == ErrorKind::NotFound => Err(AppError::NotFound(format!(
-                "{} is no longer on the server's disk. Whoever looks after the server has it in a copy of the folder \
+                "{} is no longer on the server’s disk. Whoever looks after the server has it in a copy of the folder \
                  “{FOLDER}”; or upload it again as a new version.",
                 file.name
             ))),

@@ -7,7 +7,7 @@ use super::sheet::Head;
 use crate::editing::page::Key;
 use crate::personas::model::Stage;
 use crate::place::at;
-use crate::ui::{Button, Empty, SectionHead};
+use crate::ui::{Button, Empty, SectionHead, WordsMeant};
 use leptos::prelude::*;
 
 /// `/content/curate`
@@ -41,6 +41,7 @@ pub fn lists(head: Head, lists: Lists, done: String) -> AnyView {
     };
     view! {
         <LibraryHead head current="/content/curate"/>
+        <WordsMeant words=&[("lead", "lead")]/>
         {done}
         <nav class="segmented curate-lists" aria-label="Lists">{tabs.collect_view()}</nav>
         <section aria-labelledby="list-title">

@@ -8,7 +8,7 @@ use crate::editing::page::{Carried, Drafts, Key};
 use crate::personas::model::Stage;
 use crate::place::at;
 use crate::server::security::CONTENT_PATH;
-use crate::ui::{Button, Field, LongField, PageHead, Variant};
+use crate::ui::{Button, Field, LongField, PageHead, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// `/content/new` and `/content/{id}/edit`
@@ -75,6 +75,7 @@ pub fn form(form: ItemForm) -> AnyView {
     view! {
         <p class="back"><a href=at(&back)>"‹ Back"</a></p>
         <PageHead title lede="What it is, for whom, and what it answers: by that sales finds it."/>
+        <WordsMeant words=&[("persona", "persona")]/>
         {done}
         <Refusal sentence/>
         <form class="door content-form" method="post" action=action data-draft=draft>

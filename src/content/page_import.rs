@@ -6,7 +6,7 @@ use super::sheet::Head;
 use crate::editing::page::{Drafts, Key};
 use crate::kpis::words::{count, counted};
 use crate::place::at;
-use crate::ui::{Button, PageHead, SectionHead, Variant};
+use crate::ui::{Button, PageHead, SectionHead, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// Rows of each sort that are shown.
@@ -16,6 +16,7 @@ const SHOWN: usize = 50;
 pub fn start(head: Head, list: String, sentence: String) -> AnyView {
     view! {
         <LibraryHead head current="/content/import"/>
+        <WordsMeant words=&[("persona", "persona")]/>
         <Refusal sentence/>
         <section aria-labelledby="list-title">
             <SectionHead id="list-title" title="Take in a list"><p>"Of links, or of what a folder holds. It is checked first; the check writes nothing."</p></SectionHead>

@@ -6,9 +6,11 @@ use super::sheet::{Changed, GlossaryShown, Head, Part, TermForm, TermLine, TermS
 use super::store;
 use crate::agreement::criteria::Criterion;
 use crate::agreement::service::rules;
+use crate::changes::model::{ChangeKind, Entity};
 use crate::editing::documents::{Document, sides};
 use crate::editing::form::Sent;
 use crate::editing::once::person;
+use crate::editing::store::{Row, changes_of};
 use crate::error::Result;
 use crate::kpis;
 use crate::kpis::sheet::Kpi;
@@ -23,7 +25,7 @@ use crate::server::db::Tx;
 use crate::ui::says::Link;
 use crate::ui::{Meaning, Meanings};
 use crate::zone::Zone;
-use std::collections::BTreeMap;
+use serde_json::Value;
 
 /// What every page about definitions begins with.
 ///
@@ -162,22 +164,51 @@ fn capitalised(text: &str) -> String {
     letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// What words mean, for pages that explain them where they stand: by the last part of the term's address.
+/// What words mean, for pages that explain them where they stand: by the last part of the term's address. A wording that
+/// both teams approved holds until they have approved the next one.
 ///
 /// # Errors
 /// The database does not answer.
 pub async fn meanings(state: &AppState) -> Result<Meanings> {
     let as_of = (kpis::store::newest(&state.db).await?.0, 0);
     let make = async {
-        let terms = store::terms(&mut state.db.read().await?).await?;
-        let used = terms.into_iter().filter(|term| term.retired_at.is_none());
-        let meaning = |term: Term| {
-            let href = at(&format!("/definitions/{}", term.slug));
-            (term.slug, Meaning { name: term.entry.name, text: term.entry.text, href })
-        };
-        Ok(Meanings::new(used.map(meaning).collect::<BTreeMap<_, _>>()))
+        let mut tx = state.db.read().await?;
+        let terms = store::terms(&mut tx).await?;
+        let approved = store::approved(&mut tx).await?;
+        let mut known = Vec::new();
+        for term in terms.into_iter().filter(|term| term.retired_at.is_none()) {
+            let meaning = |name, text, standing: &str| Meaning {
+                key: term.slug.clone(),
+                name,
+                text,
+                standing: standing.to_owned(),
+            };
+            let before = match approved.get(&term.id) {
+                Some(version) if !term.waits_for().is_empty() => wording_of(&mut tx, &term, *version).await?,
+                _ => None,
+            };
+            known.push(match before {
+                Some((name, text)) => meaning(name, text, "Another wording waits for approval."),
+                None if term.waits_for().is_empty() => meaning(term.entry.name, term.entry.text, ""),
+                None => meaning(term.entry.name, term.entry.text, "Not approved by both teams yet."),
+            });
+        }
+        Ok(Meanings::new(known))
     };
     state.meanings.get(&(), as_of, |_, _| std::time::Duration::ZERO, make).await.map(|known| known.fresh())
+}
+
+/// How a term was called and what it meant in an earlier version: what its change log says was there before the change
+/// that made the next one.
+async fn wording_of(tx: &mut Tx, term: &Term, version: i64) -> Result<Option<(String, String)>> {
+    let changes = changes_of(tx, Entity::Term, term.id).await?;
+    let kept = |row: Row| serde_json::from_str::<Value>(&row.detail).unwrap_or_default();
+    // Newest first: the first change made today's version.
+    let mut changed = changes.into_iter().filter(|row| row.kind == ChangeKind::TermChanged.key()).map(kept);
+    let back = usize::try_from(term.version - version - 1).unwrap_or_default();
+    let before = changed.nth(back);
+    let said = |key: &str| before.as_ref()?["before"][key].as_str().map(str::to_owned);
+    Ok(said("name").zip(said("text")))
 }
 
 /// The terms in use as rows of a file: term, meaning, example, counter-example, owner, version, approved by.

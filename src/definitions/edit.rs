@@ -33,7 +33,7 @@ pub async fn find_by_address(tx: &mut Tx, address: &str) -> Result<Term> {
 }
 
 fn missing() -> AppError {
-    AppError::NotFound("The glossary has no such term. All of them are at /definitions.".to_owned())
+    AppError::NotFound("The glossary has no such term: it may be mistyped.".to_owned())
 }
 
 /// Writes another version of a term. Nobody has approved it yet.

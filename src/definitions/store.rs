@@ -50,6 +50,9 @@ statements! {
         order by lower(name), id";
     APPROVALS = "select a.term_id, a.team, a.account_id, a.who, a.at from term_approval as a
         join term as t on t.id = a.term_id and t.version = a.version order by a.term_id, a.team";
+    /// The latest version of each term that both teams have approved.
+    APPROVED = "select term_id, max(version) from (select term_id, version from term_approval
+        group by term_id, version having count(*) = 2) as twice group by term_id";
     ADD_TERM = "insert into term (id, slug, name, owner, text, example, counter_example)
         values ($1, $2, $3, $4, $5, $6, $7)";
     CHANGE_TERM = "update term set name = $2, owner = $3, text = $4, example = $5, counter_example = $6,
@@ -241,6 +244,15 @@ pub async fn terms(tx: &mut Tx) -> Result<Vec<Term>> {
         })
     };
     rows.iter().map(term).collect()
+}
+
+/// The latest version of each term that both teams have approved, which may be an earlier one; none of the others.
+///
+/// # Errors
+/// The database does not answer.
+pub async fn approved(tx: &mut Tx) -> Result<HashMap<i64, i64>> {
+    let rows: Vec<(i64, i64)> = sqlx::query_as(APPROVED).fetch_all(tx.conn()).await?;
+    Ok(rows.into_iter().collect())
 }
 
 /// Adds a term; its number.

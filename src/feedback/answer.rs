@@ -7,7 +7,7 @@ use super::narrate::{self, Around};
 use super::pareto;
 use super::question::Question;
 use super::reasons::{Proof, ReasonCode, Route, When};
-use super::sheet::{FeedShown, Head, NumbersShown, Part, ReasonsShown, ReturnsShown, VerdictLine};
+use super::sheet::{FeedShown, First, Head, NumbersShown, Part, ReasonsShown, ReturnsShown, VerdictLine};
 use super::store::{self, Counted, Place, Which};
 use crate::agreement::rules::Rules;
 use crate::changes::model::ChangeKind;
@@ -88,8 +88,17 @@ pub async fn head(state: &AppState, visitor: &Visitor, part: Part, lede: &str) -
         strip: board.as_ref().map(|board| kpis::narrate::strip(board, Kpi::FeedbackCoverage, Kpi::FeedbackCoverage)),
         counter: board.as_ref().map_or_else(Prose::default, |board| narrate::counter(board)),
         parts: parts.map(link).collect(),
+        first: (!has_leads).then(|| first(visitor)),
     };
     Ok((head, has_leads))
+}
+
+fn first(visitor: &Visitor) -> First {
+    match (visitor.may(Action::ImportLeads), visitor.may(Action::AddLeads)) {
+        (true, _) => First::Import,
+        (false, true) => First::WriteDown,
+        (false, false) => First::Others,
+    }
 }
 
 /// `/feedback`
@@ -295,8 +304,11 @@ pub async fn why(state: &AppState, visitor: &Visitor, asked: &Asked) -> Result<N
         href: address(Part::Why.path(), &board.query.with_by(*dimension).to_string()),
         current: *dimension == by,
     };
-    shown.choices = BY.iter().map(link).collect();
-    shown.csv = address("/feedback/why.csv", &board.query.to_string());
+    // Nothing has neither columns nor a file.
+    if said.section.is_some() {
+        shown.choices = BY.iter().map(link).collect();
+        shown.csv = address("/feedback/why.csv", &board.query.to_string());
+    }
     shown.finding = (said.title, said.measure);
     (shown.svg, shown.section) = (said.svg, said.section);
     shown.scope = Some(bar(Part::Why, &[], &board));

@@ -2,7 +2,7 @@
 
 use super::page_entry::Entry;
 use super::question::Question;
-use super::sheet::{FeedShown, Head};
+use super::sheet::{FeedShown, First, Head};
 use super::store::Which;
 use crate::editing::page::Drafts;
 use crate::kpis::narrate::dimension_name;
@@ -55,7 +55,7 @@ pub fn feed(shown: FeedShown) -> AnyView {
         }
     });
     let list = match (is_blank, is_open) {
-        (true, _) => blank(is_open).into_any(),
+        (true, _) => blank(is_open, head.first).into_any(),
         (false, false) => view! {
             <Notice kind=NoticeKind::Early title="The verdicts are for the two teams">
                 <p>
@@ -81,16 +81,42 @@ pub fn feed(shown: FeedShown) -> AnyView {
     .into_any()
 }
 
-fn blank(is_open: bool) -> impl IntoView {
-    let queue = is_open
+fn blank(is_open: bool, first: Option<First>) -> impl IntoView {
+    let queue = (is_open && first.is_none())
         .then(|| view! { " "<a href=at("/leads?list=verdict")>"Which leads wait for one"</a>" is in the queue." });
     view! {
         <Empty title="No verdict yet">
             <p>
                 "As soon as sales has judged a lead, it stands here with its reason, and marketing answers: with a reply, with what it changed, or with a dispute on which both heads rule."{queue}
             </p>
+            <FirstLead first/>
         </Empty>
     }
+}
+
+/// How the first lead comes in, for whoever reads it.
+#[component]
+pub fn FirstLead(
+    /// What the reader can do about it; `None` where there are leads.
+    first: Option<First>,
+) -> impl IntoView {
+    let said = match first? {
+        First::Import => view! {
+            <p>"Leads come first: what your CRM exports, or one by one in the queue."</p>
+            <div class="row">
+                <a class="button" data-variant="primary" href=at("/import")>"Import a file"</a>
+                <a class="button" href=at("/leads/new")>"New lead"</a>
+            </div>
+        }
+        .into_any(),
+        First::WriteDown => view! {
+            <p>"Leads come first: marketing imports what the CRM exports, or they are written down one by one."</p>
+            <div class="row"><a class="button" href=at("/leads/new")>"New lead"</a></div>
+        }
+        .into_any(),
+        First::Others => view! { <p>"Leads come first: the two teams bring them."</p> }.into_any(),
+    };
+    Some(said)
 }
 
 #[component]

@@ -1,11 +1,14 @@
 //! The pages of the loop with numbers: why leads are turned down, and of which there should be more. And what comes back.
 
-use super::page::LoopHead;
+use super::page::{FirstLead, LoopHead};
 use super::sheet::{NumbersShown, Part, ReturnsShown};
 use crate::kpis::page_scope::ScopeBar;
 use crate::place::at;
-use crate::ui::{DataTable, Drawing, Empty, SectionHead, Segmented};
+use crate::ui::{DataTable, Drawing, Empty, SectionHead, Segmented, WordsMeant};
 use leptos::prelude::*;
+
+/// What comes back, and when.
+const RETURNS: &[(&str, &str)] = &[("recycled", "recycled"), ("handover", "handover")];
 
 /// `/feedback/why` and `/feedback/more`
 pub fn numbers(shown: NumbersShown) -> AnyView {
@@ -13,9 +16,10 @@ pub fn numbers(shown: NumbersShown) -> AnyView {
     let part = head.part;
     let Some(scope) = scope else {
         return view! {
-            <LoopHead head/>
+            <LoopHead head=head.clone()/>
             <Empty title="No lead yet">
-                <p>"Import what your CRM exports ("<code>"doubles import leads FILE"</code>"), or write leads down in the queue. What becomes of them, and why some are turned down, is counted here."</p>
+                <p>"What becomes of leads, and why some are turned down, is counted here as soon as there are some."</p>
+                <FirstLead first=head.first/>
             </Empty>
         }
         .into_any();
@@ -25,7 +29,12 @@ pub fn numbers(shown: NumbersShown) -> AnyView {
         _ => ("Pairs of values that stand out", "pairs.csv"),
     };
     let drawing = (!svg.is_empty()).then(|| view! { <div class="loop-pareto"><Drawing svg/></div> });
-    let pick = view! { <div class="loop-choice"><span>{choice}</span><Segmented label=choice links=choices/></div> };
+    let pick = (!choices.is_empty()).then(|| {
+        view! { <div class="loop-choice"><span>{choice}</span><Segmented label=choice links=choices/></div> }
+    });
+    let file = (!csv.is_empty()).then(|| {
+        view! { <p class="pages"><span class="files"><a href=csv download=file>"CSV"</a></span></p> }
+    });
     let table = match section {
         Some(section) => {
             let more = (!section.more.is_empty()).then(|| view! { <p class="small">{section.more}</p> });
@@ -50,8 +59,20 @@ pub fn numbers(shown: NumbersShown) -> AnyView {
         }
     });
     let beside = beside.collect_view();
+    let words: &[(&str, &str)] = match part {
+        Part::Why => &[
+            ("verdict", "verdict"),
+            ("rejected", "rejected"),
+            ("recycled", "recycled"),
+            ("opportunity", "opportunity"),
+        ],
+        _ => {
+            &[("lead", "lead"), ("mature-lead", "mature lead"), ("opportunity", "opportunity"), ("verdict", "verdict")]
+        }
+    };
     view! {
         <LoopHead head/>
+        <WordsMeant words/>
         <ScopeBar scope/>
         <section aria-labelledby="finding">
             <SectionHead id="finding" title><p>{measure}</p></SectionHead>
@@ -60,7 +81,7 @@ pub fn numbers(shown: NumbersShown) -> AnyView {
             {table}
             {note}
         </section>
-        <p class="pages"><span class="files"><a href=csv download=file>"CSV"</a></span></p>
+        {file}
         {beside}
     }
     .into_any()
@@ -72,6 +93,7 @@ pub fn returns(shown: ReturnsShown) -> AnyView {
     if table.rows.is_empty() {
         return view! {
             <LoopHead head/>
+            <WordsMeant words=RETURNS/>
             <Empty title="No recycled lead is on its way back">
                 <p>"When sales recycles a lead for a reason with a day, such as “not now”, it stands here until that day; then it is handed over once more by itself."</p>
             </Empty>
@@ -81,6 +103,7 @@ pub fn returns(shown: ReturnsShown) -> AnyView {
     let more = (!more.is_empty()).then(|| view! { <p class="small">{more}</p> });
     view! {
         <LoopHead head/>
+        <WordsMeant words=RETURNS/>
         <DataTable table class="loop-table" label="Recycled leads that come back"/>
         {more}
         <p class="pages"><span class="files"><a href=at("/feedback/returns.csv") download="returns.csv">"CSV"</a></span></p>

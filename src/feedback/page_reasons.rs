@@ -7,7 +7,7 @@ use crate::editing::page::Key;
 use crate::kpis::words;
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Field, Notice, NoticeKind, SectionHead, Variant};
+use crate::ui::{Button, Field, Notice, NoticeKind, SectionHead, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// `/feedback/reasons`
@@ -54,6 +54,7 @@ pub fn reasons(shown: ReasonsShown) -> AnyView {
     });
     view! {
         <LoopHead head/>
+        <WordsMeant words=&[("verdict", "verdict"), ("rejected", "rejected"), ("recycled", "recycled")]/>
         <Done said=done/>
         <Rejection sentence/>
         {who}

@@ -56,6 +56,10 @@ pub fn narrate(board: &Board, segments: &Segments, list: &[ReasonCode], by: Dime
         words::count(all)
     );
     if all == 0 {
+        let measure = format!(
+            "{}. Verdicts that turn a lead down stand here by their reasons. Other days, or fewer filters, may have some.",
+            words::days(board.answer.period)
+        );
         let title = "No lead of these days was turned down".to_owned();
         return Said { title, measure, svg: String::new(), section: None };
     }

@@ -239,11 +239,11 @@ impl ReasonText {
             let length = text.chars().count();
             if length == 0 || length > MOST_NAMED || text.chars().any(char::is_control) {
                 return Err(AppError::Invalid(format!(
-                    "The reason's {what} has 1 to {MOST_NAMED} characters on one line."
+                    "The reason’s {what} has 1 to {MOST_NAMED} characters on one line."
                 )));
             }
         }
-        let unknown = |what: &str| AppError::Invalid(format!("Choose the reason's {what} from the list."));
+        let unknown = |what: &str| AppError::Invalid(format!("Choose the reason’s {what} from the list."));
         Ok(Self {
             name: name.to_owned(),
             when: When::from_key(when).ok_or_else(|| unknown("moment"))?,

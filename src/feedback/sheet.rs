@@ -41,6 +41,19 @@ pub struct Head {
     pub counter: Prose,
     /// The pages of the loop that the reader may see.
     pub parts: Vec<Link>,
+    /// How the first lead comes in; `None` where there are leads.
+    pub first: Option<First>,
+}
+
+/// How the first lead comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum First {
+    /// The reader imports a file.
+    Import,
+    /// The reader writes it down, or marketing imports a file.
+    WriteDown,
+    /// Others bring it.
+    Others,
 }
 
 /// What `/feedback` shows.

@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn case_spaces_and_punctuation_do_not_matter() {
-        for heading in ["handed_over_at", "Handed Over At", " HANDED-OVER.AT* ", "HandedOverAt"] {
+        for heading in ["handed_over_at", "Handed Over At", " HANDED-OVER.AT* ", "HandedOverAt", "Handed over"] {
             assert_eq!(recognised(Kind::Leads, heading, "handed_over_at").as_deref(), Some(heading));
         }
     }

@@ -158,7 +158,11 @@ async fn answer(
 
 async fn read(state: &AppState, caller: &Caller) -> Result<MemoryPage> {
     let mut tx = state.db.read().await?;
-    let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
+    let missing = || {
+        AppError::NotFound(
+            "There is no workspace yet. The first import makes it, or the sample company on the scoreboard.".to_owned(),
+        )
+    };
     let zone = workspace::store::find(&mut tx).await?.ok_or_else(missing)?.zone()?;
     let aliases = store::aliases(&mut tx).await?.into_iter().map(|alias| AliasLine {
         name: alias.name,

@@ -3,7 +3,7 @@
 use super::model::Kind;
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Empty, Field, PageHead, SectionHead, Variant};
+use crate::ui::{Button, Empty, Field, PageHead, SectionHead, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// What the page shows.
@@ -77,6 +77,7 @@ pub fn memory(page: MemoryPage) -> AnyView {
     view! {
         <p class="back"><a href=at("/import")>"‹ Import"</a></p>
         <PageHead title="What is remembered" lede="What you said of earlier files, so that the next ones need no word. Forgetting changes nothing that was imported."/>
+        <WordsMeant words=&[("lead", "lead"), ("channel", "channel")]/>
         <Rejection sentence/>
         {done.map(|said| view! { <div class="toast" role="status">{said}</div> })}
         <section aria-labelledby="channels-head">

@@ -59,7 +59,7 @@ pub const LEADS: &[Field] = &[
     of(
         "handed_over_at",
         Cell::Date,
-        "handoverdate handoverat handover datehandedover mqldate mqlat mqldatetime \
+        "handedover handedoveron handoverdate handoverat handover datehandedover mqldate mqlat mqldatetime \
          becameamarketingqualifiedleaddate datebecamemql marketingqualifieddate \
          hslifecyclestagemarketingqualifiedleaddate hsv2dateenteredmarketingqualifiedlead \
          hsdateenteredmarketingqualifiedlead dateenteredmarketingqualifiedleadlifecyclestagepipeline becamemql \

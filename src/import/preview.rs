@@ -156,7 +156,7 @@ const fn milestone(kind: EventKind) -> &'static str {
         EventKind::Opportunity => "Opportunity",
         EventKind::Won => "Won",
         EventKind::Lost => "Lost",
-        EventKind::Freed => "Taken off the rep's list",
+        EventKind::Freed => "Taken off the rep’s list",
     }
 }
 

@@ -35,6 +35,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// At most so many rows a batch; how many others can wait for is found out on the way, see [`super::pace`].
 pub const BATCH_ROWS: usize = super::pace::MOST_ROWS;
+/// A check takes so many at once: nobody waits for its next part, and of each part the leads are in memory with all that
+/// is known of them, some thousands of bytes a row. A power of two makes one statement of them, see [`crate::server::bulk`].
+const CHECKED_ROWS: usize = 1_024;
 
 /// An import on its way, or the check of one.
 ///
@@ -67,11 +70,11 @@ pub struct Import {
 
 #[derive(Debug, Default)]
 struct Unsaved {
-    by_id: FxHashMap<u128, LeadId>,
+    by_id: FxHashMap<Digest, LeadId>,
     /// The first new lead of an e-mail.
-    by_email: FxHashMap<u128, LeadId>,
+    by_email: FxHashMap<Digest, LeadId>,
     /// The new lead of an e-mail which the source knows by no number.
-    joinable: FxHashMap<u128, LeadId>,
+    joinable: FxHashMap<Digest, LeadId>,
     /// Leads that the database has and the source knows by a number only now.
     joined: FxHashSet<LeadId>,
     drafts: FxHashMap<LeadId, Draft>,
@@ -208,6 +211,17 @@ impl Import {
     }
 
     async fn take<R: LeadWord>(&mut self, records: &[R], at: Instant) -> Result<Vec<Taken>> {
+        if self.import.is_some() {
+            return self.take_at_once(records, at).await;
+        }
+        let mut answers = Vec::with_capacity(records.len());
+        for part in records.chunks(CHECKED_ROWS) {
+            answers.extend(self.take_at_once(part, at).await?);
+        }
+        Ok(answers)
+    }
+
+    async fn take_at_once<R: LeadWord>(&mut self, records: &[R], at: Instant) -> Result<Vec<Taken>> {
         let mut turn = self.turn().await?;
         let numbers_from = match &mut turn {
             Turn::Write(tx) => latest_number(tx, Counter::Lead).await? + 1,
@@ -476,8 +490,8 @@ impl Unsaved {
     /// source. A row without a number goes by e-mail; of several leads the oldest is meant.
     fn look_up(
         &self,
-        id: Option<u128>,
-        email: Option<u128>,
+        id: Option<Digest>,
+        email: Option<Digest>,
         known: Option<LeadId>,
         same_email: &[(LeadId, bool)],
     ) -> Option<(LeadId, bool)> {
@@ -493,7 +507,7 @@ impl Unsaved {
         there.or_else(|| self.joinable.get(&email?).copied()).map(|lead| (lead, true))
     }
 
-    fn join(&mut self, lead: LeadId, id: Option<u128>, email: Option<u128>) {
+    fn join(&mut self, lead: LeadId, id: Option<Digest>, email: Option<Digest>) {
         self.joined.insert(lead);
         if let Some(id) = id {
             self.by_id.insert(id, lead);
@@ -506,8 +520,8 @@ impl Unsaved {
     fn bring<R: LeadWord>(
         &mut self,
         record: &R,
-        id: Option<u128>,
-        email: Option<u128>,
+        id: Option<Digest>,
+        email: Option<Digest>,
         numbers_from: i64,
     ) -> Result<Found, Taken> {
         let Some(created_at) = record.captures() else {
@@ -528,14 +542,16 @@ impl Unsaved {
     }
 }
 
-/// 128 bits that stand for a text: a check of a million rows keeps those instead.
-fn digest(text: &str) -> u128 {
-    let half = |salt: u8| {
+/// 128 bits that stand for a text: a check of a million rows keeps those instead. In halves, since beside one number of
+/// 128 bits a lead would take as much room.
+type Digest = [u64; 2];
+
+fn digest(text: &str) -> Digest {
+    [0_u8, 1].map(|salt| {
         let mut hasher = DefaultHasher::new();
         (salt, text).hash(&mut hasher);
-        u128::from(hasher.finish())
-    };
-    half(0) << 64 | half(1)
+        hasher.finish()
+    })
 }
 
 fn texts_of<R: LeadWord>(record: &R) -> impl Iterator<Item = &str> {

@@ -3,28 +3,18 @@
 use super::api;
 use super::page_court::CourtView;
 use super::page_scope::{NoteView, ScopeBar};
-use super::sheet::{PartingWords, Scoreboard, Section, Shown};
+use super::sheet::{MATURE_LEAD, PartingWords, Scoreboard, Section, Shown, TERMS};
 use crate::app::{Problem, own_search};
 use crate::changes::live::freshness;
 use crate::place::at;
 use crate::sample::page::{LoadSampleForm, RemoveSampleForm};
 use crate::ui::says::Prose;
 use crate::ui::{
-    ChartFigure, DataTable, Drawing, Empty, PageHead, ProseText, SectionHead, Segmented, Word, WordsMeant, settled,
+    ChartFigure, DataTable, Drawing, Empty, Meanings, PageHead, ProseText, SectionHead, Segmented, Word, WordsMeant,
+    settled,
 };
 use leptos::prelude::*;
 use leptos_meta::Title;
-
-/// What the four numbers are, and what they are made of.
-const WORDS: &[(&str, &str)] = &[
-    ("lead-to-opportunity-rate", "lead-to-opportunity rate"),
-    ("cac", "CAC"),
-    ("follow-up-time", "follow-up time"),
-    ("feedback-coverage", "feedback coverage"),
-    ("handover", "handover"),
-    ("opportunity", "opportunity"),
-    ("customer", "customer"),
-];
 
 /// `/`
 #[component]
@@ -64,7 +54,7 @@ pub fn NoLead(
             <ol class="start">
                 <li>
                     <b>"The leads that marketing handed over"</b>
-                    <span>"A row a lead, with the day of its handover."</span>
+                    <span>"One row for each lead, with the day of its handover."</span>
                 </li>
                 <li>
                     <b>"What became of them"</b>
@@ -94,6 +84,7 @@ pub fn ShownBoard(
     /// What it says.
     shown: Shown,
 ) -> impl IntoView {
+    provide_context(Meanings::new(shown.meanings));
     let charts = shown.trends.into_iter().map(|chart| view! { <ChartFigure chart/> }).collect_view();
     let courts = shown.courts.into_iter().map(|court| view! { <CourtView court/> }).collect_view();
     view! {
@@ -102,7 +93,7 @@ pub fn ShownBoard(
         {shown.note.map(|note| view! { <NoteView note/> })}
         {shown.parting.map(|parting| view! { <PartingView parting/> })}
         <section class="courts" aria-label="The four shared numbers">{courts}</section>
-        <WordsMeant words=WORDS/>
+        <WordsMeant words=TERMS/>
         <section class="section" aria-labelledby="trends">
             <SectionHead id="trends" title="How it moved"><ChartKey/></SectionHead>
             <div class="cols-2 charts">{charts}</div>
@@ -140,7 +131,7 @@ fn PartingView(parting: PartingWords) -> impl IntoView {
 fn FunnelView(funnel: Section, reasons: Prose) -> impl IntoView {
     view! {
         <section class="section" aria-labelledby="funnel">
-            <SectionHead id="funnel" title=funnel.title><p>"Funnel of the "<Word of="mature-lead">"mature leads"</Word></p></SectionHead>
+            <SectionHead id="funnel" title=funnel.title><p>"Funnel of the "<Word of=MATURE_LEAD>"mature leads"</Word></p></SectionHead>
             {(!funnel.table.rows.is_empty()).then(|| view! { <DataTable table=funnel.table class="funnel"/> })}
             <p class="more"><ProseText prose=reasons/></p>
         </section>

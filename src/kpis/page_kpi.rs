@@ -7,7 +7,7 @@ use super::page_scope::{NoteView, ScopeBar};
 use super::sheet::{Kpi, KpiPage, KpiShown, Section};
 use crate::app::{Problem, own_name, own_search};
 use crate::changes::live::freshness;
-use crate::ui::{ChartFigure, DataTable, PageHead, ProseText, SectionHead, WordsMeant, settled};
+use crate::ui::{ChartFigure, DataTable, Meanings, PageHead, ProseText, SectionHead, WordsMeant, settled};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
@@ -44,21 +44,10 @@ pub fn ShownKpi(
     /// What it says.
     shown: KpiShown,
 ) -> impl IntoView {
+    provide_context(Meanings::new(shown.meanings));
+    let terms = shown.court.kpi.terms();
     let has_interval = matches!(shown.court.kpi, Kpi::LeadToOpportunity | Kpi::FeedbackCoverage);
     let rules = shown.definition.into_iter().map(|rule| view! { <li>{rule}</li> }).collect_view();
-    let words: &[(&str, &str)] = match shown.court.kpi {
-        Kpi::LeadToOpportunity => &[
-            ("lead-to-opportunity-rate", "lead-to-opportunity rate"),
-            ("cohort", "cohort"),
-            ("mature-lead", "mature lead"),
-            ("opportunity", "opportunity"),
-        ],
-        Kpi::Cac => &[("cac", "CAC"), ("customer", "customer"), ("channel", "channel")],
-        Kpi::FollowUp => &[("follow-up-time", "follow-up time"), ("handover", "handover"), ("touch", "touch")],
-        Kpi::FeedbackCoverage => {
-            &[("feedback-coverage", "feedback coverage"), ("verdict", "verdict"), ("recycled", "recycled")]
-        }
-    };
     let breakdowns = shown.breakdowns.into_iter().map(|section| view! { <ByDimension section/> }).collect_view();
     view! {
         <PageHead title=shown.court.kpi.name() lede=shown.scope.lede.clone()/>
@@ -70,7 +59,7 @@ pub fn ShownKpi(
                 <SectionHead id="definition" title="How it is counted"/>
                 <p class="formula"><ProseText prose=shown.formula/></p>
                 <ul class="rules">{rules}</ul>
-                <WordsMeant words lead="What both teams mean by it: "/>
+                <WordsMeant words=terms lead="What both teams mean by it: "/>
             </section>
         </div>
         <section class="section" aria-labelledby="trend">

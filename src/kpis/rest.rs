@@ -2,6 +2,7 @@
 
 use super::sheet::{Kpi, KpiPage, Scoreboard};
 use super::{narrate, query::Query, service};
+use crate::definitions::answer::meanings;
 use crate::error::Result;
 use crate::leads::model::Dimension;
 use crate::server::{AppState, router};
@@ -30,12 +31,12 @@ pub async fn scoreboard(app: &AppState, search: &str) -> Result<Scoreboard> {
     let query = Query::parse(search)?;
     let by = query.by.unwrap_or(Dimension::Channel);
     let board = service::board(app, query, &[by]).await?;
-    Ok(narrate::scoreboard(board.as_deref()))
+    Ok(narrate::scoreboard(board.as_deref(), &meanings(app).await.unwrap_or_default()))
 }
 
 /// The page of the KPI of that name.
 pub async fn kpi(app: &AppState, name: &str, search: &str) -> Result<KpiPage> {
     let kpi = Kpi::from_key(name).ok_or_else(narrate::unknown_kpi)?;
     let board = service::board(app, Query::parse(search)?, Dimension::ALL).await?;
-    Ok(narrate::kpi_page(kpi, board.as_deref()))
+    Ok(narrate::kpi_page(kpi, board.as_deref(), &meanings(app).await.unwrap_or_default()))
 }

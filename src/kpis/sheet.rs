@@ -2,8 +2,8 @@
 //! from a board; the browser only places it, so it needs no calendar, no currency and no chart program.
 
 use crate::text_enum;
-use crate::ui::Drawn;
 use crate::ui::says::{Chart, Figure, Link, Prose, Status, Table};
+use crate::ui::{Drawn, Meaning};
 use serde::{Deserialize, Serialize};
 use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 
@@ -31,7 +31,39 @@ impl Kpi {
             Self::FeedbackCoverage => "Feedback coverage",
         }
     }
+
+    /// The terms that its page explains: by which the glossary knows each, and the word.
+    pub const fn terms(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::LeadToOpportunity => &[
+                ("lead-to-opportunity-rate", "lead-to-opportunity rate"),
+                ("cohort", "cohort"),
+                ("mature-lead", "mature lead"),
+                ("opportunity", "opportunity"),
+            ],
+            Self::Cac => &[("cac", "CAC"), ("customer", "customer"), ("channel", "channel")],
+            Self::FollowUp => &[("follow-up-time", "follow-up time"), ("handover", "handover"), ("touch", "touch")],
+            Self::FeedbackCoverage => {
+                &[("feedback-coverage", "feedback coverage"), ("verdict", "verdict"), ("recycled", "recycled")]
+            }
+        }
+    }
 }
+
+/// The terms that the scoreboard explains in a line, as [`Kpi::terms`]: what the four numbers are, and what they are made
+/// of.
+pub const TERMS: &[(&str, &str)] = &[
+    ("lead-to-opportunity-rate", "lead-to-opportunity rate"),
+    ("cac", "CAC"),
+    ("follow-up-time", "follow-up time"),
+    ("feedback-coverage", "feedback coverage"),
+    ("handover", "handover"),
+    ("opportunity", "opportunity"),
+    ("customer", "customer"),
+];
+
+/// The one that it explains in the heading of the funnel.
+pub const MATURE_LEAD: &str = "mature-lead";
 
 /// The scoreboard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,6 +101,8 @@ pub struct Shown {
     pub dimensions: Vec<Link>,
     /// Volumes, never a headline.
     pub context: Table,
+    /// What the terms of the page mean.
+    pub meanings: Vec<Meaning>,
 }
 
 /// The page of one KPI.
@@ -97,6 +131,8 @@ pub struct KpiShown {
     pub trend: Chart,
     /// By every dimension.
     pub breakdowns: Vec<Section>,
+    /// What the terms of the page mean.
+    pub meanings: Vec<Meaning>,
 }
 
 /// Period and filters: one question, all of it in the address.

@@ -2,7 +2,7 @@
 
 use super::model::{Column, PAGE_ROWS, Row, View, defuse};
 use super::service::{List, Request, groups};
-use super::sheet::{ListPage, ListShown};
+use super::sheet::{ListPage, ListShown, TERMS};
 use crate::error::{AppError, Result};
 use crate::kpis::model::Part;
 use crate::kpis::narrate::scope::scope;
@@ -12,6 +12,7 @@ use crate::kpis::words;
 use crate::leads::model::Decision;
 use crate::period::Instant;
 use crate::place::at;
+use crate::ui::Meanings;
 use crate::ui::says::{Cell, Column as Heading, Link, Order, Table};
 
 /// The columns in their order, with the word above each.
@@ -76,7 +77,7 @@ pub fn reason_address(query: &crate::kpis::query::Query, reason: &str) -> String
 }
 
 /// The page of a list.
-pub fn page(request: &Request, list: Option<&List>) -> ListPage {
+pub fn page(request: &Request, list: Option<&List>, meanings: &Meanings) -> ListPage {
     let Some(list) = list.filter(|list| list.board.data.is_some()) else { return ListPage::NoLead };
     let (kpi, view) = (request.kpi, &request.view);
     let path = format!("/kpis/{kpi}/leads");
@@ -126,6 +127,7 @@ pub fn page(request: &Request, list: Option<&List>) -> ListPage {
         raw_csv: format!("{file}&raw=1"),
         csv: file,
         back: at(&format!("/kpis/{kpi}?{}", request.query)),
+        meanings: meanings.of(TERMS.iter().map(|(key, _)| *key)),
     }))
 }
 

@@ -1,12 +1,12 @@
 //! The page of a list.
 
 use super::api;
-use super::sheet::{ListPage, ListShown};
+use super::sheet::{ListPage, ListShown, TERMS};
 use crate::app::{Problem, own_name, own_search};
 use crate::changes::live::freshness;
 use crate::kpis::page::NoLead;
 use crate::kpis::page_scope::{AskForm, ScopeBar};
-use crate::ui::{Button, Chip, DataTable, Field, PageHead, Segmented, WordsMeant, settled};
+use crate::ui::{Button, Chip, DataTable, Field, Meanings, PageHead, Segmented, WordsMeant, settled};
 use leptos::prelude::*;
 use leptos_meta::Title;
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
@@ -40,6 +40,7 @@ pub fn ShownList(
     /// What it says.
     shown: ListShown,
 ) -> impl IntoView {
+    provide_context(Meanings::new(shown.meanings));
     let path = shown.scope.path.clone();
     let empty = shown.table.rows.is_empty();
     let groups = shown.groups.into_iter().map(|(name, links)| view! { <Segmented label=name links/> }).collect_view();
@@ -48,7 +49,7 @@ pub fn ShownList(
         <p class="back"><a href=shown.back>{format!("‹ {}", shown.kpi.name())}</a></p>
         <PageHead title=shown.title lede=shown.scope.lede.clone()/>
         <ScopeBar scope=shown.scope/>
-        <WordsMeant words=&[("lead", "lead"), ("handover", "handover"), ("opportunity", "opportunity")]/>
+        <WordsMeant words=TERMS/>
         <div class="parts" role="group" aria-label="Which leads">{groups}</div>
         <div class="list-head">
             <p>{shown.meaning}" "<b>{shown.counted}</b></p>

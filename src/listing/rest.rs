@@ -3,6 +3,7 @@
 use super::narrate::{self, csv};
 use super::service::{Request, list};
 use super::sheet::ListPage;
+use crate::definitions::answer::meanings;
 use crate::error::{AppError, Result};
 use crate::people::model::Visitor;
 use crate::people::service::Caller;
@@ -29,7 +30,7 @@ pub async fn show(
 pub async fn page(app: &AppState, reader: &Visitor, name: &str, search: &str) -> Result<ListPage> {
     let request = Request::parse(name, search)?;
     let list = list(app, &request, reader).await?;
-    Ok(narrate::page(&request, list.as_ref()))
+    Ok(narrate::page(&request, list.as_ref(), &meanings(app).await.unwrap_or_default()))
 }
 
 /// `/kpis/{name}/leads.csv`: the whole list, as shown or, with `raw=1`, for machines.

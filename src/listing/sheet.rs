@@ -1,8 +1,8 @@
 //! What a list says: finished words, the same on both sides.
 
 use crate::kpis::sheet::{Kpi, Scope};
-use crate::ui::Drawn;
 use crate::ui::says::{Link, Table};
+use crate::ui::{Drawn, Meaning};
 use serde::{Deserialize, Serialize};
 use serde_tuple::{Deserialize_tuple, Serialize_tuple};
 
@@ -11,6 +11,9 @@ pub const OWN_KEYS: [&str; 6] = ["part", "reason", "sort", "order", "search", "p
 
 /// What the keys begin with that one page does not pass on to another: a list's own, and the search in a filter.
 pub const LEFT: [&str; 7] = ["part", "reason", "sort", "order", "search", "page", "find-"];
+
+/// The terms that a list explains: by which the glossary knows each, and the word.
+pub const TERMS: &[(&str, &str)] = &[("lead", "lead"), ("handover", "handover"), ("opportunity", "opportunity")];
 
 /// The leads behind a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,4 +63,6 @@ pub struct ListShown {
     pub raw_csv: String,
     /// The page of the KPI.
     pub back: String,
+    /// What the terms of the page mean.
+    pub meanings: Vec<Meaning>,
 }

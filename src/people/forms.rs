@@ -47,7 +47,9 @@ struct Asked {
 }
 
 async fn show_welcome(State(state): State<AppState>, parts: Parts) -> Response {
-    welcome_page(&state, &parts, None, Rejected::default()).await
+    // What comes first, the leads, is marketing's to import: whoever chooses nothing can go on.
+    let filled = vec![("team".to_owned(), Team::Marketing.key().to_owned())];
+    welcome_page(&state, &parts, None, Rejected { filled, ..Rejected::default() }).await
 }
 
 async fn welcome_page(state: &AppState, parts: &Parts, error: Option<&AppError>, rejected: Rejected) -> Response {

@@ -331,6 +331,14 @@ impl Email {
 /// What the change log calls those who are no person.
 const NO_PERSON: [&str; 4] = ["command line", "this machine", "sign-in provider", "doubles"];
 
+/// By whom something was done, as a sentence says it: a thing has its article, a person has none.
+pub fn by_whom(actor: &str) -> String {
+    match actor {
+        "command line" | "sign-in provider" => format!("the {actor}"),
+        _ => actor.to_owned(),
+    }
+}
+
 /// A person's name: trimmed, one line, and not one that the change log gives to something else.
 ///
 /// # Errors

@@ -207,8 +207,7 @@ fn check(says: &Wording, seen: Option<&Seen>) -> Option<Found> {
 /// # Errors
 /// There is none, or the database refuses.
 pub async fn by_slug(state: &AppState, slug: &str) -> Result<Persona> {
-    let missing =
-        || AppError::NotFound("There is no persona under this address. Every persona is at /personas.".to_owned());
+    let missing = || AppError::NotFound("There is no persona under this address: it may be mistyped.".to_owned());
     let personas = store::personas(&mut state.db.read().await?).await?;
     personas.into_iter().find(|persona| persona.is.slug == slug).ok_or_else(missing)
 }

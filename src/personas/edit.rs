@@ -40,7 +40,7 @@ pub fn change_of(
 /// # Errors
 /// There is none.
 pub fn found(personas: &[Persona], id: PersonaId) -> Result<&Persona> {
-    let missing = || AppError::NotFound("There is no such persona. Every persona is at /personas.".to_owned());
+    let missing = || AppError::NotFound("There is no such persona. The list of personas has every one.".to_owned());
     personas.iter().find(|persona| persona.is.id == id).ok_or_else(missing)
 }
 
@@ -49,7 +49,8 @@ pub fn found(personas: &[Persona], id: PersonaId) -> Result<&Persona> {
 /// # Errors
 /// There is none.
 pub async fn statement(tx: &mut Tx, id: StatementId) -> Result<Statement> {
-    let missing = || AppError::NotFound("There is no such statement. Every persona is at /personas.".to_owned());
+    let missing =
+        || AppError::NotFound("There is no such statement. The page of its persona has every one.".to_owned());
     store::statement(tx, id).await?.ok_or_else(missing)
 }
 

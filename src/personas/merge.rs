@@ -112,7 +112,7 @@ async fn preview(state: &AppState, id: PersonaId, into: Option<PersonaId>) -> Re
     let into = into.map(|into| found(&personas, into)).transpose()?.cloned();
     match &into {
         Some(into) => {
-            at_work(&persona)?;
+            not_gone(&personas, &persona)?;
             may_merge(&personas, &persona, into)?;
         }
         None if !persona.is.retired => {
@@ -168,6 +168,9 @@ pub async fn set_retired(state: &AppState, caller: &Caller, sent: &Sent, retired
     let slug = &persona.is.slug;
     let (done, kind, detail, leads_to) = if retired {
         let into = into.map(|into| found(&personas, into)).transpose()?;
+        if persona.merged_into != into.map(|into| into.is.id) {
+            not_gone(&personas, persona)?;
+        }
         if let Some(into) = into {
             may_merge(&personas, persona, into)?;
         }
@@ -219,6 +222,19 @@ fn changed(personas: &[Persona], id: PersonaId, retired: bool, into: Option<Pers
 /// Whether bringing a persona back would give leads another persona, so that it is seen before it is done.
 pub fn moves_leads(persona: &Persona) -> bool {
     !persona.rule.is_empty() || persona.merged_into.is_some()
+}
+
+/// Somebody who was faster retired it, or made it a part of another one: then it can be neither until it is back.
+fn not_gone(personas: &[Persona], persona: &Persona) -> Result<()> {
+    let Some((who, _)) = &persona.retired else { return Ok(()) };
+    let name = &persona.is.name;
+    let gone = match persona.merged_into.map(|into| found(personas, into)).transpose()? {
+        None => format!("{who} retired “{name}” meanwhile"),
+        Some(into) => format!("{who} made “{name}” a part of “{}” meanwhile", into.is.name),
+    };
+    Err(AppError::Conflict(format!(
+        "{gone}, so nothing was written. If it is to be otherwise, bring it back at the head of its page first."
+    )))
 }
 
 fn may_return(personas: &[Persona], persona: &Persona) -> Result<()> {

@@ -115,7 +115,7 @@ pub fn promises(
     let late = if late > 0 { format!(", {} overdue", count(late)) } else { String::new() };
     let marketing = Side {
         promise: format!("Annotations answered within {}", within(reply)),
-        figure: percent(in_time, due_by_now).unwrap_or_else(|| "nothing due yet".to_owned()),
+        figure: percent(in_time, due_by_now).unwrap_or_else(|| "nothing due yet;".to_owned()),
         stand: format!("{}{} open{place}{late}", if due_by_now > 0 { "in time; " } else { "" }, count(waiting)),
         reach: (in_time * 100).checked_div(due_by_now).unwrap_or(0),
     };
@@ -217,6 +217,6 @@ mod tests {
         assert_eq!(marketing.stand, "in time; 2 open, 1 overdue");
         assert_eq!((marketing.reach, &*sales.figure), (33, "no persona yet"));
         let [marketing, _] = promises(&notes[3..], &[], None, NOW, &rules());
-        assert_eq!((&*marketing.figure, &*marketing.stand, marketing.reach), ("nothing due yet", "1 open", 0));
+        assert_eq!((&*marketing.figure, &*marketing.stand, marketing.reach), ("nothing due yet;", "1 open", 0));
     }
 }

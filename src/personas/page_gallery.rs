@@ -193,6 +193,7 @@ pub fn new(personas: &[PersonaRef], sent: &Sent, sentence: String, person: &str)
     view! {
         <p class="back"><a href=at("/personas")>"‹ Personas"</a></p>
         <PageHead title="Write a persona" lede="Begin with the template, with a copy, or with a text in Markdown."/>
+        <WordsMeant words=&[("persona", "persona"), ("lead", "lead")]/>
         <Rejection sentence/>
         <form class="door" method="post" action=at("/personas/add")>
             <Key/>
@@ -249,6 +250,7 @@ pub fn interview() -> AnyView {
     view! {
         <p class="back"><a href=at("/personas")>"‹ Personas"</a></p>
         <PageHead title="What to ask buyers" lede="Half an hour with somebody who decided within the last months, for you or against you; not in a sales call, and not with somebody who is still deciding. Let them tell it in order, and ask back."/>
+        <WordsMeant words=&[("persona", "persona")]/>
         <div class="interview">{sections.collect_view()}</div>
     }
     .into_any()

@@ -216,7 +216,7 @@ pub async fn page(state: &AppState, caller: &Caller, finding: Finding, asked: As
     let counted = match groups {
         0 => words::counted(leads, "lead", "leads"),
         groups => {
-            format!("{} of {}", words::counted(groups, "group", "groups"), words::counted(leads, "lead", "leads"))
+            format!("{} in {}", words::counted(leads, "lead", "leads"), words::counted(groups, "group", "groups"))
         }
     };
     let (mut values, mut channels, mut campaigns) = (Vec::new(), Vec::new(), Vec::new());

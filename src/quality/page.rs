@@ -444,7 +444,7 @@ pub fn merged(page: MergedPage) -> AnyView {
         }
     });
     let shown = if is_empty {
-        view! { <Empty title="None"><p>"Leads that may be one are under "<a href=at(&path_of(Finding::SameEmail))>"Same e-mail"</a>" and "<a href=at(&path_of(Finding::SameName))>"Same name and company"</a>"."</p></Empty> }
+        view! { <Empty title="No lead was merged"><p>"Leads that may be one are under "<a href=at(&path_of(Finding::SameEmail))>"Same e-mail"</a>" and "<a href=at(&path_of(Finding::SameName))>"Same name and company"</a>"."</p></Empty> }
             .into_any()
     } else {
         view! {
@@ -473,6 +473,7 @@ pub fn merged(page: MergedPage) -> AnyView {
     view! {
         <p class="back"><a href=at("/import/quality")>"‹ Data quality"</a></p>
         <PageHead title="Merged leads" lede="Un-merged, each lead is what its own history says: what files told of it comes along, what people did to the kept lead stays there."/>
+        <WordsMeant words=&[("lead", "lead"), ("disqualified", "left out")]/>
         {done}
         {shown}
     }

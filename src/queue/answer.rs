@@ -120,6 +120,7 @@ pub fn may(visitor: &Visitor) -> May {
         work: visitor.may(Action::WorkLeads),
         add: visitor.may(Action::AddLeads),
         hand_over: visitor.may(Action::HandOver),
+        import: visitor.may(Action::ImportLeads),
     }
 }
 

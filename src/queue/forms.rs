@@ -133,7 +133,11 @@ async fn work_on(
 /// There is no workspace, or a field does not say what it should.
 pub async fn order(state: &AppState, pairs: &[(String, String)]) -> Result<Order> {
     let workspace = workspace::store::find(&mut state.db.read().await?).await?;
-    let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
+    let missing = || {
+        AppError::NotFound(
+            "There is no workspace yet. The first import makes it, or the sample company on the scoreboard.".to_owned(),
+        )
+    };
     let workspace = workspace.ok_or_else(missing)?;
     let mut pairs = pairs.to_vec();
     let (touch, one) = (get_of(&pairs, "touch").to_owned(), get_of(&pairs, "one").to_owned());

@@ -20,11 +20,18 @@ pub fn queue(shown: QueueShown) -> AnyView {
     let QueueShown { question, lede, strip, tabs, filters, views, may, told, sentence, is_blank, .. } = shown.clone();
     let add = may.add.then(|| view! { <a class="button" href=at("/leads/new")>"New lead"</a> });
     if is_blank {
+        let first = match may.import {
+            true => "Import what your CRM exports, or write the first lead down by hand.",
+            false => "Marketing imports what the CRM exports. The first lead can also be written down by hand.",
+        };
+        let import = may.import.then(|| {
+            view! { <a class="button" data-variant="primary" href=at("/import")>"Import a file"</a> }
+        });
         return view! {
             <PageHead title="Lead queue" lede="What waits for sales, the most urgent first."/>
             <Empty title="No lead yet">
-                <p>"Import what your CRM exports ("<code>"doubles import leads FILE"</code>"), or write the first lead down by hand. From its handover on it stands here until sales has touched and judged it."</p>
-                {add}
+                <p>{first}" From its handover on it stands here until sales has touched and judged it."</p>
+                <div class="row">{import}{add}</div>
             </Empty>
         }
         .into_any();
@@ -125,8 +132,8 @@ fn Rows(shown: QueueShown) -> impl IntoView {
                         <th scope="col">"Clock"</th>
                         <th scope="col">"Waits for"</th>
                         <th scope="col">"Lead"</th>
-                        <th scope="col">"Reach"</th>
-                        <th scope="col">"Persona, channel"</th>
+                        <th scope="col" class="reach-by">"Reach"</th>
+                        <th scope="col" class="from">"Persona, channel"</th>
                         <th scope="col">"Owner"</th>
                         {may.work.then(|| view! { <th scope="col"><span class="sr">"Do"</span></th> })}
                     </tr>

@@ -104,7 +104,8 @@ fn asked(ask: &Ask, owners: Vec<ValueId>, now: Instant) -> Asked {
 /// They may not see leads, it is not there, or the database does not answer.
 pub async fn row(tx: &mut Tx, visitor: &Visitor, lead: LeadId) -> Result<Row> {
     visitor.require(Action::SeeLeads)?;
-    let missing = || AppError::NotFound(format!("There is no lead {lead}. The queue is at /leads."));
+    let missing =
+        || AppError::NotFound(format!("There is no lead {lead}: the number is wrong, or its import was taken back."));
     store::rows(tx, &[lead]).await?.remove(&lead).ok_or_else(missing)
 }
 
@@ -283,6 +284,10 @@ async fn owners(tx: &mut Tx, visitor: &Visitor, list: List) -> Result<Vec<ValueI
 
 /// The agreement's rules.
 pub(super) async fn rules(tx: &mut Tx) -> Result<Arc<Rules>> {
-    let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
+    let missing = || {
+        AppError::NotFound(
+            "There is no workspace yet. The first import makes it, or the sample company on the scoreboard.".to_owned(),
+        )
+    };
     agreement::service::rules(tx).await?.ok_or_else(missing)
 }

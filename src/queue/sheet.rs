@@ -52,6 +52,8 @@ pub struct May {
     pub add: bool,
     /// Give leads to sales.
     pub hand_over: bool,
+    /// Import a file of leads.
+    pub import: bool,
 }
 
 /// A list.

@@ -81,7 +81,11 @@ pub async fn set_all(db: &Db, wanted: &[Wanted], by: &str, at: Instant) -> Resul
 /// What the rate was, and the line of the log; none where everything is as it was.
 async fn apply(tx: &mut WriteTx, wanted: &Wanted, by: &str, at: Instant) -> Result<(Option<Rate>, Option<Change>)> {
     let Wanted { currency, from, rate } = wanted;
-    let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
+    let missing = || {
+        AppError::NotFound(
+            "There is no workspace yet. The first import makes it, or the sample company on the scoreboard.".to_owned(),
+        )
+    };
     let own = workspace::store::find(tx).await?.ok_or_else(missing)?.currency;
     if *currency == own {
         return Err(AppError::Invalid(format!("The workspace counts in {own}; it needs no rate of it.")));

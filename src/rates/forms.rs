@@ -84,7 +84,11 @@ async fn answer(
 
 async fn read(state: &AppState, caller: &Caller, done: &Done, sent: Option<&Sent>) -> Result<RatesPage> {
     let mut tx = state.db.read().await?;
-    let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
+    let missing = || {
+        AppError::NotFound(
+            "There is no workspace yet. The first import makes it, or the sample company on the scoreboard.".to_owned(),
+        )
+    };
     let workspace = workspace::store::find(&mut tx).await?.ok_or_else(missing)?;
     let zone = workspace.zone()?;
     let rates = store::list(&mut tx).await?;

@@ -97,6 +97,8 @@ pub fn read_currency(text: &str) -> Result<String, String> {
     let code = text.trim().to_ascii_uppercase();
     if money::is_code(&code) {
         Ok(code)
+    } else if code.is_empty() {
+        Err("The currency is missing. Write its code of three letters, such as USD.".to_owned())
     } else {
         Err(format!("“{}” is no currency. Write its code of three letters, such as USD.", text.trim()))
     }

@@ -3,7 +3,7 @@
 use crate::editing::page::Key;
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Empty, Field, PageHead, Variant};
+use crate::ui::{Button, Empty, Field, PageHead, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// What the page shows.
@@ -70,6 +70,7 @@ pub fn rates(page: RatesPage) -> AnyView {
     view! {
         <p class="back"><a href=at("/spend")>"‹ Spend"</a></p>
         <PageHead title="Exchange rates" lede/>
+        <WordsMeant words=&[("cac", "CAC")]/>
         <Rejection sentence/>
         {told.filter(|_| may_edit).map(|told| view! { <Undo told/> })}
         {form}

@@ -23,6 +23,7 @@ pub mod telemetry;
 mod too_long;
 
 use crate::agreement::month::Month as Promises;
+use crate::agreement::month::ground::Promise;
 use crate::backup::service::Backups;
 use crate::changes::hub::Hub;
 use crate::content::bucket::Bucket;
@@ -89,6 +90,8 @@ pub struct AppState {
     pub month: Lately<(), Month>,
     /// How the promises of the agreement stand this month.
     pub promises: Lately<(), Option<Arc<Promises>>>,
+    /// How many overdue promises are not held against a team, of those that are counted beside a list of breaches.
+    pub set_aside: Lately<Promise, usize>,
     /// How the leads of a period stand against the criteria of a qualified lead.
     pub fits: Lately<Period, Option<Arc<Fits>>>,
     /// The same counted, by the days and the filter.
@@ -147,6 +150,7 @@ impl AppState {
             standings: Lately::default(),
             tried: Lately::default(),
             meanings: Lately::default(),
+            set_aside: Lately::default(),
             clock,
             people,
             hub,

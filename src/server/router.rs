@@ -17,6 +17,7 @@ use crate::import;
 use crate::kpis;
 use crate::listing;
 use crate::people::page::trouble;
+use crate::people::service::Caller;
 use crate::people::{current, forms, gate, oidc};
 use crate::personas;
 use crate::place::{self, at};
@@ -25,14 +26,15 @@ use crate::queue;
 use crate::rates;
 use crate::settings;
 use crate::spend;
-use crate::ui::{BadAddress, Ready};
+use crate::ui::{BadAddress, PageHead, Ready};
 use crate::upload;
 use crate::work;
 use any_spawner::Executor;
 use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::http::{HeaderValue, StatusCode, Uri};
+use axum::http::header::{ACCEPT, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodFilter, get, on};
@@ -89,6 +91,7 @@ pub fn build(state: AppState, base_url: Option<&Uri>) -> Router {
         .merge(upload::forms::routes())
         .merge(server_functions())
         .fallback(serve_file_or_missing_page)
+        .method_not_allowed_fallback(say_that_it_takes_forms)
         .layer(from_fn_with_state(state.clone(), gate::admit))
         .with_state(state.clone());
     let answering = protect(routes, state, base_url, css_path);
@@ -170,6 +173,35 @@ async fn serve_file_or_missing_page(State(state): State<AppState>, request: Requ
     let mut page = render_page(state, request, || provide_context(BadAddress)).await;
     *page.status_mut() = StatusCode::NOT_FOUND;
     page
+}
+
+/// Where a form was refused, its page has the form's address: whoever asks for that address by itself is led on.
+async fn say_that_it_takes_forms(State(state): State<AppState>, parts: Parts) -> Response {
+    let status = StatusCode::METHOD_NOT_ALLOWED;
+    let asks_for_page = parts.headers.get(ACCEPT).is_some_and(|kinds| kinds.as_bytes().starts_with(b"text/html"));
+    if parts.method != Method::GET || !asks_for_page {
+        return (status, "This address only takes what a form sends.\n").into_response();
+    }
+    let around = if parts.extensions.get::<Caller>().is_some() { Around::House } else { Around::Door };
+    let way = page_of_form(parts.uri.path());
+    let view = move || {
+        view! {
+            <PageHead title="Nothing to read here"/>
+            <p>"This address only takes what a form sends, and nothing was sent now. "<a href=at(&way)>"To the page of the form"</a></p>
+        }
+        .into_any()
+    };
+    plain::answer(&state, &parts, status, around, "Nothing to read here", view).await
+}
+
+/// The page above the address of a form: `/leads/7` of `/leads/7/do`, `/spend` of `/spend/add`.
+fn page_of_form(path: &str) -> String {
+    let mut names = path.trim_start_matches('/').split('/');
+    match (names.next(), names.next()) {
+        (Some(first), Some(number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => format!("/{first}/{number}"),
+        (Some(first), Some(_)) => format!("/{first}"),
+        _ => "/".to_owned(),
+    }
 }
 
 /// The address of the page that one with a slash too many means. Only below a first letter: `//` at the beginning would

@@ -54,7 +54,7 @@ impl Done {
             Self::InviteWithdrawn => "The link is good no more.",
             Self::Workspace => "The workspace is changed, for everybody.",
             Self::Connecting => "One step is left: sign in at your company within ten minutes, by the link below.",
-            Self::Disconnected => "Your company's sign-in opens this account no more.",
+            Self::Disconnected => "Your company’s sign-in opens this account no more.",
             Self::Notices => "From now on you are told of these.",
         }
     }

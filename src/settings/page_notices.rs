@@ -4,7 +4,7 @@ use super::model::Told;
 use super::page::SettingsHead;
 use crate::bell::model::NoticeKind;
 use crate::place::at;
-use crate::ui::{Button, Notice, Variant};
+use crate::ui::{Button, Notice, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// `/settings/notices`
@@ -26,6 +26,7 @@ pub fn notices(choices: Option<Vec<(NoticeKind, bool)>>, told: Told) -> AnyView 
     let choices = choices.collect_view();
     view! {
         <SettingsHead path="/settings/notices" lede="What rings your bell. What waits in the lists stands there either way." told/>
+        <WordsMeant words=&[("lead", "lead"), ("touch", "touch"), ("verdict", "verdict"), ("persona", "persona")]/>
         <form class="door" method="post" action=at("/settings/notices/save")>
             <fieldset aria-label="Tell me when">
                 {choices}

@@ -138,7 +138,7 @@ fn person_row(person: PersonLine, may_manage: bool) -> impl IntoView {
             <th scope="row">{name}</th>
             <td>{person.email}</td>
             <td>{team.map(|team| view! { <i class="team" data-team=team aria-hidden="true"></i> })}{person.standing.words()}</td>
-            <td data-label="last seen">{person.last_seen}</td>
+            <td data-label="last seen">{(!person.last_seen.is_empty()).then_some(person.last_seen)}</td>
             <td>{person.state}</td>
         </tr>
     }

@@ -23,7 +23,7 @@ pub fn workspace(page: WorkspacePage, told: Told, rejected: Rejected) -> AnyView
     let shown = match page.workspace {
         None => view! {
             <Empty title="There is no workspace yet">
-                <p><a href=at("/welcome")>"Set it up"</a>", or let an import on the command line make it."</p>
+                <p><a href=at("/welcome")>"Set it up"</a>", or let the first import make it."</p>
             </Empty>
         }
         .into_any(),
@@ -34,7 +34,7 @@ pub fn workspace(page: WorkspacePage, told: Told, rejected: Rejected) -> AnyView
         Some(workspace) => view! { <Facts workspace/> }.into_any(),
     };
     view! {
-        <SettingsHead path="/settings/workspace" lede="What everybody's numbers are counted in." told/>
+        <SettingsHead path="/settings/workspace" lede="What everybody’s numbers are counted in." told/>
         <Rejection sentence/>
         {shown}
         {backups}

@@ -50,7 +50,11 @@ pub async fn find(tx: &mut Tx, caller: &Caller, id: i64) -> Result<SpendRow> {
 /// # Errors
 /// There is no workspace.
 pub async fn currency(tx: &mut Tx) -> Result<String> {
-    let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
+    let missing = || {
+        AppError::NotFound(
+            "There is no workspace yet. The first import makes it, or the sample company on the scoreboard.".to_owned(),
+        )
+    };
     Ok(workspace::store::find(tx).await?.ok_or_else(missing)?.currency)
 }
 

@@ -75,7 +75,11 @@ struct Read {
 async fn read(state: &AppState, caller: &Caller, question: &Question) -> Result<Read> {
     let sees_pay = caller.visitor.may(Action::SeePay);
     let mut tx = state.db.read().await?;
-    let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
+    let missing = || {
+        AppError::NotFound(
+            "There is no workspace yet. The first import makes it, or the sample company on the scoreboard.".to_owned(),
+        )
+    };
     let workspace = workspace::store::find(&mut tx).await?.ok_or_else(missing)?;
     let span = store::span(&mut tx, sees_pay).await?;
     let period = question.period(workspace.zone()?.day_of(state.clock.now()), span)?;

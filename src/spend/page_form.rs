@@ -7,7 +7,7 @@ use crate::editing::page::{Carried, Drafts, Key};
 use crate::import::model::{SpendKind, Team};
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Empty, Field, LongField, PageHead, Variant};
+use crate::ui::{Button, Empty, Field, LongField, PageHead, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// A row as a form.
@@ -57,6 +57,7 @@ pub fn form(form: SpendForm) -> AnyView {
     view! {
         <p class="back"><a href=at("/spend")>"‹ Spend"</a></p>
         <PageHead title/>
+        <WordsMeant words=&[("cac", "CAC"), ("channel", "channel")]/>
         {came}
         <Rejection sentence/>
         <form class="door" method="post" action=action data-draft=draft>
@@ -142,6 +143,7 @@ pub fn deleted(lines: Vec<DeletedLine>) -> AnyView {
     view! {
         <p class="back"><a href=at("/spend")>"‹ Spend"</a></p>
         <PageHead title="Deleted spend" lede="It counts nowhere, and can be brought back for thirty days."/>
+        <WordsMeant words=&[("cac", "CAC"), ("channel", "channel")]/>
         {table}
         {is_empty.then(|| view! { <Empty title="Nothing was deleted"><p>"A row that somebody deletes waits here for thirty days."</p></Empty> })}
     }

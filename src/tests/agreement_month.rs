@@ -1,9 +1,6 @@
 //! How the promises stand this month: the same numbers as the KPIs and the queue, without what was not a team's own delay.
 
-use crate::browser::{NOW, TestServer};
 use crate::databases::{name, on_each_engine};
-use crate::filled::plain;
-use crate::import_cast;
 use crate::loop_office::{DAY, HOUR, Office, TUESDAY, after, call, judge, office};
 use doubles::agreement::answer;
 use doubles::agreement::breaches::{self, Breaches};
@@ -13,18 +10,15 @@ use doubles::agreement::month::{self, Month};
 use doubles::agreement::standing::State;
 use doubles::agreement::store;
 use doubles::changes::model::{Change, ChangeKind, Entity};
-use doubles::import::model::LeadRecord;
 use doubles::leads::model::{Decision, EventKind, LeadId};
-use doubles::people::model::{Standing, Team, Visitor};
+use doubles::people::model::{Team, Visitor};
 use doubles::people::service::Caller;
 use doubles::period::{Day, Instant};
 use doubles::work::model::Act;
 use serde_json::json;
-use std::cmp::Reverse;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-async fn month_at(office: &Office, now: Instant) -> Arc<Month> {
+pub async fn month_at(office: &Office, now: Instant) -> Arc<Month> {
     month::month(&office.at(now)).await.expect("a read").expect("there are leads")
 }
 
@@ -34,7 +28,7 @@ async fn breaches_at(office: &Office, visitor: &Visitor, now: Instant) -> Breach
 }
 
 /// A signed version from the first of March, with a share for each promise.
-async fn agree(office: &Office, change: impl FnOnce(&mut Terms)) {
+pub async fn agree(office: &Office, change: impl FnOnce(&mut Terms)) {
     let mut terms = Terms::defaults("UTC");
     terms.marketing.leads_per_month = Some(30);
     terms.sales.first_touch_share_bp = Some(9_000);
@@ -47,7 +41,7 @@ async fn agree(office: &Office, change: impl FnOnce(&mut Terms)) {
 }
 
 /// A lead of an earlier month that nobody owes anything, so that touches are known here: without one there is no data.
-async fn touched_before(office: &Office) {
+pub async fn touched_before(office: &Office) {
     let earlier = |hours: u32| Instant(TUESDAY.0 - 40 * DAY + hours * HOUR);
     let lead = office.lead("Early", earlier(0)).await;
     office.act(&office.hal, earlier(1), &[lead], call(true)).await.expect("touched");
@@ -283,130 +277,6 @@ async fn the_standing_is_kept_until_anything_changes_that_it_is_made_of_or_a_min
         assert_eq!(month_at(&office, now).await.first_touch.promised_bp, Some(5_000), "on {}", name(db));
     })
     .await;
-}
-
-#[tokio::test]
-async fn a_list_of_breaches_that_is_cut_counts_them_all_and_begins_with_what_can_still_be_mended() {
-    on_each_engine(async |db| {
-        let office = office(db).await;
-        let given = Rule::parse("size", "given", "").expect("a rule");
-        let webinar = Rule { field: Field::Channel, test: Test::Contains(vec!["webinar".into()]) };
-        agree(&office, |terms| {
-            terms.criteria = [("size", given), ("channel", webinar)]
-                .map(|(key, rule)| Criterion { key: key.into(), any: vec![rule] })
-                .into();
-        })
-        .await;
-        touched_before(&office).await;
-        // One is called and not judged, the first two lose their owner. Names of even length come from the fair.
-        let mut leads = Vec::new();
-        for (hours, name) in ["Rosa", "Otto", "Hans", "Ruth", "Anna", "Emma"].into_iter().enumerate() {
-            leads.push(office.lead(name, after(hours as u32 * HOUR)).await);
-        }
-        let ben = office.ben.visitor.account().expect("an account").id;
-        office.act(&office.hal, after(HOUR), &leads[..2], Act::Assign(Some(ben))).await.expect("given");
-        office.state.people.set_disabled(&Caller::command_line(), ben, true).await.expect("disabled");
-        office.act(&office.ann, after(6 * HOUR), &leads[3..4], call(true)).await.expect("called");
-        // Another one was tried once, and again and again it should be: its verdict is overdue all the same.
-        let tried = office.lead("Jonas", after(6 * HOUR)).await;
-        office.act(&office.ann, after(7 * HOUR), &[tried], call(false)).await.expect("tried");
-        // Marketing answers nobody.
-        for (hours, lead) in leads[4..].iter().enumerate() {
-            let act = judge(Decision::Reject, "below_criteria");
-            office.act(&office.ann, after((7 + hours as u32) * HOUR), &[*lead], act).await.expect("judged");
-        }
-        // To the last one there is still time to answer.
-        let lena = office.lead("Lena", after(11 * DAY)).await;
-        let act = judge(Decision::Reject, "below_criteria");
-        office.act(&office.ann, after(12 * DAY - HOUR), &[lena], act).await.expect("judged");
-        let now = after(12 * DAY);
-        let month = month_at(&office, now).await;
-        let state = office.at(now);
-        let list =
-            async |most: usize| breaches::breaches(&state, &office.hal.visitor, &month, most).await.expect("a list");
-        let whole = list(usize::MAX).await;
-        assert!(whole.all.is_sorted_by_key(|breach| Reverse(breach.due)), "{:?}", whole.all);
-        let mendable = whole.all.iter().rposition(|breach| breach.due.is_some()).expect("some are late");
-        assert!(whole.all[mendable + 1..].iter().all(|breach| breach.promise.starts_with("Misses: ")));
-        assert!(whole.all[mendable + 1..].len() >= 6, "all six are of the fair");
-        assert!(whole.all.iter().all(|breach| !leads[..2].contains(&breach.lead) || breach.due.is_none()));
-        let promised = |promise: &str| -> Vec<LeadId> {
-            whole.all.iter().filter(|breach| breach.promise == promise).map(|breach| breach.lead).collect()
-        };
-        assert_eq!((promised("First touch"), promised("Verdict")), (vec![leads[2]], vec![tried, leads[3], leads[2]]));
-        assert_eq!(promised("Reply to feedback"), [leads[5], leads[4]]);
-        for most in 1..=3 {
-            let cut = list(most).await;
-            assert_eq!(cut.counts, whole.counts, "cut at {most}, on {}", name(db));
-            for promise in ["First touch", "Verdict", "Reply to feedback", "Misses: "] {
-                let of = |found: &Breaches| -> Vec<(LeadId, Option<Instant>)> {
-                    let all = found.all.iter().filter(|breach| breach.promise.starts_with(promise));
-                    all.map(|breach| (breach.lead, breach.due)).collect()
-                };
-                let first: Vec<_> = of(&whole).into_iter().take(most).collect();
-                assert_eq!(of(&cut), first, "{promise}: the same ones come first");
-            }
-        }
-        for team in [Team::Marketing, Team::Sales] {
-            let read = whole.all.iter().filter(|breach| breach.team == team).count();
-            assert_eq!((whole.of(team).count as usize, whole.of(team).more), (read, false), "{team}");
-        }
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_page_says_how_many_breaches_it_does_not_show_and_the_file_has_them_all() {
-    let server = TestServer::set_up().await;
-    let standing = Standing { team: Some(Team::Sales), head: false, admin: false };
-    server.add("sam@company.example", standing).await;
-    let mut sam = server.signed_in("sam@company.example").await;
-    let many: Vec<LeadRecord> = (0..1_100_u32)
-        .map(|n| LeadRecord {
-            milestones: vec![(EventKind::Handover, Some(import_cast::at(NOW.0 - 200 * DAY + n * 60)))],
-            ..import_cast::lead(u64::from(n) + 2, &format!("L{n}"), "")
-        })
-        .collect();
-    import_cast::import_from(&server.state.db, "Nimbus CRM", import_cast::File::Leads(many), 500).await;
-    let page = plain(&sam.get("/agreement").await.body).replace('\u{a0}', " ");
-    // Nobody touched them, and nobody judged them: two promises of sales are broken for each.
-    for says in [
-        "2,100+ breaches right now, 0 of marketing, 2,100+ of sales",
-        "2,092+ are not shown: ",
-        "the file has them all",
-    ] {
-        assert!(page.contains(says), "{says}: {page}");
-    }
-    let file = sam.get("/agreement/breaches.csv").await.body;
-    let leads: BTreeSet<&str> = file.lines().skip(1).filter_map(|line| line.split(',').nth(2)).collect();
-    assert_eq!((file.lines().count(), leads.len()), (2_201, 1_100), "each promise once, beyond what is read at once");
-    let verdicts = file.lines().filter(|line| line.contains("Verdict")).count();
-    assert_eq!(verdicts, 1_100, "the verdicts too");
-}
-
-#[tokio::test]
-async fn a_verdict_that_is_overdue_is_found_among_many_leads_that_wait_for_another_attempt() {
-    let server = TestServer::set_up().await;
-    let standing = Standing { team: Some(Team::Sales), head: false, admin: false };
-    server.add("sam@company.example", standing).await;
-    let mut sam = server.signed_in("sam@company.example").await;
-    // Tried once three days ago, so to be tried again; only of the first one the verdict is overdue too.
-    let mut many: Vec<LeadRecord> = (0..1_001_u32)
-        .map(|n| LeadRecord {
-            milestones: vec![
-                (EventKind::Handover, Some(import_cast::at(NOW.0 - 4 * DAY + n))),
-                (EventKind::Touch, Some(import_cast::at(NOW.0 - 4 * DAY + n + HOUR))),
-            ],
-            ..import_cast::lead(u64::from(n) + 2, &format!("L{n}"), "")
-        })
-        .collect();
-    many[0].milestones = vec![
-        (EventKind::Handover, Some(import_cast::at(NOW.0 - 200 * DAY))),
-        (EventKind::Touch, Some(import_cast::at(NOW.0 - 200 * DAY + HOUR))),
-    ];
-    import_cast::import_from(&server.state.db, "Nimbus CRM", import_cast::File::Leads(many), 500).await;
-    let page = plain(&sam.get("/agreement").await.body).replace('\u{a0}', " ");
-    assert!(page.contains("1+ breaches right now, 0 of marketing, 1+ of sales"), "{page}");
 }
 
 #[tokio::test]

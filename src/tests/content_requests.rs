@@ -45,7 +45,7 @@ async fn a_gap_becomes_a_request_a_brief_a_draft_and_an_item_and_who_asked_is_to
     let brief = brief.with("due", "2027-01-10");
     assert!(sam.post("/content/requests/save", &brief.pairs()).await.leads_to().is_some());
     let page = plain(&mia.get("/content/requests/1").await.body);
-    assert!(page.contains("brief, a gap on the map") && page.contains("overdue since"), "{page}");
+    assert!(page.contains(", for a gap on the map. Now: brief.") && page.contains("overdue since"), "{page}");
     assert!(plain(&mia.get("/content").await.body).contains("0 of 1, 1 overdue"), "marketing's side of the net");
 
     let begin = Filled::each(&page, "/content/requests/step").into_iter().find(|form| form.get("to") == "draft");

@@ -105,6 +105,26 @@ async fn an_empty_loop_says_what_comes_and_each_of_its_pages_stands() {
         assert_eq!(page.status, 200, "{path}");
         assert!(text(&page.body).contains(says), "{path}: {}", text(&page.body));
     }
+    for path in ["/feedback", "/feedback/why", "/feedback/more"] {
+        let marketing = text(&house.mia.get(path).await.body);
+        assert!(marketing.contains("Import a file New lead"), "{path}: {marketing}");
+        let sales = text(&house.ben.get(path).await.body);
+        assert!(sales.contains("marketing imports") && !sales.contains("Import a file"), "{path}: {sales}");
+        assert!(sales.contains("New lead"), "{path}: {sales}");
+        let viewer = text(&house.vera.get(path).await.body);
+        assert!(viewer.contains("the two teams bring them") && !viewer.contains("New lead"), "{path}: {viewer}");
+    }
+}
+
+#[tokio::test]
+async fn days_without_a_lead_that_was_turned_down_have_no_drawing_no_columns_and_no_file() {
+    let mut house = house().await;
+    house.judged().await;
+    let page = house.mia.get("/feedback/why?period=month&at=2019-03").await.body;
+    let said = text(&page);
+    assert!(said.contains("No lead of these days was turned down"), "{said}");
+    assert!(!said.contains("bars in percent") && !said.contains("Beside it"), "{said}");
+    assert!(!page.contains("/feedback/why.csv"), "{said}");
 }
 
 #[tokio::test]

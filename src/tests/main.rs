@@ -1,6 +1,7 @@
 //! The specification, as tests.
 
 mod agreement;
+mod agreement_breaches;
 mod agreement_month;
 mod agreement_pages;
 mod agreement_signing;

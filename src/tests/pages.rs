@@ -7,7 +7,7 @@ use doubles::kpis::narrate;
 use doubles::kpis::page::{NoLead, ShownBoard};
 use doubles::kpis::page_kpi::ShownKpi;
 use doubles::kpis::sheet::{Kpi, KpiPage, Scoreboard};
-use doubles::ui::Gallery;
+use doubles::ui::{Gallery, Meanings};
 use leptos::prelude::*;
 use leptos_meta::provide_meta_context;
 use leptos_router::components::Router;
@@ -120,7 +120,9 @@ fn what_is_counted_opens_onto_its_leads() {
 
 #[test]
 fn each_point_of_a_trend_is_said_in_words_and_opens_its_leads() {
-    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&boards::northaisle())) else { panic!("no lead") };
+    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&boards::northaisle()), &Meanings::default()) else {
+        panic!("no lead")
+    };
     let said = |kpi: usize, month: usize| {
         let words = shown.trends[kpi].svg.split("<desc>").nth(month + 1).and_then(|rest| rest.split("</desc>").next());
         words.unwrap_or_default().replace('\u{a0}', " ")
@@ -152,7 +154,9 @@ fn each_point_of_a_trend_is_said_in_words_and_opens_its_leads() {
 
 #[test]
 fn the_largest_groups_have_small_charts_on_one_scale() {
-    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&boards::northaisle())) else { panic!("no lead") };
+    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&boards::northaisle()), &Meanings::default()) else {
+        panic!("no lead")
+    };
     let charts: Vec<&str> = shown.multiples.split("<li>").skip(1).collect();
     assert_eq!(charts.len(), 7);
     assert!(charts[0].starts_with("<h3>Organic search</h3><p>11.1\u{a0}% of 207\u{a0}mature leads</p><svg"));
@@ -162,13 +166,18 @@ fn the_largest_groups_have_small_charts_on_one_scale() {
     assert!(charts.iter().all(|chart| chart.contains("class='line' data-young")));
     assert!(shown.breakdown.table.caption.contains("on one scale"));
 
-    let Scoreboard::Shown(alone) = narrate::scoreboard(Some(&boards::one_lead())) else { panic!("no lead") };
+    let Scoreboard::Shown(alone) = narrate::scoreboard(Some(&boards::one_lead()), &Meanings::default()) else {
+        panic!("no lead")
+    };
     assert!(alone.multiples.is_empty() && !alone.breakdown.table.caption.contains("on one scale"));
 }
 
 #[test]
 fn a_trend_without_a_value_has_nothing_to_read() {
-    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&boards::nothing_in_period(0))) else { panic!("no lead") };
+    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&boards::nothing_in_period(0)), &Meanings::default())
+    else {
+        panic!("no lead")
+    };
     assert!(shown.trends.iter().all(|trend| !trend.svg.contains("<desc>")));
 }
 
@@ -183,7 +192,9 @@ fn every_kpi_has_a_page_with_its_formula_in_the_periods_numbers() {
         ),
         (Kpi::FeedbackCoverage, "1,395 complete verdicts ÷ 1,641 leads whose window has ended = 85.0 %"),
     ] {
-        let KpiPage::Shown(shown) = narrate::kpi_page(kpi, Some(&boards::northaisle())) else { panic!("no lead") };
+        let KpiPage::Shown(shown) = narrate::kpi_page(kpi, Some(&boards::northaisle()), &Meanings::default()) else {
+            panic!("no lead")
+        };
         let page = render(&format!("/kpis/{kpi}"), move || view! { <ShownKpi shown=*shown/> }.into_any());
         assert!(page.says(formula), "{kpi}: “{formula}” is missing");
         page.keep(kpi.key());
@@ -192,8 +203,8 @@ fn every_kpi_has_a_page_with_its_formula_in_the_periods_numbers() {
 
 #[test]
 fn an_empty_workspace_teaches_what_to_do() {
-    assert_eq!(narrate::scoreboard(None), Scoreboard::NoLead);
-    assert_eq!(narrate::scoreboard(Some(&boards::empty())), Scoreboard::NoLead);
+    assert_eq!(narrate::scoreboard(None, &Meanings::default()), Scoreboard::NoLead);
+    assert_eq!(narrate::scoreboard(Some(&boards::empty()), &Meanings::default()), Scoreboard::NoLead);
     let page = render("/", || view! { <NoLead/> }.into_any());
     assert!(page.says("doubles import leads leads.csv --dry-run") && page.says("Import a file"));
     page.keep("empty");
@@ -283,7 +294,7 @@ pub fn words_of(html: &str) -> String {
 }
 
 fn scoreboard(board: Board) -> Page {
-    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&board)) else { panic!("no lead") };
+    let Scoreboard::Shown(shown) = narrate::scoreboard(Some(&board), &Meanings::default()) else { panic!("no lead") };
     render("/", move || view! { <ShownBoard shown=*shown/> }.into_any())
 }
 

@@ -1,6 +1,7 @@
 //! How people come in, seen through the pages and forms as a browser without WASM sees them.
 
 use crate::browser::{PASSWORD, TestServer};
+use crate::filled::Filled;
 use doubles::people::model::{AccountId, Standing, Team};
 use doubles::people::service::Caller;
 use doubles::server::site::Site;
@@ -29,6 +30,8 @@ async fn the_first_visitor_is_led_through_welcome_and_is_signed_in_by_it() {
     let page = ada.get("/welcome").await;
     assert_eq!(page.status, 200);
     assert!(page.body.contains(r#"action="/welcome""#) && !page.body.contains(r#"name="code""#), "{}", page.body);
+    let team = Filled::of(&page.body, "/welcome").get("team").to_owned();
+    assert_eq!(team, "marketing", "who chooses nothing can import leads");
     let done = ada.post("/welcome", &WELCOME).await;
     assert_eq!(done.leads_to(), Some("/"), "{}", done.body);
     assert_eq!(ada.get("/settings").await.status, 200);

@@ -129,6 +129,33 @@ async fn a_merge_says_what_it_would_do_before_anything_is_written() {
 }
 
 #[tokio::test]
+async fn a_merge_of_a_persona_that_is_gone_meanwhile_says_so_and_writes_nothing() {
+    let mut house = three().await;
+    house.persona("Head of supply").await;
+    house.persona("Planner").await;
+    let asked = format!("{PAGE}/merge?into=2");
+    let open = Filled::of(&house.ben.get(&asked).await.body, "/personas/retire");
+    house.mia.post("/personas/retire", &[("id", "1")]).await;
+    let late = house.ben.post("/personas/retire", &open.pairs()).await;
+    assert_eq!(late.status, 409);
+    let gone = "mia retired “Head of logistics” meanwhile, so nothing was written.";
+    assert!(text(&late.body).contains(gone), "{}", text(&late.body));
+    assert!(text(&house.ben.get(&asked).await.body).contains(gone), "and whoever looks first is told the same");
+    assert_eq!(rows(&house, "select count(*) from persona where merged_into is not null").await, "0");
+
+    house.mia.post("/personas/bring-back", &[("id", "1")]).await;
+    house.mia.post("/personas/retire", &[("id", "1"), ("into", "3")]).await;
+    for another in [&[("id", "1")][..], &[("id", "1"), ("into", "2")]] {
+        let late = house.ben.post("/personas/retire", another).await;
+        assert_eq!(late.status, 409, "{another:?}");
+        let gone = "mia made “Head of logistics” a part of “Planner” meanwhile";
+        assert!(text(&late.body).contains(gone), "{}", text(&late.body));
+    }
+    let same = house.ben.post("/personas/retire", &[("id", "1"), ("into", "3")]).await;
+    assert!(same.leads_to().is_some(), "what is as it was asked to be is done: {}", text(&same.body));
+}
+
+#[tokio::test]
 async fn a_persona_comes_as_a_file_and_counts_once() {
     let mut house = three().await;
     let file = house.vera.get(&format!("{PAGE}/persona.md")).await.body.replacen("# Head of logistics", "# CFO", 1);

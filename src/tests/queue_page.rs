@@ -68,10 +68,34 @@ fn text(page: &str) -> String {
 }
 
 #[tokio::test]
+async fn the_address_of_a_form_that_is_only_asked_for_says_so_and_leads_back_to_its_page() {
+    let (server, mut mia, ..) = house().await;
+    mia.headers.push(("accept", "text/html,application/xhtml+xml".to_owned()));
+    for (path, way) in [("/leads/add", "/leads"), ("/leads/7/do", "/leads/7"), ("/feedback/answer", "/feedback")] {
+        let page = mia.get(path).await;
+        assert_eq!(page.status, 405, "{path}");
+        assert!(text(&page.body).contains("only takes what a form sends"), "{path}: {}", page.body);
+        let main = page.body.split("<main").nth(1).unwrap_or_default();
+        assert!(main.contains(&format!("href=\"{way}\"")), "{path}: {main}");
+    }
+    mia.headers.clear();
+    let program = mia.get("/leads/add").await;
+    assert!(program.status == 405 && !program.body.contains('<'), "a program gets a line: {}", program.body);
+    let mut stranger = server.browser();
+    stranger.headers.push(("accept", "text/html".to_owned()));
+    let page = stranger.get("/sign-in/cast").await;
+    assert!(page.status == 405 && !page.body.contains("href=\"/leads\""), "nothing of the house: {}", page.body);
+}
+
+#[tokio::test]
 async fn a_lead_that_is_written_down_and_handed_over_waits_in_the_queue_of_sales() {
     let (_server, mut mia, mut ben, _) = house().await;
-    let page = ben.get("/leads").await;
-    assert!(text(&page.body).contains("No lead yet"), "an empty queue says what to do next");
+    let page = text(&ben.get("/leads").await.body);
+    assert!(page.contains("No lead yet Marketing imports what the CRM exports."), "what comes next: {page}");
+    assert!(page.contains("New lead") && !page.contains("Import a file"), "what he can do about it: {page}");
+    let page = mia.get("/leads").await.body;
+    let main = page.split("<main").nth(1).unwrap_or_default();
+    assert!(main.contains("href=\"/import\"") && text(&page).contains("Import a file New lead"), "{}", text(&page));
     three(&mut mia).await;
     let page = ben.get("/leads").await.body;
     let said = text(&page);

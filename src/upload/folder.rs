@@ -87,7 +87,7 @@ impl Uploads {
         match found {
             Ok(found) if found == digest => Ok(()),
             Ok(_) => Err(AppError::Conflict(format!(
-                "{} was changed on the server's disk since you uploaded it, so it is not read. Upload it again.",
+                "{} was changed on the server’s disk since you uploaded it, so it is not read. Upload it again.",
                 upload.file_name
             ))),
             Err(error) if error.kind() == ErrorKind::NotFound => Err(gone(upload)),
@@ -189,7 +189,7 @@ pub fn check_room_by(free_bytes: FreeBytes, folder: &Path, bytes: u64) -> Result
     let folder = folder.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("."));
     match free_bytes(folder) {
         Some(free) if free < bytes.saturating_add(disk::LITTLE / 4) => Err(AppError::Unavailable(format!(
-            "The server's disk has no room for this file: {} are free. Free some space there, or upload a smaller file. \
+            "The server’s disk has no room for this file: {} are free. Free some space there, or upload a smaller file. \
              Nothing was kept.",
             disk::words(free)
         ))),
@@ -331,7 +331,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 
 fn gone(upload: &Upload) -> AppError {
     AppError::NotFound(format!(
-        "{} is no longer on the server's disk. Discard it here and upload it again.",
+        "{} is no longer on the server’s disk. Discard it here and upload it again.",
         upload.file_name
     ))
 }
@@ -340,7 +340,7 @@ fn gone(upload: &Upload) -> AppError {
 fn unwritable(error: &std::io::Error) -> AppError {
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => AppError::Unavailable(
-            "The server's disk is full, so nothing was kept. Free some space there and try again.".to_owned(),
+            "The server’s disk is full, so nothing was kept. Free some space there and try again.".to_owned(),
         ),
         _ => {
             tracing::error!("the folder of uploads cannot be written: {error}");

@@ -207,10 +207,10 @@ pub fn kinds_of(visitor: &Visitor) -> Vec<Kind> {
 /// What the rows of a file are, in a line.
 pub const fn meaning(kind: Kind) -> &'static str {
     match kind {
-        Kind::Leads => "A row a person or company that marketing captured, with the day it was handed over.",
+        Kind::Leads => "One row for each person or company that marketing captured, with the day it was handed over.",
         Kind::Outcomes => "Deals or offers of leads that are here: opened, won, lost, and for how much.",
         Kind::Events => "What happened to leads that are here, and when: calls, mails, statuses, verdicts.",
-        Kind::Spend => "What was spent, by day, week or month: one amount a row, or a column a channel.",
+        Kind::Spend => "What was spent, by day, week or month: one amount in each row, or a column for each channel.",
     }
 }
 

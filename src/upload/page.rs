@@ -81,7 +81,7 @@ pub fn start(page: StartPage) -> AnyView {
                     {choices.collect_view()}
                 </fieldset>
                 <Field id="source" name="source" label="Which system does it come from?" list="systems" value=beside.source
-                    hint="The same name each time: with the record's number it is how a row is known again. Blank for a spreadsheet."/>
+                    hint="The same name each time: with the record’s number it is how a row is known again. Blank for a spreadsheet."/>
                 <datalist id="systems">{systems.collect_view()}</datalist>
                 <Field id="zone" name="zone" label="Time zone" list="zones" value=beside.zone hint=zone_hint/>
                 <datalist id="zones">{zones.collect_view()}</datalist>

@@ -32,7 +32,7 @@ pub fn JobView(
     };
     let hint = match task {
         _ if held_up => {
-            "It broke off and cannot be taken back yet: the server's disk is full, or its database does not answer. Make room there; nothing else is to be done, it is tried again every ten seconds."
+            "It broke off and cannot be taken back yet: the server’s disk is full, or its database does not answer. Make room there; nothing else is to be done, it is tried again every ten seconds."
         }
         Task::Check => "Nothing is written. You can close this page; the answer will be here.",
         Task::Run => {

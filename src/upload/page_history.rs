@@ -4,6 +4,7 @@ use super::history::{Filter, History, LeadsPage, PastLine, PastPage, count_words
 use super::page_check::{JobView, Tally};
 use crate::import::model::Kind;
 use crate::import::store::State;
+use crate::people::model::by_whom;
 use crate::people::page::Rejection;
 use crate::place::at;
 use crate::ui::{Button, Empty, Notice, NoticeKind, PageHead, SectionHead, Variant, WordsMeant};
@@ -109,7 +110,7 @@ pub fn one(page: PastPage, sentence: String) -> AnyView {
         (State::Undone, None) => "It was taken back.".to_owned(),
         (State::Running, _) => "It is under way.".to_owned(),
         (State::Undoing, _) => "It is being taken back.".to_owned(),
-        (State::Complete, _) => format!("It stands: {}.", count_words(&counts)),
+        (State::Complete, _) => format!("It stands. {}.", count_words(&counts)),
     };
     let complete = line.state == State::Complete;
     let failure = failure.map(|why| {
@@ -118,7 +119,8 @@ pub fn one(page: PastPage, sentence: String) -> AnyView {
     let job = job.map(|job| view! { <JobView job stop=String::new()/> });
     view! {
         <p class="back"><a href=at("/import/history")>"‹ Imports"</a></p>
-        <PageHead title=line.file_name.clone() lede=format!("{}, by {}, {}. {standing}", line.what, line.who, line.when)/>
+        <PageHead title=line.file_name.clone() lede=format!("{}, by {}, {}. {standing}", line.what, by_whom(&line.who), line.when)/>
+        <WordsMeant words=&[("lead", "lead")]/>
         <Rejection sentence/>
         {failure}
         {job}
@@ -250,7 +252,8 @@ pub fn leads(page: LeadsPage) -> AnyView {
     view! {
         <p class="back"><a href=at(&format!("/import/history/{id}"))>{format!("‹ {}", line.file_name)}</a></p>
         <PageHead title=if new { "Leads that this import brought" } else { "Leads that this import changed" }
-            lede=format!("{}, by {}, {}.", line.what, line.who, line.when)/>
+            lede=format!("{}, by {}, {}.", line.what, by_whom(&line.who), line.when)/>
+        <WordsMeant words=&[("lead", "lead"), ("channel", "channel"), ("handover", "handover")]/>
         <div class="parts">
             <div class="segmented" role="group" aria-label="Which leads">
                 <a href=format!("{path}?which=new") aria-current=current(true)>"New"</a>
@@ -258,7 +261,7 @@ pub fn leads(page: LeadsPage) -> AnyView {
             </div>
         </div>
         {table}
-        {is_empty.then(|| view! { <Empty title="None"><p>{format!("This import {} no lead.", if new { "brought" } else { "changed" })}</p></Empty> })}
+        {is_empty.then(|| view! { <Empty title="No lead"><p>{format!("This import {} none.", if new { "brought" } else { "changed" })}</p></Empty> })}
         <p class="pages">
             {later.map(|href| view! { <a class="chip" href=href>"Next page ›"</a> })}
             <span class="files"><a href=csv download="leads-of-import.csv">"CSV"</a></span>
@@ -279,7 +282,7 @@ pub fn Latest(
         view! {
             <li>
                 <a href=at(&format!("/import/history/{id}"))>{file_name}</a>
-                <span class="sub">{format!("{what}, {when}, by {who}{now}")}</span>
+                <span class="sub">{format!("{what}, {when}, by {}{now}", by_whom(&who))}</span>
             </li>
         }
     });

@@ -12,9 +12,10 @@ use super::page_reading::ReadingForm;
 use crate::import::inspection::{Ask, ColumnView, CurrencyView, FieldView, Inspection, Preview, Question, Why};
 use crate::import::labels::{Group, Need};
 use crate::import::model::Kind;
+use crate::people::model::by_whom;
 use crate::people::page::Rejection;
 use crate::place::at;
-use crate::ui::{Button, Field, Notice, NoticeKind, SectionHead, Variant};
+use crate::ui::{Button, Field, Notice, NoticeKind, SectionHead, Variant, WordsMeant};
 use leptos::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -84,6 +85,7 @@ pub fn desk(page: DeskPage) -> AnyView {
             <h1 tabindex="-1">{upload.file_name.clone()}</h1>
             <p class="lede">{lede}</p>
         </header>
+        <WordsMeant words=&[("lead", "lead"), ("handover", "handover"), ("touch", "touch"), ("opportunity", "opportunity"), ("channel", "channel")]/>
         <Steps step/>
         <Rejection sentence/>
         {problem}
@@ -135,7 +137,7 @@ fn Result(past: Past, upload: Upload, findings: Option<super::model::Findings>) 
     };
     view! {
         <section class="section first" aria-labelledby="result">
-            <SectionHead id="result" title><p>{format!("{} by {}", line.when, line.who)}</p></SectionHead>
+            <SectionHead id="result" title><p>{format!("{} by {}", line.when, by_whom(&line.who))}</p></SectionHead>
             <Tally kind counts/>
             <Changed id=import kind source=upload.source has_leads/>
             <p><a href=at(&format!("/import/history/{import}"))>"Take this import back"</a></p>
@@ -401,8 +403,10 @@ fn Answer(question: Question, place: usize) -> impl IntoView {
     let choices = answers.into_iter().map(|(key, words)| {
         let id = format!("{name}-{place}-{key}");
         view! {
-            <input type="radio" id=id.clone() name=format!("{name}.{place}") value=key/>
-            <label for=id>{words}</label>
+            <span>
+                <input type="radio" id=id.clone() name=format!("{name}.{place}") value=key/>
+                <label for=id>{words}</label>
+            </span>
         }
     });
     let choices = (!name.is_empty()).then(|| {
@@ -483,7 +487,7 @@ fn FirstRows(preview: Preview) -> impl IntoView {
             Ok(cells) => cells.into_iter().map(|cell| view! { <td>{cell}</td> }).collect_view().into_any(),
             Err(rejection) => {
                 let column = rejection.column.map(|column| format!("{column}: ")).unwrap_or_default();
-                let value = rejection.value.filter(|value| !value.is_empty()).map(|value| format!("“{value}” ")).unwrap_or_default();
+                let value = rejection.value.filter(|value| !value.is_empty()).map(|value| format!("“{value}”: ")).unwrap_or_default();
                 view! { <td colspan=width class="rejects">{format!("Not taken. {column}{value}{}", rejection.reason)}</td> }.into_any()
             }
         };

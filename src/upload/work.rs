@@ -332,7 +332,7 @@ fn stopped(file: &str) -> AppError {
 fn not_written(error: &csv::Error) -> AppError {
     tracing::warn!("rejected rows cannot be written down: {error}");
     AppError::Unavailable(
-        "The server's disk is full, so rejected rows cannot be listed. Free some space there and try again. Nothing \
+        "The server’s disk is full, so rejected rows cannot be listed. Free some space there and try again. Nothing \
          was changed."
             .to_owned(),
     )

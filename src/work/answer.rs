@@ -88,7 +88,8 @@ pub async fn shown(state: &AppState, caller: &Caller, lead: LeadId, asked: &Aske
     let now = state.clock.now();
     let mut tx = state.db.read().await?;
     let row = queue::row(&mut tx, visitor, lead).await?;
-    let missing = || AppError::NotFound(format!("There is no lead {lead}. The queue is at /leads."));
+    let missing =
+        || AppError::NotFound(format!("There is no lead {lead}: the number is wrong, or its import was taken back."));
     let stored = leads::load(&mut tx, &[lead]).await?.remove(&lead).ok_or_else(missing)?;
     let rules = super::run::agreed(&mut tx).await?;
     let workspace = workspace::store::find(&mut tx).await?.ok_or_else(missing)?;

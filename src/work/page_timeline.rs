@@ -21,7 +21,7 @@ pub fn Timeline(
         <section class="section" aria-labelledby="timeline-title">
             <div class="section-head">
                 <h2 id="timeline-title">"Timeline"</h2>
-                <p>"Append-only: what was wrong is struck, with who and why."</p>
+                <p>"Nothing is deleted: what was wrong is struck, with who and why."</p>
             </div>
             <ol class="timeline" role="list">{lines.collect_view()}</ol>
         </section>

@@ -199,7 +199,11 @@ async fn value_called(tx: &mut WriteTx, dimension: Dimension, name: &str) -> Res
 /// # Errors
 /// There is no workspace yet.
 pub async fn agreed(tx: &mut Tx) -> Result<Arc<Rules>> {
-    let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
+    let missing = || {
+        AppError::NotFound(
+            "There is no workspace yet. The first import makes it, or the sample company on the scoreboard.".to_owned(),
+        )
+    };
     agreement::service::rules(tx).await?.ok_or_else(missing)
 }
 

@@ -269,7 +269,7 @@ impl<'a> History<'a> {
                 let why = detail.reason.as_ref().map(|key| reason_name(key, self.known.reasons));
                 ("Lost".to_owned(), why.unwrap_or_default())
             }
-            EventKind::Freed => ("Taken off its rep's list".to_owned(), String::new()),
+            EventKind::Freed => ("Taken off its rep’s list".to_owned(), String::new()),
         }
     }
 

@@ -79,7 +79,7 @@ pub async fn undo(
     let found = store::find_undo(&mut once, number).await?;
     let Some((undo, rows)) = found.filter(|(undo, _)| undo.account_id == who.account.0) else {
         return Err(AppError::NotFound(
-            "What you did then cannot be taken back any more; void it in the lead's history instead.".to_owned(),
+            "What you did then cannot be taken back any more; void it in the lead’s history instead.".to_owned(),
         ));
     };
     // As the act itself asked: who may not do it any more may not take it back either.
@@ -105,7 +105,7 @@ pub async fn undo(
         if mark.worked_seq != undo.seq {
             let by = name_of(&mut once, mark.worked_by).await?;
             return Err(AppError::Conflict(format!(
-                "{by} worked on lead {} since, so nothing was taken back. Void it in the lead's history instead, at \
+                "{by} worked on lead {} since, so nothing was taken back. Void it in the lead’s history instead, at \
                  /leads/{}.",
                 mark.id, mark.id
             )));

@@ -66,6 +66,14 @@ impl Workspace {
 
     /// A workspace whose zone is known and whose currency is a code of three capital letters; weeks begin on Monday.
     pub fn new(name: &str, zone: &str, currency: &str) -> Result<Self> {
+        if zone.is_empty() {
+            let missing = "The time zone is missing; write its IANA name, such as Europe/Berlin.";
+            return Err(AppError::Invalid(missing.to_owned()));
+        }
+        if currency.is_empty() {
+            let missing = "The currency is missing; write its ISO 4217 code, such as EUR.";
+            return Err(AppError::Invalid(missing.to_owned()));
+        }
         let known = Zone::parse(zone).ok_or_else(|| {
             AppError::Invalid(format!("“{zone}” is not a time zone; write its IANA name, such as Europe/Berlin."))
         })?;
@@ -102,6 +110,8 @@ mod tests {
     fn a_zone_or_currency_that_does_not_exist_is_refused_by_name() {
         let sentence = |zone, currency| Workspace::new("Nimbus", zone, currency).expect_err("refused").to_string();
         assert!(sentence("Mars/Olympus", "EUR").contains("“Mars/Olympus” is not a time zone"));
+        assert!(sentence("", "EUR").contains("time zone is missing"));
+        assert!(sentence("Europe/Berlin", "").contains("currency is missing"));
         assert!(Workspace::new("", "UTC", "EUR").is_err() && Workspace::new("a\nb", "UTC", "EUR").is_err());
         assert!(sentence("UTC", "euro").contains("“euro” is not a currency"));
         assert!(Workspace::new("Nimbus", "America/Sao_Paulo", "BRL").is_ok());

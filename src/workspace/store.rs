@@ -73,7 +73,11 @@ pub async fn values(tx: &mut Tx) -> Result<Values> {
 }
 
 async fn get(tx: &mut Tx) -> Result<Workspace> {
-    let missing = || AppError::NotFound("There is no workspace yet. Set it up first, at /welcome.".to_owned());
+    let missing = || {
+        AppError::NotFound(
+            "There is no workspace yet. The first import makes it, or the sample company on the scoreboard.".to_owned(),
+        )
+    };
     find(tx).await?.ok_or_else(missing)
 }
 

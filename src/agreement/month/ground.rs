@@ -23,7 +23,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 pub type Handovers = HashSet<(LeadId, u32)>;
 
 /// A promise with a due time for each lead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Promise {
     /// Accept or reject.
     Decide,

@@ -271,17 +271,18 @@ pub async fn shown(
         None => Some("Its draft is gone. Take the request back to its brief, and begin another one.".to_owned()),
     });
     let tells_search = !request.search.is_empty() && caller.visitor.may(Action::SeeLeads);
-    let origin = match (request.origin, tells_search) {
-        (Origin::Search, true) => format!("from a search for “{}” that found nothing", request.search),
-        (origin, _) => origin.label().to_owned(),
+    let origin = match request.origin {
+        Origin::Search if tells_search => format!(", after a search for “{}” that found nothing", request.search),
+        Origin::Search => format!(", after {}", request.origin.label()),
+        Origin::Person => String::new(),
+        origin => format!(", for {}", origin.label()),
     };
     Ok(Shown {
         lede: format!(
-            "{}, {}; {}, {}",
-            request.state.label(),
-            origin,
+            "Asked for by {} on {}{origin}. Now: {}.",
             asked(&request),
-            words::day_of(request.at, &zone)
+            words::day_of(request.at, &zone),
+            request.state.label()
         ),
         net: [marketing, sales],
         form: Form { id: Some(id.0), base, values, names, reasons, person: person(caller), ..Form::default() },

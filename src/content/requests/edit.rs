@@ -1,6 +1,6 @@
 //! Requests by a person's hand: asked, joined, briefed, written to, declined.
 
-use super::model::{FIELDS, Origin, Request, RequestId, RequestText, State};
+use super::model::{FIELDS, Origin, Request, RequestId, RequestText, State, listed};
 use super::store::{self, Asking};
 use crate::bell::model::{Notice, NoticeKind};
 use crate::bell::store as bell;
@@ -159,7 +159,7 @@ pub async fn step(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Stri
             if !lacks.is_empty() {
                 return Err(AppError::Invalid(format!(
                     "The brief is not complete: write {} first, so that whoever writes knows for whom and until when.",
-                    lacks.join(", ")
+                    listed(&lacks)
                 )));
             }
             if !request.is_brief() {

@@ -192,6 +192,15 @@ impl RequestText {
     }
 }
 
+/// What a brief lacks, as a sentence lists it.
+pub fn listed(lacks: &[&str]) -> String {
+    match lacks {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
+    }
+}
+
 impl Request {
     /// Whether a draft can be begun: all that a brief says is said, and nobody has begun yet.
     pub fn is_brief(&self) -> bool {

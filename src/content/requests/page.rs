@@ -2,7 +2,7 @@
 
 use super::answer::{Form, Line, Shown};
 use super::map::{Map, Objection};
-use super::model::State;
+use super::model::{State, listed};
 use crate::content::model::LANGUAGES;
 use crate::content::page::{LibraryHead, Net, Refusal};
 use crate::content::page_item::Thread;
@@ -151,6 +151,7 @@ pub fn ask(form: Form) -> AnyView {
     view! {
         <p class="back"><a href=at("/content")>"‹ Content library"</a></p>
         <PageHead title="Ask for content" lede="Say in a line what is missing. Whoever knows more adds the brief: what the reader thinks now, and what they shall believe afterwards."/>
+        <WordsMeant words=&[("persona", "persona"), ("lead", "lead")]/>
         <Refusal sentence/>
         <FormView form/>
         <Drafts/>
@@ -254,6 +255,7 @@ pub fn list(head: Head, lines: Vec<Line>, undo: Option<i64>) -> AnyView {
     view! {
         {done}
         <LibraryHead head current="/content/requests"/>
+        <WordsMeant words=&[("persona", "persona"), ("lead", "lead")]/>
         <section aria-labelledby="requests-title">
             <SectionHead id="requests-title" title=match open { 0 => "Nobody waits for anything".to_owned(), open => format!("{} for content", counted(open, "open request", "open requests")) }/>
             {body}
@@ -268,7 +270,7 @@ fn Row(line: Line) -> impl IntoView {
     let join = joined.map(|joined| view! { <Join id joined from="list"/> });
     let due = match late {
         true => view! { <span class="tag" data-kind="late">{format!("overdue since {due}")}</span> }.into_any(),
-        false => due.into_any(),
+        false => (!due.is_empty()).then_some(due).into_any(),
     };
     view! {
         <tr>
@@ -341,7 +343,7 @@ pub fn request(shown: Shown) -> AnyView {
         gone.map(|said| view! { <Notice kind=NoticeKind::Plain title="Its draft was deleted"><p>{said}</p></Notice> });
     let join = joined.map(|joined| view! { <Join id joined from="page"/> });
     let lacking = (state.is_open() && !lacks.is_empty()).then(|| {
-        view! { <p class="small quiet">{format!("Before it can be written, the brief needs {}.", lacks.join(", "))}</p> }
+        view! { <p class="small quiet">{format!("Before it can be written, the brief needs {}.", listed(&lacks))}</p> }
     });
     let answers = answers.into_iter().map(|(id, title)| view! { <option value=format!("{id}: {title}")></option> });
     let close = (may_curate && state.is_open()).then(|| {
@@ -385,6 +387,7 @@ pub fn request(shown: Shown) -> AnyView {
     view! {
         <p class="back"><a href=at("/content/requests")>"‹ Requests"</a></p>
         <PageHead title=request.text.title lede/>
+        <WordsMeant words=&[("persona", "persona"), ("lead", "lead")]/>
         {done}
         <Refusal sentence/>
         <Net duties=net label="What each team owes this request"/>

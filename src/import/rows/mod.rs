@@ -253,9 +253,9 @@ impl Context {
                     Doubt::NeverShown => {
                         format!("a time that the clock of {zone} never showed, when it was set forward: moved forward")
                     }
-                    Doubt::DateOfStatus => "no date of its own: the row's other date was taken".to_owned(),
+                    Doubt::DateOfStatus => "no date of its own: the row’s other date was taken".to_owned(),
                     Doubt::DateOfVerdict => {
-                        "no date of its own: the row's latest milestone was taken, else the handover".to_owned()
+                        "no date of its own: the row’s latest milestone was taken, else the handover".to_owned()
                     }
                     Doubt::RangeOfSize => "a range such as 51-200: its lower end was taken".to_owned(),
                     Doubt::NoEmail => "no e-mail address: left out".to_owned(),

@@ -14,30 +14,40 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Serialize, Deserialize)]
 struct Deals(Option<ValueId>, Vec<Deal>);
 
-/// A deal, what else is said of it, and what became of it when.
+/// A deal, its value, what else is said of it, and what became of it when.
 #[derive(Debug, Serialize, Deserialize)]
-struct Deal(Option<String>, Detail, Vec<Told>);
+struct Deal(Option<String>, Option<i64>, Option<Detail>, Vec<Told>);
 
-/// Kind, second, and the flags below.
+/// The place of its kind among [`DEALS`], moved on by [`FLAGS`] and with the flags below; and the second.
 #[derive(Debug, Serialize, Deserialize)]
-struct Told(EventKind, Instant, u8);
+struct Told(u8, Instant);
+
+/// What is told of deals.
+const DEALS: [EventKind; 3] = [EventKind::Opportunity, EventKind::Won, EventKind::Lost];
 
 /// Only the day is known.
 const DAY_ONLY: u8 = 1;
 /// A person voided it.
 const BY_HAND: u8 = 2;
+/// Bits that flags take.
+const FLAGS: u32 = 2;
 
 impl Deals {
     fn of(draft: &Draft, source: i64) -> Self {
-        let told = draft.lead.events.iter().filter(|event| is_deal_of(event, source));
+        let told = draft.lead.events.iter().filter(|event| event.voided != Voided::ByImport);
         let mut deals: Vec<Deal> = Vec::new();
-        for event in told.filter(|event| event.voided != Voided::ByImport) {
+        for (event, kind) in told.filter_map(|event| Some((event, kind_of_deal(event, source)?))) {
             let day_only = if event.moment.day_only { DAY_ONLY } else { 0 };
             let by_hand = if event.voided == Voided::ByHand { BY_HAND } else { 0 };
-            let told = Told(event.kind, event.moment.at, day_only | by_hand);
+            let told = Told((kind as u8) << FLAGS | day_only | by_hand, event.moment.at);
+            let value = event.detail.value_minor;
+            let rest = Detail { value_minor: None, ..event.detail.clone() };
+            let rest = Some(rest).filter(|rest| *rest != Detail::default());
             match deals.last_mut() {
-                Some(Deal(record, detail, all)) if *record == event.record && *detail == event.detail => all.push(told),
-                _ => deals.push(Deal(event.record.clone(), event.detail.clone(), vec![told])),
+                Some(Deal(record, of, more, all)) if *record == event.record && *of == value && *more == rest => {
+                    all.push(told);
+                }
+                _ => deals.push(Deal(event.record.clone(), value, rest, vec![told])),
             }
         }
         Self(draft.lead.row.values[Dimension::Owner as usize], deals)
@@ -47,20 +57,21 @@ impl Deals {
     fn put_into(self, draft: &mut Draft, source: i64) {
         let Self(owner, deals) = self;
         draft.lead.row.values[Dimension::Owner as usize] = owner;
-        draft.lead.events.retain(|event| !is_deal_of(event, source));
-        for Deal(record, detail, told) in deals {
-            draft.lead.events.extend(told.into_iter().map(|Told(kind, at, flags)| StoredEvent {
+        draft.lead.events.retain(|event| kind_of_deal(event, source).is_none());
+        for Deal(record, value_minor, rest, told) in deals {
+            let detail = Detail { value_minor, ..rest.unwrap_or_default() };
+            draft.lead.events.extend(told.into_iter().map(|Told(bits, at)| StoredEvent {
                 // A check numbers nothing.
                 n: 0,
-                kind,
-                moment: Moment { at, day_only: flags & DAY_ONLY != 0 },
+                kind: DEALS[usize::from(bits >> FLAGS)],
+                moment: Moment { at, day_only: bits & DAY_ONLY != 0 },
                 actor: None,
                 account: None,
                 source: Some(source),
                 import: None,
                 record: record.clone(),
                 detail: detail.clone(),
-                voided: if flags & BY_HAND != 0 { Voided::ByHand } else { Voided::No },
+                voided: if bits & BY_HAND != 0 { Voided::ByHand } else { Voided::No },
             }));
         }
     }
@@ -122,9 +133,9 @@ fn text_at(chunks: &[Vec<u8>], (number, at): (u32, u32)) -> &[u8] {
     &text[..length as usize]
 }
 
-fn is_deal_of(event: &StoredEvent, source: i64) -> bool {
-    let is_deal = matches!(event.kind, EventKind::Opportunity | EventKind::Won | EventKind::Lost);
-    is_deal && event.source == Some(source)
+/// The place of its kind among [`DEALS`], if the source tells of a deal by it.
+fn kind_of_deal(event: &StoredEvent, source: i64) -> Option<usize> {
+    DEALS.iter().position(|kind| *kind == event.kind && event.source == Some(source))
 }
 
 impl Unsaved {
@@ -243,7 +254,7 @@ mod tests {
         }
         unsaved.slim(Kind::Outcomes, 1);
         let bytes: usize = unsaved.deals.chunks.iter().map(Vec::len).sum();
-        assert!(unsaved.drafts.is_empty() && bytes < 120 * 1_000, "{bytes}");
+        assert!(unsaved.drafts.is_empty() && bytes < 80 * 1_000, "{bytes}");
 
         // The next batch asks of the lead as the rows before have left it, not as the database has it.
         let mut again = |won_at| {

@@ -13,17 +13,18 @@ mod trend;
 
 use super::board::Board;
 use super::model::{Comparison, Figures, Part, TrendPoint, wilson};
-use super::sheet::{Court, Kpi, KpiPage, KpiShown, Note, PartingWords, Scoreboard, Shown, Strip};
+use super::sheet::{Court, Kpi, KpiPage, KpiShown, MATURE_LEAD, Note, PartingWords, Scoreboard, Shown, Strip, TERMS};
 use super::words;
 use crate::agreement::model::Within;
 use crate::charts::{self, Slope, Team};
 use crate::error::AppError;
 use crate::leads::model::Dimension;
+use crate::ui::Meanings;
 use crate::ui::says::{Cell, Column, Figure, Prose, Status};
 use std::cmp::Ordering;
 
 /// The scoreboard of a board, or of a workspace that is not set up yet.
-pub fn scoreboard(board: Option<&Board>) -> Scoreboard {
+pub fn scoreboard(board: Option<&Board>, meanings: &Meanings) -> Scoreboard {
     let Some(board) = board.filter(|board| board.data.is_some()) else { return Scoreboard::NoLead };
     Scoreboard::Shown(Box::new(Shown {
         scope: scope::scope("/", Kpi::LeadToOpportunity, &[], board),
@@ -38,11 +39,12 @@ pub fn scoreboard(board: Option<&Board>) -> Scoreboard {
         multiples: multiples::multiples(board),
         dimensions: scope::dimensions(board),
         context: sections::context(board),
+        meanings: meanings.of(TERMS.iter().map(|(key, _)| *key).chain([MATURE_LEAD])),
     }))
 }
 
 /// The page of one KPI of a board, or of a workspace that is not set up yet.
-pub fn kpi_page(kpi: Kpi, board: Option<&Board>) -> KpiPage {
+pub fn kpi_page(kpi: Kpi, board: Option<&Board>, meanings: &Meanings) -> KpiPage {
     let Some(board) = board.filter(|board| board.data.is_some()) else { return KpiPage::NoLead };
     let path = path(kpi);
     let said = said(kpi);
@@ -54,6 +56,7 @@ pub fn kpi_page(kpi: Kpi, board: Option<&Board>) -> KpiPage {
         formula: said.formula(board),
         trend: trend::chart(kpi, board),
         breakdowns: sections::by_every_dimension(kpi, board),
+        meanings: meanings.of(kpi.terms().iter().map(|(key, _)| *key)),
     }))
 }
 

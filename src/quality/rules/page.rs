@@ -7,7 +7,7 @@ use crate::people::model::Rejected;
 use crate::people::page::Rejection;
 use crate::place::at;
 use crate::quality::model::{Row, Rule, RuleKind};
-use crate::ui::{Button, Empty, Field, PageHead, SectionHead, Variant};
+use crate::ui::{Button, Empty, Field, PageHead, SectionHead, Variant, WordsMeant};
 use leptos::prelude::*;
 
 /// What the page shows.
@@ -61,6 +61,7 @@ pub fn rules(page: RulesPage) -> AnyView {
     view! {
         <p class="back"><a href=at("/import/quality")>"‹ Data quality"</a></p>
         <PageHead title="Rules" lede="Leads that a rule names are left out of every number, now and when new ones come. A lead with an opportunity always counts."/>
+        <WordsMeant words=&[("lead", "lead"), ("opportunity", "opportunity"), ("disqualified", "left out")]/>
         {done}
         {shown}
         {new}
