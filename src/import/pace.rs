@@ -36,6 +36,11 @@ impl Pace {
         Self { aim: AIM_ALONE, ..Self::default() }
     }
 
+    /// Of work that may take longer a row than any import: it begins with the fewest.
+    pub fn careful() -> Self {
+        Self { rows: Arc::new(AtomicUsize::new(LEAST_ROWS)), ..Self::default() }
+    }
+
     /// Rows of the next batch.
     pub fn rows(&self) -> usize {
         self.rows.load(Ordering::Relaxed)
@@ -76,5 +81,9 @@ mod tests {
         assert_eq!(alone.rows(), 4_000);
         alone.took(4_000, Duration::from_millis(1_000));
         assert_eq!(alone.rows(), 8_000, "nobody waits");
+        let careful = Pace::careful();
+        assert_eq!(careful.rows(), LEAST_ROWS);
+        careful.took(1_000, Duration::from_millis(10));
+        assert_eq!(careful.rows(), 2_000);
     }
 }

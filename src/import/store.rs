@@ -2,9 +2,10 @@
 
 use super::memory::{Alias, Remembered};
 use super::model::{ImportId, Kind};
+use crate::changes::model::Seq;
 use crate::error::{AppError, Result};
 use crate::id_type;
-use crate::leads::model::LeadId;
+use crate::leads::model::{LeadId, ValueId};
 use crate::leads::record::{LeadRow, Person};
 use crate::period::Instant;
 use crate::server::bulk::Rows;
@@ -48,13 +49,17 @@ statements! {
     LAST_BATCH = "select n, seq, first_lead, last_lead, first_spend, last_spend from import_batch
         where import_id = $1 order by n desc limit 1";
     REMOVE_BATCH = "delete from import_batch where import_id = $1 and n = $2";
+    SHORTEN_BATCH = "update import_batch set first_lead = $3, last_lead = $4 where import_id = $1 and n = $2";
     ADD_BEFORE = "insert into import_undo (import_id, batch, lead_id, before, person)
         select {3:int}, {4:int}, {0:int}, {1:text}, {2:text} from {rows}";
     BEFORE = "select u.lead_id, u.before, u.person from import_undo as u
-        where u.import_id = $1 and u.batch = $2 and not exists
+        where u.import_id = $1 and u.batch = $2 and u.lead_id > $4 and not exists
             (select 1 from change as c where c.entity = 'lead' and c.entity_id = u.lead_id and c.seq > $3) and not exists
             (select 1 from lead_work as w where w.lead_id = u.lead_id and w.seq > $3)";
-    REMOVE_BEFORE = "delete from import_undo where import_id = $1 and batch = $2";
+    /// Of the leads that a batch changed, the next one below so many.
+    NEXT_CHANGED = "select lead_id from import_undo where import_id = $1 and batch = $2
+        order by lead_id desc limit 1 offset $3";
+    REMOVE_BEFORE = "delete from import_undo where import_id = $1 and batch = $2 and lead_id > $3";
     BROUGHT = "select l.id from lead as l where l.id between $1 and $2 and l.gone = 0 and not exists
             (select 1 from change as c where c.entity = 'lead' and c.entity_id = l.id and c.seq > $3) and not exists
             (select 1 from lead_work as w where w.lead_id = l.id and w.seq > $3)";
@@ -135,7 +140,7 @@ statements! {
         on conflict (form) do update
             set name = excluded.name, channel = excluded.channel, set_at = excluded.set_at, set_by = excluded.set_by";
     REMOVE_ALIAS = "delete from channel_alias where form = $1";
-    REMOVE_UNUSED_VALUES = "delete from dimension_value where import_id = $1 and id not in (
+    UNUSED_VALUES = "select id from dimension_value where import_id = $1 and id not in (
             select channel_id from lead where channel_id is not null
             union select campaign_id from lead where campaign_id is not null
             union select segment_id from lead where segment_id is not null
@@ -145,6 +150,12 @@ statements! {
             union select owner_id from lead where owner_id is not null
             union select channel_id from spend
                 where channel_id is not null and (gone = 0 or held = 1 or deleted_at is not null))";
+    /// But for those that something has come to use after a seq.
+    REMOVE_VALUES = "delete from dimension_value where id in (select {0:int} from {rows}
+        where not exists (select 1 from lead as l left join persona_lead as p on p.lead_id = l.id
+                where l.seq > {1:int} and {0:int} in
+                    (l.channel_id, l.campaign_id, l.segment_id, l.region_id, l.persona_id, l.owner_id, p.from_value))
+            and not exists (select 1 from spend as s where s.seq > {1:int} and s.channel_id = {0:int}))";
 }
 
 /// Who imports what, from where.
@@ -310,10 +321,16 @@ pub async fn keep_before<'a>(
     tx.bulk(ADD_BEFORE, &rows).await
 }
 
-/// What leads were before a batch changed them, but for those that a person worked on since.
-pub async fn before(tx: &mut Tx, import: ImportId, batch: &Batch) -> Result<Vec<(LeadId, LeadRow, Person)>> {
-    let rows: Vec<(i64, String, Option<String>)> =
-        sqlx::query_as(BEFORE).bind(import.0).bind(batch.n).bind(batch.seq).fetch_all(tx.conn()).await?;
+/// What leads with a higher number than this were before a batch changed them, but for those that a person worked on
+/// since.
+pub async fn before(
+    tx: &mut Tx,
+    import: ImportId,
+    batch: &Batch,
+    above: LeadId,
+) -> Result<Vec<(LeadId, LeadRow, Person)>> {
+    let before = sqlx::query_as(BEFORE).bind(import.0).bind(batch.n).bind(batch.seq).bind(above.0);
+    let rows: Vec<(i64, String, Option<String>)> = before.fetch_all(tx.conn()).await?;
     let parsed = rows.into_iter().map(|(id, row, person)| {
         let person = person.map(|json| serde_json::from_str(&json)).transpose()?.unwrap_or_default();
         Ok((LeadId(id), serde_json::from_str(&row)?, person))
@@ -324,9 +341,14 @@ pub async fn before(tx: &mut Tx, import: ImportId, batch: &Batch) -> Result<Vec<
     })
 }
 
-/// Leads that a batch brought, but for those that a person worked on since.
-pub async fn brought(tx: &mut Tx, batch: &Batch) -> Result<Vec<LeadId>> {
-    let Some((first, last)) = batch.leads else { return Ok(Vec::new()) };
+/// Of the leads that a batch changed, so many with the highest numbers set aside, the next one below them.
+pub async fn next_changed(tx: &mut Tx, import: ImportId, batch: i64, below: i64) -> Result<Option<LeadId>> {
+    let next = sqlx::query_scalar(NEXT_CHANGED).bind(import.0).bind(batch).bind(below);
+    Ok(next.fetch_optional(tx.conn()).await?.map(LeadId))
+}
+
+/// Leads that a batch brought, from the first to the last of these numbers, but for those that a person worked on since.
+pub async fn brought(tx: &mut Tx, batch: &Batch, (first, last): (i64, i64)) -> Result<Vec<LeadId>> {
     let ids: Vec<i64> = sqlx::query_scalar(BROUGHT).bind(first).bind(last).bind(batch.seq).fetch_all(tx.conn()).await?;
     Ok(ids.into_iter().map(LeadId).collect())
 }
@@ -385,18 +407,34 @@ pub async fn restore_histories(tx: &mut Tx, import: ImportId, leads: &[(LeadId, 
     tx.bulk(REMOVE_KEYS, &rows).await
 }
 
-/// Strikes a batch that is taken back from the journal.
-pub async fn remove_batch(tx: &mut Tx, import: ImportId, batch: i64) -> Result<()> {
-    for statement in [REMOVE_BEFORE, REMOVE_BATCH] {
-        sqlx::query(statement).bind(import.0).bind(batch).execute(tx.conn()).await?;
-    }
+/// Strikes from the journal what leads with a higher number than this were before a batch.
+pub async fn remove_before(tx: &mut Tx, import: ImportId, batch: i64, above: LeadId) -> Result<()> {
+    sqlx::query(REMOVE_BEFORE).bind(import.0).bind(batch).bind(above.0).execute(tx.conn()).await?;
     Ok(())
 }
 
-/// Takes away the values of dimensions that an import brought and nothing uses.
-pub async fn remove_unused_values(tx: &mut Tx, import: ImportId) -> Result<()> {
-    sqlx::query(REMOVE_UNUSED_VALUES).bind(import.0).execute(tx.conn()).await?;
+/// Strikes a batch of which nothing is left from the journal.
+pub async fn remove_batch(tx: &mut Tx, import: ImportId, batch: i64) -> Result<()> {
+    sqlx::query(REMOVE_BATCH).bind(import.0).bind(batch).execute(tx.conn()).await?;
     Ok(())
+}
+
+/// Only these of the leads that a batch brought are left of it.
+pub async fn shorten_batch(tx: &mut Tx, import: ImportId, batch: i64, left: Option<(i64, i64)>) -> Result<()> {
+    let shorten = sqlx::query(SHORTEN_BATCH).bind(import.0).bind(batch);
+    shorten.bind(left.map(|(first, _)| first)).bind(left.map(|(_, last)| last)).execute(tx.conn()).await?;
+    Ok(())
+}
+
+/// The values of dimensions that an import brought and nothing uses. It looks through all leads.
+pub async fn unused_values(tx: &mut Tx, import: ImportId) -> Result<Vec<ValueId>> {
+    let ids: Vec<i64> = sqlx::query_scalar(UNUSED_VALUES).bind(import.0).fetch_all(tx.conn()).await?;
+    Ok(ids.into_iter().map(ValueId).collect())
+}
+
+/// Takes values of dimensions away that nothing used as of a change, unless something does by now.
+pub async fn remove_values(tx: &mut Tx, values: &[ValueId], unused_at: Seq) -> Result<()> {
+    tx.bulk(REMOVE_VALUES, &values.iter().map(|value| [(*value).into(), unused_at.0.into()]).collect()).await
 }
 
 /// The newest mapping of a file of this kind and shape; of one source, or of any.

@@ -1,11 +1,14 @@
-//! Taking an import back, exactly, batch by batch, newest first. Killed in the middle, it goes on where it was.
+//! Taking an import back, exactly, batch by batch, newest first, and of a batch as many leads at once as others can wait
+//! for. Killed in the middle, it goes on where it was: each part leaves in the journal what is left.
 
 use super::model::ImportId;
+use super::pace::Pace;
 use super::store::{self, State};
 use super::take::change_of;
 use crate::bell;
 use crate::bell::model::{Notice, NoticeKind};
 use crate::changes::model::ChangeKind;
+use crate::changes::store::newest_seq;
 use crate::error::{AppError, Result};
 use crate::leads::model::LeadId;
 use crate::leads::record::Person;
@@ -33,8 +36,15 @@ pub async fn take_back_followed(
     left: impl FnMut(i64) + Send,
 ) -> Result<()> {
     let _claim = claim(db).await?;
+    // Whether it can be may take a while to find out. Only what happened meanwhile makes others wait for that.
+    let mut read = db.read().await?;
+    let (mut refused, seen) = (refusal(&mut read, import).await?, newest_seq(&mut read).await?);
+    drop(read);
     let mut tx = db.write().await?;
-    if let Some(sentence) = refusal(&mut tx, import).await? {
+    if refused.is_none() && tx.seq().0 != seen.0 + 1 {
+        refused = refusal(&mut tx, import).await?;
+    }
+    if let Some(sentence) = refused {
         return Err(AppError::Conflict(sentence));
     }
     begin_taking_back(tx, import, actor, at).await?;
@@ -158,12 +168,16 @@ async fn go_on_taking_back(
 ) -> Result<()> {
     let last = store::last_batch(&mut db.read().await?, import).await?;
     left(last.map_or(0, |batch| batch.n));
-    while let Some(batches) = take_back_batch(db, import, actor, at).await? {
+    let pace = Pace::careful();
+    while let Some(batches) = take_back_part(db, import, actor, at, &pace).await? {
         left(batches);
     }
 
+    let mut read = db.read().await?;
+    let (unused, unused_at) = (store::unused_values(&mut read, import).await?, newest_seq(&mut read).await?);
+    drop(read);
     let mut tx = db.write().await?;
-    store::remove_unused_values(&mut tx, import).await?;
+    store::remove_values(&mut tx, &unused, unused_at).await?;
     store::set_state(&mut tx, import, State::Undone, Some(at), None).await?;
     if let Some(to) = tell {
         let detail = json!({ "file": store::find(&mut tx, import).await?.file_name });
@@ -174,13 +188,22 @@ async fn go_on_taking_back(
     Ok(())
 }
 
-/// Takes the newest batch back and answers with how many are left; `None` when there was none.
-async fn take_back_batch(db: &Db, import: ImportId, actor: &str, at: Instant) -> Result<Option<i64>> {
+/// Takes the newest batch back, or the newest part of it, and answers with how many are left; `None` when there was none.
+async fn take_back_part(db: &Db, import: ImportId, actor: &str, at: Instant, pace: &Pace) -> Result<Option<i64>> {
     let mut tx = db.write().await?;
+    let begun = std::time::Instant::now();
     let Some(batch) = store::last_batch(&mut tx, import).await? else { return Ok(None) };
     let seq = tx.seq().0;
 
-    let mut changed = store::before(&mut tx, import, &batch).await?;
+    let most = pace.rows() as i64;
+    let part = batch.leads.map(|(first, last)| (first.max(last - most + 1), last));
+    let left = batch.leads.zip(part).filter(|((first, _), (from, _))| first < from);
+    let left = left.map(|((first, _), (from, _))| (first, from - 1));
+    let room = most - part.map_or(0, |(from, last)| last - from + 1);
+    let next = store::next_changed(&mut tx, import, batch.n, room).await?;
+    let above = next.unwrap_or(BEFORE_ALL);
+
+    let mut changed = store::before(&mut tx, import, &batch, above).await?;
     store::restore_histories(&mut tx, import, &changed).await?;
     let touched: Vec<LeadId> = changed.iter().map(|(id, ..)| *id).collect();
     // A merge or a void may have been taken back since: milestones are what the histories say now.
@@ -196,7 +219,10 @@ async fn take_back_batch(db: &Db, import: ImportId, actor: &str, at: Instant) ->
     leads::put_people(&mut tx, people).await?;
     leads::put_handovers(&mut tx, changed.iter().map(|(id, row, _)| (*id, row))).await?;
 
-    let brought: Vec<LeadId> = store::brought(&mut tx, &batch).await?;
+    let brought = match part {
+        Some(part) => store::brought(&mut tx, &batch, part).await?,
+        None => Vec::new(),
+    };
     let nobody = Person::default();
     leads::put_people(&mut tx, brought.iter().map(|id| (*id, None, &nobody))).await?;
     leads::remove_handovers(&mut tx, &brought).await?;
@@ -207,12 +233,23 @@ async fn take_back_batch(db: &Db, import: ImportId, actor: &str, at: Instant) ->
     rules::apply_rules(&mut tx, seq, &touched).await?;
     personas::apply_rules(&mut tx, seq, &touched).await?;
 
-    if let Some(added) = batch.spend {
-        spend::restore(&mut tx, import.0, seq, added).await?;
-    }
-    store::remove_batch(&mut tx, import, batch.n).await?;
+    store::remove_before(&mut tx, import, batch.n, above).await?;
+    let batches = if left.is_none() && next.is_none() {
+        if let Some(added) = batch.spend {
+            spend::restore(&mut tx, import.0, seq, added).await?;
+        }
+        store::remove_batch(&mut tx, import, batch.n).await?;
+        batch.n - 1
+    } else {
+        store::shorten_batch(&mut tx, import, batch.n, left).await?;
+        batch.n
+    };
     let detail = json!({ "batch": batch.n, "removed": brought.len(), "restored": changed.len() });
     let change = change_of(import, ChangeKind::ImportUndoBatch, actor, at, detail);
     tx.record_change(&change).await?.commit().await?;
-    Ok(Some(batch.n - 1))
+    pace.took(brought.len() + changed.len(), begun.elapsed());
+    Ok(Some(batches))
 }
+
+/// Every lead has a higher number.
+const BEFORE_ALL: LeadId = LeadId(0);

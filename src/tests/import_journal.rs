@@ -4,7 +4,7 @@ use crate::databases::{Schema, dump, name, on_each_engine, postgres, table};
 use crate::import_cast::{
     File, Hand, NOW, at, by_hand, event, from, import, import_from, lead, milestones, outcome, spend,
 };
-use doubles::import::model::{EventRecord, OutcomeRecord, VerdictRecord};
+use doubles::import::model::{EventRecord, LeadRecord, OutcomeRecord, VerdictRecord};
 use doubles::import::take::Import;
 use doubles::import::undo;
 use doubles::leads::model::{Decision, Dimension, EventKind};
@@ -14,6 +14,7 @@ use serde_json::json;
 use std::future::Future;
 use std::pin::pin;
 use std::task::Poll;
+use tokio::sync::Notify;
 
 /// Files that add to, correct and join what `first_files` left.
 fn later_files() -> Vec<(&'static str, File)> {
@@ -197,6 +198,56 @@ async fn an_import_killed_at_any_step_is_taken_back_by_the_next_start_even_if_th
                 }
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_batch_is_taken_back_in_parts_and_the_next_start_goes_on_after_the_last_one() {
+    // More than a first part takes; half of them are there already, and the file corrects them.
+    const LEADS: i64 = 3_200;
+    let file = |channel: &str, ids: std::ops::Range<i64>| {
+        let row = |n: i64| LeadRecord {
+            dimensions: vec![(Dimension::Channel, channel.to_owned())],
+            ..lead(n as u64 + 2, &format!("L{n}"), &format!("ann.{n}@x.example"))
+        };
+        File::Leads(ids.map(row).collect())
+    };
+    on_each_engine(async |db| {
+        import_from(db, "Nimbus CRM", file("Fairs", 0..LEADS / 2), 10_000).await;
+        let before = dump(db).await;
+        let (id, _) = import_from(db, "Nimbus CRM", file("Webinar", 0..LEADS), 10_000).await;
+        let one_part = Notify::new();
+        let told = std::sync::Mutex::new(Vec::new());
+        let hear = |left| {
+            told.lock().expect("one thread").push(left);
+            if told.lock().expect("one thread").len() == 2 {
+                one_part.notify_one();
+            }
+        };
+        tokio::select! {
+            biased;
+            () = one_part.notified() => {}
+            done = undo::take_back_followed(db, id, "Mira", NOW, hear) => panic!("it was not killed: {done:?}"),
+        }
+        assert_eq!(*told.lock().expect("one thread"), [1, 1], "the batch is not yet taken back");
+        let left = "select first_lead, last_lead,
+                cast((select count(*) from import_undo as u where u.import_id = b.import_id) as bigint)
+            from import_batch as b join import as i on i.id = b.import_id where i.state = 'undoing'";
+        let [first, last, changed] = &table(db, left).await[0].clone()[..] else { panic!("a line of the journal") };
+        let there = table(db, "select cast(count(*) as bigint) from lead where gone = 0").await.concat().concat();
+        let brought = match (first.parse::<i64>(), last.parse::<i64>()) {
+            (Ok(first), Ok(last)) => last - first + 1,
+            _ => 0,
+        };
+        let changed: i64 = changed.parse().expect("a number");
+        assert!((1..LEADS).contains(&(brought + changed)), "a part is taken back: {brought} and {changed} are left");
+        assert_eq!(there, (LEADS / 2 + brought).to_string(), "{}: the journal says what is left", name(db));
+
+        assert_eq!(undo::recover(db, NOW).await.expect("the next start goes on"), ["export.csv"]);
+        assert_eq!(dump(db).await, before, "{}", name(db));
+        let parts = table(db, "select detail from change where kind = 'import_undo_batch'").await.concat();
+        assert!(parts.len() > 1 && parts.iter().all(|part| part.contains(r#""batch":1"#)), "{parts:?}");
     })
     .await;
 }

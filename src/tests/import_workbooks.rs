@@ -11,7 +11,7 @@ const NAMES: &str = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/200
                      xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"";
 
 /// An XLSX of sheets, each by name with what stands in its `sheetData`; hidden where the name begins with a dot.
-fn xlsx(sheets: &[(&str, &str)]) -> Vec<u8> {
+pub fn xlsx(sheets: &[(&str, &str)]) -> Vec<u8> {
     let of = |write: &dyn Fn(usize, &str) -> String| {
         sheets.iter().enumerate().map(|(at, (name, _))| write(at + 1, name)).collect::<String>()
     };
@@ -63,7 +63,7 @@ fn zipped(parts: &[(String, String)]) -> Vec<u8> {
 }
 
 /// Rows of a sheet from the first one: a cell that begins with `=` is a number, with `@` a date.
-fn rows(text: &str) -> String {
+pub fn rows(text: &str) -> String {
     let cell = |cell: &str| match cell.split_at_checked(1) {
         Some(("=", number)) => format!("<c><v>{number}</v></c>"),
         Some(("@", serial)) => format!("<c s=\"1\"><v>{serial}</v></c>"),

@@ -1,11 +1,19 @@
 //! Imports from the pages while the machine fails: the server is killed, the disk is full. Nothing is there by half, the
 //! file stays or was never there, a sentence says what happened, and once the fault is gone the same file goes in.
 
-use super::{House, assert_whole, key_of, report, spend_form};
+use super::{House, assert_whole, key_of, kill, report, spend_form};
 use crate::browser::multipart;
 use crate::databases::{dump, table};
 use crate::filled::{Filled, plain};
-use crate::served::{Served, ask, database, on_disks_of_its_own, over};
+use crate::import_workbooks::{rows, xlsx};
+use crate::served::{Served, ask, database, on_disks_of_its_own, over, program, said};
+use doubles::error::AppError;
+use doubles::import::mapping::Wishes;
+use doubles::import::model::Kind;
+use doubles::import::parse::Options;
+use doubles::import::reading::ReadingWishes;
+use doubles::import::run::{Follow, Progress, Request, run_import};
+use doubles::import::undo::recover;
 use doubles::period::Instant;
 use doubles::server::db::Db;
 use doubles::server::open::{DatabaseUrl, open, open_read_only};
@@ -232,6 +240,115 @@ async fn on_a_small_disk() {
     let db = open(&url).await.expect("it opens");
     assert_whole(&db, "after a full disk").await;
     db.close().await;
+}
+
+/// A disk of its own for what comes after the last row.
+#[test]
+fn a_disk_that_is_full_when_indexes_are_made_anew_is_a_sentence_and_the_next_start_has_them() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let test = "faults::imports::on_a_disk_that_is_full_in_the_end";
+    on_disks_of_its_own(folder.path(), &[("small", "size=256m")], test);
+}
+
+/// Fills the disk once all rows are in: what comes then is to make the indexes anew that were laid aside.
+struct FillsInTheEnd<'a>(&'a Path);
+
+impl Follow for FillsInTheEnd<'_> {
+    fn went_on(&mut self, progress: Progress) -> Result<(), AppError> {
+        if progress.bytes_read == progress.bytes {
+            fill(self.0);
+        }
+        Ok(())
+    }
+}
+
+/// Has something to do only where
+/// [`a_disk_that_is_full_when_indexes_are_made_anew_is_a_sentence_and_the_next_start_has_them`] runs it.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_disk_that_is_full_in_the_end() {
+    const ROWS: u32 = 6_000;
+    const NOW: Instant = Instant(1_800_000_000);
+    let Ok(folder) = std::env::var("DOUBLES_TEST_DISKS") else { return };
+    let disk = Path::new(&folder).join("small");
+    let elsewhere = tempfile::tempdir().expect("a temporary folder");
+    let file = elsewhere.path().join("leads.csv");
+    kill::leads(&file, ROWS, "L");
+    let url = DatabaseUrl::Sqlite(disk.join("doubles.db"));
+    let db = open(&url).await.expect("a new file");
+    let own = Workspace::new("Northaisle", "Europe/Berlin", "EUR").expect("a workspace");
+    workspace::create(&db, &own, "a test", Instant(1_700_000_000)).await.expect("it is empty");
+    let (before, all) = (content(&db).await, kill::indexes(&db).await);
+    let alone = || Request {
+        options: Options {
+            kind: Kind::Leads,
+            file: file.clone(),
+            reading: ReadingWishes::default(),
+            wishes: Wishes::default(),
+            order: None,
+        },
+        zone: None,
+        source: "crm".to_owned(),
+        is_first: false,
+        check_only: false,
+        alone: true,
+    };
+
+    let refused = run_import(&db, &own, alone(), "a test", NOW, FillsInTheEnd(&disk)).await;
+    let said = refused.expect_err("the indexes have no room").to_string();
+    assert!(said.starts_with("The disk is full, nothing was saved. Free some space"), "{said}");
+    assert!(said.contains("What was taken in before will be taken back at the next start"), "{said}");
+    assert_eq!(table(&db, "select state from import").await.concat(), ["running"], "nobody takes it for complete");
+    assert_eq!(table(&db, "select name from index_aside").await.len(), 6);
+    assert!(kill::indexes(&db).await.len() < all.len());
+    db.close().await;
+    drop(db);
+    let still_full = open(&url).await.expect_err("it is still full").to_string();
+    assert!(still_full.contains("The disk is full") && still_full.contains("Free some space"), "{still_full}");
+
+    make_room(&disk);
+    let db = open(&url).await.expect("the next start");
+    assert_eq!(kill::indexes(&db).await, all);
+    assert_eq!(recover(&db, NOW).await, Ok(vec!["leads.csv".to_owned()]));
+    assert!(content(&db).await == before, "something of it stayed");
+    assert_whole(&db, "after a disk that was full in the end").await;
+    let again = run_import(&db, &own, alone(), "a test", NOW, |_| ()).await.expect("it goes in");
+    assert_eq!(again.new, u64::from(ROWS));
+    assert_eq!(kill::indexes(&db).await, all);
+    db.close().await;
+    report("SQLite: a disk full while indexes are made anew, all of it taken back by the next start");
+}
+
+/// A disk of its own for temporary files.
+#[test]
+fn a_workbook_that_finds_no_room_to_be_unpacked_is_refused_with_a_sentence_and_taken_once_there_is() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    on_disks_of_its_own(folder.path(), &[("small", "size=1m")], "faults::imports::on_a_full_disk_of_temporary_files");
+}
+
+/// Has something to do only where
+/// [`a_workbook_that_finds_no_room_to_be_unpacked_is_refused_with_a_sentence_and_taken_once_there_is`] runs it.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_full_disk_of_temporary_files() {
+    let Ok(folder) = std::env::var("DOUBLES_TEST_DISKS") else { return };
+    let disk = Path::new(&folder).join("small");
+    let house = House::sqlite();
+    house.set_up().await;
+    let file = house.data().join("leads.xlsx");
+    let sheet: String = (1..200).map(|n| format!("L{n}|@45449.2|{}\n", "Harbour & Sons ".repeat(9))).collect();
+    let sheet = rows(&format!("Lead ID|Created|Company\n{}", sheet.replace('&', "and")));
+    fs::write(&file, xlsx(&[("Leads", &sheet)])).expect("a file");
+    let import = || {
+        let mut command = program(&["import", "leads", file.to_str().expect("UTF-8"), "--data"]);
+        let output = command.arg(house.data()).env("TMPDIR", &disk).output().expect("the program starts");
+        (output.status.code(), said(&output))
+    };
+    fill(&disk);
+    let (code, words) = import();
+    assert!(code == Some(1) && words.contains("Make room there and import it again."), "{code:?}: {words}");
+    assert!(words.contains("could not be unpacked into the folder for temporary files"), "{words}");
+    make_room(&disk);
+    let (code, words) = import();
+    assert!(code == Some(0) && words.contains("Rows 199: 199 new"), "{code:?}: {words}");
 }
 
 /// Leaves no byte of the disk.

@@ -11,7 +11,7 @@ use doubles::import::store::unfinished;
 use doubles::import::undo::{recover, take_back};
 use doubles::period::Instant;
 use doubles::server::db::{Db, Engine};
-use doubles::server::open::{DatabaseUrl, open};
+use doubles::server::open::{DatabaseUrl, open, open_read_only};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
@@ -97,7 +97,7 @@ async fn saves_that_were_acknowledged_survive_a_kill_and_a_form_sent_again_count
 
 /// So many leads with three milestones, each with a long remark that nobody maps: the file is so large that SQLite lays
 /// indexes aside.
-fn leads(file: &Path, rows: u32, name: &str) {
+pub fn leads(file: &Path, rows: u32, name: &str) {
     let remark = "so it goes ".repeat(200);
     let mut text = "external_id,created_at,handed_over_at,first_touch_at,channel,remark\n".to_owned();
     for n in 1..=rows {
@@ -112,7 +112,7 @@ fn leads(file: &Path, rows: u32, name: &str) {
 }
 
 /// Every index, where the engine ever lays one aside.
-async fn indexes(db: &Db) -> Vec<Vec<String>> {
+pub async fn indexes(db: &Db) -> Vec<Vec<String>> {
     match db.engine() {
         Engine::Sqlite => table(db, "select name, sql from sqlite_master where type = 'index' order by name").await,
         Engine::Postgres => Vec::new(),
@@ -190,6 +190,62 @@ async fn an_import_that_is_killed_is_there_as_a_whole_or_not_at_all() {
         db.close().await;
         let engine = house.engine();
         report(&format!("{engine}: {} imports killed, {undone} fully undone, {whole} complete", cycles(3)));
+        house.remove().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_undo_that_is_killed_is_finished_by_the_next_start() {
+    let rows = if long() { 22_000 } else { 8_000 };
+    for house in House::on_each_engine().await {
+        house.set_up().await;
+        let file = house.data().join("leads.csv");
+        let import = |name: &str| {
+            leads(&file, rows, name);
+            let args = ["import", "leads", file.to_str().expect("UTF-8"), "--source", name];
+            assert!(over(&house.url, house.data(), &args).status().expect("the program starts").success());
+        };
+        import("first");
+        let newest = async |db: &Db| table(db, "select id, state from import order by id desc limit 1").await.concat();
+        let (mut took, mut in_its_middle) = (None, 0);
+        for cycle in 0..=cycles(3) {
+            let db = house.open().await;
+            let before = dump(&db).await;
+            db.close().await;
+            drop(db);
+            import(&format!("cycle-{cycle}"));
+            let served = Served::start(house.data(), &database(&house.url));
+            let db = open_read_only(&house.url).await.expect("it opens");
+            let number = newest(&db).await[0].clone();
+            let started = Moment::now();
+            let begun = served.ask("POST", &format!("/import/history/{number}/undo"), "", "");
+            assert!(begun.starts_with("HTTP/1.1 303"), "{begun}");
+            let past = async |state: &str| {
+                while newest(&db).await[1] == state {
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+            };
+            past("complete").await;
+            match took {
+                None => {
+                    past("undoing").await;
+                    took = Some(started.elapsed());
+                }
+                Some(took) => tokio::time::sleep(took.mul_f64(fastrand::f64() / 2.0)).await,
+            }
+            served.kill();
+            db.close().await;
+            drop(db);
+
+            let when = format!("{}, cycle {cycle}", house.engine());
+            let db = house.open().await;
+            in_its_middle += u32::from(newest(&db).await[1] == "undoing");
+            recovered(&db).await;
+            assert!(dump(&db).await == before, "{when}: something of it stayed");
+            assert_whole(&db, &when).await;
+            db.close().await;
+        }
+        report(&format!("{}: {} undos killed, {in_its_middle} in their middle", house.engine(), cycles(3)));
         house.remove().await;
     }
 }
