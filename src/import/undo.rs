@@ -171,6 +171,10 @@ async fn go_on_taking_back(
     let pace = Pace::careful();
     while let Some(batches) = take_back_part(db, import, actor, at, &pace).await? {
         left(batches);
+        if let Err(error) = db.fold_log().await {
+            // That can be done later; what others wait for is that the import is gone.
+            tracing::warn!("the log of the database is not folded yet: {error}");
+        }
     }
 
     let mut read = db.read().await?;
@@ -190,7 +194,7 @@ async fn go_on_taking_back(
 
 /// Takes the newest batch back, or the newest part of it, and answers with how many are left; `None` when there was none.
 async fn take_back_part(db: &Db, import: ImportId, actor: &str, at: Instant, pace: &Pace) -> Result<Option<i64>> {
-    let mut tx = db.write().await?;
+    let mut tx = db.write_batch().await?;
     let begun = std::time::Instant::now();
     let Some(batch) = store::last_batch(&mut tx, import).await? else { return Ok(None) };
     let seq = tx.seq().0;
