@@ -37,7 +37,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 pub const BATCH_ROWS: usize = super::pace::MOST_ROWS;
 /// A check takes so many at once: nobody waits for its next part, and of each part the leads are in memory with all that
 /// is known of them, some thousands of bytes a row. A power of two makes one statement of them, see [`crate::server::bulk`].
-const CHECKED_ROWS: usize = 1_024;
+const CHECKED_ROWS: usize = 512;
 
 /// An import on its way, or the check of one.
 ///

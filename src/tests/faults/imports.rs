@@ -215,6 +215,28 @@ async fn a_server_killed_in_the_middle_of_an_import_keeps_the_file_and_runs_it_a
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_that_is_closed_while_an_import_runs_finds_it_done_when_it_comes_back() {
+    const ROWS: u32 = 12_000;
+    let house = House::sqlite();
+    house.set_up().await;
+    let served = Served::start(house.data(), &[]);
+    let path = upload(&served.address, "leads.csv", &leads(ROWS));
+    check(&served.address, &path).await;
+    begin(&served.address, &path);
+    // From here on nobody has a connection, nor looks at the page while rows come in.
+    let db = open_read_only(&house.url).await.expect("it opens");
+    let started = Moment::now();
+    while table(&db, "select state from import").await.concat() != ["complete"] {
+        assert!(started.elapsed() < PATIENCE, "it never ends");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let found = settled(&served.address, &path).await;
+    assert!(found.contains("Imported: 12,000 rows"), "{found}");
+    assert_eq!(brought(&db).await.len(), ROWS as usize);
+    db.close().await;
+}
+
 /// A disk of 256 MB, for this process and those that it starts alone.
 #[test]
 fn a_disk_that_fills_up_under_an_upload_or_an_import_leaves_nothing_by_half() {
