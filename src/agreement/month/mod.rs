@@ -211,7 +211,7 @@ async fn read(app: &AppState) -> Result<Option<Month>> {
         attempts: Share { promised_bp: shares.weigh(|terms| terms.sales.attempts_share_bp), ..ground.attempts(&late) },
         verdict,
         touches: follow_up.measured,
-        effect: effect(app, &scores, version.starts, today, now).await?,
+        effect: effect(app, &scores, &rules, version.starts, now).await?,
         since: version.starts,
         touches_aside: touches.handovers,
         verdicts_aside: verdicts.handovers,
@@ -266,13 +266,17 @@ fn working_days(rules: &Rules, period: Period, today: Day) -> Days {
     Days { passed: count(period.from, middle), remaining: count(middle, period.to) }
 }
 
-async fn effect(app: &AppState, scores: &State, starts: Day, today: Day, now: Instant) -> Result<Effect> {
+async fn effect(app: &AppState, scores: &State, rules: &Rules, starts: Day, now: Instant) -> Result<Effect> {
+    let today = rules.zone.day_of(now);
     let from = starts.max(today.plus(1 - LONGEST_EFFECT)).min(today);
     let period = Period { from, to: today.plus(1) };
     let question = fit::question(period, now, &Filter::default());
     let late = fit::leads_of(scores, question.clone(), Part::TouchedLate).await.len();
     let untouched = fit::leads_of(scores, question, Part::OverdueOpen).await.len();
-    let below = fit::of_period_now(app, period).await?.map_or(0, |fits| fits.count(|_| false).missed);
+    // A year of profiles is not read where nothing was ever asked of a lead.
+    let asks = rules.versions().iter().any(|version| !version.terms.criteria.is_empty());
+    let fits = if asks { fit::of_period_now(app, period).await? } else { None };
+    let below = fits.map_or(0, |fits| fits.count(|_| false).missed);
     Ok(Effect { period, touched_late: late as u32, untouched: untouched as u32, below })
 }
 
