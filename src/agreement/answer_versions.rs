@@ -171,7 +171,9 @@ pub async fn text(state: &AppState, number: u32) -> Result<String> {
     let records = store::records(&mut state.db.read().await?).await?;
     let text = find(&records, number)?.text.clone();
     text.ok_or_else(|| {
-        AppError::NotFound(format!("Version {number} was never signed, so there is no signed text. Its page is at /agreement/versions/{number}."))
+        AppError::NotFound(format!(
+            "Version {number} was never signed, so there is no signed text. Its own page says what became of it."
+        ))
     })
 }
 
@@ -202,7 +204,7 @@ pub async fn compare(state: &AppState, from: &str, to: &str) -> Result<Compariso
         match (&draft, key) {
             (Some(draft), DRAFT) => Ok(&draft.terms),
             (None, DRAFT) => {
-                Err(AppError::NotFound("No draft is open. All versions are at /agreement/versions.".into()))
+                Err(AppError::NotFound("No draft is open. The list of versions has those that there were.".into()))
             }
             (_, number) => {
                 let number = number.parse().map_err(|_| missing(&number.chars().take(20).collect::<String>()))?;

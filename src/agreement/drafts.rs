@@ -68,7 +68,8 @@ pub async fn currency(tx: &mut Tx) -> Result<Currency> {
 /// # Errors
 /// There is none.
 pub async fn find(tx: &mut Tx, id: i64) -> Result<Draft> {
-    let missing = || AppError::NotFound("There is no such draft. What is agreed is at /agreement.".to_owned());
+    let missing =
+        || AppError::NotFound("There is no such draft. The page of the agreement has what is agreed.".to_owned());
     store::find_draft(tx, id).await?.ok_or_else(missing)
 }
 
@@ -143,7 +144,7 @@ async fn open_named(state: &AppState, caller: &Caller, sent: &Sent) -> Result<Re
         Opened::Answered(leads_to) => Ok(Err(leads_to)),
         Opened::Write(once, Some(draft)) if draft.id == id => Ok(Ok((once, *draft))),
         Opened::Write(..) => Err(AppError::Conflict(
-            "This draft is not open any more: it was signed or withdrawn meanwhile. What stands is at /agreement."
+            "This draft is not open any more: it was signed or withdrawn meanwhile. The page of the agreement has what stands."
                 .into(),
         )),
     }

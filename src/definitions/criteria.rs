@@ -161,7 +161,7 @@ async fn find(state: &AppState, reader: &Visitor, which: &Which) -> Result<Optio
             let known = criteria().find(|criterion| criterion.key == key).map(Criterion::words);
             let known = known.ok_or_else(|| {
                 AppError::NotFound(
-                    "No version of the agreement has that criterion. Those it has are at /definitions/criteria."
+                    "No version of the agreement has that criterion. The page of the criteria has those that there are."
                         .to_owned(),
                 )
             })?;

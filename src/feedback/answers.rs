@@ -508,9 +508,10 @@ struct Found {
 
 /// A dispute and its ruling are about what counts.
 fn needs_latest(lead: &StoredLead, is_latest: bool) -> Result<()> {
-    let sentence = "Sales has judged this handover once more since, and its latest verdict counts. Look at the lead \
-                    again, at /leads/";
-    is_latest.then_some(()).ok_or_else(|| AppError::Conflict(format!("{sentence}{}, and decide about that.", lead.id)))
+    let sentence = "Sales has judged this handover once more since, and its latest verdict counts. Look at lead";
+    is_latest
+        .then_some(())
+        .ok_or_else(|| AppError::Conflict(format!("{sentence} {} again, and decide about that.", lead.id)))
 }
 
 /// The verdict that stands in the history of a lead.
@@ -518,7 +519,7 @@ async fn find(tx: &mut Tx, history: LeadId, n: i64) -> Result<Found> {
     let gone = || {
         AppError::NotFound(format!(
             "This verdict is not here any more: it was voided, or its lead {history} was taken back. The loop has the \
-             others, at /feedback."
+             others."
         ))
     };
     let own = leads::load(tx, &[history]).await?.remove(&history).ok_or_else(gone)?;

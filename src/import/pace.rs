@@ -9,7 +9,7 @@ use std::time::Duration;
 const FIRST_ROWS: usize = 5_000;
 /// A batch never has fewer.
 const LEAST_ROWS: usize = 1_000;
-/// A batch never has more: they are all in memory, and each batch is taken back at once.
+/// A batch never has more: they are all in memory.
 pub const MOST_ROWS: usize = 10_000;
 /// A batch is meant to take so long. Whoever saves waits for one at most, and is to wait less than a second, also where
 /// a disk is slower for a while.

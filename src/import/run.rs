@@ -187,7 +187,7 @@ pub async fn run_import(
         }
         outcome = taken.and_then(|bytes_read| follower.went_on(Progress { rows: fill.report.rows, bytes_read, bytes }));
         if beside && outcome.is_ok() {
-            outcome = db.fold_log().await;
+            db.fold_log().await;
         }
     }
     // A sender that waits for its turn must not wait for ever.

@@ -152,7 +152,7 @@ statements! {
                 where channel_id is not null and (gone = 0 or held = 1 or deleted_at is not null))";
     /// But for those that something has come to use after a seq.
     REMOVE_VALUES = "delete from dimension_value where id in (select {0:int} from {rows}
-        where not exists (select 1 from lead as l left join persona_lead as p on p.lead_id = l.id
+        where import_id = {2:int} and not exists (select 1 from lead as l left join persona_lead as p on p.lead_id = l.id
                 where l.seq > {1:int} and {0:int} in
                     (l.channel_id, l.campaign_id, l.segment_id, l.region_id, l.persona_id, l.owner_id, p.from_value))
             and not exists (select 1 from spend as s where s.seq > {1:int} and s.channel_id = {0:int}))";
@@ -212,7 +212,12 @@ pub async fn add_source(tx: &mut Tx, name: &str) -> Result<SourceId> {
 
 /// Whether an import is being written or taken back.
 pub async fn is_running(tx: &mut Tx) -> Result<bool> {
-    Ok(!unfinished(tx).await?.is_empty())
+    Ok(running(tx).await?.is_some())
+}
+
+/// The import that is being written or taken back at this moment.
+pub async fn running(tx: &mut Tx) -> Result<Option<ImportId>> {
+    Ok(unfinished(tx).await?.first().map(|entry| entry.id))
 }
 
 /// The complete imports of a source, newest first.
@@ -433,8 +438,9 @@ pub async fn unused_values(tx: &mut Tx, import: ImportId) -> Result<Vec<ValueId>
 }
 
 /// Takes values of dimensions away that nothing used as of a change, unless something does by now.
-pub async fn remove_values(tx: &mut Tx, values: &[ValueId], unused_at: Seq) -> Result<()> {
-    tx.bulk(REMOVE_VALUES, &values.iter().map(|value| [(*value).into(), unused_at.0.into()]).collect()).await
+pub async fn remove_values(tx: &mut Tx, import: ImportId, values: &[ValueId], unused_at: Seq) -> Result<()> {
+    let rows = values.iter().map(|value| [(*value).into(), unused_at.0.into(), import.0.into()]);
+    tx.bulk(REMOVE_VALUES, &rows.collect()).await
 }
 
 /// The newest mapping of a file of this kind and shape; of one source, or of any.

@@ -16,7 +16,7 @@ use super::turn::Turn;
 use super::undo;
 use crate::bell;
 use crate::bell::model::{Notice, NoticeKind};
-use crate::changes::model::{Change, ChangeKind, Entity};
+use crate::changes::model::{Change, ChangeKind, Entity, Seq};
 use crate::changes::store::{Counter, latest_number, take_numbers};
 use crate::error::{AppError, Result};
 use crate::leads::model::{Dimension, LeadId, Moment, ValueId};
@@ -63,7 +63,8 @@ pub struct Import {
     first_rows: FirstRows,
     /// Rows so far of a lead whose deals have no numbers.
     positions: FxHashMap<LeadId, u32>,
-    spend_known: Option<KnownSpend>,
+    /// As of that seq.
+    spend_known: Option<(KnownSpend, Seq)>,
     /// What rows did that the database does not show: those of this batch, and in a check those before it, too.
     unsaved: Unsaved,
 }

@@ -171,17 +171,14 @@ async fn go_on_taking_back(
     let pace = Pace::careful();
     while let Some(batches) = take_back_part(db, import, actor, at, &pace).await? {
         left(batches);
-        if let Err(error) = db.fold_log().await {
-            // That can be done later; what others wait for is that the import is gone.
-            tracing::warn!("the log of the database is not folded yet: {error}");
-        }
+        db.fold_log().await;
     }
 
     let mut read = db.read().await?;
     let (unused, unused_at) = (store::unused_values(&mut read, import).await?, newest_seq(&mut read).await?);
     drop(read);
     let mut tx = db.write().await?;
-    store::remove_values(&mut tx, &unused, unused_at).await?;
+    store::remove_values(&mut tx, import, &unused, unused_at).await?;
     store::set_state(&mut tx, import, State::Undone, Some(at), None).await?;
     if let Some(to) = tell {
         let detail = json!({ "file": store::find(&mut tx, import).await?.file_name });

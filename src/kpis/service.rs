@@ -12,6 +12,7 @@ use super::words::Currency;
 use crate::changes::model::Seq;
 use crate::changes::store::newest_seq;
 use crate::error::Result;
+use crate::import::model::ImportId;
 use crate::import::store as journal;
 use crate::leads::model::{Dimension, ValueId};
 use crate::period::Instant;
@@ -143,8 +144,9 @@ pub async fn ask(app: &AppState, query: &Query, by: &[Dimension]) -> Result<Opti
     Ok(Some((state, question)))
 }
 
-/// Boards that were asked for lately, by the address and what they are broken down by.
-pub type Boards = Lately<(Query, Vec<Dimension>), Option<Arc<Board>>>;
+/// Boards that were asked for lately, by the address and what they are broken down by; each with the import that ran
+/// when it was made.
+pub type Boards = Lately<(Query, Vec<Dimension>), (Option<ImportId>, Option<Arc<Board>>)>;
 
 /// Beside a running import, which says of itself that the numbers are on their way, a board may be so old: every batch
 /// changes every number, and nobody waits for each of those in between.
@@ -158,18 +160,20 @@ const IMPORT_PATIENCE: Duration = Duration::from_secs(2);
 pub async fn board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Option<Arc<Board>>> {
     let mut tx = app.db.read().await?;
     let as_of = (newest_seq(&mut tx).await?.0, app.clock.now().0 / 60);
-    let importing = journal::is_running(&mut tx).await?;
+    let running = journal::running(&mut tx).await?;
     drop(tx);
-    let patience = |board: &Option<Arc<Board>>, _| match board {
-        Some(board) if importing && board.importing => IMPORT_PATIENCE,
+    let patience = |(import, _): &(Option<ImportId>, _), _| match import {
+        Some(_) if *import == running => IMPORT_PATIENCE,
         _ => Duration::ZERO,
     };
     let key = (query.clone(), by.to_vec());
-    let make = async {
-        let Some((state, question)) = ask(app, &query, by).await? else { return Ok(None) };
-        Ok(Some(Arc::new(board_of(app, &state, query.clone(), question).await)))
-    };
-    app.boards.get(&key, as_of, patience, make).await
+    let make = async { Ok((running, newest_board(app, query, by).await?)) };
+    Ok(app.boards.get(&key, as_of, patience, make).await?.1)
+}
+
+async fn newest_board(app: &AppState, query: Query, by: &[Dimension]) -> Result<Option<Arc<Board>>> {
+    let Some((state, question)) = ask(app, &query, by).await? else { return Ok(None) };
+    Ok(Some(Arc::new(board_of(app, &state, query, question).await)))
 }
 
 /// With more leads than this what both teams promised may be [`MONTH_PATIENCE`] old on pages about something else.
@@ -200,7 +204,7 @@ async fn month(app: &AppState, patience: impl Fn(&Month, Duration) -> Duration) 
         let today = state.snapshot.facts.zone().day_of(now);
         let span = Span::Calendar { step: Step::Month, at: Some(query::Month::of(today)) };
         let query = Query { span, ..Query::default() };
-        Ok(Month { leads: state.snapshot.facts.leads(), board: board(app, query, &[]).await? })
+        Ok(Month { leads: state.snapshot.facts.leads(), board: newest_board(app, query, &[]).await? })
     };
     Ok(app.month.get(&(), as_of, patience, make).await?.board)
 }

@@ -13,7 +13,14 @@ pub const OWN_KEYS: [&str; 6] = ["part", "reason", "sort", "order", "search", "p
 pub const LEFT: [&str; 7] = ["part", "reason", "sort", "order", "search", "page", "find-"];
 
 /// The terms that a list explains: by which the glossary knows each, and the word.
-pub const TERMS: &[(&str, &str)] = &[("lead", "lead"), ("handover", "handover"), ("opportunity", "opportunity")];
+pub const TERMS: &[(&str, &str)] = &[
+    ("lead", "lead"),
+    ("channel", "channel"),
+    ("handover", "handover"),
+    ("touch", "touch"),
+    ("verdict", "verdict"),
+    ("opportunity", "opportunity"),
+];
 
 /// The leads behind a number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

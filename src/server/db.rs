@@ -142,14 +142,13 @@ impl Db {
 
     /// Brings into the file what the write-ahead log of SQLite holds, while others read and write, so that the next write
     /// begins the log anew: one that has grown takes long to cut off, and that is done by whoever saves.
-    pub async fn fold_log(&self) -> Result<()> {
-        let (Engine::Sqlite, Some(file)) = (self.engine, self.file()) else { return Ok(()) };
-        let options = SqliteConnectOptions::new().filename(file).busy_timeout(FOLD_PATIENCE);
-        let mut conn = options.connect().await?;
-        for part in FOLD_LOG {
-            sqlx::query(part).execute(&mut conn).await?;
+    /// What cannot be folded now, on a full disk for example, is safe where it is, and folded later.
+    pub async fn fold_log(&self) {
+        if let (Engine::Sqlite, Some(file)) = (self.engine, self.file())
+            && let Err(error) = fold(file).await
+        {
+            tracing::warn!("the log of the database is not folded yet: {error}");
         }
-        Ok(conn.close().await?)
     }
 
     /// A transaction that holds the write lock.
@@ -192,6 +191,14 @@ impl Db {
             writer.close().await;
         }
     }
+}
+
+async fn fold(file: &Path) -> Result<(), sqlx::Error> {
+    let mut conn = SqliteConnectOptions::new().filename(file).busy_timeout(FOLD_PATIENCE).connect().await?;
+    for part in FOLD_LOG {
+        sqlx::query(part).execute(&mut conn).await?;
+    }
+    conn.close().await
 }
 
 /// SQLite ends a transaction by itself when it cannot go on, on a full disk above all. The driver does not notice and

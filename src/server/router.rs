@@ -16,6 +16,7 @@ use crate::feedback;
 use crate::import;
 use crate::kpis;
 use crate::listing;
+use crate::people::access::PATHS;
 use crate::people::page::trouble;
 use crate::people::service::Caller;
 use crate::people::{current, forms, gate, oidc};
@@ -183,7 +184,7 @@ async fn say_that_it_takes_forms(State(state): State<AppState>, parts: Parts) ->
         return (status, "This address only takes what a form sends.\n").into_response();
     }
     let around = if parts.extensions.get::<Caller>().is_some() { Around::House } else { Around::Door };
-    let way = page_of_form(parts.uri.path());
+    let way = page_of_form(parts.uri.path()).to_owned();
     let view = move || {
         view! {
             <PageHead title="Nothing to read here"/>
@@ -194,14 +195,20 @@ async fn say_that_it_takes_forms(State(state): State<AppState>, parts: Parts) ->
     plain::answer(&state, &parts, status, around, "Nothing to read here", view).await
 }
 
-/// The page above the address of a form: `/leads/7` of `/leads/7/do`, `/spend` of `/spend/add`.
-fn page_of_form(path: &str) -> String {
-    let mut names = path.trim_start_matches('/').split('/');
-    match (names.next(), names.next()) {
-        (Some(first), Some(number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => format!("/{first}/{number}"),
-        (Some(first), Some(_)) => format!("/{first}"),
-        _ => "/".to_owned(),
-    }
+/// The nearest address above that of a form: `/leads/7` of `/leads/7/do`, `/spend` of `/spend/add`; the scoreboard where
+/// there is none.
+fn page_of_form(path: &str) -> &str {
+    let is_there = |above: &str| PATHS.iter().any(|(pattern, _)| fits(pattern, above));
+    let above = path.match_indices('/').rev().map(|(at, _)| &path[..at]);
+    above.filter(|above| !above.is_empty()).find(|above| is_there(above)).unwrap_or("/")
+}
+
+/// Whether a path is one of a row of the table of paths.
+fn fits(pattern: &str, path: &str) -> bool {
+    let (mut names, mut parts) = (pattern.split('/'), path.split('/'));
+    let is_met = |name: &str, part: &str| name == part || (name.starts_with('{') && !part.is_empty());
+    names.by_ref().zip(parts.by_ref()).all(|(name, part)| is_met(name, part))
+        && pattern.matches('/').count() == path.matches('/').count()
 }
 
 /// The address of the page that one with a slash too many means. Only below a first letter: `//` at the beginning would

@@ -1,5 +1,6 @@
 //! The spend ledger in the database.
 
+use crate::changes::model::Seq;
 use crate::changes::store::{Counter, take_numbers};
 use crate::error::Result;
 use crate::import::model::{SpendKind, Team};
@@ -17,6 +18,7 @@ statements! {
     OF_SOURCE = "select s.id, s.from_day, s.to_day, v.name, s.kind, s.team, s.ordinal, s.amount_minor, s.held, s.written
         from spend as s left join dimension_value as v on v.id = s.channel_id
         where s.source_id = $1 and (s.gone = 0 or s.held = 1)";
+    HELD_SINCE = "select id from spend where source_id = $1 and held = 1 and seq > $2";
     ADD = "insert into spend (id, from_day, to_day, channel_id, kind, team, ordinal, amount_minor, source_id, import_id, seq,
             original_minor, original_currency, rate, written)
         select {0:int}, {1:int}, {2:int},
@@ -27,7 +29,7 @@ statements! {
     TAKE_OUT = "update spend set gone = 1, gone_import = {1:int}, seq = {2:int} from {rows} where id = {0:int}";
     REMOVE_ADDED = "update spend set gone = 1, seq = $3 where id between $1 and $2";
     /// What a person has corrected since stays corrected.
-    PUT_BACK = "update spend set gone = 0, gone_import = null, seq = $2 where gone_import = $1 and not exists
+    PUT_BACK = "update spend set gone = 0, gone_import = null, seq = $2 where gone_import = $1 and held = 0 and not exists
         (select 1 from spend as h where h.held = 1 and h.source_id = spend.source_id and h.id <> spend.id
             and h.from_day = spend.from_day and h.to_day = spend.to_day and h.kind = spend.kind
             and coalesce(h.channel_id, 0) = coalesce(spend.channel_id, 0)
@@ -173,6 +175,11 @@ pub async fn add<'a>(
         ]
     };
     tx.bulk(ADD, &rows.map(cells).collect()).await
+}
+
+/// The rows of a source that people have corrected or deleted after a seq.
+pub async fn held_since(tx: &mut Tx, source: i64, since: Seq) -> Result<Vec<i64>> {
+    Ok(sqlx::query_scalar(HELD_SINCE).bind(source).bind(since.0).fetch_all(tx.conn()).await?)
 }
 
 /// Takes rows out because an import says otherwise.

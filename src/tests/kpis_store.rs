@@ -128,6 +128,11 @@ async fn a_board_is_the_newest_but_for_two_seconds_beside_a_running_import() {
         more.take_leads(&[lead(3, "C", "")], NOW).await.expect("taken");
         more.finish(&serde_json::json!({}), NOW).await.expect("it stands");
         assert_eq!(leads().await, (3, false), "the newest, once the import stands");
+        let mut given_up = Import::begin(db, &new, NOW).await.expect("it begins");
+        given_up.take_leads(&[lead(2, "D", "")], NOW).await.expect("taken");
+        assert_eq!(leads().await, (4, true), "another import");
+        given_up.cancel(NOW).await.expect("it is taken back");
+        assert_eq!(leads().await, (3, false), "the newest, once nothing of it is left");
     })
     .await;
 }

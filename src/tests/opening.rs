@@ -359,7 +359,7 @@ async fn a_log_that_is_folded_is_begun_anew_and_waits_for_no_reader() {
     };
     for _ in 0..5 {
         write().await;
-        db.fold_log().await.expect("folded");
+        db.fold_log().await;
     }
     let most = (2 * MEGABYTES as u64) << 20;
     assert!(db.log_bytes() < most, "{} bytes, as if it had never begun anew", db.log_bytes());
@@ -368,7 +368,7 @@ async fn a_log_that_is_folded_is_begun_anew_and_waits_for_no_reader() {
     let name = workspace::store::find(&mut reader).await.expect("a read");
     write().await;
     let began = std::time::Instant::now();
-    db.fold_log().await.expect("folded as far as that goes");
+    db.fold_log().await;
     assert!(began.elapsed().as_secs() < 4, "nobody waits for somebody who reads on");
     write().await;
     assert_eq!(workspace::store::find(&mut reader).await.expect("a read"), name, "who reads sees what was there");

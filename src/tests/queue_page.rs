@@ -71,7 +71,14 @@ fn text(page: &str) -> String {
 async fn the_address_of_a_form_that_is_only_asked_for_says_so_and_leads_back_to_its_page() {
     let (server, mut mia, ..) = house().await;
     mia.headers.push(("accept", "text/html,application/xhtml+xml".to_owned()));
-    for (path, way) in [("/leads/add", "/leads"), ("/leads/7/do", "/leads/7"), ("/feedback/answer", "/feedback")] {
+    for (path, way) in [
+        ("/leads/add", "/leads"),
+        ("/leads/7/do", "/leads/7"),
+        ("/feedback/answer", "/feedback"),
+        ("/agreement/draft/sign", "/agreement/draft"),
+        ("/definitions/what-if/take", "/definitions/what-if"),
+        ("/history/restore", "/"),
+    ] {
         let page = mia.get(path).await;
         assert_eq!(page.status, 405, "{path}");
         assert!(text(&page.body).contains("only takes what a form sends"), "{path}: {}", page.body);

@@ -304,6 +304,26 @@ async fn what_a_person_corrected_or_deleted_no_newer_import_brings_back() {
 }
 
 #[tokio::test]
+async fn what_a_person_corrects_or_deletes_while_an_import_runs_stays_and_is_not_counted_twice() {
+    let (server, mut mia, _) = house().await;
+    let db = &server.state.db;
+    import(db, &[record(5_000, "Early"), record(10_000, "Google"), record(20_000, "Bing")]).await;
+    let new = NewImport { kind: Kind::Spend, source: "Ads", file_name: "newer.csv", actor: "Mia" };
+    let mut running = Import::begin(db, &new, NOW).await.expect("an import");
+    assert_eq!(running.take_spend(&[record(6_000, "Early")], NOW).await.expect("a batch"), [Taken::Changed]);
+    let corrected = edit(&mut mia, 2).await.with("amount", "111");
+    assert!(mia.post("/spend/save", &corrected.pairs()).await.leads_to().is_some());
+    let delete = Filled::of(&mia.get("/spend/3").await.body, "/spend/delete");
+    assert!(mia.post("/spend/delete", &delete.pairs()).await.leads_to().is_some());
+    let later = running.take_spend(&[record(15_000, "Google"), record(25_000, "Bing")], NOW).await.expect("a batch");
+    assert_eq!(later, [Taken::Unchanged, Taken::Unchanged], "her word stands");
+    let counts = "select amount_minor from spend where gone = 0 order by amount_minor";
+    assert_eq!(table(db, counts).await, [["6000"], ["11100"]]);
+    running.cancel(NOW).await.expect("it is taken back");
+    assert_eq!(table(db, counts).await, [["5000"], ["11100"]], "and stands when it is taken back");
+}
+
+#[tokio::test]
 async fn rows_by_hand_are_written_changed_deleted_and_swept_alike_on_each_engine() {
     on_each_engine(async |db| {
         let workspace = Workspace::new("Northaisle", "Europe/Berlin", "EUR").expect("a workspace");

@@ -14,7 +14,7 @@ use crate::personas::page_lead::LeadPersona;
 use crate::place::at;
 use crate::queue::page_rows::ClockView;
 use crate::server::AppState;
-use crate::ui::{Notice, NoticeKind, PageHead, Team, TeamSign};
+use crate::ui::{Notice, NoticeKind, PageHead, Team, TeamSign, WordsMeant};
 use leptos::nonce::use_nonce;
 use leptos::prelude::*;
 
@@ -38,6 +38,7 @@ pub fn lead(shown: LeadShown) -> AnyView {
         {told.map(|told| view! { <ToldView told carry=carry.clone()/> })}
         <Rejection sentence/>
         <Net duties/>
+        <WordsMeant words=&[("lead", "lead"), ("handover", "handover"), ("touch", "touch"), ("verdict", "verdict")]/>
         <Acts shown=shown.clone()/>
         <div class="with-aside">
             <div>

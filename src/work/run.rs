@@ -275,7 +275,7 @@ impl<'a> Work<'a> {
         let Some(mut lead) = lead else { return Err(gone(shown.lead, mark)) };
         if let Some(survivor) = lead.merged_into {
             return Err(AppError::Conflict(format!(
-                "Lead {} is one with lead {survivor} now. Nothing was saved; go on there, at /leads/{survivor}.",
+                "Lead {} is one with lead {survivor} now. Nothing was saved; go on there.",
                 shown.lead
             )));
         }
@@ -343,9 +343,8 @@ impl<'a> Work<'a> {
             None => None,
         };
         Err(AppError::Conflict(format!(
-            "{who} changed this lead while you looked at it. {} Look at it again, at /leads/{}, and decide then.",
-            owner.unwrap_or_else(|| "It is nobody's now.".to_owned()),
-            lead.id
+            "{who} changed this lead while you looked at it. {} Look at it again, and decide then.",
+            owner.unwrap_or_else(|| "It is nobody's now.".to_owned())
         )))
     }
 
@@ -484,10 +483,10 @@ async fn tell_owners(
 fn gone(lead: LeadId, mark: Option<&Mark>) -> AppError {
     AppError::NotFound(match mark {
         Some(_) => format!(
-            "Lead {lead} is not here any more: it was taken back. Nothing was saved; find it in \
-             the queue, at /leads?list=all."
+            "Lead {lead} is not here any more: it was taken back. Nothing was saved; the queue has \
+             every lead that is here."
         ),
-        None => format!("There is no lead {lead}. Nothing was saved; the queue is at /leads."),
+        None => format!("There is no lead {lead}. Nothing was saved; the queue has those that are here."),
     })
 }
 

@@ -105,9 +105,8 @@ pub async fn undo(
         if mark.worked_seq != undo.seq {
             let by = name_of(&mut once, mark.worked_by).await?;
             return Err(AppError::Conflict(format!(
-                "{by} worked on lead {} since, so nothing was taken back. Void it in the lead’s history instead, at \
-                 /leads/{}.",
-                mark.id, mark.id
+                "{by} worked on lead {} since, so nothing was taken back. Void it in the lead’s history instead.",
+                mark.id
             )));
         }
     }
@@ -149,9 +148,9 @@ async fn refuse_imported(tx: &mut WriteTx, lead: &StoredLead) -> Result<()> {
     let told = |event: &StoredEvent| event.import.is_some() || event.source.is_some();
     if lead.events.iter().any(told) || !store::keys(tx, lead.id).await?.is_empty() {
         return Err(AppError::Conflict(format!(
-            "An import told of lead {} since, so it was not taken away. Void in its history, at /leads/{}, what is wrong \
+            "An import told of lead {} since, so it was not taken away. Void in its history what is wrong \
              there.",
-            lead.id, lead.id
+            lead.id
         )));
     }
     Ok(())

@@ -69,6 +69,12 @@ impl KnownSpend {
         known
     }
 
+    /// People have corrected or deleted these since.
+    pub fn hold(&mut self, ids: &[i64]) {
+        let held = self.rows.iter_mut().filter(|known| ids.contains(&known.row.told.id));
+        held.for_each(|known| known.row.told.held = true);
+    }
+
     /// What a row of the file does; the next row that says the same is another one.
     pub fn meet(&mut self, record: &SpendRecord) -> Met {
         let span = (record.from, record.to, record.kind, record.team);

@@ -2,7 +2,7 @@
 
 use super::known::{KnownSpend, Met};
 use super::{Import, Turn};
-use crate::changes::store::{Counter, latest_number, take_numbers};
+use crate::changes::store::{Counter, latest_number, newest_seq, take_numbers};
 use crate::error::Result;
 use crate::import::model::{SpendRecord, Taken};
 use crate::import::store::{self, Batch};
@@ -19,8 +19,13 @@ impl Import {
     /// corrected or deleted stays as that person left it.
     pub async fn take_spend(&mut self, records: &[SpendRecord], at: Instant) -> Result<Vec<Taken>> {
         let mut turn = self.turn().await?;
+        let as_of = newest_seq(&mut turn).await?;
         let mut known = match self.spend_known.take() {
-            Some(known) => known,
+            Some((mut known, since)) => {
+                // A word of a person between two batches stands, too.
+                known.hold(&spend::held_since(&mut turn, self.source, since).await?);
+                known
+            }
             None => {
                 let aliases = store::aliases(&mut turn).await?.into_iter().map(|alias| (alias.form, alias.channel));
                 KnownSpend::new(spend::of_source(&mut turn, self.source).await?, aliases.collect())
@@ -65,7 +70,7 @@ impl Import {
             store::add_batch(&mut tx, import, &Batch { n: self.batch, seq, leads: None, spend }).await?;
             self.commit(tx, import, at, &answers).await?;
         }
-        self.spend_known = Some(known);
+        self.spend_known = Some((known, as_of));
         Ok(answers)
     }
 }

@@ -157,6 +157,8 @@ async fn content(db: &Db) -> Vec<String> {
     content
         .lines()
         .filter(|line| !line.starts_with("agreement_version") && !line.starts_with("spend:"))
+        // The channel of a row that a person has saved meanwhile is no import's.
+        .filter(|line| !line.starts_with("dimension_value:") || !line.ends_with("import_id=-"))
         .map(str::to_owned)
         .collect()
 }
@@ -451,7 +453,9 @@ async fn disk_full_under_an_import(address: &str, disk: &Path, url: &DatabaseUrl
     assert!(ended.contains("disk is full"), "{ended}");
     assert!(!waits || ended.contains("was taken back once that was possible; the file is still here"), "{ended}");
     assert_eq!(table(&db, "select state from import").await.concat(), ["undone"]);
-    assert!(content(&db).await == before, "something of it stayed");
+    let after = content(&db).await;
+    let stayed: Vec<&String> = after.iter().filter(|line| !before.contains(line)).take(5).collect();
+    assert!(after == before, "something of it stayed: {stayed:#?}, {} lines against {}", after.len(), before.len());
     let saved = post(address, "/spend/add", &spend_form(&key_of("room"), "with room"));
     assert!(saved.starts_with("HTTP/1.1 303"), "writing goes on without a restart: {saved}");
     check(address, &path).await;
