@@ -180,8 +180,8 @@ impl Import {
         Self { account, ..self }
     }
 
-    /// Others are at work meanwhile: whoever waits for its batches is to wait for nothing else. To be called between
-    /// them: [`Db::fold_log`].
+    /// Others are at work meanwhile: whoever waits for its batches is to wait for nothing else. Between them
+    /// [`Db::fold_log`] is to be called.
     pub(super) fn beside_others(self) -> Self {
         Self { beside: true, ..self }
     }

@@ -38,7 +38,7 @@ struct Coming<V> {
     answer: Arc<OnceCell<Result<Made<V>>>>,
 }
 
-/// What an answer depends on besides the question: the newest change, and the second of the clock.
+/// What an answer depends on besides the question: the newest change, and the second or minute of the clock.
 pub type AsOf = (i64, u32);
 
 impl<K, V> Clone for Lately<K, V> {

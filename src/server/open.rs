@@ -447,6 +447,7 @@ const FOLDS_BY_ITSELF: &str = "pragma wal_autocheckpoint = 16000";
 
 async fn sqlite_pool(url: &str, connections: u32, pragma: &'static str) -> Result<Pool<Any>> {
     let options = AnyConnectOptions::from_str(url)?.disable_statement_logging();
+    // Who writes queue for one connection, see [`Db::write`].
     let writes = connections == 1;
     let pool = AnyPoolOptions::new()
         .max_connections(connections)
