@@ -205,10 +205,8 @@ fn page_of_form(path: &str) -> &str {
 
 /// Whether a path is one of a row of the table of paths.
 fn fits(pattern: &str, path: &str) -> bool {
-    let (mut names, mut parts) = (pattern.split('/'), path.split('/'));
-    let is_met = |name: &str, part: &str| name == part || (name.starts_with('{') && !part.is_empty());
-    names.by_ref().zip(parts.by_ref()).all(|(name, part)| is_met(name, part))
-        && pattern.matches('/').count() == path.matches('/').count()
+    let is_met = |(name, part): (&str, &str)| name == part || (name.starts_with('{') && !part.is_empty());
+    pattern.matches('/').count() == path.matches('/').count() && pattern.split('/').zip(path.split('/')).all(is_met)
 }
 
 /// The address of the page that one with a slash too many means. Only below a first letter: `//` at the beginning would
